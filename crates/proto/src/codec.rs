@@ -1,0 +1,111 @@
+//! The two codecs of our servers: one that decodes strictly, one that also sends answers that are already encoded.
+
+use std::marker::PhantomData;
+
+use bytes::{Buf, BufMut, Bytes};
+use prost::Message;
+use tonic::Status;
+use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
+
+/// The largest request that a service takes, in bytes. Transports must let a little more through,
+/// so that the refusal is this codec's typed one.
+pub(crate) const REQUEST_LIMIT: usize = 4 << 20;
+
+/// Prost in and out; bytes that are not the message are INVALID_ARGUMENT, where tonic's own codec says INTERNAL.
+#[derive(Debug)]
+pub struct Strict<T, U>(PhantomData<(T, U)>);
+
+/// Prost in, prepared bytes out: what was stored is what is sent.
+#[derive(Debug)]
+pub struct Prepared<T, U>(PhantomData<(T, U)>);
+
+impl<T, U> Default for Strict<T, U> {
+    fn default() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<T, U> Default for Prepared<T, U> {
+    fn default() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<T: Message + 'static, U: Message + Default + 'static> Codec for Strict<T, U> {
+    type Encode = T;
+    type Decode = U;
+    type Encoder = Encoding<T>;
+    type Decoder = Decoding<U>;
+
+    fn encoder(&mut self) -> Self::Encoder {
+        Encoding(PhantomData)
+    }
+
+    fn decoder(&mut self) -> Self::Decoder {
+        Decoding(PhantomData)
+    }
+}
+
+impl<U: Message + Default + 'static> Codec for Prepared<Bytes, U> {
+    type Encode = Bytes;
+    type Decode = U;
+    type Encoder = PassThrough;
+    type Decoder = Decoding<U>;
+
+    fn encoder(&mut self) -> Self::Encoder {
+        PassThrough
+    }
+
+    fn decoder(&mut self) -> Self::Decoder {
+        Decoding(PhantomData)
+    }
+}
+
+/// Encodes prost messages.
+#[derive(Debug)]
+pub struct Encoding<T>(PhantomData<T>);
+
+impl<T: Message> Encoder for Encoding<T> {
+    type Item = T;
+    type Error = Status;
+
+    fn encode(&mut self, item: T, dst: &mut EncodeBuf<'_>) -> Result<(), Status> {
+        item.encode(dst).map_err(|error| Status::internal(error.to_string()))
+    }
+}
+
+/// Copies prepared bytes into the transport's buffer.
+#[derive(Debug)]
+pub struct PassThrough;
+
+impl Encoder for PassThrough {
+    type Item = Bytes;
+    type Error = Status;
+
+    fn encode(&mut self, item: Bytes, dst: &mut EncodeBuf<'_>) -> Result<(), Status> {
+        dst.reserve(item.len());
+        dst.put(item);
+        Ok(())
+    }
+}
+
+/// Decodes prost messages within the request limit.
+#[derive(Debug)]
+pub struct Decoding<U>(PhantomData<U>);
+
+impl<U: Message + Default> Decoder for Decoding<U> {
+    type Item = U;
+    type Error = Status;
+
+    fn decode(&mut self, src: &mut DecodeBuf<'_>) -> Result<Option<U>, Status> {
+        let size = src.remaining();
+        if size > REQUEST_LIMIT {
+            return Err(Status::resource_exhausted(format!(
+                "the request has {size} bytes, the limit is {REQUEST_LIMIT}; send large content as a URL part"
+            )));
+        }
+        U::decode(src)
+            .map(Some)
+            .map_err(|error| Status::invalid_argument(format!("the request does not decode: {error}")))
+    }
+}

@@ -1,0 +1,24 @@
+//! The wire: generated messages and services, their descriptor set, and exact ProtoJSON.
+//! Holds no logic; what a message means is decided where it is parsed.
+
+mod codec;
+#[path = "gen/mod.rs"]
+#[allow(missing_docs, clippy::wildcard_imports, clippy::too_many_lines, unreachable_pub)]
+mod generated;
+mod json;
+
+pub use codec::{Prepared, Strict};
+pub use generated::{lf, watchroom};
+pub use json::{JsonError, from_json, to_json};
+
+/// The encoded `FileDescriptorSet` of every service here, for reflection.
+pub const DESCRIPTORS: &[u8] = include_bytes!("gen/descriptors.bin");
+
+/// The A2A messages and client; the server is [`a2a_server`].
+pub use generated::lf::a2a::v1 as a2a;
+
+/// The A2A server over answers that are already encoded.
+#[allow(missing_docs, clippy::wildcard_imports, clippy::too_many_lines, unreachable_pub)]
+#[path = "gen/lf.a2a.v1.A2AService.rs"]
+mod a2a_service;
+pub use a2a_service::a2_a_service_server as a2a_server;

@@ -1,0 +1,173 @@
+//! One atomic change and what can become of it.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use types::{ContextId, Epoch, Head, Owner, Seq, TaskId, TaskState, Timestamp};
+
+use crate::log::{Entry, Snapshot};
+use crate::seen::{BodyDigest, Seen, SeenKey, SeenReply};
+
+/// Everything that becomes durable together. All conditions are checked before the first write.
+#[derive(Debug, Clone)]
+pub struct Commit {
+    /// The owner's epoch; an older one is refused.
+    pub epoch: Epoch,
+    /// Which queue it waits in.
+    pub lane: Lane,
+    /// When it was decided, by [`crate::Store::now`].
+    pub at: Timestamp,
+    /// The change of one task, if it changes one.
+    pub task: Option<TaskChange>,
+    /// The message that this commit accepts; its key must be new.
+    pub accept: Option<Accept>,
+    /// The service's own rows, each compare-and-set.
+    pub rows: Vec<RowChange>,
+}
+
+/// The two bounded queues of the commit loop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lane {
+    /// New work: refused when the queue is full. Always strict.
+    Accept,
+    /// Continuations of accepted work: wait when the queue is full.
+    Continue,
+}
+
+/// The next commit of one task.
+#[derive(Debug, Clone)]
+pub struct TaskChange {
+    /// Which task.
+    pub id: TaskId,
+    /// Which loading of the task decided this; see [`Refusal::Superseded`].
+    pub generation: u64,
+    /// The task's head before this commit; zero creates it.
+    pub expected: Head,
+    /// Who it belongs to; needed when it is created, ignored after that.
+    pub created: Option<Created>,
+    /// The task's state after this commit.
+    pub state: TaskState,
+    /// The last visible frame's number after this commit.
+    pub seq: Seq,
+    /// Frames and private records, in order.
+    pub entries: Vec<Entry>,
+    /// The state after this commit, when the tail has grown too long.
+    pub snapshot: Option<Snapshot>,
+    /// Whether the task has work in hand that a restart must take up.
+    pub ready: Ready,
+    /// When the task wants to be woken.
+    pub timer: Timer,
+}
+
+/// What is fixed when a task is created.
+#[derive(Debug, Clone)]
+pub struct Created {
+    /// The owner; part of every later access.
+    pub owner: Owner,
+    /// The conversation.
+    pub context: ContextId,
+}
+
+/// A change of the ready mark.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ready {
+    /// As it was.
+    Keep,
+    /// There is work in hand.
+    Set,
+    /// There is none.
+    Clear,
+}
+
+/// A change of the task's one timer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Timer {
+    /// As it was.
+    Keep,
+    /// Wake at this time, instead of any earlier setting.
+    Set(Timestamp),
+    /// Do not wake.
+    Clear,
+}
+
+/// The acceptance of one message.
+#[derive(Debug, Clone)]
+pub struct Accept {
+    /// Which message, by whom, to what.
+    pub key: SeenKey,
+    /// Tells the same body from another.
+    pub digest: BodyDigest,
+    /// What a repetition gets.
+    pub reply: SeenReply,
+    /// Kept at least until then, and as long as the task.
+    pub keep_until: Timestamp,
+}
+
+/// A compare-and-set of one row of the service's own state.
+#[derive(Debug, Clone)]
+pub struct RowChange {
+    /// What sort of row; names the service's table.
+    pub kind: &'static str,
+    /// Which row.
+    pub key: Bytes,
+    /// The version that it must have; zero means that it must not exist. A write makes it one more.
+    pub expected: u64,
+    /// The new body; `None` deletes.
+    pub body: Option<Bytes>,
+}
+
+/// What became of a commit.
+pub type Outcome = Result<Committed, Refusal>;
+
+/// It is durable (in relaxed mode and on the continue lane: written).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Committed;
+
+/// Why nothing of a commit was written.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The message was accepted before.
+    #[error("the message was accepted before")]
+    Seen(Seen),
+    /// The task has moved on, or was never there.
+    #[error("the task is at commit {found}, not {expected}")]
+    Head {
+        /// Where the writer thought it was.
+        expected: Head,
+        /// Where it is.
+        found: Head,
+    },
+    /// An earlier commit of the same generation of this task failed; reload and decide again.
+    #[error("an earlier commit of this task failed")]
+    Superseded,
+    /// Another process owns the store now.
+    #[error("epoch {found} owns the store, not {expected}")]
+    Fenced {
+        /// The writer's epoch.
+        expected: Epoch,
+        /// The owner's epoch.
+        found: Epoch,
+    },
+    /// A row has another version than expected.
+    #[error("row of kind {kind} has version {found}")]
+    Row {
+        /// What sort of row.
+        kind: &'static str,
+        /// Which one.
+        key: Bytes,
+        /// Its version, zero when it does not exist.
+        found: u64,
+    },
+    /// Too much new work is waiting.
+    #[error("the accept queue is full")]
+    Full {
+        /// When to try again.
+        retry_after: Duration,
+    },
+    /// The disk is full.
+    #[error("the disk is full")]
+    NoSpace,
+    /// The store has been closed, or failed and will not take another commit.
+    #[error("the store is closed")]
+    Closed,
+}

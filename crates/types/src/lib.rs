@@ -1,0 +1,20 @@
+//! The words that every crate shares: ids, task states, positions, time, owners, retry policy.
+//! Plain values only; no protobuf, no runtime.
+
+mod defaults;
+mod id;
+mod owner;
+mod position;
+mod retry;
+mod state;
+mod time;
+
+pub use defaults::{SKEW, limits};
+pub use id::{
+    AgentName, ArtifactId, ContextId, IdError, InstanceId, MessageId, RemoteTask, SkillId, StepId, StoreId, TaskId,
+};
+pub use owner::{Owner, Principal, Scope, Tenant};
+pub use position::{Epoch, Head, Seq};
+pub use retry::RetryPolicy;
+pub use state::TaskState;
+pub use time::Timestamp;
