@@ -1,0 +1,293 @@
+//! What triage says about a call: the words that the rest of the system uses. No rules here.
+
+use std::fmt;
+use std::ops::Range;
+use std::str::FromStr;
+
+/// An emergency service that can be sent. The order is the order of a plan's steps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Service {
+    /// Fire and rescue.
+    Fire,
+    /// Police.
+    Police,
+    /// Ambulance.
+    Ambulance,
+}
+
+impl Service {
+    /// All services, in the order of a plan's steps.
+    pub const ALL: [Self; 3] = [Self::Fire, Self::Police, Self::Ambulance];
+
+    /// The name on the wire, which is also the agent's name: `fire`, `police`, `ambulance`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Fire => "fire",
+            Self::Police => "police",
+            Self::Ambulance => "ambulance",
+        }
+    }
+}
+
+impl fmt::Display for Service {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A word that is none of the known names.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("unknown {what} {word:?}")]
+pub struct UnknownName {
+    /// What the word was read as: `service` or `incident type`.
+    pub what: &'static str,
+    /// The word.
+    pub word: String,
+}
+
+impl FromStr for Service {
+    type Err = UnknownName;
+
+    fn from_str(word: &str) -> Result<Self, UnknownName> {
+        let named = Self::ALL.into_iter().find(|service| service.as_str() == word);
+        named.ok_or_else(|| UnknownName { what: "service", word: word.to_owned() })
+    }
+}
+
+/// The type of an incident, by what decides who goes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// Something burns, smoulders, smokes or sparks.
+    Fire,
+    /// Something exploded.
+    Explosion,
+    /// Gas, carbon monoxide, chemicals, fuel.
+    Hazmat,
+    /// Somebody or an animal is trapped, stuck, at height or under something.
+    Rescue,
+    /// Somebody or an animal is in the water.
+    WaterRescue,
+    /// Rising water endangers people.
+    Flood,
+    /// Vehicles collided, or one hit a person.
+    Collision,
+    /// Somebody is hurt or ill.
+    Medical,
+    /// Somebody means to harm themselves.
+    Crisis,
+    /// Violence, weapons or threats.
+    Violence,
+    /// Theft, burglary, damage, intruders.
+    Crime,
+    /// A suspicious object.
+    SuspiciousObject,
+    /// Somebody is missing.
+    Missing,
+    /// Disorder, or an animal that is loose and dangerous.
+    Disorder,
+    /// Something on a road endangers traffic.
+    RoadHazard,
+    /// Somebody has died.
+    Death,
+    /// A call for help that does not say what for.
+    Unknown,
+    /// Nothing that needs anybody.
+    NoEmergency,
+}
+
+impl Kind {
+    /// Every type, the most pressing first where two compete for the name of a call.
+    pub const ALL: [Self; 18] = [
+        Self::Explosion,
+        Self::Fire,
+        Self::WaterRescue,
+        Self::Hazmat,
+        Self::Collision,
+        Self::Flood,
+        Self::Rescue,
+        Self::Crisis,
+        Self::Violence,
+        Self::Medical,
+        Self::SuspiciousObject,
+        Self::Crime,
+        Self::Missing,
+        Self::Disorder,
+        Self::RoadHazard,
+        Self::Death,
+        Self::Unknown,
+        Self::NoEmergency,
+    ];
+
+    /// The name on the wire and in run cards, for example `water-rescue`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Fire => "fire",
+            Self::Explosion => "explosion",
+            Self::Hazmat => "hazmat",
+            Self::Rescue => "rescue",
+            Self::WaterRescue => "water-rescue",
+            Self::Flood => "flood",
+            Self::Collision => "collision",
+            Self::Medical => "medical",
+            Self::Crisis => "crisis",
+            Self::Violence => "violence",
+            Self::Crime => "crime",
+            Self::SuspiciousObject => "suspicious-object",
+            Self::Missing => "missing",
+            Self::Disorder => "disorder",
+            Self::RoadHazard => "road-hazard",
+            Self::Death => "death",
+            Self::Unknown => "unknown",
+            Self::NoEmergency => "no-emergency",
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Kind {
+    type Err = UnknownName;
+
+    fn from_str(word: &str) -> Result<Self, UnknownName> {
+        let named = Self::ALL.into_iter().find(|kind| kind.as_str() == word);
+        named.ok_or_else(|| UnknownName { what: "incident type", word: word.to_owned() })
+    }
+}
+
+/// How pressing a call is; 1 is the highest, 4 needs nobody now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Priority {
+    /// 1: a life is in danger now.
+    Life,
+    /// 2: people or property are in danger.
+    Urgent,
+    /// 3: needs somebody, not at once.
+    Routine,
+    /// 4: needs nobody.
+    None,
+}
+
+impl Priority {
+    /// The number on the wire, 1 (highest) to 4.
+    #[must_use]
+    pub const fn level(self) -> u8 {
+        match self {
+            Self::Life => 1,
+            Self::Urgent => 2,
+            Self::Routine => 3,
+            Self::None => 4,
+        }
+    }
+}
+
+/// Where help is needed, in the caller's words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The words, exactly as they stand in the call.
+    pub text: String,
+    /// Where they stand: bytes of the call.
+    pub span: Range<usize>,
+}
+
+/// What one rule did with some words of the call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// The words say this of the situation.
+    Found,
+    /// The words deny it.
+    Denied,
+    /// The words speak of something past, asked or imagined.
+    NotNow,
+    /// The words mean something harmless here and are taken out.
+    SetAside,
+    /// This service is sent.
+    Sends(Service),
+    /// This service would have been sent, and is not.
+    Withholds(Service),
+    /// The words are the place.
+    Locates,
+}
+
+/// One decision: which rule, on which words, with what effect.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// The rule's name.
+    pub rule: &'static str,
+    /// The caller's words that it used; empty where it used other rules' findings.
+    pub words: String,
+    /// Where they stand: bytes of the call, empty with `words`.
+    pub span: Range<usize>,
+    /// What it did.
+    pub effect: Effect,
+}
+
+impl fmt::Display for Decision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.effect {
+            Effect::Found => write!(f, "{}: {:?}", self.rule, self.words),
+            Effect::Denied => write!(f, "{}: denied by {:?}", self.rule, self.words),
+            Effect::NotNow => write!(f, "{}: not now, {:?}", self.rule, self.words),
+            Effect::SetAside => write!(f, "{}: set aside {:?}", self.rule, self.words),
+            Effect::Sends(service) => write!(f, "{}: send {service}", self.rule),
+            Effect::Withholds(service) => write!(f, "{}: do not send {service}", self.rule),
+            Effect::Locates => write!(f, "{}: place {:?}", self.rule, self.words),
+        }
+    }
+}
+
+/// What to ask the caller after the provisional dispatch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Question {
+    /// Where help is needed.
+    Location,
+    /// What is happening.
+    Clarification,
+}
+
+impl Question {
+    /// The reason on the wire: `location` or `clarification`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Location => "location",
+            Self::Clarification => "clarification",
+        }
+    }
+}
+
+/// What a call needs, and why.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Triage {
+    /// The services to send, each once, in the order of [`Service::ALL`].
+    pub services: Vec<Service>,
+    /// Where, if the caller named a place.
+    pub place: Option<Place>,
+    /// The type of the incident; of the most pressing one where there are several.
+    pub kind: Kind,
+    /// How pressing it is.
+    pub priority: Priority,
+    /// How sure the rules are of the services, 0 to 1.
+    pub confidence: f64,
+    /// Which words made which decision, in the order they were made.
+    pub trace: Vec<Decision>,
+}
+
+impl Triage {
+    /// Below this confidence the caller is asked.
+    pub const SURE: f64 = 0.6;
+
+    /// What to ask the caller, if anything: what is happening comes before where.
+    #[must_use]
+    pub fn question(&self) -> Option<Question> {
+        if self.confidence < Self::SURE {
+            return Some(Question::Clarification);
+        }
+        (self.place.is_none() && !self.services.is_empty()).then_some(Question::Location)
+    }
+}
