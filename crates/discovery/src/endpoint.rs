@@ -1,0 +1,56 @@
+//! One place where an agent answers, as the registry last described it.
+
+use std::sync::Arc;
+
+use proto::a2a::AgentCard;
+use types::{AgentName, InstanceId, StoreId};
+
+/// What an instance says of itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Health {
+    /// It takes work.
+    Serving,
+    /// It is there and takes no work.
+    NotServing,
+}
+
+/// Which instances a look-up is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    /// Those that take new work.
+    Healthy,
+    /// All that hold a lease: to follow up work, or to show them.
+    All,
+}
+
+/// One instance with a gRPC interface.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Endpoint {
+    /// The logical agent.
+    pub agent: AgentName,
+    /// The version on its card.
+    pub agent_version: String,
+    /// Which process of it.
+    pub instance: InstanceId,
+    /// The store that it answers from; replicas share one.
+    pub store_id: StoreId,
+    /// Where its gRPC interface listens.
+    pub url: String,
+    /// What it last said of itself.
+    pub health: Health,
+    /// Tasks that it last said it has under way.
+    pub in_flight: u32,
+    /// Rises with every registration of this instance.
+    pub epoch: u64,
+    /// The registry's version that this was seen at.
+    pub version: u64,
+    /// What it can do.
+    pub card: Arc<AgentCard>,
+}
+
+impl Endpoint {
+    /// Whether its card names the skill.
+    pub fn offers(&self, skill: &types::SkillId) -> bool {
+        self.card.skills.iter().any(|offered| offered.id == skill.as_str())
+    }
+}

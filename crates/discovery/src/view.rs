@@ -1,0 +1,114 @@
+//! What is registered, as last seen: look-ups never wait and never ask the registry.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+use types::{AgentName, InstanceId, SkillId, StoreId};
+
+use crate::{Endpoint, Filter, Health, Wanted};
+
+/// Name, version and instance: the registry's order.
+pub(crate) type Key = (AgentName, String, InstanceId);
+
+/// What is known, and how well.
+#[derive(Debug)]
+pub(crate) struct Known {
+    pub(crate) endpoints: BTreeMap<Key, Arc<Endpoint>>,
+    pub(crate) synced: bool,
+    /// Since when the registry is out of reach.
+    pub(crate) lost: Option<Instant>,
+}
+
+/// A cheap handle to the last watched state of the registry.
+#[derive(Debug, Clone)]
+pub struct View {
+    known: watch::Receiver<Known>,
+}
+
+/// A change of a view that comes after the call that made this.
+#[derive(Debug)]
+pub struct Changed(watch::Receiver<Known>);
+
+impl View {
+    /// Follows the registry at `registry` in the background until `shutdown`. Needs a tokio runtime.
+    pub fn watch(registry: &str, filter: Filter, shutdown: CancellationToken) -> Self {
+        let lost = Some(Instant::now());
+        let (tx, known) = watch::channel(Known { endpoints: BTreeMap::new(), synced: false, lost });
+        drop((registry.to_owned(), filter, shutdown, tx));
+        Self { known }
+    }
+
+    /// Healthy instances of `agent`, of those that offer `skill` when one is named, by version and instance id.
+    pub fn endpoints(&self, agent: &AgentName, skill: Option<&SkillId>) -> Vec<Arc<Endpoint>> {
+        self.instances(agent, skill, Wanted::Healthy)
+    }
+
+    /// Instances of `agent`, of those that offer `skill` when one is named, by version and instance id.
+    pub fn instances(&self, agent: &AgentName, skill: Option<&SkillId>, wanted: Wanted) -> Vec<Arc<Endpoint>> {
+        self.select(|endpoint| {
+            endpoint.agent == *agent
+                && skill.is_none_or(|skill| endpoint.offers(skill))
+                && (wanted == Wanted::All || endpoint.health == Health::Serving)
+        })
+    }
+
+    /// Every instance that answers from that store, healthy first: follow-up goes there whatever it says of itself.
+    pub fn by_store(&self, store: StoreId) -> Vec<Arc<Endpoint>> {
+        let mut found = self.select(|endpoint| endpoint.store_id == store);
+        found.sort_by_key(|endpoint| endpoint.health != Health::Serving);
+        found
+    }
+
+    /// Every instance, by name, version and instance id.
+    pub fn all(&self) -> Vec<Arc<Endpoint>> {
+        self.select(|_| true)
+    }
+
+    /// Whether the view has ever been complete.
+    pub fn synced(&self) -> bool {
+        self.known.borrow().synced
+    }
+
+    /// How long the registry has been out of reach, from the start on; `None` while it is followed.
+    pub fn stale(&self) -> Option<Duration> {
+        self.known.borrow().lost.map(|since| since.elapsed())
+    }
+
+    /// The next change after this call: take it, look, then wait for it, and no change is missed.
+    pub fn changed(&self) -> Changed {
+        let mut known = self.known.clone();
+        known.mark_unchanged();
+        Changed(known)
+    }
+
+    /// Waits until `pick` finds something in the view. Stops never by itself: put a timeout around it.
+    pub async fn until<T>(&self, mut pick: impl FnMut(&Self) -> Option<T>) -> T {
+        loop {
+            let changed = self.changed();
+            if let Some(found) = pick(self) {
+                return found;
+            }
+            changed.wait().await;
+        }
+    }
+
+    fn select(&self, keep: impl Fn(&Endpoint) -> bool) -> Vec<Arc<Endpoint>> {
+        self.known.borrow().endpoints.values().filter(|endpoint| keep(endpoint)).cloned().collect()
+    }
+}
+
+impl Changed {
+    /// Resolves at the change; never when the view has been shut down.
+    pub fn wait(mut self) -> impl Future<Output = ()> + Send {
+        async move {
+            if self.0.changed().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        }
+    }
+}
