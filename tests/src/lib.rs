@@ -1,1 +1,1 @@
-//! Placeholder.
+//! The harness of the integration tests: real processes, real sockets, real files.
