@@ -6,6 +6,7 @@ mod codec;
 #[allow(missing_docs, clippy::wildcard_imports, clippy::too_many_lines, unreachable_pub)]
 mod generated;
 mod json;
+pub mod raw;
 
 pub use codec::{Prepared, Strict};
 pub use generated::{lf, watchroom};
@@ -19,6 +20,14 @@ pub use generated::lf::a2a::v1 as a2a;
 
 /// The A2A server over answers that are already encoded.
 #[allow(missing_docs, clippy::wildcard_imports, clippy::too_many_lines, unreachable_pub)]
-#[path = "gen/lf.a2a.v1.A2AService.rs"]
-mod a2a_service;
+mod a2a_service {
+    include!("gen/lf.a2a.v1.A2AService.rs");
+}
 pub use a2a_service::a2_a_service_server as a2a_server;
+
+/// The registry's server over cards as the bytes that came; see [`raw`].
+#[allow(missing_docs, clippy::wildcard_imports, clippy::too_many_lines, unreachable_pub)]
+mod registry_service {
+    include!("gen/watchroom.registry.v1.Registry.rs");
+}
+pub use registry_service::registry_server;

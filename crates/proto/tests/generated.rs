@@ -76,7 +76,8 @@ fn generate(out: &Path) {
         .codec_path("crate::Strict")
         .compile_fds_with_config(with_docs.file_descriptor_set(), config)
         .unwrap();
-    tonic_build::manual::Builder::new().build_client(false).out_dir(out).compile(&[prepared_service()]);
+    let servers = [prepared_service(), registry_service()];
+    tonic_build::manual::Builder::new().build_client(false).out_dir(out).compile(&servers);
     fs::write(out.join("descriptors.bin"), compile(&root, false).file_descriptor_set().encode_to_vec()).unwrap();
 }
 
@@ -99,6 +100,41 @@ fn prepared_service() -> tonic_build::manual::Service {
                 .codec_path("crate::Prepared");
             service.method(if *streams { method.server_streaming().build() } else { method.build() })
         })
+        .build()
+}
+
+/// The registry's server keeps cards as the bytes that came.
+fn registry_service() -> tonic_build::manual::Service {
+    let method = |name: &str, path: &str, request: &str, response: &str| {
+        tonic_build::manual::Method::builder()
+            .name(name)
+            .route_name(path)
+            .input_type(request)
+            .output_type(response)
+            .codec_path("crate::Strict")
+    };
+    let plain = |name: &str| format!("crate::watchroom::registry::v1::{name}");
+    let raw = |name: &str| format!("crate::raw::{name}");
+    tonic_build::manual::Service::builder()
+        .name("Registry")
+        .package("watchroom.registry.v1")
+        .method(method("register", "Register", &raw("RegisterRequest"), &plain("RegisterResponse")).build())
+        .method(
+            method("keep_alive", "KeepAlive", &plain("KeepAliveRequest"), &plain("KeepAliveResponse"))
+                .client_streaming()
+                .server_streaming()
+                .build(),
+        )
+        .method(method("deregister", "Deregister", &plain("DeregisterRequest"), &plain("DeregisterResponse")).build())
+        .method(method("get_agent", "GetAgent", &plain("GetAgentRequest"), &raw("Agent")).build())
+        .method(
+            method("query_agents", "QueryAgents", &plain("QueryAgentsRequest"), &raw("QueryAgentsResponse")).build(),
+        )
+        .method(
+            method("watch_agents", "WatchAgents", &plain("WatchAgentsRequest"), &raw("WatchAgentsResponse"))
+                .server_streaming()
+                .build(),
+        )
         .build()
 }
 

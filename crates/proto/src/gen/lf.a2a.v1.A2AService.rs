@@ -1,6 +1,12 @@
 /// Generated server implementations.
 pub mod a2_a_service_server {
-    #![allow(unused_variables, dead_code, missing_docs, clippy::wildcard_imports, clippy::let_unit_value)]
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
     use tonic::codegen::*;
     /// Generated trait containing gRPC methods that should be implemented for use with A2AServiceServer.
     #[async_trait]
@@ -10,13 +16,18 @@ pub mod a2_a_service_server {
             request: tonic::Request<crate::a2a::SendMessageRequest>,
         ) -> std::result::Result<tonic::Response<bytes::Bytes>, tonic::Status>;
         /// Server streaming response type for the SendStreamingMessage method.
-        type SendStreamingMessageStream: tonic::codegen::tokio_stream::Stream<Item = std::result::Result<bytes::Bytes, tonic::Status>>
+        type SendStreamingMessageStream: tonic::codegen::tokio_stream::Stream<
+                Item = std::result::Result<bytes::Bytes, tonic::Status>,
+            >
             + std::marker::Send
             + 'static;
         async fn send_streaming_message(
             &self,
             request: tonic::Request<crate::a2a::SendMessageRequest>,
-        ) -> std::result::Result<tonic::Response<Self::SendStreamingMessageStream>, tonic::Status>;
+        ) -> std::result::Result<
+            tonic::Response<Self::SendStreamingMessageStream>,
+            tonic::Status,
+        >;
         async fn get_task(
             &self,
             request: tonic::Request<crate::a2a::GetTaskRequest>,
@@ -30,13 +41,18 @@ pub mod a2_a_service_server {
             request: tonic::Request<crate::a2a::CancelTaskRequest>,
         ) -> std::result::Result<tonic::Response<bytes::Bytes>, tonic::Status>;
         /// Server streaming response type for the SubscribeToTask method.
-        type SubscribeToTaskStream: tonic::codegen::tokio_stream::Stream<Item = std::result::Result<bytes::Bytes, tonic::Status>>
+        type SubscribeToTaskStream: tonic::codegen::tokio_stream::Stream<
+                Item = std::result::Result<bytes::Bytes, tonic::Status>,
+            >
             + std::marker::Send
             + 'static;
         async fn subscribe_to_task(
             &self,
             request: tonic::Request<crate::a2a::SubscribeToTaskRequest>,
-        ) -> std::result::Result<tonic::Response<Self::SubscribeToTaskStream>, tonic::Status>;
+        ) -> std::result::Result<
+            tonic::Response<Self::SubscribeToTaskStream>,
+            tonic::Status,
+        >;
         async fn create_task_push_notification_config(
             &self,
             request: tonic::Request<crate::a2a::TaskPushNotificationConfig>,
@@ -79,7 +95,10 @@ pub mod a2_a_service_server {
                 max_encoding_message_size: None,
             }
         }
-        pub fn with_interceptor<F>(inner: T, interceptor: F) -> InterceptedService<Self, F>
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
         where
             F: tonic::service::Interceptor,
         {
@@ -123,7 +142,10 @@ pub mod a2_a_service_server {
         type Response = http::Response<tonic::body::Body>;
         type Error = std::convert::Infallible;
         type Future = BoxFuture<Self::Response, Self::Error>;
-        fn poll_ready(&mut self, _cx: &mut Context<'_>) -> Poll<std::result::Result<(), Self::Error>> {
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
             Poll::Ready(Ok(()))
         }
         fn call(&mut self, req: http::Request<B>) -> Self::Future {
@@ -131,12 +153,23 @@ pub mod a2_a_service_server {
                 "/lf.a2a.v1.A2AService/SendMessage" => {
                     #[allow(non_camel_case_types)]
                     struct SendMessageSvc<T: A2AService>(pub Arc<T>);
-                    impl<T: A2AService> tonic::server::UnaryService<crate::a2a::SendMessageRequest> for SendMessageSvc<T> {
+                    impl<
+                        T: A2AService,
+                    > tonic::server::UnaryService<crate::a2a::SendMessageRequest>
+                    for SendMessageSvc<T> {
                         type Response = bytes::Bytes;
-                        type Future = BoxFuture<tonic::Response<Self::Response>, tonic::Status>;
-                        fn call(&mut self, request: tonic::Request<crate::a2a::SendMessageRequest>) -> Self::Future {
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<crate::a2a::SendMessageRequest>,
+                        ) -> Self::Future {
                             let inner = Arc::clone(&self.0);
-                            let fut = async move { <T as A2AService>::send_message(&inner, request).await };
+                            let fut = async move {
+                                <T as A2AService>::send_message(&inner, request).await
+                            };
                             Box::pin(fut)
                         }
                     }
@@ -149,8 +182,14 @@ pub mod a2_a_service_server {
                         let method = SendMessageSvc(inner);
                         let codec = crate::Prepared::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(accept_compression_encodings, send_compression_encodings)
-                            .apply_max_message_size_config(max_decoding_message_size, max_encoding_message_size);
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
                         let res = grpc.unary(method, req).await;
                         Ok(res)
                     };
@@ -159,15 +198,26 @@ pub mod a2_a_service_server {
                 "/lf.a2a.v1.A2AService/SendStreamingMessage" => {
                     #[allow(non_camel_case_types)]
                     struct SendStreamingMessageSvc<T: A2AService>(pub Arc<T>);
-                    impl<T: A2AService> tonic::server::ServerStreamingService<crate::a2a::SendMessageRequest>
-                        for SendStreamingMessageSvc<T>
-                    {
+                    impl<
+                        T: A2AService,
+                    > tonic::server::ServerStreamingService<
+                        crate::a2a::SendMessageRequest,
+                    > for SendStreamingMessageSvc<T> {
                         type Response = bytes::Bytes;
                         type ResponseStream = T::SendStreamingMessageStream;
-                        type Future = BoxFuture<tonic::Response<Self::ResponseStream>, tonic::Status>;
-                        fn call(&mut self, request: tonic::Request<crate::a2a::SendMessageRequest>) -> Self::Future {
+                        type Future = BoxFuture<
+                            tonic::Response<Self::ResponseStream>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<crate::a2a::SendMessageRequest>,
+                        ) -> Self::Future {
                             let inner = Arc::clone(&self.0);
-                            let fut = async move { <T as A2AService>::send_streaming_message(&inner, request).await };
+                            let fut = async move {
+                                <T as A2AService>::send_streaming_message(&inner, request)
+                                    .await
+                            };
                             Box::pin(fut)
                         }
                     }
@@ -180,8 +230,14 @@ pub mod a2_a_service_server {
                         let method = SendStreamingMessageSvc(inner);
                         let codec = crate::Prepared::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(accept_compression_encodings, send_compression_encodings)
-                            .apply_max_message_size_config(max_decoding_message_size, max_encoding_message_size);
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
                         let res = grpc.server_streaming(method, req).await;
                         Ok(res)
                     };
@@ -190,12 +246,23 @@ pub mod a2_a_service_server {
                 "/lf.a2a.v1.A2AService/GetTask" => {
                     #[allow(non_camel_case_types)]
                     struct GetTaskSvc<T: A2AService>(pub Arc<T>);
-                    impl<T: A2AService> tonic::server::UnaryService<crate::a2a::GetTaskRequest> for GetTaskSvc<T> {
+                    impl<
+                        T: A2AService,
+                    > tonic::server::UnaryService<crate::a2a::GetTaskRequest>
+                    for GetTaskSvc<T> {
                         type Response = bytes::Bytes;
-                        type Future = BoxFuture<tonic::Response<Self::Response>, tonic::Status>;
-                        fn call(&mut self, request: tonic::Request<crate::a2a::GetTaskRequest>) -> Self::Future {
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<crate::a2a::GetTaskRequest>,
+                        ) -> Self::Future {
                             let inner = Arc::clone(&self.0);
-                            let fut = async move { <T as A2AService>::get_task(&inner, request).await };
+                            let fut = async move {
+                                <T as A2AService>::get_task(&inner, request).await
+                            };
                             Box::pin(fut)
                         }
                     }
@@ -208,8 +275,14 @@ pub mod a2_a_service_server {
                         let method = GetTaskSvc(inner);
                         let codec = crate::Prepared::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(accept_compression_encodings, send_compression_encodings)
-                            .apply_max_message_size_config(max_decoding_message_size, max_encoding_message_size);
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
                         let res = grpc.unary(method, req).await;
                         Ok(res)
                     };
@@ -218,12 +291,23 @@ pub mod a2_a_service_server {
                 "/lf.a2a.v1.A2AService/ListTasks" => {
                     #[allow(non_camel_case_types)]
                     struct ListTasksSvc<T: A2AService>(pub Arc<T>);
-                    impl<T: A2AService> tonic::server::UnaryService<crate::a2a::ListTasksRequest> for ListTasksSvc<T> {
+                    impl<
+                        T: A2AService,
+                    > tonic::server::UnaryService<crate::a2a::ListTasksRequest>
+                    for ListTasksSvc<T> {
                         type Response = bytes::Bytes;
-                        type Future = BoxFuture<tonic::Response<Self::Response>, tonic::Status>;
-                        fn call(&mut self, request: tonic::Request<crate::a2a::ListTasksRequest>) -> Self::Future {
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<crate::a2a::ListTasksRequest>,
+                        ) -> Self::Future {
                             let inner = Arc::clone(&self.0);
-                            let fut = async move { <T as A2AService>::list_tasks(&inner, request).await };
+                            let fut = async move {
+                                <T as A2AService>::list_tasks(&inner, request).await
+                            };
                             Box::pin(fut)
                         }
                     }
@@ -236,8 +320,14 @@ pub mod a2_a_service_server {
                         let method = ListTasksSvc(inner);
                         let codec = crate::Prepared::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(accept_compression_encodings, send_compression_encodings)
-                            .apply_max_message_size_config(max_decoding_message_size, max_encoding_message_size);
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
                         let res = grpc.unary(method, req).await;
                         Ok(res)
                     };
@@ -246,12 +336,23 @@ pub mod a2_a_service_server {
                 "/lf.a2a.v1.A2AService/CancelTask" => {
                     #[allow(non_camel_case_types)]
                     struct CancelTaskSvc<T: A2AService>(pub Arc<T>);
-                    impl<T: A2AService> tonic::server::UnaryService<crate::a2a::CancelTaskRequest> for CancelTaskSvc<T> {
+                    impl<
+                        T: A2AService,
+                    > tonic::server::UnaryService<crate::a2a::CancelTaskRequest>
+                    for CancelTaskSvc<T> {
                         type Response = bytes::Bytes;
-                        type Future = BoxFuture<tonic::Response<Self::Response>, tonic::Status>;
-                        fn call(&mut self, request: tonic::Request<crate::a2a::CancelTaskRequest>) -> Self::Future {
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<crate::a2a::CancelTaskRequest>,
+                        ) -> Self::Future {
                             let inner = Arc::clone(&self.0);
-                            let fut = async move { <T as A2AService>::cancel_task(&inner, request).await };
+                            let fut = async move {
+                                <T as A2AService>::cancel_task(&inner, request).await
+                            };
                             Box::pin(fut)
                         }
                     }
@@ -264,8 +365,14 @@ pub mod a2_a_service_server {
                         let method = CancelTaskSvc(inner);
                         let codec = crate::Prepared::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(accept_compression_encodings, send_compression_encodings)
-                            .apply_max_message_size_config(max_decoding_message_size, max_encoding_message_size);
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
                         let res = grpc.unary(method, req).await;
                         Ok(res)
                     };
@@ -274,18 +381,25 @@ pub mod a2_a_service_server {
                 "/lf.a2a.v1.A2AService/SubscribeToTask" => {
                     #[allow(non_camel_case_types)]
                     struct SubscribeToTaskSvc<T: A2AService>(pub Arc<T>);
-                    impl<T: A2AService> tonic::server::ServerStreamingService<crate::a2a::SubscribeToTaskRequest>
-                        for SubscribeToTaskSvc<T>
-                    {
+                    impl<
+                        T: A2AService,
+                    > tonic::server::ServerStreamingService<
+                        crate::a2a::SubscribeToTaskRequest,
+                    > for SubscribeToTaskSvc<T> {
                         type Response = bytes::Bytes;
                         type ResponseStream = T::SubscribeToTaskStream;
-                        type Future = BoxFuture<tonic::Response<Self::ResponseStream>, tonic::Status>;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::ResponseStream>,
+                            tonic::Status,
+                        >;
                         fn call(
                             &mut self,
                             request: tonic::Request<crate::a2a::SubscribeToTaskRequest>,
                         ) -> Self::Future {
                             let inner = Arc::clone(&self.0);
-                            let fut = async move { <T as A2AService>::subscribe_to_task(&inner, request).await };
+                            let fut = async move {
+                                <T as A2AService>::subscribe_to_task(&inner, request).await
+                            };
                             Box::pin(fut)
                         }
                     }
@@ -298,8 +412,14 @@ pub mod a2_a_service_server {
                         let method = SubscribeToTaskSvc(inner);
                         let codec = crate::Prepared::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(accept_compression_encodings, send_compression_encodings)
-                            .apply_max_message_size_config(max_decoding_message_size, max_encoding_message_size);
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
                         let res = grpc.server_streaming(method, req).await;
                         Ok(res)
                     };
@@ -307,19 +427,31 @@ pub mod a2_a_service_server {
                 }
                 "/lf.a2a.v1.A2AService/CreateTaskPushNotificationConfig" => {
                     #[allow(non_camel_case_types)]
-                    struct CreateTaskPushNotificationConfigSvc<T: A2AService>(pub Arc<T>);
-                    impl<T: A2AService> tonic::server::UnaryService<crate::a2a::TaskPushNotificationConfig>
-                        for CreateTaskPushNotificationConfigSvc<T>
-                    {
+                    struct CreateTaskPushNotificationConfigSvc<T: A2AService>(
+                        pub Arc<T>,
+                    );
+                    impl<
+                        T: A2AService,
+                    > tonic::server::UnaryService<crate::a2a::TaskPushNotificationConfig>
+                    for CreateTaskPushNotificationConfigSvc<T> {
                         type Response = bytes::Bytes;
-                        type Future = BoxFuture<tonic::Response<Self::Response>, tonic::Status>;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
                         fn call(
                             &mut self,
-                            request: tonic::Request<crate::a2a::TaskPushNotificationConfig>,
+                            request: tonic::Request<
+                                crate::a2a::TaskPushNotificationConfig,
+                            >,
                         ) -> Self::Future {
                             let inner = Arc::clone(&self.0);
                             let fut = async move {
-                                <T as A2AService>::create_task_push_notification_config(&inner, request).await
+                                <T as A2AService>::create_task_push_notification_config(
+                                        &inner,
+                                        request,
+                                    )
+                                    .await
                             };
                             Box::pin(fut)
                         }
@@ -333,8 +465,14 @@ pub mod a2_a_service_server {
                         let method = CreateTaskPushNotificationConfigSvc(inner);
                         let codec = crate::Prepared::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(accept_compression_encodings, send_compression_encodings)
-                            .apply_max_message_size_config(max_decoding_message_size, max_encoding_message_size);
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
                         let res = grpc.unary(method, req).await;
                         Ok(res)
                     };
@@ -343,18 +481,29 @@ pub mod a2_a_service_server {
                 "/lf.a2a.v1.A2AService/GetTaskPushNotificationConfig" => {
                     #[allow(non_camel_case_types)]
                     struct GetTaskPushNotificationConfigSvc<T: A2AService>(pub Arc<T>);
-                    impl<T: A2AService> tonic::server::UnaryService<crate::a2a::GetTaskPushNotificationConfigRequest>
-                        for GetTaskPushNotificationConfigSvc<T>
-                    {
+                    impl<
+                        T: A2AService,
+                    > tonic::server::UnaryService<
+                        crate::a2a::GetTaskPushNotificationConfigRequest,
+                    > for GetTaskPushNotificationConfigSvc<T> {
                         type Response = bytes::Bytes;
-                        type Future = BoxFuture<tonic::Response<Self::Response>, tonic::Status>;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
                         fn call(
                             &mut self,
-                            request: tonic::Request<crate::a2a::GetTaskPushNotificationConfigRequest>,
+                            request: tonic::Request<
+                                crate::a2a::GetTaskPushNotificationConfigRequest,
+                            >,
                         ) -> Self::Future {
                             let inner = Arc::clone(&self.0);
                             let fut = async move {
-                                <T as A2AService>::get_task_push_notification_config(&inner, request).await
+                                <T as A2AService>::get_task_push_notification_config(
+                                        &inner,
+                                        request,
+                                    )
+                                    .await
                             };
                             Box::pin(fut)
                         }
@@ -368,8 +517,14 @@ pub mod a2_a_service_server {
                         let method = GetTaskPushNotificationConfigSvc(inner);
                         let codec = crate::Prepared::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(accept_compression_encodings, send_compression_encodings)
-                            .apply_max_message_size_config(max_decoding_message_size, max_encoding_message_size);
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
                         let res = grpc.unary(method, req).await;
                         Ok(res)
                     };
@@ -378,18 +533,29 @@ pub mod a2_a_service_server {
                 "/lf.a2a.v1.A2AService/ListTaskPushNotificationConfigs" => {
                     #[allow(non_camel_case_types)]
                     struct ListTaskPushNotificationConfigsSvc<T: A2AService>(pub Arc<T>);
-                    impl<T: A2AService> tonic::server::UnaryService<crate::a2a::ListTaskPushNotificationConfigsRequest>
-                        for ListTaskPushNotificationConfigsSvc<T>
-                    {
+                    impl<
+                        T: A2AService,
+                    > tonic::server::UnaryService<
+                        crate::a2a::ListTaskPushNotificationConfigsRequest,
+                    > for ListTaskPushNotificationConfigsSvc<T> {
                         type Response = bytes::Bytes;
-                        type Future = BoxFuture<tonic::Response<Self::Response>, tonic::Status>;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
                         fn call(
                             &mut self,
-                            request: tonic::Request<crate::a2a::ListTaskPushNotificationConfigsRequest>,
+                            request: tonic::Request<
+                                crate::a2a::ListTaskPushNotificationConfigsRequest,
+                            >,
                         ) -> Self::Future {
                             let inner = Arc::clone(&self.0);
                             let fut = async move {
-                                <T as A2AService>::list_task_push_notification_configs(&inner, request).await
+                                <T as A2AService>::list_task_push_notification_configs(
+                                        &inner,
+                                        request,
+                                    )
+                                    .await
                             };
                             Box::pin(fut)
                         }
@@ -403,8 +569,14 @@ pub mod a2_a_service_server {
                         let method = ListTaskPushNotificationConfigsSvc(inner);
                         let codec = crate::Prepared::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(accept_compression_encodings, send_compression_encodings)
-                            .apply_max_message_size_config(max_decoding_message_size, max_encoding_message_size);
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
                         let res = grpc.unary(method, req).await;
                         Ok(res)
                     };
@@ -413,17 +585,27 @@ pub mod a2_a_service_server {
                 "/lf.a2a.v1.A2AService/GetExtendedAgentCard" => {
                     #[allow(non_camel_case_types)]
                     struct GetExtendedAgentCardSvc<T: A2AService>(pub Arc<T>);
-                    impl<T: A2AService> tonic::server::UnaryService<crate::a2a::GetExtendedAgentCardRequest>
-                        for GetExtendedAgentCardSvc<T>
-                    {
+                    impl<
+                        T: A2AService,
+                    > tonic::server::UnaryService<
+                        crate::a2a::GetExtendedAgentCardRequest,
+                    > for GetExtendedAgentCardSvc<T> {
                         type Response = bytes::Bytes;
-                        type Future = BoxFuture<tonic::Response<Self::Response>, tonic::Status>;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
                         fn call(
                             &mut self,
-                            request: tonic::Request<crate::a2a::GetExtendedAgentCardRequest>,
+                            request: tonic::Request<
+                                crate::a2a::GetExtendedAgentCardRequest,
+                            >,
                         ) -> Self::Future {
                             let inner = Arc::clone(&self.0);
-                            let fut = async move { <T as A2AService>::get_extended_agent_card(&inner, request).await };
+                            let fut = async move {
+                                <T as A2AService>::get_extended_agent_card(&inner, request)
+                                    .await
+                            };
                             Box::pin(fut)
                         }
                     }
@@ -436,8 +618,14 @@ pub mod a2_a_service_server {
                         let method = GetExtendedAgentCardSvc(inner);
                         let codec = crate::Prepared::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(accept_compression_encodings, send_compression_encodings)
-                            .apply_max_message_size_config(max_decoding_message_size, max_encoding_message_size);
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
                         let res = grpc.unary(method, req).await;
                         Ok(res)
                     };
@@ -445,19 +633,32 @@ pub mod a2_a_service_server {
                 }
                 "/lf.a2a.v1.A2AService/DeleteTaskPushNotificationConfig" => {
                     #[allow(non_camel_case_types)]
-                    struct DeleteTaskPushNotificationConfigSvc<T: A2AService>(pub Arc<T>);
-                    impl<T: A2AService> tonic::server::UnaryService<crate::a2a::DeleteTaskPushNotificationConfigRequest>
-                        for DeleteTaskPushNotificationConfigSvc<T>
-                    {
+                    struct DeleteTaskPushNotificationConfigSvc<T: A2AService>(
+                        pub Arc<T>,
+                    );
+                    impl<
+                        T: A2AService,
+                    > tonic::server::UnaryService<
+                        crate::a2a::DeleteTaskPushNotificationConfigRequest,
+                    > for DeleteTaskPushNotificationConfigSvc<T> {
                         type Response = bytes::Bytes;
-                        type Future = BoxFuture<tonic::Response<Self::Response>, tonic::Status>;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
                         fn call(
                             &mut self,
-                            request: tonic::Request<crate::a2a::DeleteTaskPushNotificationConfigRequest>,
+                            request: tonic::Request<
+                                crate::a2a::DeleteTaskPushNotificationConfigRequest,
+                            >,
                         ) -> Self::Future {
                             let inner = Arc::clone(&self.0);
                             let fut = async move {
-                                <T as A2AService>::delete_task_push_notification_config(&inner, request).await
+                                <T as A2AService>::delete_task_push_notification_config(
+                                        &inner,
+                                        request,
+                                    )
+                                    .await
                             };
                             Box::pin(fut)
                         }
@@ -471,20 +672,38 @@ pub mod a2_a_service_server {
                         let method = DeleteTaskPushNotificationConfigSvc(inner);
                         let codec = crate::Prepared::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(accept_compression_encodings, send_compression_encodings)
-                            .apply_max_message_size_config(max_decoding_message_size, max_encoding_message_size);
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
                         let res = grpc.unary(method, req).await;
                         Ok(res)
                     };
                     Box::pin(fut)
                 }
-                _ => Box::pin(async move {
-                    let mut response = http::Response::new(tonic::body::Body::default());
-                    let headers = response.headers_mut();
-                    headers.insert(tonic::Status::GRPC_STATUS, (tonic::Code::Unimplemented as i32).into());
-                    headers.insert(http::header::CONTENT_TYPE, tonic::metadata::GRPC_CONTENT_TYPE);
-                    Ok(response)
-                }),
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
             }
         }
     }

@@ -43,9 +43,10 @@ impl ::prost::Name for RegisterRequest {
 /// The granted lease.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct RegisterResponse {
+    /// The same for every registration of an instance; the epoch tells them apart.
     #[prost(string, tag = "1")]
     pub lease_id: ::prost::alloc::string::String,
-    /// Rises with every registration of the same instance.
+    /// Rises with every registration of the same instance, also across its absence.
     #[prost(uint64, tag = "2")]
     pub epoch: u64,
     #[prost(message, optional, tag = "3")]
@@ -126,7 +127,7 @@ impl ::prost::Name for DeregisterRequest {
         "/watchroom.registry.v1.DeregisterRequest".into()
     }
 }
-/// Nothing to say.
+/// What remains of a lease.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct DeregisterResponse {
     /// The version of the registry without this registration.
@@ -170,12 +171,14 @@ pub struct Agent {
     pub registration: ::core::option::Option<Registration>,
     #[prost(uint64, tag = "2")]
     pub epoch: u64,
+    /// Serving until it says otherwise.
     #[prost(enumeration = "Health", tag = "3")]
     pub health: i32,
     #[prost(uint32, tag = "4")]
     pub in_flight: u32,
     #[prost(message, optional, tag = "5")]
     pub registered_at: ::core::option::Option<::prost_types::Timestamp>,
+    /// When it last renewed its lease; not sent to watches, since renewals are no changes.
     #[prost(message, optional, tag = "6")]
     pub renewed_at: ::core::option::Option<::prost_types::Timestamp>,
 }
@@ -242,9 +245,12 @@ pub struct QueryAgentsResponse {
     /// Empty on the last page.
     #[prost(string, tag = "2")]
     pub next_page_token: ::prost::alloc::string::String,
-    /// The version that the page shows; a watch from it misses nothing.
+    /// The version that the page shows; a watch of the same registry from the first page's misses nothing.
     #[prost(uint64, tag = "3")]
     pub version: u64,
+    /// Whose version it is; it stays with the registry's data.
+    #[prost(string, tag = "4")]
+    pub registry_id: ::prost::alloc::string::String,
 }
 impl ::prost::Name for QueryAgentsResponse {
     const NAME: &'static str = "QueryAgentsResponse";
@@ -261,9 +267,12 @@ impl ::prost::Name for QueryAgentsResponse {
 pub struct WatchAgentsRequest {
     #[prost(message, optional, tag = "1")]
     pub filter: ::core::option::Option<Filter>,
-    /// 0 asks for a snapshot; otherwise the last version seen.
+    /// 0 asks for a snapshot; otherwise the last version seen that was not 0.
     #[prost(uint64, tag = "2")]
     pub from_version: u64,
+    /// The registry that counted it; empty when the client does not know. Ignored with from_version 0.
+    #[prost(string, tag = "3")]
+    pub registry_id: ::prost::alloc::string::String,
 }
 impl ::prost::Name for WatchAgentsRequest {
     const NAME: &'static str = "WatchAgentsRequest";
@@ -275,12 +284,14 @@ impl ::prost::Name for WatchAgentsRequest {
         "/watchroom.registry.v1.WatchAgentsRequest".into()
     }
 }
-/// One item of a watch; versions rise strictly.
+/// One item of a watch.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct WatchAgentsResponse {
+    /// The version that this change made; these rise strictly, and Synced repeats the newest.
+    /// 0 when no version was made: an item of a snapshot, a report, or a change by a filter of health.
     #[prost(uint64, tag = "1")]
     pub version: u64,
-    #[prost(oneof = "watch_agents_response::Event", tags = "2, 3, 4")]
+    #[prost(oneof = "watch_agents_response::Event", tags = "2, 3, 4, 5")]
     pub event: ::core::option::Option<watch_agents_response::Event>,
 }
 /// Nested message and enum types in `WatchAgentsResponse`.
@@ -295,6 +306,10 @@ pub mod watch_agents_response {
         /// The snapshot, or what was missed, is complete up to `version`.
         #[prost(message, tag = "4")]
         Synced(super::Synced),
+        /// What a registered instance says of itself. Before Synced there is one for every instance of a resumed watch;
+        /// after that, one per changed health or load, and newer ones may replace older ones that were not sent yet.
+        #[prost(message, tag = "5")]
+        Report(super::Report),
     }
 }
 impl ::prost::Name for WatchAgentsResponse {
@@ -305,6 +320,30 @@ impl ::prost::Name for WatchAgentsResponse {
     }
     fn type_url() -> ::prost::alloc::string::String {
         "/watchroom.registry.v1.WatchAgentsResponse".into()
+    }
+}
+/// Health and load of a registered instance.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Report {
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub agent_version: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub instance_id: ::prost::alloc::string::String,
+    #[prost(enumeration = "Health", tag = "4")]
+    pub health: i32,
+    #[prost(uint32, tag = "5")]
+    pub in_flight: u32,
+}
+impl ::prost::Name for Report {
+    const NAME: &'static str = "Report";
+    const PACKAGE: &'static str = "watchroom.registry.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "watchroom.registry.v1.Report".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/watchroom.registry.v1.Report".into()
     }
 }
 /// An instance that is no longer registered, or no longer matches the filter.
@@ -330,8 +369,12 @@ impl ::prost::Name for Removed {
     }
 }
 /// The watch has caught up.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct Synced {}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Synced {
+    /// Whose versions these are; it stays with the registry's data.
+    #[prost(string, tag = "1")]
+    pub registry_id: ::prost::alloc::string::String,
+}
 impl ::prost::Name for Synced {
     const NAME: &'static str = "Synced";
     const PACKAGE: &'static str = "watchroom.registry.v1";
@@ -623,7 +666,8 @@ pub mod registry_client {
             self.inner.unary(req, path, codec).await
         }
         /// From a version: what changed since, then changes as they come. From 0: a snapshot first.
-        /// OUT_OF_RANGE when the version is compacted or of another registry; take a new snapshot.
+        /// OUT_OF_RANGE when the version is compacted, of the future or of another registry; take a new snapshot.
+        /// UNAVAILABLE ends a watch that reads too slowly; resume it from its last version.
         pub async fn watch_agents(
             &mut self,
             request: impl tonic::IntoRequest<super::WatchAgentsRequest>,
@@ -713,7 +757,8 @@ pub mod registry_server {
             + std::marker::Send
             + 'static;
         /// From a version: what changed since, then changes as they come. From 0: a snapshot first.
-        /// OUT_OF_RANGE when the version is compacted or of another registry; take a new snapshot.
+        /// OUT_OF_RANGE when the version is compacted, of the future or of another registry; take a new snapshot.
+        /// UNAVAILABLE ends a watch that reads too slowly; resume it from its last version.
         async fn watch_agents(
             &self,
             request: tonic::Request<super::WatchAgentsRequest>,

@@ -1,0 +1,76 @@
+//! The raw registry messages are the same on the wire as the generated ones, and keep what those forget.
+
+use prost::Message;
+use proto::raw;
+use proto::watchroom::registry::v1 as typed;
+
+fn card() -> proto::a2a::AgentCard {
+    proto::a2a::AgentCard { name: "fire".into(), version: "1".into(), ..Default::default() }
+}
+
+fn registration() -> typed::Registration {
+    typed::Registration { instance_id: "one".into(), card: Some(card()), store_id: "store".into() }
+}
+
+fn agent() -> typed::Agent {
+    typed::Agent {
+        registration: Some(registration()),
+        epoch: 7,
+        health: typed::Health::NotServing.into(),
+        in_flight: 3,
+        registered_at: Some(prost_types::Timestamp { seconds: 5, nanos: 6 }),
+        renewed_at: Some(prost_types::Timestamp { seconds: 8, nanos: 9 }),
+    }
+}
+
+/// Through the raw form and back.
+fn survives<Typed: Message + PartialEq + Default + std::fmt::Debug, Raw: Message + Default>(message: Typed) {
+    let raw = Raw::decode(message.encode_to_vec().as_slice()).unwrap();
+    let bytes = raw.encode_to_vec();
+    assert_eq!(bytes, message.encode_to_vec());
+    assert_eq!(Typed::decode(bytes.as_slice()).unwrap(), message);
+}
+
+#[test]
+fn raw_messages_are_wire_identical_to_the_generated_ones() {
+    survives::<_, raw::RegisterRequest>(typed::RegisterRequest {
+        registration: Some(registration()),
+        ttl: Some(prost_types::Duration { seconds: 10, nanos: 1 }),
+    });
+    survives::<_, raw::Agent>(agent());
+    survives::<_, raw::QueryAgentsResponse>(typed::QueryAgentsResponse {
+        agents: vec![agent(), agent()],
+        next_page_token: "next".into(),
+        version: 9,
+        registry_id: "registry".into(),
+    });
+}
+
+#[test]
+fn raw_watch_events_are_wire_identical_to_the_generated_ones() {
+    use typed::watch_agents_response::Event;
+    let (name, agent_version, instance_id) = ("fire".to_owned(), "1".to_owned(), "one".to_owned());
+    let removed = typed::Removed {
+        name: name.clone(),
+        agent_version: agent_version.clone(),
+        instance_id: instance_id.clone(),
+        reason: typed::RemoveReason::LeaseExpired.into(),
+    };
+    let report = typed::Report { name, agent_version, instance_id, health: 1, in_flight: 2 };
+    let synced = typed::Synced { registry_id: "registry".into() };
+    for event in [Event::Upsert(agent()), Event::Removed(removed), Event::Synced(synced), Event::Report(report)] {
+        survives::<_, raw::WatchAgentsResponse>(typed::WatchAgentsResponse { version: 4, event: Some(event) });
+    }
+}
+
+#[test]
+fn a_raw_registration_keeps_fields_that_the_card_does_not_know() {
+    let mut bytes = card().encode_to_vec();
+    // Field 1000, a varint.
+    bytes.extend([0xC0, 0x3E, 0x2A]);
+    let raw =
+        raw::Registration { instance_id: "one".into(), card: Some(bytes.clone().into()), store_id: String::new() };
+    let back = raw::Registration::decode(raw.encode_to_vec().as_slice()).unwrap();
+    assert_eq!(back.card.unwrap(), bytes);
+    assert_eq!(typed::Registration::decode(raw.encode_to_vec().as_slice()).unwrap().card, Some(card()));
+}
