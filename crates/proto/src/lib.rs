@@ -3,7 +3,7 @@
 
 mod codec;
 #[path = "gen/mod.rs"]
-#[allow(missing_docs, clippy::wildcard_imports, clippy::too_many_lines, unreachable_pub)]
+#[allow(missing_docs, clippy::wildcard_imports, clippy::too_many_lines, clippy::large_enum_variant, unreachable_pub)]
 mod generated;
 mod json;
 pub mod raw;
