@@ -1,6 +1,8 @@
 //! Regenerates the code from `proto/` and compares it with what is checked in.
 //! `UPDATE_PROTO=1 cargo test -p proto --test generated` writes it instead.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests may unwrap as tests do")]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

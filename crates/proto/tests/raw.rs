@@ -1,5 +1,7 @@
 //! The raw registry messages are the same on the wire as the generated ones, and keep what those forget.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests may unwrap as tests do")]
+
 use prost::Message;
 use proto::raw;
 use proto::watchroom::registry::v1 as typed;
