@@ -1,0 +1,62 @@
+# What one does in this repository. Every target installs by name what it needs beyond Rust and a C compiler,
+# into target/tools, and touches nothing outside the repository.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help test demo bench deny fmt proto tools check
+
+TARGET := $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
+TOOLS := $(TARGET)/tools
+PYTHON := $(TOOLS)/venv/bin/python
+GRPCURL := $(TOOLS)/bin/grpcurl
+# One profile for binaries and tests, so that everything is built once.
+CARGO ?= cargo
+
+help: ## Say what there is
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+test: tools check ## Everything that must pass
+	$(CARGO) build --workspace --bins
+	$(CARGO) test --workspace --no-fail-fast 2>&1 | tee $(TARGET)/test.log
+
+check: ## Formatting, lints and documentation, without running anything
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --quiet
+
+demo: ## Start a small control room, dispatch one call, stop everything
+	scripts/demo.sh
+
+bench: ## Ratios to bare tonic, as a Markdown table on stdout
+	$(CARGO) build --release -p bench
+	$(TARGET)/release/bench run
+
+deny: ## Licences, bans and sources of all dependencies
+	command -v cargo-deny >/dev/null || test -x $(TOOLS)/bin/cargo-deny || \
+		$(CARGO) install --locked --root $(TOOLS) --target-dir $(TARGET)/deny cargo-deny
+	PATH="$(TOOLS)/bin:$$PATH" $(CARGO) deny check licenses bans sources
+
+fmt: ## Format everything
+	$(CARGO) fmt --all
+
+proto: ## Generate the code below crates/proto/src/gen anew
+	UPDATE_PROTO=1 $(CARGO) test -p proto --test generated
+
+tools: $(PYTHON) $(GRPCURL)
+
+# The official A2A client, for the scripts in tests/python.
+$(PYTHON): tests/python/requirements.txt
+	python3 -m venv $(TOOLS)/venv
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check -r $<
+	touch $(PYTHON)
+
+# Where there is no Go, or one that is too old, the tests fall back to a reflection client of their own.
+$(GRPCURL):
+	mkdir -p $(TOOLS)/bin
+	if command -v go >/dev/null; then \
+		GOBIN=$(TOOLS)/bin go install github.com/fullstorydev/grpcurl/cmd/grpcurl@v1.9.3 \
+			|| echo "grpcurl could not be installed; the tests use their own reflection client" >&2; \
+	else \
+		echo "no go: the tests use their own reflection client instead of grpcurl" >&2; \
+	fi
