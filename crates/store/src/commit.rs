@@ -25,12 +25,13 @@ pub struct Commit {
     pub rows: Vec<RowChange>,
 }
 
-/// The two bounded queues of the commit loop.
+/// How a commit is admitted to the commit loop; the order is one for both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lane {
     /// New work: refused when the queue is full. Always strict.
     Accept,
-    /// Continuations of accepted work: wait when the queue is full.
+    /// Continuations of accepted work: never refused for want of room.
+    /// What bounds this queue is the number of live tasks times the commits that each has under way.
     Continue,
 }
 
@@ -88,6 +89,29 @@ pub enum Timer {
     Set(Timestamp),
     /// Do not wake.
     Clear,
+}
+
+impl Ready {
+    /// The ready mark after this change, made at `at`; a mark that is set again keeps its time.
+    pub(crate) const fn applied(self, before: Option<Timestamp>, at: Timestamp) -> Option<Timestamp> {
+        match (self, before) {
+            (Self::Keep, before) => before,
+            (Self::Set, None) => Some(at),
+            (Self::Set, before) => before,
+            (Self::Clear, _) => None,
+        }
+    }
+}
+
+impl Timer {
+    /// The timer after this change.
+    pub(crate) const fn applied(self, before: Option<Timestamp>) -> Option<Timestamp> {
+        match self {
+            Self::Keep => before,
+            Self::Set(at) => Some(at),
+            Self::Clear => None,
+        }
+    }
 }
 
 /// The acceptance of one message.

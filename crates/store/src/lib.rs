@@ -1,8 +1,11 @@
 //! The task log: one trait, and the implementations that all pass one suite.
 //! Knows tasks, frames and rows as bytes; what they mean is the kit's business.
 
+mod clock;
 mod commit;
+mod generation;
 mod log;
+mod memory;
 mod read;
 mod seen;
 mod ticket;
@@ -12,8 +15,10 @@ use std::sync::Arc;
 
 use types::{Epoch, Scope, Seq, StoreId, TaskId, Timestamp};
 
+pub use clock::Clock;
 pub use commit::{Accept, Commit, Committed, Created, Lane, Outcome, Ready, Refusal, RowChange, TaskChange, Timer};
 pub use log::{Entry, Frame, FrameKind, LogRow, Record, Snapshot};
+pub use memory::{MemoryOptions, MemoryStore};
 pub use read::{Due, Listing, Loaded, PageKey, Query, Row, Summary, Wake};
 pub use seen::{BodyDigest, Seen, SeenKey, SeenReply};
 pub use ticket::{Pending, Settle, Ticket};
@@ -53,8 +58,10 @@ pub enum Error {
 /// Writes go through [`Store::submit`] only. Reads see what is durable, never what is queued.
 /// Reads on a caller's behalf carry the caller's scope; out of scope is as if it did not exist.
 pub trait Store: fmt::Debug + Send + Sync + 'static {
-    /// Queues one atomic change. `settle` is called exactly once, on the store's own thread and in commit order,
-    /// as soon as the change is durable or a condition of it failed; it must not block.
+    /// Queues one atomic change. `settle` is called exactly once, in commit order of each task, as soon as the change
+    /// is durable or a condition of it failed. It must not block, nor wait for a lock that the caller of `submit`
+    /// holds: it runs on the store's own thread, or, for a refusal at the door and for any commit of the in-memory
+    /// store, on the caller's before `submit` returns. The commits of one task are submitted one after the other.
     fn submit(&self, commit: Commit, settle: Settle);
 
     /// A task from its newest snapshot on. `None` when it does not exist in `scope`.

@@ -1,5 +1,7 @@
 //! What reads ask for and get.
 
+use std::cmp::Reverse;
+
 use bytes::Bytes;
 use types::{ContextId, Head, Owner, Seq, TaskId, TaskState, Timestamp};
 
@@ -50,6 +52,15 @@ pub struct Query {
     pub limit: usize,
 }
 
+impl Query {
+    /// Whether a task in scope matches the filter, wherever the page begins.
+    pub(crate) fn admits(&self, task: &Summary) -> bool {
+        self.context.as_ref().is_none_or(|context| *context == task.context)
+            && self.state.is_none_or(|state| state == task.state)
+            && self.changed_since.is_none_or(|since| task.changed_at >= since)
+    }
+}
+
 /// A place in the list order: newest change first, then by id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PageKey {
@@ -68,6 +79,23 @@ pub struct Listing {
     pub next: Option<PageKey>,
     /// How many match the filter in all.
     pub total: u64,
+}
+
+impl Summary {
+    /// Where it stands in the list order.
+    pub(crate) const fn place(&self) -> (Reverse<Timestamp>, TaskId) {
+        (Reverse(self.changed_at), self.id)
+    }
+}
+
+impl Listing {
+    /// A page of `limit` of these tasks, which are in list order and at least one more than that if there are more.
+    pub(crate) fn page(mut tasks: Vec<Summary>, limit: usize, total: u64) -> Self {
+        let more = tasks.len() > limit;
+        tasks.truncate(limit);
+        let next = tasks.last().filter(|_| more).map(|last| PageKey { changed_at: last.changed_at, id: last.id });
+        Self { tasks, next, total }
+    }
 }
 
 /// A row of the service's own state.

@@ -1,0 +1,52 @@
+//! The service's own rows, in memory.
+
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Bound;
+
+use bytes::Bytes;
+
+use crate::commit::{Refusal, RowChange};
+use crate::read::Row;
+
+/// All rows by kind and key.
+#[derive(Debug, Default)]
+pub(super) struct Rows(HashMap<&'static str, BTreeMap<Bytes, Cell>>);
+
+#[derive(Debug)]
+struct Cell {
+    version: u64,
+    body: Bytes,
+}
+
+impl Rows {
+    /// Compares the versions.
+    pub(super) fn check(&self, changes: &[RowChange]) -> Result<(), Refusal> {
+        for change in changes {
+            let found = self.0.get(change.kind).and_then(|kind| kind.get(&change.key)).map_or(0, |cell| cell.version);
+            if found != change.expected {
+                return Err(Refusal::Row { kind: change.kind, key: change.key.clone(), found });
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes what was checked.
+    pub(super) fn write(&mut self, changes: Vec<RowChange>) {
+        for RowChange { kind, key, expected, body } in changes {
+            let rows = self.0.entry(kind).or_default();
+            match body {
+                Some(body) => drop(rows.insert(key, Cell { version: expected + 1, body })),
+                None => drop(rows.remove(&key)),
+            }
+        }
+    }
+
+    /// The rows of `kind` under `prefix`, in key order.
+    pub(super) fn with_prefix(&self, kind: &str, prefix: &[u8]) -> Vec<Row> {
+        let Some(rows) = self.0.get(kind) else { return Vec::new() };
+        rows.range::<[u8], _>((Bound::Included(prefix), Bound::Unbounded))
+            .take_while(|(key, _)| key.starts_with(prefix))
+            .map(|(key, cell)| Row { key: key.clone(), version: cell.version, body: cell.body.clone() })
+            .collect()
+    }
+}

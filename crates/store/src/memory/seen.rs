@@ -1,0 +1,54 @@
+//! The accepted messages of one shard, in memory.
+
+use std::collections::{HashMap, VecDeque};
+use std::time::Duration;
+
+use types::{TaskId, Timestamp};
+
+use crate::commit::Accept;
+use crate::seen::{Seen, SeenKey, SeenReply};
+
+/// Rows looked at per commit: two, so that the queue shrinks faster than it grows.
+const PER_COMMIT: usize = 2;
+
+/// A part of the idempotency rows and the order in which they are looked at again.
+#[derive(Debug, Default)]
+pub(super) struct SeenShard {
+    rows: HashMap<SeenKey, Kept>,
+    /// By the time of the next look; the span is the same for all, so the queue is in order.
+    queue: VecDeque<(Timestamp, SeenKey)>,
+}
+
+#[derive(Debug)]
+struct Kept {
+    seen: Seen,
+    until: Timestamp,
+}
+
+impl SeenShard {
+    pub(super) fn get(&self, key: &SeenKey) -> Option<&Seen> {
+        self.rows.get(key).map(|kept| &kept.seen)
+    }
+
+    /// Adds a row that `get` did not find; it is looked at again after `span`.
+    pub(super) fn insert(&mut self, accept: Accept, now: Timestamp, span: Duration) {
+        let Accept { key, digest, reply, keep_until } = accept;
+        self.rows.insert(key, Kept { seen: Seen { digest, reply }, until: keep_until });
+        self.queue.push_back((now.after(span), key));
+    }
+
+    /// Drops old rows that nobody needs, and beyond `most` rows also younger ones; never those of tasks that `exists`.
+    pub(super) fn expire(&mut self, now: Timestamp, span: Duration, most: usize, exists: impl Fn(TaskId) -> bool) {
+        for _ in 0..PER_COMMIT {
+            let crowded = self.rows.len() > most;
+            let Some((_, key)) = self.queue.pop_front_if(|(at, _)| crowded || *at <= now) else { return };
+            let Some(kept) = self.rows.get(&key) else { continue };
+            let of_task = matches!(kept.seen.reply, SeenReply::Task(task) if exists(task));
+            if of_task || (!crowded && kept.until > now) {
+                self.queue.push_back((now.after(span), key));
+            } else {
+                self.rows.remove(&key);
+            }
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! A part of the tasks, with their list order, their due marks and their retention.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::time::Duration;
+
+use types::{Head, Owner, Scope, TaskId, Timestamp};
+
+use super::task::Task;
+use crate::commit::{Refusal, TaskChange};
+use crate::generation::Failed;
+use crate::read::{Due, Query, Summary, Wake};
+
+/// Ended tasks looked at per commit: two, so that the queue shrinks faster than it grows.
+const PER_COMMIT: usize = 2;
+
+/// The tasks of one shard.
+#[derive(Debug, Default)]
+pub(super) struct Shard {
+    tasks: HashMap<TaskId, Task>,
+    order: BTreeMap<Owner, BTreeSet<Place>>,
+    due: BTreeSet<(Timestamp, TaskId, Wake)>,
+    ended: VecDeque<(Timestamp, TaskId)>,
+    pub(super) failed: Failed,
+}
+
+/// The list order: newest change first, then by id.
+type Place = (Reverse<Timestamp>, TaskId);
+
+impl Shard {
+    pub(super) fn task(&self, scope: &Scope, id: TaskId) -> Option<&Task> {
+        self.tasks.get(&id).filter(|task| scope.admits(&task.summary.owner))
+    }
+
+    pub(super) fn exists(&self, id: TaskId) -> bool {
+        self.tasks.contains_key(&id)
+    }
+
+    /// Compares the head.
+    pub(super) fn check(&self, change: &TaskChange) -> Result<(), Refusal> {
+        let found = self.tasks.get(&change.id).map_or(Head::ZERO, |task| task.summary.head);
+        // Only a change that says whose the task is can create it.
+        let possible = change.expected != Head::ZERO || change.created.is_some();
+        if found == change.expected && possible {
+            return Ok(());
+        }
+        Err(Refusal::Head { expected: change.expected, found })
+    }
+
+    /// Writes what was checked.
+    pub(super) fn write(&mut self, mut change: TaskChange, at: Timestamp) {
+        let id = change.id;
+        let mut task = match change.created.take() {
+            Some(created) if change.expected == Head::ZERO => Task::new(Summary {
+                id,
+                owner: created.owner,
+                context: created.context,
+                state: change.state,
+                head: Head::ZERO,
+                seq: change.seq,
+                changed_at: at,
+            }),
+            _ => {
+                let Some(task) = self.tasks.remove(&id) else { return };
+                self.unlist(&task);
+                task
+            }
+        };
+        task.append(change, at);
+        self.enlist(&task);
+        self.tasks.insert(id, task);
+    }
+
+    fn enlist(&mut self, task: &Task) {
+        let Summary { id, owner, changed_at, state, .. } = &task.summary;
+        match self.order.get_mut(owner) {
+            Some(places) => drop(places.insert((Reverse(*changed_at), *id))),
+            None => drop(self.order.insert(owner.clone(), BTreeSet::from([(Reverse(*changed_at), *id)]))),
+        }
+        self.due.extend(task.ready.map(|at| (at, *id, Wake::Ready)));
+        self.due.extend(task.timer.map(|at| (at, *id, Wake::Timer)));
+        if state.is_terminal() {
+            self.ended.push_back((*changed_at, *id));
+        }
+    }
+
+    fn unlist(&mut self, task: &Task) {
+        let Summary { id, owner, changed_at, .. } = &task.summary;
+        if let Some(places) = self.order.get_mut(owner) {
+            places.remove(&(Reverse(*changed_at), *id));
+            if places.is_empty() {
+                self.order.remove(owner);
+            }
+        }
+        for (at, wake) in [(task.ready, Wake::Ready), (task.timer, Wake::Timer)] {
+            if let Some(at) = at {
+                self.due.remove(&(at, *id, wake));
+            }
+        }
+    }
+
+    /// Drops tasks that ended more than `span` before `now`, and beyond `most` ended ones also younger ones.
+    pub(super) fn expire(&mut self, now: Timestamp, span: Duration, most: usize) {
+        for _ in 0..PER_COMMIT {
+            let crowded = self.ended.len() > most;
+            let Some((at, id)) = self.ended.pop_front_if(|(at, _)| crowded || at.after(span) <= now) else { return };
+            let Some(task) = self.tasks.get(&id) else { continue };
+            if task.summary.changed_at > at || !task.summary.state.is_terminal() {
+                continue;
+            }
+            if !task.is_spent() {
+                self.ended.push_back((at, id));
+            } else if let Some(task) = self.tasks.remove(&id) {
+                self.unlist(&task);
+            }
+        }
+    }
+
+    /// The first of this shard's tasks that match, one more than the page holds, and how many match in all.
+    pub(super) fn list(&self, scope: &Scope, query: &Query, page: &mut Vec<Summary>) -> u64 {
+        let mut total = 0;
+        for (_, places) in self.order.iter().filter(|(owner, _)| scope.admits(owner)) {
+            let mut taken = 0;
+            for place in places.iter().take_while(|place| query.changed_since.is_none_or(|since| place.0.0 >= since)) {
+                let Some(task) = self.tasks.get(&place.1) else { continue };
+                if !query.admits(&task.summary) {
+                    continue;
+                }
+                total += 1;
+                if taken <= query.limit
+                    && query.after.is_none_or(|after| *place > (Reverse(after.changed_at), after.id))
+                {
+                    taken += 1;
+                    page.push(task.summary.clone());
+                }
+            }
+        }
+        total
+    }
+
+    /// This shard's marks up to `now` that follow `after`.
+    pub(super) fn due(&self, now: Timestamp, after: Option<Due>, limit: usize, marks: &mut Vec<Due>) {
+        let follows =
+            |mark: &&(Timestamp, TaskId, Wake)| after.is_none_or(|last| **mark > (last.at, last.task, last.wake));
+        let from = after.map_or(Timestamp::default(), |last| last.at);
+        let until = now.after(Duration::from_millis(1));
+        let first = TaskId::from_bytes([0; 16]);
+        if from > until {
+            return;
+        }
+        let range = self.due.range((from, first, Wake::Ready)..(until, first, Wake::Ready));
+        marks.extend(range.filter(follows).take(limit).map(|&(at, task, wake)| Due { at, task, wake }));
+    }
+}
