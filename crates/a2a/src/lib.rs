@@ -1,1 +1,22 @@
-//! Placeholder.
+//! The A2A protocol at both ends: the gRPC server over a [`Backend`], the client, errors, frames and cards.
+//! Knows nothing of storage or of runs: tasks and frames pass through already encoded.
+
+mod backend;
+mod call;
+mod card;
+mod digest;
+mod error;
+pub mod fold;
+pub mod frame;
+pub mod metadata;
+mod parse;
+mod server;
+mod status;
+pub mod time;
+
+pub use backend::{Artifacts, Backend, History, ListQuery, SendRequest, Wait};
+pub use call::{CURSOR_KEY, Call, EXTENSIONS_KEY, Extensions, VERSION, VERSION_KEY};
+pub use card::{Card, GRPC, validate as validate_card};
+pub use digest::body_digest_parts;
+pub use error::{Error, Violation};
+pub use server::{Grpc, routes};

@@ -1,0 +1,101 @@
+//! Every way in which an A2A operation is refused or fails. How each looks on the wire is in `status.rs`.
+
+use std::time::Duration;
+
+use tonic::Code;
+
+/// A refusal or a failure, as the caller may see it: no variant carries internal text.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// There is no such task, or the caller may not see it.
+    #[error("task not found")]
+    TaskNotFound,
+    /// The task is terminal.
+    #[error("the task has ended and cannot be canceled")]
+    TaskNotCancelable,
+    /// The agent sends no push notifications.
+    #[error("push notifications are not supported")]
+    PushNotificationNotSupported,
+    /// The operation does not apply here; says why.
+    #[error("{0}")]
+    UnsupportedOperation(String),
+    /// A part has a media type that the agent does not take; says which part and what is taken.
+    #[error("{0}")]
+    ContentTypeNotSupported(String),
+    /// An agent answered with something that is no valid answer.
+    #[error("invalid agent response: {0}")]
+    InvalidAgentResponse(String),
+    /// The card promises an extended card, and there is none.
+    #[error("no extended agent card is configured")]
+    ExtendedAgentCardNotConfigured,
+    /// The agent insists on an extension that the client did not ask for.
+    #[error("the agent requires the extension {0}: name it in the metadata a2a-extensions")]
+    ExtensionSupportRequired(String),
+    /// The client speaks another version, or did not say which; says what to add to the call.
+    #[error("{0}")]
+    VersionNotSupported(String),
+    /// The request is malformed; nothing was done.
+    #[error("{}", summary(.0))]
+    Validation(Vec<Violation>),
+    /// The same message id was used for another body.
+    #[error("message id {0} was used before for a message with another body")]
+    MessageIdReused(String),
+    /// Too much work is waiting.
+    #[error("too much work is waiting; try again later")]
+    Overloaded {
+        /// When to try again.
+        retry_after: Duration,
+    },
+    /// Something is larger than the agent takes.
+    #[error("{field} has {size} bytes, the limit is {limit}; send large content as a URL part")]
+    TooLarge {
+        /// What.
+        field: String,
+        /// Its size in bytes.
+        size: usize,
+        /// The limit in bytes.
+        limit: usize,
+    },
+    /// The service cannot answer now.
+    #[error("{why}")]
+    Unavailable {
+        /// When to try again, if that is known.
+        retry_after: Option<Duration>,
+        /// Why, in words for the caller.
+        why: String,
+    },
+    /// Our own fault. The cause is logged where it is met, and is not told.
+    #[error("internal error")]
+    Internal,
+    /// What a peer answered that has no variant of its own. Only clients meet this.
+    #[error("{message}")]
+    Other {
+        /// The status code.
+        code: Code,
+        /// The reason of its ErrorInfo, if it had one.
+        reason: Option<String>,
+        /// Its message.
+        message: String,
+    },
+}
+
+/// One thing that is wrong with a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    /// Path of the field, such as `message.parts[0]`.
+    pub field: String,
+    /// What is wrong with it.
+    pub description: String,
+}
+
+impl Error {
+    /// A refusal for one field.
+    pub fn invalid(field: impl Into<String>, description: impl Into<String>) -> Self {
+        Self::Validation(vec![Violation { field: field.into(), description: description.into() }])
+    }
+}
+
+fn summary(violations: &[Violation]) -> String {
+    let each = violations.iter().map(|violation| format!("{}: {}", violation.field, violation.description));
+    each.collect::<Vec<_>>().join("; ")
+}

@@ -1,0 +1,206 @@
+//! What we put into A2A's `metadata`: extension URIs, the cursor, the dispatch, and the constructors for Struct values.
+//! The keys are the extensions' URIs, so that nobody else's metadata is touched.
+
+use std::collections::BTreeMap;
+
+use prost_types::value::Kind;
+use prost_types::{Struct, Value};
+use types::{Seq, StepId, StoreId, TaskId, Timestamp};
+
+/// The position of a frame: `{seq, prev}` on every frame, `{seq}` on a snapshot.
+pub const CURSOR: &str = "urn:watchroom:ext:cursor:v1";
+/// The progress of a run, on its status updates.
+pub const PROGRESS: &str = "urn:watchroom:ext:progress:v1";
+/// The plan of a run, on the plan's artifact.
+pub const PLAN: &str = "urn:watchroom:ext:plan:v1";
+/// Why a task waits for input.
+pub const REASON: &str = "urn:watchroom:ext:reason:v1";
+/// What a dispatched message belongs to.
+pub const DISPATCH: &str = "urn:watchroom:ext:dispatch:v1";
+
+/// The position of a frame in its task's stream, as its metadata tells it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cursor {
+    /// The frame's number.
+    pub seq: Seq,
+    /// The number of the frame before it; `None` on a snapshot, which follows on nothing.
+    pub prev: Option<Seq>,
+}
+
+/// What a message from an operator to an agent belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dispatch {
+    /// The run.
+    pub run: TaskId,
+    /// The step of its plan.
+    pub step: StepId,
+    /// Which attempt of the step, from 1.
+    pub attempt: u32,
+    /// Which turn of the attempt's conversation, from 1.
+    pub turn: u32,
+    /// Not to be accepted later than this.
+    pub not_after: Timestamp,
+    /// The only store that may accept it; `None` towards agents without one.
+    pub store_id: Option<StoreId>,
+    /// Whether an effect with an unknown outcome forbids another attempt.
+    pub at_most_once: bool,
+}
+
+/// Why dispatch metadata cannot be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("metadata {DISPATCH}: {field} is missing or malformed")]
+pub struct BadDispatch {
+    /// Which member.
+    pub field: &'static str,
+}
+
+impl Dispatch {
+    /// The metadata of a message that carries this dispatch.
+    pub fn to_metadata(&self) -> Struct {
+        let mut fields = BTreeMap::from([
+            ("run".into(), text(self.run.to_string())),
+            ("step".into(), text(self.step.as_str())),
+            ("attempt".into(), number(self.attempt)),
+            ("turn".into(), number(self.turn)),
+            ("not_after".into(), millis(self.not_after)),
+            ("at_most_once".into(), truth(self.at_most_once)),
+        ]);
+        if let Some(store) = self.store_id {
+            fields.insert("store_id".into(), text(store.to_string()));
+        }
+        structure([(DISPATCH, object(fields))])
+    }
+
+    /// The dispatch in a message's metadata; `None` when it carries none.
+    pub fn from_metadata(metadata: Option<&Struct>) -> Result<Option<Self>, BadDispatch> {
+        member(metadata, DISPATCH).map(Self::read).transpose()
+    }
+
+    fn read(value: &Value) -> Result<Self, BadDispatch> {
+        let bad = |field| BadDispatch { field };
+        let Some(Kind::StructValue(fields)) = &value.kind else { return Err(bad("the object")) };
+        let word = |name| as_text(fields.fields.get(name));
+        let whole = |name| as_integer(fields.fields.get(name));
+        let small = |name| whole(name).and_then(|whole| u32::try_from(whole).ok()).ok_or(bad(name));
+        Ok(Self {
+            run: word("run").and_then(|run| run.parse().ok()).ok_or(bad("run"))?,
+            step: word("step").and_then(|step| step.parse().ok()).ok_or(bad("step"))?,
+            attempt: small("attempt")?,
+            turn: small("turn")?,
+            not_after: whole("not_after").map(Timestamp::from_millis).ok_or(bad("not_after"))?,
+            store_id: match word("store_id") {
+                Some(store) => Some(store.parse().map_err(|_| bad("store_id"))?),
+                None if fields.fields.contains_key("store_id") => return Err(bad("store_id")),
+                None => None,
+            },
+            at_most_once: as_truth(fields.fields.get("at_most_once")).unwrap_or(false),
+        })
+    }
+}
+
+impl Cursor {
+    /// The cursor in an event's metadata, if it carries one.
+    pub fn from_metadata(metadata: Option<&Struct>) -> Option<Self> {
+        let Some(Kind::StructValue(fields)) = &member(metadata, CURSOR)?.kind else { return None };
+        let seq = |name| as_integer(fields.fields.get(name)).map(Seq);
+        Some(Self { seq: seq("seq")?, prev: seq("prev") })
+    }
+
+    /// Takes the cursor out of an event's metadata; metadata that held nothing else is gone.
+    pub fn take(metadata: &mut Option<Struct>) -> Option<Self> {
+        let cursor = Self::from_metadata(metadata.as_ref());
+        if let Some(own) = metadata {
+            own.fields.remove(CURSOR);
+            if own.fields.is_empty() {
+                *metadata = None;
+            }
+        }
+        cursor
+    }
+
+    pub(crate) fn to_value(self) -> Value {
+        let mut fields = BTreeMap::from([("seq".to_owned(), count(self.seq.0))]);
+        if let Some(prev) = self.prev {
+            fields.insert("prev".to_owned(), count(prev.0));
+        }
+        object(fields)
+    }
+}
+
+/// The member of `metadata` with this key.
+pub fn member<'m>(metadata: Option<&'m Struct>, key: &str) -> Option<&'m Value> {
+    metadata?.fields.get(key)
+}
+
+/// A struct with these members.
+pub fn structure<'k>(members: impl IntoIterator<Item = (&'k str, Value)>) -> Struct {
+    Struct { fields: members.into_iter().map(|(key, value)| (key.to_owned(), value)).collect() }
+}
+
+/// An object value.
+pub fn object(fields: BTreeMap<String, Value>) -> Value {
+    Value { kind: Some(Kind::StructValue(Struct { fields })) }
+}
+
+/// A string value.
+pub fn text(text: impl Into<String>) -> Value {
+    Value { kind: Some(Kind::StringValue(text.into())) }
+}
+
+/// A number value; exact for integers up to 2^53.
+pub fn number(number: impl Into<f64>) -> Value {
+    Value { kind: Some(Kind::NumberValue(number.into())) }
+}
+
+/// A boolean value.
+pub fn truth(truth: bool) -> Value {
+    Value { kind: Some(Kind::BoolValue(truth)) }
+}
+
+/// A list value.
+pub fn list(values: impl IntoIterator<Item = Value>) -> Value {
+    let values = values.into_iter().collect();
+    Value { kind: Some(Kind::ListValue(prost_types::ListValue { values })) }
+}
+
+/// The JSON null.
+pub fn null() -> Value {
+    Value { kind: Some(Kind::NullValue(0)) }
+}
+
+/// A count; exact up to 2^53.
+#[allow(clippy::cast_precision_loss)]
+pub fn count(count: u64) -> Value {
+    number(count as f64)
+}
+
+/// A time as a number of milliseconds since 1970.
+pub fn millis(time: Timestamp) -> Value {
+    count(time.as_millis())
+}
+
+/// The text of a string value.
+pub fn as_text(value: Option<&Value>) -> Option<&str> {
+    match value?.kind.as_ref()? {
+        Kind::StringValue(text) => Some(text),
+        _ => None,
+    }
+}
+
+/// The boolean of a boolean value.
+pub fn as_truth(value: Option<&Value>) -> Option<bool> {
+    match value?.kind.as_ref()? {
+        Kind::BoolValue(truth) => Some(*truth),
+        _ => None,
+    }
+}
+
+/// The integer of a number value; `None` for fractions, negatives, and numbers beyond 2^53.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+pub fn as_integer(value: Option<&Value>) -> Option<u64> {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    match value?.kind.as_ref()? {
+        Kind::NumberValue(number) if number.fract() == 0.0 && (0.0..=EXACT).contains(number) => Some(*number as u64),
+        _ => None,
+    }
+}

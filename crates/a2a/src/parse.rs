@@ -1,0 +1,181 @@
+//! Requests as they come, checked and put into our words before anything is done. Every refusal names the field.
+
+use std::fmt::Display;
+use std::str::FromStr;
+
+use proto::a2a::{
+    AgentCard, ListTasksRequest, Message, Part, Role, SendMessageConfiguration, SendMessageRequest, part::Content,
+};
+use types::{MessageId, TaskId, TaskState, limits};
+
+use crate::backend::{Artifacts, History, ListQuery, SendRequest, Wait};
+use crate::error::{Error, Violation};
+use crate::time;
+
+/// Collects what is wrong with a request, so that the caller learns all of it at once.
+#[derive(Default)]
+struct Violations(Vec<Violation>);
+
+impl Violations {
+    fn add(&mut self, field: impl Into<String>, description: impl Into<String>) {
+        self.0.push(Violation { field: field.into(), description: description.into() });
+    }
+
+    fn take<T, E: Display>(&mut self, field: &str, parsed: Result<T, E>) -> Option<T> {
+        parsed.map_err(|error| self.add(field, error.to_string())).ok()
+    }
+
+    fn finish(self) -> Result<(), Error> {
+        if self.0.is_empty() { Ok(()) } else { Err(Error::Validation(self.0)) }
+    }
+}
+
+/// A message to the agent with this card.
+pub(crate) fn send(request: SendMessageRequest, card: &AgentCard) -> Result<SendRequest, Error> {
+    let Some(message) = request.message else { return Err(Error::invalid("message", "is required")) };
+    let configuration = request.configuration.unwrap_or_default();
+    let mut violations = Violations::default();
+    let message_id = violations.take("message.message_id", message.message_id.parse::<MessageId>());
+    let context = optional(&message.context_id).and_then(|id| violations.take("message.context_id", id.parse()));
+    check_message(&message, &mut violations);
+    let history = history(configuration.history_length, "configuration.history_length", &mut violations);
+    violations.finish()?;
+    check_media(&message.parts, card)?;
+    refuse_push(&configuration)?;
+    Ok(SendRequest {
+        message_id: message_id.expect("an id that does not parse is a violation"),
+        task: optional(&message.task_id).map(task_id).transpose()?,
+        context,
+        wait: if configuration.return_immediately { Wait::Immediately } else { Wait::Blocking },
+        history,
+        accepted_output_modes: configuration.accepted_output_modes,
+        metadata: request.metadata,
+        message,
+    })
+}
+
+/// The tasks to list.
+pub(crate) fn list(request: ListTasksRequest) -> Result<ListQuery, Error> {
+    let mut violations = Violations::default();
+    let context = optional(&request.context_id).and_then(|id| violations.take("context_id", id.parse()));
+    let state = match (request.status, TaskState::from_wire(request.status)) {
+        (0, _) => None,
+        (number, None) => {
+            violations.add("status", format!("{number} is no task state"));
+            None
+        }
+        (_, state) => state,
+    };
+    let since = request.status_timestamp_after.as_ref().and_then(|wire| {
+        let since = time::from_wire(wire).ok_or("must be a time since 1970");
+        violations.take("status_timestamp_after", since)
+    });
+    let page_size = page_size(request.page_size, &mut violations);
+    let history = history(request.history_length, "history_length", &mut violations);
+    violations.finish()?;
+    let artifacts = if request.include_artifacts() { Artifacts::Include } else { Artifacts::Omit };
+    let page_token = Some(request.page_token).filter(|token| !token.is_empty());
+    Ok(ListQuery { context, state, since, page_size, page_token, history, artifacts })
+}
+
+/// A history length on its own.
+pub(crate) fn history_length(length: Option<i32>) -> Result<History, Error> {
+    let mut violations = Violations::default();
+    let history = history(length, "history_length", &mut violations);
+    violations.finish().map(|()| history)
+}
+
+/// A task id that the client must name. Our ids are UUIDs: any other text names no task.
+pub(crate) fn named_task(field: &str, id: &str) -> Result<TaskId, Error> {
+    match id {
+        "" => Err(Error::invalid(field, "is required")),
+        _ => task_id(id),
+    }
+}
+
+/// A text that the client must give.
+pub(crate) fn required(field: &str, text: &str) -> Result<(), Error> {
+    if text.is_empty() { Err(Error::invalid(field, "is required")) } else { Ok(()) }
+}
+
+fn task_id(id: &str) -> Result<TaskId, Error> {
+    TaskId::from_str(id).map_err(|_| Error::TaskNotFound)
+}
+
+fn optional(id: &str) -> Option<&str> {
+    Some(id).filter(|id| !id.is_empty())
+}
+
+fn check_message(message: &Message, violations: &mut Violations) {
+    if message.role() != Role::User {
+        violations.add("message.role", "must be ROLE_USER");
+    }
+    if message.parts.is_empty() {
+        violations.add("message.parts", "must have at least one part");
+    }
+    for (index, part) in message.parts.iter().enumerate() {
+        check_part(index, part, violations);
+    }
+    for (index, reference) in message.reference_task_ids.iter().enumerate() {
+        if reference.is_empty() {
+            violations.add(format!("message.reference_task_ids[{index}]"), "is empty");
+        }
+    }
+}
+
+fn check_part(index: usize, part: &Part, violations: &mut Violations) {
+    match &part.content {
+        None => violations.add(format!("message.parts[{index}]"), "must have one of text, raw, url, data"),
+        Some(Content::Url(url)) if url.is_empty() => violations.add(format!("message.parts[{index}].url"), "is empty"),
+        Some(Content::Text(_) | Content::Raw(_) | Content::Url(_) | Content::Data(_)) => {}
+    }
+}
+
+fn check_media(parts: &[Part], card: &AgentCard) -> Result<(), Error> {
+    let takes = |media: &str| card.default_input_modes.iter().any(|mode| accepts(mode, media));
+    let foreign = |(_, part): &(usize, &Part)| !part.media_type.is_empty() && !takes(&part.media_type);
+    let Some((index, part)) = parts.iter().enumerate().find(foreign) else { return Ok(()) };
+    let (media, modes) = (&part.media_type, card.default_input_modes.join(", "));
+    Err(Error::ContentTypeNotSupported(format!(
+        "message.parts[{index}].media_type: {media} is not supported; this agent takes {modes}"
+    )))
+}
+
+/// Whether a mode of the card covers a media type; parameters such as the charset do not count.
+fn accepts(mode: &str, media: &str) -> bool {
+    let essence = |text: &str| text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let (mode, media) = (essence(mode), essence(media));
+    match mode.strip_suffix('*') {
+        Some("*/" | "") => true,
+        Some(family) => media.starts_with(family),
+        None => mode == media,
+    }
+}
+
+fn refuse_push(configuration: &SendMessageConfiguration) -> Result<(), Error> {
+    match configuration.task_push_notification_config {
+        Some(_) => Err(Error::PushNotificationNotSupported),
+        None => Ok(()),
+    }
+}
+
+fn history(length: Option<i32>, field: &str, violations: &mut Violations) -> History {
+    match length.map(u32::try_from) {
+        None => History::All,
+        Some(Ok(0)) => History::None,
+        Some(Ok(count)) => History::Last(count),
+        Some(Err(_)) => {
+            violations.add(field, "must not be negative");
+            History::All
+        }
+    }
+}
+
+fn page_size(asked: Option<i32>, violations: &mut Violations) -> usize {
+    let Some(asked) = asked else { return limits::PAGE };
+    let size = usize::try_from(asked).unwrap_or(0);
+    if !(1..=limits::PAGE_MAX).contains(&size) {
+        violations.add("page_size", format!("must be from 1 to {}", limits::PAGE_MAX));
+    }
+    size
+}
