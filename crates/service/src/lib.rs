@@ -1,1 +1,35 @@
-//! Placeholder.
+//! What every process needs: arguments, telemetry, health, metrics, reflection, drain, exit codes, channels.
+//! Knows no domain.
+//!
+//! A service is a [`Command`] and an async function; see [`main`](fn@main).
+
+mod admin;
+mod args;
+mod bound;
+mod catalogue;
+pub mod client;
+mod command;
+mod drain;
+mod duration;
+mod fatal;
+mod health;
+pub mod limits;
+mod metrics;
+mod process;
+mod readiness;
+mod reflection;
+mod rpc;
+mod signal;
+mod telemetry;
+mod trace;
+
+pub use args::{Args, LogFormat, Profile};
+pub use bound::Bound;
+pub use command::{Command, main, parse};
+pub use drain::Drain;
+pub use duration::parse_duration;
+pub use fatal::Fatal;
+pub use metrics::Metrics;
+pub use process::{Addresses, Process};
+pub use readiness::Readiness;
+pub use trace::TraceContext;

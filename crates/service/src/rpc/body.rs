@@ -1,0 +1,85 @@
+//! The answer's body: watched to its end, and ended early when streams must end.
+
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use axum::body::HttpBody;
+use bytes::Bytes;
+use http_body::{Frame, SizeHint};
+use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
+use tonic::body::Body;
+use tonic::{Code, Status};
+
+use crate::rpc::call::Call;
+
+/// Passes frames through. A stream that waits when the drain ends streams gets UNAVAILABLE as its trailers.
+#[derive(Debug)]
+pub(crate) struct CallBody {
+    inner: Body,
+    call: Option<Call>,
+    end: CancellationToken,
+    /// Made at the first wait, so that answers which are there at once pay nothing.
+    ended: Option<Pin<Box<WaitForCancellationFutureOwned>>>,
+}
+
+impl CallBody {
+    pub(crate) fn new(inner: Body, call: Call, end: CancellationToken) -> Self {
+        Self { inner, call: Some(call), end, ended: None }
+    }
+
+    fn poll_inner(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+        let inner = Pin::new(&mut self.inner);
+        match &self.call {
+            Some(call) => call.within(|| inner.poll_frame(cx)),
+            None => Poll::Ready(None),
+        }
+    }
+
+    fn see(&mut self, frame: Option<&Result<Frame<Bytes>, Status>>) {
+        let Some(call) = &mut self.call else { return };
+        match frame {
+            Some(Ok(frame)) => {
+                let Some(trailers) = frame.trailers_ref() else { return };
+                call.note(trailers);
+            }
+            Some(Err(status)) => call.end_with(status.code()),
+            None => {}
+        }
+        self.call = None;
+    }
+
+    /// Resolves with the last frame of a stream that the drain ends.
+    fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<Frame<Bytes>> {
+        let end = &self.end;
+        let ended = self.ended.get_or_insert_with(|| Box::pin(end.clone().cancelled_owned()));
+        ready!(ended.as_mut().poll(cx));
+        if let Some(mut call) = self.call.take() {
+            call.end_with(Code::Unavailable);
+        }
+        let status = Status::unavailable("the service is stopping; connect again and resume");
+        Poll::Ready(Frame::trailers(status.into_http::<()>().into_parts().0.headers))
+    }
+}
+
+impl HttpBody for CallBody {
+    type Data = Bytes;
+    type Error = Status;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+        match self.poll_inner(cx) {
+            Poll::Ready(frame) => {
+                self.see(frame.as_ref());
+                Poll::Ready(frame)
+            }
+            Poll::Pending => self.poll_end(cx).map(|frame| Some(Ok(frame))),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.inner.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.inner.size_hint()
+    }
+}

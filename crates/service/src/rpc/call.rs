@@ -1,0 +1,72 @@
+//! One call from its head to its end.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use http::HeaderMap;
+use opentelemetry::Context;
+use opentelemetry::trace::TraceContextExt as _;
+use tonic::Code;
+use tracing::Span;
+use tracing_opentelemetry::OpenTelemetrySpanExt as _;
+
+use crate::rpc::TARGET;
+use crate::rpc::measure::{Measure, word};
+use crate::trace;
+
+/// What is known of a running call; dropping it ends the call.
+#[derive(Debug)]
+pub(crate) struct Call {
+    measure: Arc<Measure>,
+    started: Instant,
+    span: Span,
+    /// Only when the span cannot carry it.
+    context: Option<Context>,
+    code: Option<Code>,
+}
+
+impl Call {
+    pub(crate) fn begin(measure: Arc<Measure>, headers: &HeaderMap) -> Self {
+        let span = tracing::debug_span!(
+            target: TARGET,
+            "rpc",
+            otel.name = format_args!("{}/{}", measure.service(), measure.method()),
+            otel.kind = "server",
+            rpc.system = "grpc",
+            rpc.service = measure.service(),
+            rpc.method = measure.method(),
+            rpc.code = tracing::field::Empty,
+        );
+        let parent = trace::extract(headers);
+        let carried = parent.has_active_span() && span.set_parent(parent.clone()).is_ok();
+        let context = (parent.has_active_span() && !carried).then_some(parent);
+        Self { measure, started: Instant::now(), span, context, code: None }
+    }
+
+    /// Runs a part of the call inside its span and trace context.
+    pub(crate) fn within<T>(&self, part: impl FnOnce() -> T) -> T {
+        let _entered = self.span.enter();
+        let _attached = self.context.clone().map(Context::attach);
+        part()
+    }
+
+    /// Takes the code from the head or the trailers of the answer, if it is there.
+    pub(crate) fn note(&mut self, headers: &HeaderMap) {
+        if let Some(status) = headers.get("grpc-status") {
+            self.code = Some(Code::from_bytes(status.as_bytes()));
+        }
+    }
+
+    pub(crate) fn end_with(&mut self, code: Code) {
+        self.code = Some(code);
+    }
+}
+
+impl Drop for Call {
+    fn drop(&mut self) {
+        // An answer that is dropped before its trailers is one whose client went away.
+        let code = self.code.unwrap_or(Code::Cancelled);
+        self.span.record("rpc.code", word(code));
+        self.measure.count(code, self.started.elapsed());
+    }
+}
