@@ -29,7 +29,7 @@ pub struct Endpoint {
     /// The logical agent.
     pub agent: AgentName,
     /// The version on its card.
-    pub agent_version: String,
+    pub version: String,
     /// Which process of it.
     pub instance: InstanceId,
     /// The store that it answers from; replicas share one.
@@ -42,8 +42,6 @@ pub struct Endpoint {
     pub in_flight: u32,
     /// Rises with every registration of this instance.
     pub epoch: u64,
-    /// The registry's version that this was seen at.
-    pub version: u64,
     /// What it can do.
     pub card: Arc<AgentCard>,
 }

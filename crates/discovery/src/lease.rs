@@ -5,9 +5,11 @@ use std::time::Duration;
 use proto::a2a::AgentCard;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
 use types::{InstanceId, StoreId};
 
-use crate::Health;
+use crate::hold::Holder;
+use crate::{Error, Health, connect};
 
 /// What is registered.
 #[derive(Debug, Clone)]
@@ -76,10 +78,16 @@ pub struct LeaseHandle {
 impl Lease {
     /// Registers and renews in the background until `shutdown`, then deregisters.
     /// `vitals` goes out with every renewal, and a change of health at once. Needs a tokio runtime.
-    pub fn hold(config: LeaseConfig, vitals: watch::Receiver<Vitals>, shutdown: CancellationToken) -> LeaseHandle {
+    pub fn hold(
+        config: LeaseConfig,
+        vitals: watch::Receiver<Vitals>,
+        shutdown: CancellationToken,
+    ) -> Result<LeaseHandle, Error> {
+        let client = connect::client(&config.registry)?;
         let (tx, state) = watch::channel(LeaseState::Seeking);
-        drop((config, vitals, shutdown, tx));
-        LeaseHandle { state }
+        let span = tracing::info_span!("lease", agent = config.registration.card.name, registry = config.registry);
+        tokio::spawn(Holder::new(client, config, vitals, tx).run(shutdown).instrument(span));
+        Ok(LeaseHandle { state })
     }
 }
 

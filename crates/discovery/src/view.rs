@@ -1,24 +1,28 @@
 //! What is registered, as last seen: look-ups never wait and never ask the registry.
 
 use std::collections::BTreeMap;
-use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
 use types::{AgentName, InstanceId, SkillId, StoreId};
 
-use crate::{Endpoint, Filter, Health, Wanted};
+use crate::follow::Follower;
+use crate::{Endpoint, Error, Filter, Health, Wanted, connect};
 
 /// Name, version and instance: the registry's order.
 pub(crate) type Key = (AgentName, String, InstanceId);
 
+/// Every usable instance.
+pub(crate) type Table = BTreeMap<Key, Arc<Endpoint>>;
+
 /// What is known, and how well.
 #[derive(Debug)]
 pub(crate) struct Known {
-    pub(crate) endpoints: BTreeMap<Key, Arc<Endpoint>>,
+    pub(crate) endpoints: Table,
     pub(crate) synced: bool,
     /// Since when the registry is out of reach.
     pub(crate) lost: Option<Instant>,
@@ -36,11 +40,13 @@ pub struct Changed(watch::Receiver<Known>);
 
 impl View {
     /// Follows the registry at `registry` in the background until `shutdown`. Needs a tokio runtime.
-    pub fn watch(registry: &str, filter: Filter, shutdown: CancellationToken) -> Self {
+    pub fn watch(registry: &str, filter: Filter, shutdown: CancellationToken) -> Result<Self, Error> {
+        let client = connect::client(registry)?;
         let lost = Some(Instant::now());
-        let (tx, known) = watch::channel(Known { endpoints: BTreeMap::new(), synced: false, lost });
-        drop((registry.to_owned(), filter, shutdown, tx));
-        Self { known }
+        let (tx, known) = watch::channel(Known { endpoints: Table::new(), synced: false, lost });
+        let span = tracing::info_span!("view", registry);
+        tokio::spawn(Follower::new(client, &filter, tx).run(shutdown).instrument(span));
+        Ok(Self { known })
     }
 
     /// Healthy instances of `agent`, of those that offer `skill` when one is named, by version and instance id.
@@ -104,11 +110,9 @@ impl View {
 
 impl Changed {
     /// Resolves at the change; never when the view has been shut down.
-    pub fn wait(mut self) -> impl Future<Output = ()> + Send {
-        async move {
-            if self.0.changed().await.is_err() {
-                std::future::pending::<()>().await;
-            }
+    pub async fn wait(mut self) {
+        if self.0.changed().await.is_err() {
+            std::future::pending::<()>().await;
         }
     }
 }
