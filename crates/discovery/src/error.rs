@@ -3,12 +3,7 @@
 /// A client that cannot be made.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The registry's address is not an `http` or `https` URL.
-    #[error("{url:?} is not the URL of a registry: {reason}")]
-    Url {
-        /// What was given.
-        url: String,
-        /// What is wrong with it.
-        reason: String,
-    },
+    /// The registry's address cannot be used.
+    #[error("not the address of a registry")]
+    Url(#[from] service::client::UrlError),
 }
