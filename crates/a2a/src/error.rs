@@ -37,6 +37,9 @@ pub enum Error {
     /// The request is malformed; nothing was done.
     #[error("{}", summary(.0))]
     Validation(Vec<Violation>),
+    /// The work was dispatched to another store; whoever sent it will look for it there.
+    #[error("this dispatch is for another store; look up where its store is served now")]
+    WrongStore,
     /// The same message id was used for another body.
     #[error("message id {0} was used before for a message with another body")]
     MessageIdReused(String),

@@ -38,6 +38,7 @@ impl Error {
             Self::ExtensionSupportRequired(_) => (Code::FailedPrecondition, Some("EXTENSION_SUPPORT_REQUIRED")),
             Self::VersionNotSupported(_) => (Code::FailedPrecondition, Some("VERSION_NOT_SUPPORTED")),
             Self::Validation(_) => (Code::InvalidArgument, Some("INVALID_PARAMS")),
+            Self::WrongStore => (Code::FailedPrecondition, Some("WRONG_STORE")),
             Self::MessageIdReused(_) => (Code::AlreadyExists, Some("MESSAGE_ID_REUSED")),
             Self::Overloaded { .. } => (Code::ResourceExhausted, Some("OVERLOADED")),
             Self::TooLarge { .. } => (Code::ResourceExhausted, Some("TOO_LARGE")),
@@ -64,6 +65,7 @@ impl Error {
             | Self::ContentTypeNotSupported(_)
             | Self::ExtendedAgentCardNotConfigured
             | Self::Validation(_)
+            | Self::WrongStore
             | Self::Overloaded { .. }
             | Self::Unavailable { .. }
             | Self::Internal
@@ -101,6 +103,7 @@ impl Error {
             "EXTENDED_AGENT_CARD_NOT_CONFIGURED" => Self::ExtendedAgentCardNotConfigured,
             "EXTENSION_SUPPORT_REQUIRED" => Self::ExtensionSupportRequired(fact("extension")),
             "VERSION_NOT_SUPPORTED" => Self::VersionNotSupported(message),
+            "WRONG_STORE" => Self::WrongStore,
             "MESSAGE_ID_REUSED" => Self::MessageIdReused(fact("message_id")),
             "OVERLOADED" => Self::Overloaded { retry_after: retry_after.unwrap_or_default() },
             "TOO_LARGE" => Self::too_large(&fact),

@@ -1,0 +1,56 @@
+//! The settings of every service with tasks.
+
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+use types::InstanceId;
+
+/// Settings that every service with tasks has, beside those of every process.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Args {
+    /// Those of every process.
+    #[command(flatten)]
+    pub service: service::Args,
+    /// Directory of the service's store; made when it is missing [default: watchroom-data/NAME]
+    #[arg(long, env = "WATCHROOM_DATA_DIR", value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// Keep tasks in memory only: a restart forgets them
+    #[arg(long, env = "WATCHROOM_IN_MEMORY")]
+    pub in_memory: bool,
+    /// When an answer goes out: after the disk has it, or before
+    #[arg(long, env = "WATCHROOM_DURABILITY", value_enum, default_value = "strict")]
+    pub durability: Durability,
+    /// URL of the registry
+    #[arg(long, env = "WATCHROOM_REGISTRY", value_name = "URL", default_value = "http://127.0.0.1:7401")]
+    pub registry: String,
+    /// Name of this process among the replicas of the service; a restart keeps it
+    #[arg(long, env = "WATCHROOM_INSTANCE", value_name = "ID", default_value = "1")]
+    pub instance: InstanceId,
+    /// Address under which others reach this service, `host:port` [default: the address it listens on]
+    #[arg(long, env = "WATCHROOM_ADVERTISE", value_name = "ADDR")]
+    pub advertise: Option<String>,
+}
+
+/// When an answer goes out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Durability {
+    /// After its commit has been synced to disk.
+    Strict,
+    /// After its commit has been written; a power cut may take the last moments. Accepts stay strict.
+    Relaxed,
+}
+
+impl Default for Args {
+    /// In memory, on free loopback ports: for services inside a test.
+    fn default() -> Self {
+        Self {
+            service: service::Args::default(),
+            data_dir: None,
+            in_memory: true,
+            durability: Durability::Strict,
+            registry: "http://127.0.0.1:7401".to_owned(),
+            instance: "1".parse().expect("a digit is an id"),
+            advertise: None,
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! The A2A operations over the kit's tasks.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use a2a::frame::{Ids, Update, wrap_message, wrap_task};
+use a2a::{Artifacts, Backend, Call, Error, History, ListQuery, SendRequest, Wait};
+use bytes::Bytes;
+use prost::Message as _;
+use prost_types::Struct;
+use proto::a2a::{AgentCard, Task, TaskStatus};
+use store::{Listing, Query};
+use types::{Scope, Seq, TaskId, TaskState};
+
+use crate::accept::Accepted;
+use crate::answer::{self, Shown};
+use crate::driver::{Driver, Input};
+use crate::fault;
+use crate::frames::{self, Frames, Until};
+use crate::handle::Handle;
+use crate::kit::{Found, Kit};
+use crate::page;
+
+/// How long an answer to a cancel waits for the work to stop before it says that the stop is under way.
+const CANCEL_WAIT: Duration = Duration::from_secs(2);
+/// Frames that are looked at first for the status at a cursor.
+const LOOK_BACK: u64 = 32;
+
+impl<D: Driver> Backend for Kit<D> {
+    type Frames = Frames;
+
+    async fn send(&self, call: Call, request: SendRequest) -> Result<Bytes, Error> {
+        let found = match self.accept(&call, &request).await? {
+            Accepted::Opened(live) => Found::Live(live),
+            Accepted::Joined(found, _) => found,
+            Accepted::Replied(message) => return Ok(wrap_message(&message)),
+        };
+        if let (Wait::Blocking, Found::Live(live)) = (request.wait, &found) {
+            let waits = |state: TaskState| state.is_terminal() || state.is_interrupted();
+            self.unless_closing(live.wait_until(waits)).await?;
+        }
+        let shown = found.show(self).await?;
+        Ok(wrap_task(&answer::excerpt(shown, request.history, Artifacts::Include)?))
+    }
+
+    async fn stream(&self, call: Call, request: SendRequest) -> Result<Frames, Error> {
+        match self.accept(&call, &request).await? {
+            Accepted::Opened(live) => {
+                let id = live.id;
+                Ok(frames::frames(self, id, Found::Live(live), None, Seq::ZERO, Until::InputRequired))
+            }
+            Accepted::Joined(found, id) => self.view(&call, id, found, Until::InputRequired).await,
+            Accepted::Replied(message) => Ok(frames::single(wrap_message(&message))),
+        }
+    }
+
+    async fn get(&self, call: Call, task: TaskId, history: History) -> Result<Bytes, Error> {
+        let shown = self.find(&Scope::Owner(call.owner), task).await?.show(self).await?;
+        answer::excerpt(shown, history, Artifacts::Include)
+    }
+
+    async fn list(&self, call: Call, query: ListQuery) -> Result<Bytes, Error> {
+        let scope = Scope::Owner(call.owner);
+        let listing = self.page(&scope, &query).await?;
+        let next = listing.next.map(page::token).unwrap_or_default();
+        let mut tasks = Vec::with_capacity(listing.tasks.len());
+        for summary in &listing.tasks {
+            tasks.extend(self.listed(&scope, summary.id, &query).await?);
+        }
+        Ok(a2a::frame::page(&tasks, &next, query.page_size, listing.total))
+    }
+
+    async fn cancel(&self, call: Call, task: TaskId, _metadata: Option<Struct>) -> Result<Bytes, Error> {
+        let found = self.find(&Scope::Owner(call.owner), task).await?;
+        let Found::Live(live) = &found else { return Err(Error::TaskNotCancelable) };
+        Handle::new(self.clone(), live.clone()).input(Input::Cancel).await?;
+        // Not stopped in time is no failure: the answer then shows a task whose stop is under way.
+        drop(tokio::time::timeout(CANCEL_WAIT, live.wait_until(TaskState::is_terminal)).await);
+        Ok(found.show(self).await?.bytes)
+    }
+
+    async fn subscribe(&self, call: Call, task: TaskId) -> Result<Frames, Error> {
+        let found = self.find(&Scope::Owner(call.owner.clone()), task).await?;
+        if call.cursor.is_none() && found.show(self).await?.state.is_terminal() {
+            return Err(Error::UnsupportedOperation("the task has ended; read it with GetTask".to_owned()));
+        }
+        self.view(&call, task, found, Until::Terminal).await
+    }
+
+    fn card(&self) -> Arc<AgentCard> {
+        Self::card(self).clone()
+    }
+}
+
+impl<D: Driver> Kit<D> {
+    /// The stream of a task that exists: its present state and what follows, or what follows the cursor.
+    async fn view(&self, call: &Call, id: TaskId, found: Found<D>, until: Until) -> Result<Frames, Error> {
+        let Shown { bytes, seq, .. } = found.show(self).await?;
+        let (opening, after) = match call.cursor {
+            None => (wrap_task(&bytes), seq),
+            // Past the log's end: a snapshot at an earlier position, which the client sees as a gap.
+            Some(cursor) if cursor > seq => (wrap_task(&bytes), seq),
+            Some(cursor) => {
+                let task = Task::decode(bytes).map_err(|_| Error::Internal)?;
+                (wrap_task(&self.bare(&task, id, cursor).await?), cursor)
+            }
+        };
+        Ok(frames::frames(self, id, found, Some(opening), after, until))
+    }
+
+    /// The task as it stood at `cursor`, without what the client has already.
+    async fn bare(&self, shown: &Task, id: TaskId, cursor: Seq) -> Result<Bytes, Error> {
+        let status = self.status_at(id, cursor).await?;
+        let ids = Ids { task: &shown.id, context: &shown.context_id };
+        Ok(a2a::frame::bare(ids, &status, cursor))
+    }
+
+    /// The status that was in force at `cursor`, found by going back through the log in growing steps.
+    async fn status_at(&self, id: TaskId, cursor: Seq) -> Result<TaskStatus, Error> {
+        let mut span = LOOK_BACK;
+        loop {
+            let from = Seq(cursor.0.saturating_sub(span));
+            let wanted = usize::try_from(cursor.0 - from.0).unwrap_or(usize::MAX);
+            let frames = self.store().frames(Scope::Service, id, from, wanted).await.map_err(fault::read)?;
+            for frame in frames.into_iter().rev().filter(|frame| frame.seq <= cursor) {
+                if let Some(status) = status_of(frame.bytes)? {
+                    return Ok(status);
+                }
+            }
+            if from == Seq::ZERO {
+                return Ok(TaskStatus { state: TaskState::Submitted.wire(), ..TaskStatus::default() });
+            }
+            span *= 8;
+        }
+    }
+
+    async fn page(&self, scope: &Scope, query: &ListQuery) -> Result<Listing, Error> {
+        let after = query.page_token.as_deref().map(page::parse).transpose()?;
+        let query = Query {
+            context: query.context.clone(),
+            state: query.state,
+            changed_since: query.since,
+            after,
+            limit: query.page_size,
+        };
+        self.store().list(scope.clone(), query).await.map_err(fault::read)
+    }
+
+    async fn listed(&self, scope: &Scope, id: TaskId, query: &ListQuery) -> Result<Option<Bytes>, Error> {
+        match self.find(scope, id).await {
+            // Retention took it between the page and this read.
+            Err(Error::TaskNotFound) => Ok(None),
+            found => answer::excerpt(found?.show(self).await?, query.history, query.artifacts).map(Some),
+        }
+    }
+
+    /// Waits for `done` as long as the service does not stop.
+    async fn unless_closing(&self, done: impl Future<Output = Result<(), Error>>) -> Result<(), Error> {
+        tokio::select! {
+            result = done => result,
+            () = self.closing().cancelled() => {
+                Err(fault::unavailable("the service is stopping; the task goes on, send the same message again"))
+            }
+        }
+    }
+}
+
+fn status_of(frame: Bytes) -> Result<Option<TaskStatus>, Error> {
+    match a2a::frame::open(frame).map_err(|_| Error::Internal)?.update {
+        Update::Task(task) => Ok(task.status),
+        Update::Status(update) => Ok(update.status),
+        Update::Artifact(_) | Update::Message(_) => Ok(None),
+    }
+}

@@ -1,0 +1,197 @@
+//! What a handler has in hand: its task, its emits, the service's rows.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+
+use a2a::frame::Chunk;
+use a2a::metadata::Dispatch;
+use bytes::Bytes;
+use proto::a2a::{Artifact, Message};
+use store::{Row, RowChange};
+use tokio_util::sync::CancellationToken;
+use types::{ContextId, Owner, TaskId, TaskState, Timestamp};
+
+use crate::agent::Failure;
+use crate::driver::Change;
+
+type Done<'t, T> = Pin<Box<dyn Future<Output = T> + Send + 't>>;
+
+/// What the runner does for a context; apart from it so that [`Context`] does not carry the agent's type.
+pub(crate) trait Desk: Send + Sync {
+    fn emit(&self, change: Change);
+    fn commit(&self, changes: Vec<Change>, rows: Vec<RowChange>) -> Done<'_, Result<(), NotCommitted>>;
+    fn durable(&self) -> Done<'_, Result<(), Failure>>;
+    fn recorded(&self, key: &str) -> Option<Bytes>;
+    fn record(&self, key: &str, result: Bytes) -> Done<'_, Result<(), Failure>>;
+    fn rows(&self, kind: &'static str, prefix: Bytes) -> Done<'_, Result<Vec<Row>, Failure>>;
+}
+
+/// Why rows were not changed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotCommitted {
+    /// A row has another version by now; read again and decide again.
+    #[error("a row changed meanwhile")]
+    Conflict,
+    /// The store does not take it.
+    #[error(transparent)]
+    Failed(#[from] Failure),
+}
+
+/// One turn of one task, as its handler sees it.
+pub struct Context {
+    desk: Box<dyn Desk>,
+    turn: Turn,
+    emitted: u64,
+}
+
+/// What is fixed during a turn.
+pub(crate) struct Turn {
+    pub(crate) id: TaskId,
+    pub(crate) context: ContextId,
+    pub(crate) owner: Owner,
+    /// From 1.
+    pub(crate) number: u32,
+    pub(crate) message: Message,
+    pub(crate) history: Vec<Message>,
+    /// Emits of this turn that an earlier run has made durable.
+    pub(crate) known: u64,
+    pub(crate) now: Timestamp,
+    pub(crate) canceled: CancellationToken,
+}
+
+impl Context {
+    pub(crate) fn new(desk: Box<dyn Desk>, turn: Turn) -> Self {
+        Self { desk, turn, emitted: 0 }
+    }
+
+    /// Which task.
+    pub fn id(&self) -> TaskId {
+        self.turn.id
+    }
+
+    /// Its conversation.
+    pub fn context_id(&self) -> &ContextId {
+        &self.turn.context
+    }
+
+    /// On whose behalf.
+    pub fn owner(&self) -> &Owner {
+        &self.turn.owner
+    }
+
+    /// Which turn this is, from 1.
+    pub fn turn(&self) -> u32 {
+        self.turn.number
+    }
+
+    /// The message of this turn.
+    pub fn message(&self) -> &Message {
+        &self.turn.message
+    }
+
+    /// The whole conversation so far, oldest first, this turn's message included.
+    pub fn history(&self) -> &[Message] {
+        &self.turn.history
+    }
+
+    /// The text parts of this turn's message, one per line.
+    pub fn text(&self) -> String {
+        crate::words::text_of(&self.turn.message)
+    }
+
+    /// What this turn belongs to when an operator dispatched it.
+    pub fn dispatch(&self) -> Option<Dispatch> {
+        // Checked when the message was accepted.
+        Dispatch::from_metadata(self.turn.message.metadata.as_ref()).ok().flatten()
+    }
+
+    /// When this run of the turn began, by the store's clock.
+    pub fn began(&self) -> Timestamp {
+        self.turn.now
+    }
+
+    /// Fires when the caller asks to stop. The handler then has a few seconds to put things in order.
+    pub fn canceled(&self) -> &CancellationToken {
+        &self.turn.canceled
+    }
+
+    /// Says that the work is under way, in words.
+    pub fn working(&mut self, words: impl Into<String>) {
+        let message = Some(crate::words::say(words));
+        self.emit(Change::Status { state: TaskState::Working, message, metadata: None });
+    }
+
+    /// Says that the work is under way, with structured metadata by extension URI.
+    pub fn progress(&mut self, message: Option<Message>, metadata: prost_types::Struct) {
+        self.emit(Change::Status { state: TaskState::Working, message, metadata: Some(metadata) });
+    }
+
+    /// Puts out an artifact, instead of any earlier one of the same id.
+    pub fn artifact(&mut self, artifact: Artifact) {
+        self.emit(Change::Artifact { artifact, chunk: Chunk::Whole });
+    }
+
+    /// Puts out a chunk of an artifact.
+    pub fn chunk(&mut self, artifact: Artifact, chunk: Chunk) {
+        self.emit(Change::Artifact { artifact, chunk });
+    }
+
+    fn emit(&mut self, change: Change) {
+        self.emitted += 1;
+        if self.emitted > self.turn.known {
+            self.desk.emit(change);
+        }
+    }
+
+    /// Changes the service's own rows and puts out artifacts with them, in one commit, and waits until it is durable.
+    /// When an earlier run of this turn got as far, nothing happens: the rows have been changed once.
+    pub async fn commit(&mut self, artifacts: Vec<Artifact>, rows: Vec<RowChange>) -> Result<(), NotCommitted> {
+        let count = artifacts.len().max(1) as u64;
+        if self.emitted + count <= self.turn.known {
+            self.emitted += count;
+            return Ok(());
+        }
+        let mut changes: Vec<Change> =
+            artifacts.into_iter().map(|artifact| Change::Artifact { artifact, chunk: Chunk::Whole }).collect();
+        if changes.is_empty() {
+            // The mark by which a later run knows that this commit was made.
+            changes.push(Change::Status { state: TaskState::Working, message: None, metadata: None });
+        }
+        self.desk.commit(changes, rows).await?;
+        self.emitted += count;
+        Ok(())
+    }
+
+    /// Waits until all that was emitted so far, and the message itself, is durable.
+    /// To be awaited before anything outside the store is touched.
+    pub async fn durable(&self) -> Result<(), Failure> {
+        self.desk.durable().await
+    }
+
+    /// Does something outside the store at least once, under a key that stays the same however often it is tried,
+    /// and remembers its result: once recorded, it is not done again.
+    pub async fn once<F>(&self, key: &str, effect: impl FnOnce(String) -> F) -> Result<Bytes, Failure>
+    where
+        F: Future<Output = Result<Bytes, Failure>> + Send,
+    {
+        if let Some(result) = self.desk.recorded(key) {
+            return Ok(result);
+        }
+        self.durable().await?;
+        let result = effect(format!("{}/{key}", self.turn.id)).await?;
+        self.desk.record(key, result.clone()).await?;
+        Ok(result)
+    }
+
+    /// The service's own rows of `kind` whose key starts with `prefix`, in key order.
+    pub async fn rows(&self, kind: &'static str, prefix: &[u8]) -> Result<Vec<Row>, Failure> {
+        self.desk.rows(kind, Bytes::copy_from_slice(prefix)).await
+    }
+}
+
+impl fmt::Debug for Context {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Context").field("task", &self.turn.id).field("turn", &self.turn.number).finish_non_exhaustive()
+    }
+}

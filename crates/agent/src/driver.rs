@@ -1,0 +1,162 @@
+//! The face of the kit for services that decide everything themselves: an input and a state become one commit.
+
+use std::fmt;
+
+use a2a::Error;
+use a2a::frame::Chunk;
+use proto::a2a::{Artifact, Message, Task};
+use store::{Ready, Record, RowChange, Timer};
+use types::{ContextId, Owner, Seq, TaskId, TaskState, Timestamp};
+
+use crate::handle::Handle;
+
+/// Decides what inputs mean for the tasks of one service.
+///
+/// The kit calls `decide` with the task's lock held, commits what it returns as one change, and calls `perform`
+/// for each effect once that change is durable. When a commit fails, the state is dropped, rebuilt from the log
+/// by `begin` and `replay`, and the input is decided again.
+pub trait Driver: Send + Sync + Sized + 'static {
+    /// What the service knows of one task beside its A2A form.
+    type State: Send + 'static;
+    /// News from the service's own work, such as a child's answer.
+    type Signal: Clone + Send + 'static;
+    /// What is to be done outside the store once the commit is durable.
+    type Effect: Send + 'static;
+
+    /// Whether the effects of an accepted message may begin before it is durable.
+    /// Only for services whose first effects stay inside the store; see [`crate::Context::durable`].
+    const EAGER: bool = false;
+
+    /// The state of a task that has no records yet.
+    fn begin(&self, task: &TaskId) -> Self::State;
+
+    /// Takes up one record. Total: a record that does not decode is [`Damaged`], never a panic.
+    fn replay(&self, state: &mut Self::State, record: &Record) -> Result<(), Damaged>;
+
+    /// The shortest list of records that rebuilds `state` from `begin`.
+    fn fold(&self, state: &Self::State) -> Vec<Record>;
+
+    /// Decides what `input` means and changes `state` to what follows from it.
+    /// An error refuses the input; `state` must then be as it was.
+    fn decide(
+        &self,
+        task: &View<'_>,
+        state: &mut Self::State,
+        input: Input<Self::Signal>,
+    ) -> Result<Decision<Self::Effect>, Error>;
+
+    /// What must be in flight for this state; asked once after a restart or a reload.
+    fn outstanding(&self, task: &View<'_>, state: &Self::State) -> Vec<Self::Effect>;
+
+    /// Does one effect. Called on the store's thread or a worker: must not block; long work goes to
+    /// [`Handle::spawn`].
+    fn perform(&self, handle: Handle<Self>, effect: Self::Effect);
+
+    /// A record in words, for people who read the log: a kind and a text.
+    fn describe(&self, record: &Record) -> (&'static str, String);
+}
+
+/// A record that does not decode.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("record of kind {0} does not decode")]
+pub struct Damaged(pub u16);
+
+/// The task as a decision sees it.
+pub struct View<'t> {
+    /// Which task.
+    pub id: TaskId,
+    /// Whose.
+    pub owner: &'t Owner,
+    /// Its conversation.
+    pub context: &'t ContextId,
+    /// Where it stands.
+    pub state: TaskState,
+    /// Its A2A form as of the newest change, durable or not.
+    pub task: &'t Task,
+    /// The newest frame.
+    pub seq: Seq,
+    /// The time of this decision; never earlier than that of the one before.
+    pub now: Timestamp,
+}
+
+impl fmt::Debug for View<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("View").field("id", &self.id).field("state", &self.state).field("seq", &self.seq).finish()
+    }
+}
+
+/// What happened to a task.
+#[derive(Debug, Clone)]
+pub enum Input<S> {
+    /// A caller's message: the first creates the task, later ones are further turns of it.
+    /// The kit keeps it in the task's history.
+    Message(Message),
+    /// A caller asks to stop. Repeated while the stop is under way.
+    Cancel,
+    /// The task's timer is due.
+    Timer,
+    /// News from the service's own work.
+    Signal(S),
+}
+
+/// What an input led to.
+#[derive(Debug)]
+pub struct Decision<E> {
+    /// What clients see, in order; each becomes one frame.
+    pub changes: Vec<Change>,
+    /// What only the service sees.
+    pub records: Vec<Record>,
+    /// The service's own rows, compare-and-set.
+    pub rows: Vec<RowChange>,
+    /// Whether a restart finds work in hand.
+    pub ready: Ready,
+    /// The task's timer.
+    pub timer: Timer,
+    /// What follows once all this is durable.
+    pub effects: Vec<E>,
+}
+
+impl<E> Default for Decision<E> {
+    fn default() -> Self {
+        Self {
+            changes: Vec::new(),
+            records: Vec::new(),
+            rows: Vec::new(),
+            ready: Ready::Keep,
+            timer: Timer::Keep,
+            effects: Vec::new(),
+        }
+    }
+}
+
+impl<E> Decision<E> {
+    /// Whether nothing is to be stored.
+    pub fn is_empty(&self) -> bool {
+        self.changes.is_empty()
+            && self.records.is_empty()
+            && self.rows.is_empty()
+            && self.ready == Ready::Keep
+            && self.timer == Timer::Keep
+    }
+}
+
+/// One change that clients see.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Change {
+    /// A new status.
+    Status {
+        /// The state.
+        state: TaskState,
+        /// The agent's words with it. The kit fills in its ids and role.
+        message: Option<Message>,
+        /// Structured metadata of the update, by extension URI.
+        metadata: Option<prost_types::Struct>,
+    },
+    /// An artifact, or a chunk of one.
+    Artifact {
+        /// The artifact, or what is appended to it.
+        artifact: Artifact,
+        /// Whether it is appended to an artifact of the same id.
+        chunk: Chunk,
+    },
+}

@@ -1,0 +1,111 @@
+//! A driver's hold on one of its tasks, for work that outlives the decision.
+
+use std::fmt;
+use std::future::Future;
+use std::sync::Arc;
+
+use a2a::Error;
+use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
+use types::{ContextId, Owner, TaskId};
+
+use crate::driver::{Driver, Input};
+use crate::fault;
+use crate::kit::Kit;
+use crate::live::{Live, Rejected};
+
+/// How often an input is decided again after a commit failed under it.
+const TRIES: usize = 8;
+
+/// One task, seen from the work that belongs to it. Cheap to clone.
+pub struct Handle<D: Driver> {
+    kit: Kit<D>,
+    live: Arc<Live<D>>,
+    work: CancellationToken,
+}
+
+impl<D: Driver> Handle<D> {
+    pub(crate) fn new(kit: Kit<D>, live: Arc<Live<D>>) -> Self {
+        let work = live.work();
+        Self { kit, live, work }
+    }
+
+    /// Which task.
+    pub fn id(&self) -> TaskId {
+        self.live.id
+    }
+
+    /// Its conversation.
+    pub fn context(&self) -> &ContextId {
+        &self.live.context
+    }
+
+    /// Whose it is.
+    pub fn owner(&self) -> &Owner {
+        &self.live.owner
+    }
+
+    /// All tasks of the service.
+    pub fn kit(&self) -> &Kit<D> {
+        &self.kit
+    }
+
+    /// The service's decisions.
+    pub fn driver(&self) -> &D {
+        self.kit.driver()
+    }
+
+    pub(crate) fn live(&self) -> &Arc<Live<D>> {
+        &self.live
+    }
+
+    /// Feeds news into the task and waits until what follows from it is durable.
+    pub async fn signal(&self, signal: D::Signal) -> Result<(), Error> {
+        self.input(Input::Signal(signal)).await
+    }
+
+    pub(crate) async fn input(&self, input: Input<D::Signal>) -> Result<(), Error> {
+        for _ in 0..TRIES {
+            match self.live.apply(&self.kit, input.clone()) {
+                Ok(receipt) => {
+                    self.live.flush(&self.kit);
+                    match receipt.await {
+                        Ok(Ok(())) => return Ok(()),
+                        Ok(Err(refusal)) if !fault::is_transient(&refusal) => return Err(fault::write(&refusal)),
+                        Ok(Err(_)) | Err(_) => self.kit.revive(&self.live).await?,
+                    }
+                }
+                Err(Rejected::Refused(error)) => return Err(error),
+                Err(Rejected::Broken | Rejected::Draft) => self.kit.revive(&self.live).await?,
+            }
+        }
+        Err(fault::changing())
+    }
+
+    /// Runs `work` for this task until it ends, the process drains, or the task has to be loaded again,
+    /// after which [`Driver::outstanding`] asks for it anew.
+    pub fn spawn(&self, name: &'static str, work: impl Future<Output = ()> + Send + 'static) {
+        let (token, closing) = (self.work.clone(), self.kit.closing().clone());
+        let span = tracing::info_span!("work", name, task = %self.live.id);
+        let guarded = async move {
+            tokio::select! {
+                () = work => {}
+                () = token.cancelled() => {}
+                () = closing.cancelled() => {}
+            }
+        };
+        self.kit.runtime().spawn(guarded.instrument(span));
+    }
+}
+
+impl<D: Driver> Clone for Handle<D> {
+    fn clone(&self) -> Self {
+        Self { kit: self.kit.clone(), live: self.live.clone(), work: self.work.clone() }
+    }
+}
+
+impl<D: Driver> fmt::Debug for Handle<D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Handle").field("task", &self.live.id).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,216 @@
+//! All tasks of one service: those in memory, those that have ended lately, and the way to the rest.
+
+use std::fmt;
+use std::sync::Arc;
+
+use a2a::Error;
+use bytes::Bytes;
+use dashmap::DashMap;
+use dashmap::mapref::entry::Entry;
+use proto::a2a::AgentCard;
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
+use store::{Loaded, Ownership, Store};
+use tokio::runtime;
+use tokio_util::sync::CancellationToken;
+use types::{Epoch, Owner, Scope, Seq, TaskId, TaskState};
+
+use crate::driver::Driver;
+use crate::fault;
+use crate::live::Live;
+use crate::timers::Timers;
+
+/// Bytes of ended tasks that are kept encoded in memory.
+const DONE_BYTES: u64 = 64 << 20;
+/// Ended tasks that the cache expects; a hint for its tables.
+const DONE_ITEMS: usize = 4096;
+
+/// The tasks of one service over its store. Cheap to clone.
+pub struct Kit<D: Driver>(Arc<Inner<D>>);
+
+struct Inner<D: Driver> {
+    driver: D,
+    store: Arc<dyn Store>,
+    own: Ownership,
+    card: Arc<AgentCard>,
+    live: DashMap<TaskId, Arc<Live<D>>>,
+    done: Cache<TaskId, Arc<Done>, ByBytes>,
+    timers: Timers,
+    closing: CancellationToken,
+    runtime: runtime::Handle,
+}
+
+/// What a kit is made of.
+#[derive(Debug)]
+pub struct Parts<D> {
+    /// Decides what inputs mean.
+    pub driver: D,
+    /// Where the tasks live.
+    pub store: Arc<dyn Store>,
+    /// What the agent says of itself; gates optional operations.
+    pub card: AgentCard,
+    /// Fires when open streams must end, so that the process can stop.
+    pub closing: CancellationToken,
+}
+
+/// A task that has ended, as it is answered.
+#[derive(Debug)]
+pub(crate) struct Done {
+    pub(crate) owner: Owner,
+    pub(crate) state: TaskState,
+    pub(crate) seq: Seq,
+    pub(crate) bytes: Bytes,
+}
+
+/// A task in memory or one that has ended.
+pub(crate) enum Found<D: Driver> {
+    Live(Arc<Live<D>>),
+    Done(Arc<Done>),
+}
+
+#[derive(Debug, Clone)]
+struct ByBytes;
+
+impl Weighter<TaskId, Arc<Done>> for ByBytes {
+    fn weight(&self, _: &TaskId, done: &Arc<Done>) -> u64 {
+        done.bytes.len() as u64 + 256
+    }
+}
+
+impl<D: Driver> Clone for Kit<D> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<D: Driver> fmt::Debug for Kit<D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Kit").field("own", &self.0.own).field("live", &self.0.live.len()).finish_non_exhaustive()
+    }
+}
+
+impl<D: Driver> Kit<D> {
+    /// Takes ownership of the store and takes up what an earlier process left in hand.
+    /// Must be called within a Tokio runtime; work goes on there until `closing` fires.
+    pub async fn start(parts: Parts<D>) -> Result<Self, store::Error> {
+        let own = parts.store.own().await?;
+        let kit = Self(Arc::new(Inner {
+            driver: parts.driver,
+            store: parts.store,
+            own,
+            card: Arc::new(parts.card),
+            live: DashMap::new(),
+            done: Cache::with_weighter(DONE_ITEMS, DONE_BYTES, ByBytes),
+            timers: Timers::default(),
+            closing: parts.closing,
+            runtime: runtime::Handle::current(),
+        }));
+        kit.recover().await?;
+        kit.spawn_timers();
+        Ok(kit)
+    }
+
+    /// The service's decisions.
+    pub fn driver(&self) -> &D {
+        &self.0.driver
+    }
+
+    /// Where the tasks live.
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.0.store
+    }
+
+    /// Who owns the store.
+    pub fn ownership(&self) -> Ownership {
+        self.0.own
+    }
+
+    /// What the agent says of itself.
+    pub fn card(&self) -> &Arc<AgentCard> {
+        &self.0.card
+    }
+
+    /// Tasks in memory.
+    pub fn in_flight(&self) -> usize {
+        self.0.live.len()
+    }
+
+    pub(crate) fn epoch(&self) -> Epoch {
+        self.0.own.epoch
+    }
+
+    pub(crate) fn timers(&self) -> &Timers {
+        &self.0.timers
+    }
+
+    /// Fires when streams must end.
+    pub(crate) fn closing(&self) -> &CancellationToken {
+        &self.0.closing
+    }
+
+    pub(crate) fn runtime(&self) -> &runtime::Handle {
+        &self.0.runtime
+    }
+
+    pub(crate) fn insert(&self, live: Arc<Live<D>>) {
+        self.0.live.insert(live.id, live);
+    }
+
+    /// Drops a task that never came to be.
+    pub(crate) fn forget(&self, live: &Live<D>) {
+        self.0.live.remove(&live.id);
+    }
+
+    /// Moves a task that has ended to the cache.
+    pub(crate) fn retire(&self, live: &Live<D>) {
+        let bytes = live.head().encoded();
+        let mark = live.mark();
+        let done = Done { owner: live.owner.clone(), state: mark.state, seq: mark.seq, bytes };
+        self.0.done.insert(live.id, Arc::new(done));
+        self.0.live.remove(&live.id);
+    }
+
+    /// Drops from memory what waits for somebody outside and is not being looked at.
+    pub(crate) fn sweep(&self) {
+        self.0
+            .live
+            .retain(|_, live| Arc::strong_count(live) > 1 || !live.mark().state.is_interrupted() || !live.settled());
+    }
+
+    /// The task, if it exists in `scope`.
+    pub(crate) async fn find(&self, scope: &Scope, id: TaskId) -> Result<Found<D>, Error> {
+        if let Some(live) = self.0.live.get(&id) {
+            return admitted(scope, &live.owner, Found::Live(live.clone()));
+        }
+        if let Some(done) = self.0.done.get(&id) {
+            return admitted(scope, &done.owner, Found::Done(done.clone()));
+        }
+        let loaded = self.0.store.load(scope.clone(), id).await.map_err(fault::read)?;
+        self.take_up(loaded.ok_or(Error::TaskNotFound)?).map_err(fault::read)
+    }
+
+    fn take_up(&self, loaded: Loaded) -> Result<Found<D>, store::Error> {
+        let live = Arc::new(Live::restore(self.driver(), loaded)?);
+        if live.mark().state.is_terminal() {
+            let (bytes, mark) = (live.head().encoded(), live.mark());
+            let done = Arc::new(Done { owner: live.owner.clone(), state: mark.state, seq: mark.seq, bytes });
+            self.0.done.insert(live.id, done.clone());
+            return Ok(Found::Done(done));
+        }
+        Ok(Found::Live(match self.0.live.entry(live.id) {
+            Entry::Occupied(present) => present.get().clone(),
+            Entry::Vacant(place) => place.insert(live).clone(),
+        }))
+    }
+
+    /// Loads a task again whose commit failed. Nothing happens when somebody else already did.
+    pub(crate) async fn revive(&self, live: &Arc<Live<D>>) -> Result<(), Error> {
+        let loaded = self.0.store.load(Scope::Service, live.id).await.map_err(fault::read)?;
+        let loaded = loaded.ok_or(Error::TaskNotFound)?;
+        live.reload(self.driver(), loaded).map_err(fault::read).map(|_| ())
+    }
+}
+
+fn admitted<D: Driver>(scope: &Scope, owner: &Owner, found: Found<D>) -> Result<Found<D>, Error> {
+    if scope.admits(owner) { Ok(found) } else { Err(Error::TaskNotFound) }
+}

@@ -1,0 +1,224 @@
+//! One task in memory: its volatile head, and the mark up to which it is durable.
+
+use std::fmt;
+use std::sync::Arc;
+
+use a2a::Error;
+use parking_lot::{Mutex, MutexGuard};
+use proto::a2a::Message;
+use store::{Accept, Created, Frame, Loaded, Refusal, Settle};
+use tokio::sync::{oneshot, watch};
+use tokio_util::sync::CancellationToken;
+use types::{ContextId, Head, Owner, Seq, TaskId, TaskState};
+
+use crate::driver::{Driver, Input};
+use crate::handle::Handle;
+use crate::kit::Kit;
+use crate::volatile::{Flight, Volatile};
+
+/// Up to where a task is durable. Only ever rises.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Mark {
+    /// The last durable commit.
+    pub(crate) head: Head,
+    /// The last durable frame.
+    pub(crate) seq: Seq,
+    /// The state after it.
+    pub(crate) state: TaskState,
+    /// How many commits of this task have failed; a change tells waiters to look again.
+    pub(crate) failures: u32,
+}
+
+/// A task in memory. All of its changes go through here, one at a time.
+pub(crate) struct Live<D: Driver> {
+    pub(crate) id: TaskId,
+    pub(crate) owner: Owner,
+    pub(crate) context: ContextId,
+    /// Held while a commit is taken and queued, so that commits reach the store in the order of their heads.
+    order: Mutex<()>,
+    head: Mutex<Volatile<D>>,
+    mark: watch::Sender<Mark>,
+    /// Work of the present generation; cancelled when a commit of it fails.
+    work: Mutex<CancellationToken>,
+}
+
+/// Resolves when the commit that carries an input is durable, or did not become so.
+pub(crate) type Receipt = oneshot::Receiver<Result<(), Refusal>>;
+
+impl<D: Driver> Live<D> {
+    /// A task that does not exist yet; its first commit creates it.
+    pub(crate) fn create(driver: &D, id: TaskId, created: Created, accept: Accept) -> Self {
+        let (owner, context) = (created.owner.clone(), created.context.clone());
+        Self::new(id, owner, context, Volatile::create(driver, id, created, accept))
+    }
+
+    /// A task as the store has it.
+    pub(crate) fn restore(driver: &D, loaded: Loaded) -> Result<Self, store::Error> {
+        let summary = loaded.summary.clone();
+        let head = Volatile::restore(driver, loaded, 0)?;
+        Ok(Self::new(summary.id, summary.owner, summary.context, head))
+    }
+
+    fn new(id: TaskId, owner: Owner, context: ContextId, head: Volatile<D>) -> Self {
+        let (mark, _) = watch::channel(head.mark());
+        let (head, order, work) = (Mutex::new(head), Mutex::new(()), Mutex::new(CancellationToken::new()));
+        Self { id, owner, context, order, head, mark, work }
+    }
+
+    /// The volatile head, locked; never across an await.
+    pub(crate) fn head(&self) -> MutexGuard<'_, Volatile<D>> {
+        self.head.lock()
+    }
+
+    /// The durable mark, to wait on.
+    pub(crate) fn watch(&self) -> watch::Receiver<Mark> {
+        self.mark.subscribe()
+    }
+
+    /// The durable mark.
+    pub(crate) fn mark(&self) -> Mark {
+        *self.mark.borrow()
+    }
+
+    /// Whether all that was decided is durable.
+    pub(crate) fn settled(&self) -> bool {
+        let head = self.head();
+        !head.has_draft() && head.mark().head == self.mark().head
+    }
+
+    /// The token under which work of the present generation runs.
+    pub(crate) fn work(&self) -> CancellationToken {
+        self.work.lock().clone()
+    }
+
+    /// Decides `input` on the volatile head. Nothing is queued before [`Live::flush`].
+    /// The receipt tells when it is durable; the effects are left in the draft.
+    pub(crate) fn apply(&self, kit: &Kit<D>, input: Input<D::Signal>) -> Result<Receipt, Rejected> {
+        let mut head = self.head();
+        if head.is_broken() {
+            return Err(Rejected::Broken);
+        }
+        let now = head.now(kit.store().now());
+        let decision = head.decide(kit.driver(), self, input, now).map_err(Rejected::Refused)?;
+        head.absorb(decision, now);
+        Ok(head.receipt())
+    }
+
+    /// Decides a further turn of the task; the message and what follows from it are accepted as one.
+    pub(crate) fn turn(&self, kit: &Kit<D>, message: Message, accept: Accept) -> Result<Receipt, Rejected> {
+        let mut head = self.head();
+        if head.is_broken() {
+            return Err(Rejected::Broken);
+        }
+        if head.has_draft() {
+            return Err(Rejected::Draft);
+        }
+        let now = head.now(kit.store().now());
+        let decision = head.decide(kit.driver(), self, Input::Message(message), now).map_err(Rejected::Refused)?;
+        head.absorb(decision, now);
+        head.admit(accept, now);
+        Ok(head.receipt())
+    }
+
+    /// Queues what has been decided since the last flush as one commit.
+    pub(crate) fn flush(self: &Arc<Self>, kit: &Kit<D>) {
+        let _order = self.order.lock();
+        let Some((commit, flight)) = self.head().depart(kit.driver(), self, kit.epoch()) else { return };
+        let (live, at) = (self.clone(), kit.clone());
+        kit.store().submit(commit, Settle::new(move |outcome| live.land(&at, flight, outcome)));
+    }
+
+    /// Performs the draft's effects now, before they are durable; see [`Driver::EAGER`].
+    pub(crate) fn perform_draft(self: &Arc<Self>, kit: &Kit<D>) {
+        let effects = self.head().take_effects();
+        self.perform(kit, effects);
+    }
+
+    /// Performs `effects`.
+    pub(crate) fn perform(self: &Arc<Self>, kit: &Kit<D>, effects: Vec<D::Effect>) {
+        for effect in effects {
+            kit.driver().perform(Handle::new(kit.clone(), self.clone()), effect);
+        }
+    }
+
+    fn land(self: &Arc<Self>, kit: &Kit<D>, mut flight: Flight<D>, outcome: store::Outcome) {
+        let waiters = std::mem::take(&mut flight.waiters);
+        match outcome {
+            Ok(_) => self.advance(kit, flight),
+            Err(ref refusal) => self.fail(kit, &flight, refusal),
+        }
+        for waiter in waiters {
+            // A waiter that is gone no longer cares.
+            drop(waiter.send(outcome.clone().map(|_| ())));
+        }
+    }
+
+    fn advance(self: &Arc<Self>, kit: &Kit<D>, flight: Flight<D>) {
+        self.mark.send_modify(|mark| *mark = Mark { failures: mark.failures, ..flight.mark });
+        kit.timers().change(self.id, flight.timer);
+        self.perform(kit, flight.effects);
+        if flight.mark.state.is_terminal() {
+            kit.retire(self);
+        }
+    }
+
+    fn fail(self: &Arc<Self>, kit: &Kit<D>, flight: &Flight<D>, refusal: &Refusal) {
+        if !self.head().fail(flight.generation) {
+            return;
+        }
+        let created = flight.mark.head == Head(1);
+        self.mark.send_modify(|mark| mark.failures += 1);
+        if created {
+            kit.forget(self);
+        } else if !matches!(refusal, Refusal::Row { .. } | Refusal::Seen(_)) {
+            tracing::warn!(task = %self.id, %refusal, "commit failed, the task is loaded again");
+            self.work.lock().cancel();
+            kit.rebuild_later(self.clone());
+        }
+    }
+
+    /// Takes up the state that the store has, after a failed commit. False when somebody else already did.
+    pub(crate) fn reload(&self, driver: &D, loaded: Loaded) -> Result<bool, store::Error> {
+        let mut head = self.head();
+        if !head.is_broken() {
+            return Ok(false);
+        }
+        *head = Volatile::restore(driver, loaded, head.generation() + 1)?;
+        let mark = head.mark();
+        let mut work = self.work.lock();
+        if work.is_cancelled() {
+            *work = CancellationToken::new();
+        }
+        self.mark.send_modify(|old| *old = Mark { failures: old.failures, ..mark });
+        Ok(true)
+    }
+
+    /// The effects that the present state asks for.
+    pub(crate) fn outstanding(&self, kit: &Kit<D>) -> Vec<D::Effect> {
+        let head = self.head();
+        let now = head.now(kit.store().now());
+        head.outstanding(kit.driver(), self, now)
+    }
+
+    /// Durable frames after `after` that are still in memory; `None` when they begin later than that.
+    pub(crate) fn recent(&self, after: Seq, upto: Seq) -> Option<Vec<Frame>> {
+        self.head().recent(after, upto)
+    }
+}
+
+impl<D: Driver> fmt::Debug for Live<D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Live").field("id", &self.id).field("mark", &self.mark()).finish_non_exhaustive()
+    }
+}
+
+/// Why an input was not taken.
+#[derive(Debug)]
+pub(crate) enum Rejected {
+    /// The service refuses it.
+    Refused(Error),
+    /// A commit failed and the task has to be loaded again first.
+    Broken,
+    /// Something else is being put together for the task; it has to be flushed first.
+    Draft,
+}

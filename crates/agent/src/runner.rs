@@ -1,0 +1,167 @@
+//! Runs a handler for one turn of a task, and turns how it ends into a decision.
+
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+use std::pin::{Pin, pin};
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures::FutureExt;
+use proto::a2a::{Message, Role};
+use store::{Refusal, Row, RowChange};
+use tokio_util::sync::CancellationToken;
+
+use crate::agent::{Agent, Failure};
+use crate::context::{Context, Desk, NotCommitted, Turn};
+use crate::driver::{Change, Input};
+use crate::fault;
+use crate::handle::Handle;
+use crate::turns::{Signal, Turns};
+
+/// How long a handler may put things in order after a cancel.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// Starts the handler of the present turn. An eager handler takes its first steps here and now.
+pub(crate) fn run<A: Agent>(handle: Handle<Turns<A>>) {
+    let stop = handle.driver().stop_token(handle.id());
+    let turn = turn(&handle, stop.clone());
+    let mut work = Box::pin(work(handle.clone(), turn, stop));
+    if A::EAGER && work.as_mut().now_or_never().is_some() {
+        return;
+    }
+    handle.spawn("turn", work);
+}
+
+fn turn<A: Agent>(handle: &Handle<Turns<A>>, stop: CancellationToken) -> Turn {
+    let live = handle.live();
+    let head = live.head();
+    let state = head.inner();
+    if state.canceling {
+        stop.cancel();
+    }
+    let history = head.task().history.clone();
+    let asked = |message: &&Message| message.role == i32::from(Role::User);
+    Turn {
+        id: live.id,
+        context: live.context.clone(),
+        owner: live.owner.clone(),
+        number: state.number,
+        message: history.iter().rev().find(asked).cloned().unwrap_or_default(),
+        history,
+        known: head.seq().0.saturating_sub(state.began.0),
+        now: head.now(handle.kit().store().now()),
+        canceled: stop,
+    }
+}
+
+async fn work<A: Agent>(handle: Handle<Turns<A>>, turn: Turn, stop: CancellationToken) {
+    let mut context = Context::new(Box::new(Counter(handle.clone())), turn);
+    let ended = {
+        let run = AssertUnwindSafe(handle.driver().agent().run(&mut context)).catch_unwind();
+        let mut run = pin!(flushing(&handle, run));
+        tokio::select! {
+            biased;
+            ended = &mut run => Some(ended),
+            () = overdue(&stop) => None,
+        }
+    };
+    let signal = match ended {
+        Some(Ok(Ok(finish))) => Signal::Finish(Box::new(finish)),
+        _ if stop.is_cancelled() => Signal::Stopped,
+        Some(Ok(Err(Failure(why)))) => Signal::Failed(why),
+        Some(Err(_)) => Signal::Failed("the agent failed unexpectedly; its log says why".to_owned()),
+        None => Signal::Stopped,
+    };
+    finish(&handle, signal).await;
+}
+
+/// Ends the turn. When the commit fails, the task is loaded again and its handler asked for anew.
+async fn finish<A: Agent>(handle: &Handle<Turns<A>>, signal: Signal) {
+    match handle.live().apply(handle.kit(), Input::Signal(signal)) {
+        Ok(_) => {
+            handle.driver().ended(handle.id());
+            handle.live().flush(handle.kit());
+        }
+        Err(_) => tracing::debug!("the task is being loaded again"),
+    }
+}
+
+async fn overdue(stop: &CancellationToken) {
+    stop.cancelled().await;
+    tokio::time::sleep(GRACE).await;
+}
+
+/// Queues what the handler emitted each time that it pauses: one commit for everything between two pauses.
+async fn flushing<A: Agent, T>(handle: &Handle<Turns<A>>, run: impl Future<Output = T>) -> T {
+    let mut run = pin!(run);
+    std::future::poll_fn(move |cx| {
+        let polled = run.as_mut().poll(cx);
+        if polled.is_pending() {
+            handle.live().flush(handle.kit());
+        }
+        polled
+    })
+    .await
+}
+
+/// Serves a context: the counter between the handler and the kit.
+struct Counter<A: Agent>(Handle<Turns<A>>);
+
+type Done<'t, T> = Pin<Box<dyn Future<Output = T> + Send + 't>>;
+
+impl<A: Agent> Counter<A> {
+    async fn change(&self, changes: Vec<Change>, rows: Vec<RowChange>) -> Result<(), NotCommitted> {
+        let (live, kit) = (self.0.live(), self.0.kit());
+        live.flush(kit);
+        let signal = Signal::Emit(changes, rows);
+        let receipt = live.apply(kit, Input::Signal(signal)).map_err(|rejected| told(&rejected.into()))?;
+        live.flush(kit);
+        match receipt.await.unwrap_or(Err(Refusal::Superseded)) {
+            Ok(()) => Ok(()),
+            Err(Refusal::Row { .. }) => {
+                kit.revive(live).await.map_err(|error| told(&error))?;
+                Err(NotCommitted::Conflict)
+            }
+            Err(refusal) => Err(told(&fault::write(&refusal)).into()),
+        }
+    }
+}
+
+impl<A: Agent> Desk for Counter<A> {
+    fn emit(&self, change: Change) {
+        let signal = Signal::Emit(vec![change], Vec::new());
+        if self.0.live().apply(self.0.kit(), Input::Signal(signal)).is_err() {
+            // A commit failed: this run is being stopped, the next one emits it.
+            tracing::debug!("an emit came after a failed commit");
+        }
+    }
+
+    fn commit(&self, changes: Vec<Change>, rows: Vec<RowChange>) -> Done<'_, Result<(), NotCommitted>> {
+        Box::pin(self.change(changes, rows))
+    }
+
+    fn durable(&self) -> Done<'_, Result<(), Failure>> {
+        Box::pin(async {
+            self.0.live().flush(self.0.kit());
+            self.0.live().show(self.0.kit()).await.map(|_| ()).map_err(|error| told(&error))
+        })
+    }
+
+    fn recorded(&self, key: &str) -> Option<Bytes> {
+        self.0.live().head().inner().once.get(key).cloned()
+    }
+
+    fn record(&self, key: &str, result: Bytes) -> Done<'_, Result<(), Failure>> {
+        let signal = Signal::Once(key.to_owned(), result);
+        Box::pin(async { self.0.signal(signal).await.map_err(|error| told(&error)) })
+    }
+
+    fn rows(&self, kind: &'static str, prefix: Bytes) -> Done<'_, Result<Vec<Row>, Failure>> {
+        let rows = self.0.kit().store().rows(kind, &prefix);
+        Box::pin(async { rows.await.map_err(|error| told(&fault::read(error))) })
+    }
+}
+
+fn told(error: &a2a::Error) -> Failure {
+    Failure(error.to_string())
+}

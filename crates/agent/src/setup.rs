@@ -1,0 +1,146 @@
+//! From settings to a serving process: the store, the ports, the card, the lease.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use discovery::{Health, Lease, LeaseConfig, Registration, Vitals};
+use proto::a2a::AgentCard;
+use proto::watchroom::admin::v1::admin_server::AdminServer;
+use service::{Bound, Fatal, Process};
+use store::{MemoryStore, Ownership, Store};
+use tokio::sync::watch;
+use tonic::service::Routes;
+use tracing::Instrument;
+
+use crate::admin::Logs;
+use crate::agent::Profile;
+use crate::args::Args;
+use crate::driver::Driver;
+use crate::kit::{Kit, Parts};
+
+/// How often the number of tasks under way is told to the registry.
+const VITALS: Duration = Duration::from_secs(1);
+
+/// A process with its store open and its ports bound, not serving yet.
+pub struct Setup {
+    args: Args,
+    process: Process,
+    bound: Bound,
+    store: Arc<dyn Store>,
+    own: Ownership,
+}
+
+impl Setup {
+    /// Opens the store and binds the ports. Fails before anything is served.
+    pub async fn open(args: &Args, process: &Process) -> Result<Self, Fatal> {
+        let store = open_store(args, process.name())?;
+        let own = store.own().await.map_err(|error| Fatal::internal("the store does not answer", error))?;
+        let bound = process.bind()?;
+        let closing = store.clone();
+        process.on_stop("store", async move {
+            if let Err(error) = closing.close().await {
+                tracing::error!(error = &error as &dyn std::error::Error, "the store did not close");
+            }
+        });
+        Ok(Self { args: args.clone(), process: process.clone(), bound, store, own })
+    }
+
+    /// The process.
+    pub fn process(&self) -> &Process {
+        &self.process
+    }
+
+    /// Where the tasks live.
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.store
+    }
+
+    /// Who owns the store.
+    pub fn ownership(&self) -> Ownership {
+        self.own
+    }
+
+    /// Starts the kit of `driver` under the card of `profile`, and takes up what was in hand.
+    pub async fn start<D: Driver>(&self, driver: D, profile: Profile) -> Result<Kit<D>, Fatal> {
+        let card = self.card(profile)?;
+        let closing = self.process.drain().streams_end();
+        let parts = Parts { driver, store: self.store.clone(), card, closing };
+        Kit::start(parts).await.map_err(|error| Fatal::internal("the store cannot be read", error))
+    }
+
+    fn card(&self, profile: Profile) -> Result<AgentCard, Fatal> {
+        let url = self.args.advertise.clone().unwrap_or_else(|| self.bound.address().to_string());
+        let Profile { name, description, skills, extensions } = profile;
+        let card = a2a::Card { name, description, version: self.process.version().to_owned(), url, skills, extensions };
+        card.build().map_err(|violations| {
+            let missing: Vec<String> =
+                violations.into_iter().map(|it| format!("{} {}", it.field, it.description)).collect();
+            Fatal::usage(format!("the agent's card is not valid: {}", missing.join(", ")))
+        })
+    }
+
+    /// Serves A2A, the log and what `extend` adds, and stays registered, until the process is drained.
+    pub async fn serve<D: Driver>(self, kit: Kit<D>, extend: impl FnOnce(Routes) -> Routes) -> Result<(), Fatal> {
+        self.register(&kit)?;
+        let routes = Routes::new(a2a::routes(Arc::new(kit.clone())))
+            .add_service(AdminServer::new(Logs::new(kit)).max_decoding_message_size(service::limits::DECODE));
+        self.bound.serve(extend(routes), &[proto::DESCRIPTORS]).await
+    }
+
+    /// Keeps the service in the registry. A registry that cannot be reached stops nothing.
+    fn register<D: Driver>(&self, kit: &Kit<D>) -> Result<(), Fatal> {
+        let registration = Registration {
+            instance: self.args.instance.clone(),
+            card: AgentCard::clone(kit.card()),
+            store_id: self.own.store_id,
+        };
+        let config = LeaseConfig { registry: self.args.registry.clone(), registration, ttl: None };
+        let (tx, vitals) = watch::channel(Vitals { health: Health::Serving, in_flight: 0 });
+        let drain = self.process.drain();
+        let stop = drain.streams_end();
+        let lease = Lease::hold(config, vitals, stop.clone()).map_err(|error| Fatal::usage(error.to_string()))?;
+        self.process.on_stop("lease", async move { lease.ended().await });
+        let report = report(kit.clone(), drain, tx);
+        tokio::spawn(
+            async move {
+                tokio::select! { () = report => {}, () = stop.cancelled() => {} }
+            }
+            .instrument(tracing::info_span!("vitals")),
+        );
+        Ok(())
+    }
+}
+
+/// Tells the lease how the service is.
+async fn report<D: Driver>(kit: Kit<D>, drain: service::Drain, vitals: watch::Sender<Vitals>) {
+    let mut tick = tokio::time::interval(VITALS);
+    let begun = drain.begun();
+    tokio::pin!(begun);
+    loop {
+        let health = tokio::select! {
+            _ = tick.tick() => Health::Serving,
+            () = &mut begun => Health::NotServing,
+        };
+        let in_flight = u32::try_from(kit.in_flight()).unwrap_or(u32::MAX);
+        vitals.send_replace(Vitals { health, in_flight });
+        if health == Health::NotServing {
+            return;
+        }
+    }
+}
+
+fn open_store(args: &Args, name: &str) -> Result<Arc<dyn Store>, Fatal> {
+    if args.in_memory {
+        tracing::warn!("tasks are kept in memory only: a restart forgets them");
+        return Ok(Arc::new(MemoryStore::new()));
+    }
+    let _ = name;
+    Err(Fatal::usage("the embedded store is on its way; use --in-memory"))
+}
+
+impl fmt::Debug for Setup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Setup").field("args", &self.args).field("own", &self.own).finish_non_exhaustive()
+    }
+}

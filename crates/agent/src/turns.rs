@@ -1,0 +1,245 @@
+//! Agents as a driver: what each input means for a task whose work is an async handler.
+//!
+//! ```text
+//! message ─▶ running ─▶ ended
+//!              │  ▲
+//!      question▼  │message
+//!             waiting
+//! ```
+//! A cancel while running is remembered and told to the handler; while waiting it ends the task.
+
+use std::collections::HashMap;
+
+use a2a::{Error, metadata};
+use bytes::{Buf, BufMut, Bytes, BytesMut};
+use dashmap::DashMap;
+use store::{Ready, Record, RowChange};
+use tokio_util::sync::CancellationToken;
+use types::{Seq, TaskId, TaskState};
+
+use crate::agent::{Agent, Finish};
+use crate::driver::{Change, Damaged, Decision, Driver, Input, View};
+use crate::handle::Handle;
+use crate::runner;
+
+const TURN: u16 = 1;
+const ONCE: u16 = 2;
+const CANCEL: u16 = 3;
+
+/// An agent as the kit drives it.
+#[derive(Debug)]
+pub struct Turns<A> {
+    agent: A,
+    running: DashMap<TaskId, CancellationToken>,
+}
+
+/// What is known of a task beside its A2A form.
+#[derive(Debug, Clone)]
+pub struct TurnState {
+    /// The turn under way or the last one, from 1.
+    pub(crate) number: u32,
+    /// The newest frame when it began; later frames are the handler's.
+    pub(crate) began: Seq,
+    /// Results of effects that must not happen twice.
+    pub(crate) once: HashMap<String, Bytes>,
+    pub(crate) canceling: bool,
+}
+
+/// News from a handler.
+#[derive(Debug, Clone)]
+pub enum Signal {
+    /// Something for clients to see, and rows that change with it.
+    Emit(Vec<Change>, Vec<RowChange>),
+    /// The result of an effect.
+    Once(String, Bytes),
+    /// The turn has ended.
+    Finish(Box<Finish>),
+    /// The turn has failed; in words for the caller.
+    Failed(String),
+    /// The handler has stopped, or was stopped, after a cancel.
+    Stopped,
+}
+
+/// What the driver asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// Run the handler.
+    Run,
+    /// Tell the handler to stop.
+    Stop,
+}
+
+impl<A: Agent> Turns<A> {
+    /// Drives `agent`.
+    pub fn new(agent: A) -> Self {
+        Self { agent, running: DashMap::new() }
+    }
+
+    pub(crate) fn agent(&self) -> &A {
+        &self.agent
+    }
+
+    /// The token that tells the handler of `task` to stop; made when it is first asked for.
+    pub(crate) fn stop_token(&self, task: TaskId) -> CancellationToken {
+        self.running.entry(task).or_default().clone()
+    }
+
+    pub(crate) fn ended(&self, task: TaskId) {
+        self.running.remove(&task);
+    }
+
+    fn message(view: &View<'_>, state: &mut TurnState) -> Result<Decision<Effect>, Error> {
+        let first = view.seq == Seq::ZERO;
+        if !first && !view.state.is_interrupted() {
+            return Err(Error::UnsupportedOperation("the task is at work and takes no message now".to_owned()));
+        }
+        let mut decision = Decision { ready: Ready::Set, effects: vec![Effect::Run], ..Decision::default() };
+        if !first {
+            (state.number, state.began) = (state.number + 1, view.seq.next());
+            decision.records.push(turn_record(state));
+            decision.changes.push(Change::Status { state: TaskState::Working, message: None, metadata: None });
+        }
+        Ok(decision)
+    }
+
+    fn cancel(view: &View<'_>, state: &mut TurnState) -> Result<Decision<Effect>, Error> {
+        if view.state.is_terminal() {
+            return Err(Error::TaskNotCancelable);
+        }
+        if view.state.is_interrupted() {
+            return Ok(ending(TaskState::Canceled, None));
+        }
+        if state.canceling {
+            return Ok(Decision::default());
+        }
+        state.canceling = true;
+        let records = vec![Record { kind: CANCEL, bytes: Bytes::new() }];
+        Ok(Decision { records, effects: vec![Effect::Stop], ..Decision::default() })
+    }
+
+    fn signal(view: &View<'_>, state: &mut TurnState, signal: Signal) -> Decision<Effect> {
+        if view.state.is_terminal() || view.state.is_interrupted() {
+            return Decision::default();
+        }
+        match signal {
+            Signal::Emit(changes, rows) => Decision { changes, rows, ..Decision::default() },
+            Signal::Once(key, result) => {
+                let records = vec![once_record(&key, &result)];
+                state.once.insert(key, result);
+                Decision { records, ..Decision::default() }
+            }
+            Signal::Finish(finish) => finished(*finish),
+            Signal::Failed(why) => ending(TaskState::Failed, Some(crate::words::say(why))),
+            Signal::Stopped => ending(TaskState::Canceled, None),
+        }
+    }
+}
+
+fn ending(state: TaskState, message: Option<proto::a2a::Message>) -> Decision<Effect> {
+    let changes = vec![Change::Status { state, message, metadata: None }];
+    Decision { changes, ready: Ready::Clear, ..Decision::default() }
+}
+
+fn finished(finish: Finish) -> Decision<Effect> {
+    match finish {
+        Finish::Completed(message) => ending(TaskState::Completed, Some(message)),
+        Finish::Rejected(message) => ending(TaskState::Rejected, Some(message)),
+        Finish::AuthRequired(message) => ending(TaskState::AuthRequired, Some(message)),
+        Finish::InputRequired { message, reason } => {
+            let reason = metadata::object([("reason".to_owned(), metadata::text(reason))].into());
+            let metadata = Some(metadata::structure([(metadata::REASON, reason)]));
+            let changes = vec![Change::Status { state: TaskState::InputRequired, message: Some(message), metadata }];
+            Decision { changes, ready: Ready::Clear, ..Decision::default() }
+        }
+    }
+}
+
+impl<A: Agent> Driver for Turns<A> {
+    type State = TurnState;
+    type Signal = Signal;
+    type Effect = Effect;
+
+    const EAGER: bool = A::EAGER;
+
+    fn begin(&self, _task: &TaskId) -> TurnState {
+        // The opening frame is the kit's; what follows is the handler's.
+        TurnState { number: 1, began: Seq(1), once: HashMap::new(), canceling: false }
+    }
+
+    fn replay(&self, state: &mut TurnState, record: &Record) -> Result<(), Damaged> {
+        let damaged = Damaged(record.kind);
+        match record.kind {
+            TURN => (state.number, state.began) = read_turn(record).ok_or(damaged)?,
+            ONCE => {
+                let (key, result) = read_once(record).ok_or(damaged)?;
+                state.once.insert(key, result);
+            }
+            CANCEL => state.canceling = true,
+            _ => return Err(damaged),
+        }
+        Ok(())
+    }
+
+    fn fold(&self, state: &TurnState) -> Vec<Record> {
+        let once = state.once.iter().map(|(key, result)| once_record(key, result));
+        let cancel = state.canceling.then(|| Record { kind: CANCEL, bytes: Bytes::new() });
+        std::iter::once(turn_record(state)).chain(once).chain(cancel).collect()
+    }
+
+    fn decide(&self, view: &View<'_>, state: &mut TurnState, input: Input<Signal>) -> Result<Decision<Effect>, Error> {
+        match input {
+            Input::Message(_) => Self::message(view, state),
+            Input::Cancel => Self::cancel(view, state),
+            Input::Timer => Ok(Decision::default()),
+            Input::Signal(signal) => Ok(Self::signal(view, state, signal)),
+        }
+    }
+
+    fn outstanding(&self, view: &View<'_>, _state: &TurnState) -> Vec<Effect> {
+        if view.state.is_terminal() || view.state.is_interrupted() { Vec::new() } else { vec![Effect::Run] }
+    }
+
+    fn perform(&self, handle: Handle<Self>, effect: Effect) {
+        match effect {
+            Effect::Run => runner::run(handle),
+            Effect::Stop => self.stop_token(handle.id()).cancel(),
+        }
+    }
+
+    fn describe(&self, record: &Record) -> (&'static str, String) {
+        match record.kind {
+            TURN => ("turn", read_turn(record).map_or_else(String::new, |(number, _)| format!("turn {number} begins"))),
+            ONCE => ("once", read_once(record).map_or_else(String::new, |(key, _)| format!("effect {key} is done"))),
+            CANCEL => ("cancel", "asked to stop".to_owned()),
+            _ => ("unknown", String::new()),
+        }
+    }
+}
+
+fn turn_record(state: &TurnState) -> Record {
+    let mut bytes = BytesMut::with_capacity(12);
+    bytes.put_u32(state.number);
+    bytes.put_u64(state.began.0);
+    Record { kind: TURN, bytes: bytes.freeze() }
+}
+
+fn read_turn(record: &Record) -> Option<(u32, Seq)> {
+    let mut bytes = record.bytes.clone();
+    (bytes.len() == 12).then(|| (bytes.get_u32(), Seq(bytes.get_u64())))
+}
+
+fn once_record(key: &str, result: &[u8]) -> Record {
+    let mut bytes = BytesMut::with_capacity(4 + key.len() + result.len());
+    bytes.put_u32(u32::try_from(key.len()).unwrap_or(u32::MAX));
+    bytes.put_slice(key.as_bytes());
+    bytes.put_slice(result);
+    Record { kind: ONCE, bytes: bytes.freeze() }
+}
+
+fn read_once(record: &Record) -> Option<(String, Bytes)> {
+    let mut bytes = record.bytes.clone();
+    let length = bytes.try_get_u32().ok()? as usize;
+    (length <= bytes.len())
+        .then(|| bytes.split_to(length))
+        .and_then(|key| String::from_utf8(key.to_vec()).ok().map(|key| (key, bytes)))
+}
