@@ -11,6 +11,7 @@ use crate::duration::parse_duration;
 
 /// What every service is told at its start; flatten it into the service's own arguments.
 #[derive(Debug, Clone, clap::Args)]
+#[group(id = "service")]
 #[command(next_help_heading = "Service")]
 pub struct Args {
     /// Address of the protocol listener; port 0 picks a free one.
@@ -92,6 +93,9 @@ impl Args {
                 "--profile production refuses plaintext and anonymous callers, and this release has neither TLS for \
                  --listen nor authentication; use --profile dev on a trusted network",
             ));
+        }
+        if self.listen.is_some_and(|address| address.port() != 0) && self.listen == self.admin_listen {
+            return Err(Fatal::usage("--listen and --admin-listen must be different addresses"));
         }
         if self.drain_pause > self.drain_limit {
             return Err(Fatal::usage("--drain-pause must not be longer than --drain-limit"));

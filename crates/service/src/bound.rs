@@ -191,3 +191,6 @@ async fn wind_down(process: &Process, stop: &CancellationToken, mut server: Serv
         server.abort();
     }
 }
+
+#[cfg(test)]
+mod tests;

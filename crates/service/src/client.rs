@@ -72,3 +72,6 @@ impl Service<Request<Body>> for Traced {
         self.0.call(request)
     }
 }
+
+#[cfg(test)]
+mod tests;

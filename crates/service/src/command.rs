@@ -3,10 +3,12 @@
 use std::ffi::OsString;
 use std::future::Future;
 use std::io::Write as _;
+use std::panic::AssertUnwindSafe;
 use std::pin::pin;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use futures::FutureExt as _;
 use tokio::runtime::{Builder, Runtime};
 use tokio::time::sleep;
 
@@ -98,13 +100,19 @@ where
     let telemetry = Telemetry::init(&process)?;
     signal::watch(&process)?;
     drop(entered);
-    let end = runtime.block_on(async { supervise(run(args, process.clone()), &process).await });
+    let running = async { supervise(run(args, process.clone()), &process).await };
+    // The panic hook has logged it; here it only becomes an exit code.
+    let end = runtime.block_on(AssertUnwindSafe(running).catch_unwind()).unwrap_or_else(|_| Err(panicked()));
     if let Err(fatal) = &end {
         tracing::error!(code = fatal.code(), error = fatal.line(), "stopping");
     }
     telemetry.shutdown();
     runtime.shutdown_background();
     end
+}
+
+fn panicked() -> Fatal {
+    Fatal::internal("the service panicked", "this is a fault in the program; the log says where")
 }
 
 fn runtime(name: &'static str) -> Result<Runtime, Fatal> {

@@ -1,6 +1,8 @@
 //! Logs to stderr, and traces to a collector when there is one.
 
+use std::backtrace::Backtrace;
 use std::io::IsTerminal as _;
+use std::panic::PanicHookInfo;
 
 use opentelemetry::KeyValue;
 use opentelemetry::trace::TracerProvider as _;
@@ -37,6 +39,7 @@ impl Telemetry {
             .with(traces.into_iter().chain([logs]).collect::<Vec<Boxed>>())
             .try_init()
             .map_err(|error| Fatal::internal("cannot set up logging", error))?;
+        std::panic::set_hook(Box::new(log_panic));
         Ok(Self { provider })
     }
 
@@ -47,6 +50,14 @@ impl Telemetry {
             tracing::warn!(%error, "the last spans were not exported");
         }
     }
+}
+
+/// A panic is logged like any other fault, so that it is found where the others are.
+fn log_panic(panic: &PanicHookInfo<'_>) {
+    let message = panic.payload_as_str().unwrap_or("no message");
+    let location = panic.location().map(ToString::to_string).unwrap_or_default();
+    let backtrace = Backtrace::capture();
+    tracing::error!(panic = message, location, %backtrace, "panicked");
 }
 
 fn logs(format: LogFormat) -> Boxed {

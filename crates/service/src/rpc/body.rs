@@ -5,6 +5,7 @@ use std::task::{Context, Poll, ready};
 
 use axum::body::HttpBody;
 use bytes::Bytes;
+use http::HeaderMap;
 use http_body::{Frame, SizeHint};
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 use tonic::body::Body;
@@ -56,9 +57,15 @@ impl CallBody {
         if let Some(mut call) = self.call.take() {
             call.end_with(Code::Unavailable);
         }
-        let status = Status::unavailable("the service is stopping; connect again and resume");
-        Poll::Ready(Frame::trailers(status.into_http::<()>().into_parts().0.headers))
+        Poll::Ready(Frame::trailers(stopping()))
     }
+}
+
+fn stopping() -> HeaderMap {
+    let mut trailers = HeaderMap::new();
+    let status = Status::unavailable("the service is stopping; connect again and resume");
+    status.add_header(&mut trailers).expect("the message is plain text");
+    trailers
 }
 
 impl HttpBody for CallBody {

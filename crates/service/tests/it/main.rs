@@ -1,0 +1,9 @@
+//! The kit on real sockets: as a process of its own, and inside the test.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod drained;
+mod exits;
+mod served;
+mod support;
+mod traced;
