@@ -93,7 +93,7 @@ impl Running {
                 return status;
             }
             assert!(Instant::now() < deadline, "the process does not end");
-            std::thread::sleep(Duration::from_millis(5));
+            std::thread::park_timeout(Duration::from_millis(5));
         }
     }
 }
@@ -113,6 +113,6 @@ pub(crate) fn eventually_read(path: &std::path::Path) -> String {
             Ok(text) => return text,
             Err(error) => assert!(Instant::now() < deadline, "{}: {error}", path.display()),
         }
-        std::thread::sleep(Duration::from_millis(5));
+        std::thread::park_timeout(Duration::from_millis(5));
     }
 }
