@@ -69,10 +69,7 @@ impl<D: Driver> Kit<D> {
                 return self.seen_or(call, request, key, digest, rejected.into()).await;
             }
         };
-        if D::EAGER {
-            live.perform_draft(self);
-        }
-        live.flush(self);
+        live.launch(self);
         match receipt.await.unwrap_or(Err(Refusal::Closed)) {
             Ok(()) => Ok(Accepted::Opened(live)),
             Err(Refusal::Seen(seen)) => self.repeated(call, request, &seen, digest).await,
@@ -97,7 +94,7 @@ impl<D: Driver> Kit<D> {
             check_context(request, &live.context)?;
             match live.turn(self, request.message.clone(), self.accepting(task, key, digest)) {
                 Ok(receipt) => {
-                    live.flush(self);
+                    live.launch(self);
                     match receipt.await.unwrap_or(Err(Refusal::Superseded)) {
                         Ok(()) => return Ok(Accepted::Joined(Found::Live(live), task)),
                         Err(Refusal::Seen(seen)) => {

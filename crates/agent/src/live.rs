@@ -9,6 +9,7 @@ use proto::a2a::Message;
 use store::{Accept, Created, Frame, Loaded, Refusal, Settle};
 use tokio::sync::{oneshot, watch};
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
 use types::{ContextId, Head, Owner, Seq, TaskId, TaskState};
 
 use crate::driver::{Driver, Input};
@@ -128,10 +129,14 @@ impl<D: Driver> Live<D> {
         kit.store().submit(commit, Settle::new(move |outcome| live.land(&at, flight, outcome)));
     }
 
-    /// Performs the draft's effects now, before they are durable; see [`Driver::EAGER`].
-    pub(crate) fn perform_draft(self: &Arc<Self>, kit: &Kit<D>) {
-        let effects = self.head().take_effects();
-        self.perform(kit, effects);
+    /// Queues a message that has just been decided. An eager driver's effects begin now, before it is durable,
+    /// and what they decide at once shares its commit; see [`Driver::EAGER`].
+    pub(crate) fn launch(self: &Arc<Self>, kit: &Kit<D>) {
+        if D::EAGER {
+            let effects = self.head().take_effects();
+            self.perform(kit, effects);
+        }
+        self.flush(kit);
     }
 
     /// Performs `effects`.
@@ -156,9 +161,20 @@ impl<D: Driver> Live<D> {
     fn advance(self: &Arc<Self>, kit: &Kit<D>, flight: Flight<D>) {
         self.mark.send_modify(|mark| *mark = Mark { failures: mark.failures, ..flight.mark });
         kit.timers().change(self.id, flight.timer);
-        self.perform(kit, flight.effects);
+        self.follow_up(kit, flight.effects);
         if flight.mark.state.is_terminal() {
             kit.retire(self);
+        }
+    }
+
+    /// Performs what waited for a commit. What an eager driver does at once would run on the store's thread: not there.
+    fn follow_up(self: &Arc<Self>, kit: &Kit<D>, effects: Vec<D::Effect>) {
+        if D::EAGER && !effects.is_empty() {
+            let (live, at) = (self.clone(), kit.clone());
+            let perform = async move { live.perform(&at, effects) };
+            kit.runtime().spawn(perform.instrument(tracing::debug_span!("effects", task = %self.id)));
+        } else {
+            self.perform(kit, effects);
         }
     }
 

@@ -1,0 +1,237 @@
+//! An agent that does what its message says, and a caller's view of it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use a2a::frame::{Event, Update};
+use a2a::{Artifacts, Backend, Call, Card, Error, Extensions, History, SendRequest, Wait};
+use agent::{Agent, Context, Failure, Finish, Frames, Kit, NotCommitted, Parts, Profile, Setup, Turns, words};
+use bytes::Bytes;
+use futures::StreamExt;
+use prost::Message as _;
+use proto::a2a::send_message_response::Payload;
+use proto::a2a::{AgentSkill, Message, Role, SendMessageResponse, Task};
+use store::{MemoryStore, RowChange, Store};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+use types::{MessageId, Owner, Seq, TaskId, TaskState};
+
+/// What the scripted agents of one test share.
+#[derive(Debug, Clone)]
+pub(crate) struct Stage {
+    /// `wait` goes on when this is true.
+    pub(crate) gate: watch::Sender<bool>,
+    /// How often a handler has begun.
+    pub(crate) runs: Arc<AtomicU32>,
+    /// How often an effect has been done.
+    pub(crate) effects: Arc<AtomicU32>,
+}
+
+impl Stage {
+    pub(crate) fn new() -> Self {
+        Self { gate: watch::Sender::new(false), runs: Arc::default(), effects: Arc::default() }
+    }
+
+    pub(crate) fn open(&self) {
+        self.gate.send_replace(true);
+    }
+}
+
+/// Runs the words of a message as a script, one word a step. `EAGER` is the agent's.
+#[derive(Debug)]
+pub(crate) struct Script<const EAGER: bool>(pub(crate) Stage);
+
+impl<const EAGER: bool> Script<EAGER> {
+    async fn step(&self, task: &mut Context, word: &str) -> Result<Option<Finish>, Failure> {
+        match word {
+            "work" => task.working("at work"),
+            "artifact" => task.artifact(words::artifact("out", "out", vec![words::text_part("result")])),
+            "wait" => {
+                let mut gate = self.0.gate.subscribe();
+                let open = async move { gate.wait_for(|open| *open).await.map(drop) };
+                tokio::select! {
+                    opened = open => opened.map_err(|error| Failure(error.to_string()))?,
+                    () = task.canceled().clone().cancelled_owned() => return Err(Failure("stopped".into())),
+                }
+            }
+            "once" => {
+                let effects = self.0.effects.clone();
+                let effect = |_key| async move {
+                    effects.fetch_add(1, Ordering::SeqCst);
+                    Ok(Bytes::from_static(b"done"))
+                };
+                task.once("effect", effect).await?;
+            }
+            "count" => count(task).await?,
+            "ask" if task.turn() == 1 => {
+                let (message, reason) = (words::say("where?"), "location");
+                return Ok(Some(Finish::InputRequired { message, reason }));
+            }
+            "fail" => return Err(Failure("it failed".into())),
+            "panic" => panic!("scripted"),
+            _ => {}
+        }
+        Ok(None)
+    }
+}
+
+/// Adds one to the row `n`, whatever it holds.
+async fn count(task: &mut Context) -> Result<(), Failure> {
+    loop {
+        let row = task.rows("count", b"n").await?.pop();
+        let (expected, value) = row.map_or((0, 0), |row| (row.version, row.body[0]));
+        let body = Some(Bytes::copy_from_slice(&[value + 1]));
+        let change = RowChange { kind: "count", key: Bytes::from_static(b"n"), expected, body };
+        match task.commit(Vec::new(), vec![change]).await {
+            Ok(()) => return Ok(()),
+            Err(NotCommitted::Conflict) => {}
+            Err(NotCommitted::Failed(failure)) => return Err(failure),
+        }
+    }
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct NoArgs {}
+
+impl<const EAGER: bool> Agent for Script<EAGER> {
+    const NAME: &'static str = "script";
+    const ABOUT: &'static str = "does what it is told";
+    const PORT: u16 = 0;
+    const ADMIN_PORT: u16 = 0;
+    const EAGER: bool = EAGER;
+    type Args = NoArgs;
+
+    async fn open(_args: NoArgs, _setup: &Setup) -> Result<Self, service::Fatal> {
+        Ok(Self(Stage::new()))
+    }
+
+    fn profile(&self) -> Profile {
+        Profile { name: "Script".into(), description: "tests".into(), skills: vec![skill()], extensions: Vec::new() }
+    }
+
+    async fn run(&self, task: &mut Context) -> Result<Finish, Failure> {
+        self.0.runs.fetch_add(1, Ordering::SeqCst);
+        let script = words::text_of(&task.history()[0]);
+        for word in script.split_whitespace() {
+            if let Some(finish) = self.step(task, word).await? {
+                return Ok(finish);
+            }
+        }
+        Ok(Finish::Completed(words::say("done")))
+    }
+}
+
+fn skill() -> AgentSkill {
+    let text = || "script".to_owned();
+    AgentSkill { id: text(), name: text(), description: text(), tags: vec![text()], ..AgentSkill::default() }
+}
+
+pub(crate) type Scripted<const EAGER: bool> = Kit<Turns<Script<EAGER>>>;
+
+/// A kit over a fresh in-memory store.
+pub(crate) async fn start<const EAGER: bool>(stage: &Stage) -> Scripted<EAGER> {
+    start_on(stage, Arc::new(MemoryStore::new()), CancellationToken::new()).await
+}
+
+/// A kit over `store`, which an earlier one may have used.
+pub(crate) async fn start_on<const EAGER: bool>(
+    stage: &Stage,
+    store: Arc<dyn Store>,
+    closing: CancellationToken,
+) -> Scripted<EAGER> {
+    let card = Card {
+        name: "Script".into(),
+        description: "tests".into(),
+        version: "1".into(),
+        url: "localhost:1".into(),
+        skills: vec![skill()],
+        extensions: Vec::new(),
+    };
+    let card = card.build().unwrap();
+    Kit::start(Parts { driver: Turns::new(Script(stage.clone())), store, card, closing }).await.unwrap()
+}
+
+pub(crate) fn call() -> Call {
+    Call { owner: Owner::anonymous(), extensions: Extensions::default(), cursor: None }
+}
+
+pub(crate) fn after(seq: u64) -> Call {
+    Call { cursor: Some(Seq(seq)), ..call() }
+}
+
+/// A message with this id and script.
+pub(crate) fn message(id: &str, script: &str) -> SendRequest {
+    let message = Message {
+        message_id: id.into(),
+        role: Role::User.into(),
+        parts: vec![words::text_part(script)],
+        ..Message::default()
+    };
+    SendRequest {
+        message,
+        message_id: id.parse().unwrap(),
+        task: None,
+        context: None,
+        wait: Wait::Blocking,
+        history: History::All,
+        accepted_output_modes: Vec::new(),
+        metadata: None,
+    }
+}
+
+pub(crate) fn script(script: &str) -> SendRequest {
+    message(MessageId::fresh().as_str(), script)
+}
+
+pub(crate) fn immediately(request: SendRequest) -> SendRequest {
+    SendRequest { wait: Wait::Immediately, ..request }
+}
+
+/// The same message as a turn of `task`.
+pub(crate) fn to(task: &Task, request: SendRequest) -> SendRequest {
+    SendRequest { task: Some(id(task)), ..request }
+}
+
+pub(crate) fn id(task: &Task) -> TaskId {
+    task.id.parse().unwrap()
+}
+
+pub(crate) fn state(task: &Task) -> TaskState {
+    TaskState::from_wire(task.status.as_ref().unwrap().state).unwrap()
+}
+
+pub(crate) async fn send<const EAGER: bool>(kit: &Scripted<EAGER>, request: SendRequest) -> Result<Task, Error> {
+    let bytes = kit.send(call(), request).await?;
+    match SendMessageResponse::decode(bytes).unwrap().payload {
+        Some(Payload::Task(task)) => Ok(task),
+        other => panic!("no task but {other:?}"),
+    }
+}
+
+pub(crate) async fn get<const EAGER: bool>(kit: &Scripted<EAGER>, task: TaskId) -> Result<Task, Error> {
+    Ok(Task::decode(kit.get(call(), task, History::All).await?).unwrap())
+}
+
+/// Reads a stream to its end.
+pub(crate) async fn read(frames: Frames) -> Vec<Event> {
+    frames.map(|frame| a2a::frame::open(frame.unwrap()).unwrap()).collect().await
+}
+
+/// The numbers of a stream's frames after its first.
+pub(crate) fn seqs(events: &[Event]) -> Vec<u64> {
+    events.iter().skip(1).map(|event| event.cursor.unwrap().seq.0).collect()
+}
+
+/// The task that a stream's frames make.
+pub(crate) fn fold(events: &[Event]) -> Task {
+    let mut task = match &events[0].update {
+        Update::Task(task) => task.clone(),
+        other => panic!("the stream begins with {other:?}"),
+    };
+    for event in &events[1..] {
+        a2a::fold::apply(&mut task, event.update.clone()).unwrap();
+    }
+    task
+}
+
+pub(crate) const WHOLE: Artifacts = Artifacts::Include;
