@@ -1,1 +1,38 @@
-//! Placeholder.
+//! Benchmarks with their baseline: a bare tonic server, and ratios to it measured in the same run, interleaved.
+//! Absolute figures mean nothing on a shared machine; the table prints them beside the ratios all the same.
+
+mod args;
+mod child;
+mod disk;
+mod error;
+mod load;
+mod matrix;
+mod raw;
+mod report;
+mod stats;
+mod wire;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::args::{Args, Command};
+use crate::error::Error;
+
+/// Runs what the command line says; a failure is printed and gives exit code 1.
+pub fn main() -> ExitCode {
+    match run(Args::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            report::progress(format_args!("bench: {}", error::chain(&error)));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<(), Error> {
+    match command {
+        Command::Raw(args) => raw::serve(&args),
+        Command::Run(args) => matrix::run(&args),
+    }
+}

@@ -1,0 +1,116 @@
+//! A server under test as a process of its own, and what the kernel says that it used.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::args::Placement;
+use crate::error::Error;
+
+/// The kernel counts CPU time in ticks of 10 ms on every Linux that Rust supports (`USER_HZ`).
+const TICK: Duration = Duration::from_millis(10);
+const READY_WITHIN: Duration = Duration::from_secs(10);
+
+/// A running server; dropping it kills it.
+#[derive(Debug)]
+pub(crate) struct Server {
+    child: Child,
+    address: String,
+    started_in: Duration,
+}
+
+impl Server {
+    /// Starts this binary as `args` say and waits until it has announced itself.
+    pub(crate) fn start(args: &[String], placement: Placement, dir: &Path) -> Result<Self, Error> {
+        let program = std::env::current_exe().map_err(Error::io("find", "this binary"))?;
+        let announce = dir.join("announce.json");
+        let mut command = match placement {
+            Placement::Pinned => {
+                let mut command = Command::new("taskset");
+                command.args(["-c", "0"]).arg(&program);
+                command
+            }
+            Placement::Unpinned => Command::new(&program),
+        };
+        command.args(args).arg("--announce").arg(&announce).stdin(Stdio::null()).stdout(Stdio::null());
+        let log = dir.join("server.log");
+        command.stderr(fs::File::create(&log).map_err(Error::io("create", &log))?);
+        let begun = Instant::now();
+        let child = command.spawn().map_err(Error::io("start", &program))?;
+        let mut server = Self { child, address: String::new(), started_in: Duration::ZERO };
+        server.address = server.wait(&announce, &log, begun)?;
+        server.started_in = begun.elapsed();
+        Ok(server)
+    }
+
+    fn wait(&mut self, announce: &Path, log: &Path, begun: Instant) -> Result<String, Error> {
+        while begun.elapsed() < READY_WITHIN && !matches!(self.child.try_wait(), Ok(Some(_))) {
+            if let Ok(text) = fs::read_to_string(announce) {
+                let json: Option<serde_json::Value> = serde_json::from_str(&text).ok();
+                let address = json.and_then(|json| json.get("protocol")?.as_str().map(str::to_owned));
+                return address.ok_or_else(|| Error::Announcement(text));
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        Err(Error::NotReady(fs::read_to_string(log).unwrap_or_default()))
+    }
+
+    /// Where it listens, as `host:port`.
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// From the start of the process to its announcement, to a millisecond.
+    pub(crate) const fn started_in(&self) -> Duration {
+        self.started_in
+    }
+
+    /// User and system time so far.
+    pub(crate) fn cpu(&self) -> Result<Duration, Error> {
+        let path = self.proc("stat");
+        let stat = fs::read_to_string(&path).map_err(Error::io("read", &path))?;
+        // The second field is the name in parentheses and may hold spaces; utime and stime are fields 14 and 15.
+        let after_name = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
+        let ticks = after_name.split_whitespace().skip(11).take(2).filter_map(|field| field.parse::<u32>().ok()).sum();
+        Ok(TICK * ticks)
+    }
+
+    /// A size from the kernel's status of the process, in KiB: `VmHWM` is the peak, `VmRSS` the present.
+    pub(crate) fn memory_kib(&self, field: &str) -> Result<u64, Error> {
+        let path = self.proc("status");
+        let status = fs::read_to_string(&path).map_err(Error::io("read", &path))?;
+        let line = status.lines().find_map(|line| line.strip_prefix(field)?.strip_prefix(':'));
+        Ok(line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or(0))
+    }
+
+    fn proc(&self, file: &str) -> PathBuf {
+        PathBuf::from(format!("/proc/{}/{file}", self.child.id()))
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Both fail only when it has ended by itself, which is what is wanted.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Confines every thread of this process, the load, to the core that the server does not use; or to none.
+pub(crate) fn place_load(placement: Placement) -> Result<(), Error> {
+    let cores = match placement {
+        Placement::Pinned => "1".to_owned(),
+        Placement::Unpinned => format!("0-{}", all_cores() - 1),
+    };
+    let mut command = Command::new("taskset");
+    command.args(["-a", "-c", "-p", &cores, &std::process::id().to_string()]).stdout(Stdio::null());
+    let status = command.status().map_err(Error::io("start", "taskset"))?;
+    if status.success() { Ok(()) } else { Err(Error::Taskset(status)) }
+}
+
+/// Cores of the machine, not of this process's present confinement.
+fn all_cores() -> usize {
+    let listed = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    listed.lines().filter(|line| line.starts_with("processor")).count().max(1)
+}

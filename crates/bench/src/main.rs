@@ -1,0 +1,5 @@
+//! The process `bench`; everything is in the library.
+
+fn main() -> std::process::ExitCode {
+    bench::main()
+}
