@@ -1,0 +1,134 @@
+//! What can become of a call to another agent, sorted by what the caller may do next.
+
+use std::error::Error as _;
+use std::time::Duration;
+
+use service::client::UrlError;
+use tonic::{Code, ConnectError, Status, TimeoutExpired};
+
+use crate::error::Error;
+use crate::frame::BadFrame;
+
+/// Why a call to an agent brought no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum ClientError {
+    /// The agent answered with an error.
+    #[error("the agent refused: {0}")]
+    Refused(#[source] Error),
+    /// No connection came about: the agent has seen nothing.
+    #[error("the agent is unreachable")]
+    Unreachable(#[source] Status),
+    /// The deadline passed. The agent may have done what it was asked.
+    #[error("the agent did not answer in time")]
+    Timeout,
+    /// The connection broke before the answer was complete. The agent may have done what it was asked.
+    #[error("the connection to the agent broke")]
+    Ambiguous(#[source] Status),
+    /// The answer is none.
+    #[error("the agent's answer is invalid: {0}")]
+    Invalid(&'static str),
+    /// The text names no address.
+    #[error("that is no address of an agent")]
+    Address(#[source] UrlError),
+    /// The card has no interface that this client speaks.
+    #[error("the card offers no gRPC interface of A2A 1.0")]
+    NoInterface,
+}
+
+impl ClientError {
+    /// Whether the agent may have done what it was asked although no answer came.
+    pub fn outcome_unknown(&self) -> bool {
+        match self {
+            Self::Timeout | Self::Ambiguous(_) | Self::Invalid(_) => true,
+            Self::Refused(error) => match error {
+                Error::Unavailable { .. } | Error::Internal | Error::InvalidAgentResponse(_) => true,
+                Error::Other { code, .. } => !refusal(*code),
+                Error::TaskNotFound
+                | Error::TaskNotCancelable
+                | Error::PushNotificationNotSupported
+                | Error::UnsupportedOperation(_)
+                | Error::ContentTypeNotSupported(_)
+                | Error::ExtendedAgentCardNotConfigured
+                | Error::ExtensionSupportRequired(_)
+                | Error::VersionNotSupported(_)
+                | Error::Validation(_)
+                | Error::MessageIdReused(_)
+                | Error::Overloaded { .. }
+                | Error::TooLarge { .. }
+                | Error::WrongStore => false,
+            },
+            Self::Unreachable(_) | Self::Address(_) | Self::NoInterface => false,
+        }
+    }
+
+    /// Whether the same call may succeed later.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Unreachable(_) | Self::Timeout | Self::Ambiguous(_) => true,
+            Self::Refused(Error::Unavailable { .. } | Error::Overloaded { .. }) => true,
+            Self::Refused(Error::Other { code, .. }) => {
+                matches!(code, Code::Unavailable | Code::ResourceExhausted | Code::Aborted | Code::Cancelled)
+            }
+            Self::Refused(_) | Self::Invalid(_) | Self::Address(_) | Self::NoInterface => false,
+        }
+    }
+
+    /// How long the agent asked to be left alone; zero when it did not say.
+    pub(crate) fn retry_after(&self) -> Duration {
+        match self {
+            Self::Refused(
+                Error::Overloaded { retry_after } | Error::Unavailable { retry_after: Some(retry_after), .. },
+            ) => *retry_after,
+            _ => Duration::ZERO,
+        }
+    }
+}
+
+/// Codes with which a peer says that it did nothing.
+fn refusal(code: Code) -> bool {
+    matches!(
+        code,
+        Code::InvalidArgument
+            | Code::NotFound
+            | Code::AlreadyExists
+            | Code::PermissionDenied
+            | Code::Unauthenticated
+            | Code::ResourceExhausted
+            | Code::FailedPrecondition
+            | Code::OutOfRange
+            | Code::Unimplemented
+    )
+}
+
+impl From<Status> for ClientError {
+    fn from(status: Status) -> Self {
+        // Only a status that was made on this side has a source.
+        if status.source().is_none() && status.code() != Code::DeadlineExceeded {
+            return Self::Refused(Error::from_status(&status));
+        }
+        if status.code() == Code::DeadlineExceeded || caused_by::<TimeoutExpired>(&status) {
+            return Self::Timeout;
+        }
+        if caused_by::<ConnectError>(&status) { Self::Unreachable(status) } else { Self::Ambiguous(status) }
+    }
+}
+
+impl From<BadFrame> for ClientError {
+    fn from(bad: BadFrame) -> Self {
+        match bad {
+            BadFrame::Wire(_) => Self::Invalid("a frame does not decode"),
+            BadFrame::Empty => Self::Invalid("a frame is empty"),
+        }
+    }
+}
+
+fn caused_by<E: std::error::Error + 'static>(status: &Status) -> bool {
+    let mut cause = status.source();
+    while let Some(error) = cause {
+        if error.is::<E>() {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
+}
