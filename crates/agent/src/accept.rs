@@ -71,7 +71,10 @@ impl<D: Driver> Kit<D> {
         };
         live.launch(self);
         match receipt.await.unwrap_or(Err(Refusal::Closed)) {
-            Ok(()) => Ok(Accepted::Opened(live)),
+            Ok(()) => {
+                self.meters().accepted.inc();
+                Ok(Accepted::Opened(live))
+            }
             Err(Refusal::Seen(seen)) => self.repeated(call, request, &seen, digest).await,
             Err(refusal) => Err(fault::write(&refusal)),
         }
@@ -138,6 +141,7 @@ impl<D: Driver> Kit<D> {
         if seen.digest != digest {
             return Err(Error::MessageIdReused(request.message_id.to_string()));
         }
+        self.meters().repeated.inc();
         match &seen.reply {
             SeenReply::Task(id) => {
                 let found = self.find(&Scope::Owner(call.owner.clone()), *id).await?;

@@ -18,6 +18,7 @@ use types::{Epoch, Owner, Scope, Seq, TaskId, TaskState};
 use crate::driver::Driver;
 use crate::fault;
 use crate::live::Live;
+use crate::meters::Meters;
 use crate::timers::Timers;
 
 /// Bytes of ended tasks that are kept encoded in memory.
@@ -36,6 +37,7 @@ struct Inner<D: Driver> {
     live: DashMap<TaskId, Arc<Live<D>>>,
     done: Cache<TaskId, Arc<Done>, ByBytes>,
     timers: Timers,
+    meters: Meters,
     closing: CancellationToken,
     runtime: runtime::Handle,
 }
@@ -102,6 +104,7 @@ impl<D: Driver> Kit<D> {
             live: DashMap::new(),
             done: Cache::with_weighter(DONE_ITEMS, DONE_BYTES, ByBytes),
             timers: Timers::default(),
+            meters: Meters::new(),
             closing: parts.closing,
             runtime: runtime::Handle::current(),
         }));
@@ -143,6 +146,10 @@ impl<D: Driver> Kit<D> {
         &self.0.timers
     }
 
+    pub(crate) fn meters(&self) -> &Meters {
+        &self.0.meters
+    }
+
     /// Fires when streams must end.
     pub(crate) fn closing(&self) -> &CancellationToken {
         &self.0.closing
@@ -168,6 +175,7 @@ impl<D: Driver> Kit<D> {
         let done = Done { owner: live.owner.clone(), state: mark.state, seq: mark.seq, bytes };
         self.0.done.insert(live.id, Arc::new(done));
         self.0.live.remove(&live.id);
+        self.0.meters.ended(mark.state);
     }
 
     /// Drops from memory what waits for somebody outside and is not being looked at.

@@ -15,6 +15,7 @@ mod frames;
 mod handle;
 mod kit;
 mod live;
+mod meters;
 mod page;
 mod process;
 mod record;

@@ -183,6 +183,7 @@ impl<D: Driver> Live<D> {
             return;
         }
         let created = flight.mark.head == Head(1);
+        kit.meters().failed_commits.inc();
         self.mark.send_modify(|mark| mark.failures += 1);
         if created {
             kit.forget(self);

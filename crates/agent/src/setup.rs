@@ -66,7 +66,9 @@ impl Setup {
         let card = self.card(profile)?;
         let closing = self.process.drain().streams_end();
         let parts = Parts { driver, store: self.store.clone(), card, closing };
-        Kit::start(parts).await.map_err(|error| Fatal::internal("the store cannot be read", error))
+        let kit = Kit::start(parts).await.map_err(|error| Fatal::internal("the store cannot be read", error))?;
+        kit.meters().register(self.process.metrics());
+        Ok(kit)
     }
 
     fn card(&self, profile: Profile) -> Result<AgentCard, Fatal> {
@@ -122,6 +124,7 @@ async fn report<D: Driver>(kit: Kit<D>, drain: service::Drain, vitals: watch::Se
             _ = tick.tick() => Health::Serving,
             () = &mut begun => Health::NotServing,
         };
+        kit.meters().in_memory(kit.in_flight());
         let in_flight = u32::try_from(kit.in_flight()).unwrap_or(u32::MAX);
         vitals.send_replace(Vitals { health, in_flight });
         if health == Health::NotServing {
