@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use crate::matrix::Subject;
+
 /// Benchmarks of Watchroom as ratios to a bare tonic server.
 #[derive(Debug, Parser)]
 #[command(version)]
@@ -38,6 +40,9 @@ pub(crate) struct RunArgs {
     /// Where the server runs.
     #[arg(long, value_enum, value_delimiter = ',', default_values_t = Placement::ALL)]
     pub(crate) placement: Vec<Placement>,
+    /// What is compared; the first is what the others are measured against.
+    #[arg(long, value_enum, value_delimiter = ',', default_values_t = Subject::ALL)]
+    pub(crate) server: Vec<Subject>,
     /// Connections of the load.
     #[arg(long, default_value_t = 8)]
     pub(crate) connections: usize,

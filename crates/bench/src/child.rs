@@ -21,9 +21,9 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts this binary as `args` say and waits until it has announced itself.
-    pub(crate) fn start(args: &[String], placement: Placement, dir: &Path) -> Result<Self, Error> {
-        let program = std::env::current_exe().map_err(Error::io("find", "this binary"))?;
+    /// Starts the binary `name`, built beside this one, and waits until it has announced itself.
+    pub(crate) fn start(name: &str, args: &[String], placement: Placement, dir: &Path) -> Result<Self, Error> {
+        let program = std::env::current_exe().map_err(Error::io("find", "this binary"))?.with_file_name(name);
         let announce = dir.join("announce.json");
         let mut command = match placement {
             Placement::Pinned => {

@@ -4,6 +4,7 @@
 mod args;
 mod child;
 mod disk;
+mod echo;
 mod error;
 mod load;
 mod matrix;
@@ -18,6 +19,8 @@ use clap::Parser as _;
 
 use crate::args::{Args, Command};
 use crate::error::Error;
+
+pub use crate::echo::{Echo, EchoArgs};
 
 /// Runs what the command line says; a failure is printed and gives exit code 1.
 pub fn main() -> ExitCode {
