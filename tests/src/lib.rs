@@ -1,1 +1,17 @@
-//! The harness of the integration tests: real processes, real sockets, real files.
+//! The harness of the integration tests: real processes, real sockets, real files, and nothing left behind.
+//! A failed expectation of the harness itself panics: its callers are tests.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "test code, compiled as a library")]
+
+mod cluster;
+mod eventually;
+mod node;
+mod proxy;
+mod tools;
+mod wire;
+
+pub use cluster::{Cluster, Service};
+pub use eventually::{DEADLINE, eventually};
+pub use node::{Ended, Node, binary};
+pub use proxy::{Proxy, Traffic};
+pub use tools::{Run, grpcurl, python, repository};
+pub use wire::{Seen, call, collect, finished, request, seqs, state, text};
