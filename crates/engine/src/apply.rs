@@ -1,0 +1,205 @@
+//! Taking up recorded events. Total: an event that does not fit changes nothing.
+
+use std::sync::Arc;
+
+use types::{StepId, Timestamp};
+
+use crate::effect::{Dispatch, Effect, Sent};
+use crate::event::{Event, Fact, StepFact};
+use crate::plan::{Plan, Step};
+use crate::run::{Ending, Phase, Run};
+use crate::step::{Attempt, StepState, StepStatus};
+
+impl Run {
+    /// Applies a recorded event. Total: replaying a log cannot fail.
+    pub fn apply(&mut self, event: &Event) -> Vec<Effect> {
+        let at = event.at;
+        match &event.fact {
+            Fact::Accepted(plan) => self.accepted(at, plan),
+            Fact::Step(id, fact) => return self.apply_step(at, id, fact),
+            Fact::CancelRequested => self.ending = Some((at, Ending::Cancel)),
+            Fact::TimedOut => self.ending = Some((at, Ending::Timeout)),
+            Fact::DeadlineMoved(deadline) => {
+                self.deadline = *deadline;
+                self.still_since = self.still().then_some(at);
+            }
+            Fact::Asked => {
+                self.phase = Phase::Asking { since: at };
+                self.still_since.get_or_insert(at);
+            }
+            Fact::Answered(added) => self.answered(added),
+            Fact::Ended(outcome) => {
+                self.phase = Phase::Ended { at, outcome: *outcome };
+                self.still_since = None;
+            }
+        }
+        Vec::new()
+    }
+
+    fn accepted(&mut self, at: Timestamp, plan: &Plan) {
+        *self = Self {
+            phase: Phase::Running,
+            plan: Arc::new(plan.clone()),
+            accepted_at: at,
+            deadline: at.after(plan.timeout),
+            still_since: None,
+            ending: None,
+            steps: vec![StepStatus::default(); plan.steps.len()],
+        };
+    }
+
+    fn answered(&mut self, added: &[Step]) {
+        self.phase = Phase::Running;
+        let plan = Arc::make_mut(&mut self.plan);
+        plan.question = None;
+        plan.steps.extend_from_slice(added);
+        self.steps.resize(self.plan.steps.len(), StepStatus::default());
+    }
+
+    fn apply_step(&mut self, at: Timestamp, id: &StepId, fact: &StepFact) -> Vec<Effect> {
+        let Some((place, step)) = self.plan.step(id) else { return Vec::new() };
+        let Some(status) = self.steps.get_mut(place) else { return Vec::new() };
+        status.apply(at, fact);
+        let effect = effect_of(step, status, fact);
+        if status.waiting() {
+            self.still_since.get_or_insert(at);
+        }
+        effect.into_iter().collect()
+    }
+}
+
+/// What follows from a fact that has just been applied.
+fn effect_of(step: &Step, status: &StepStatus, fact: &StepFact) -> Option<Effect> {
+    match fact {
+        StepFact::Dispatched(_) => status.attempt.as_ref().map(|attempt| dispatch(step, attempt, Sent::Never)),
+        StepFact::Parked { .. } => Some(await_route(step)),
+        StepFact::ChildKnown { .. } | StepFact::Stopping(_) if status.to_be_stopped() => {
+            status.attempt.as_ref().and_then(|attempt| cancel(step, attempt))
+        }
+        StepFact::ChildKnown { .. }
+        | StepFact::Stopping(_)
+        | StepFact::ChildProgressed { .. }
+        | StepFact::ChildWaiting { .. }
+        | StepFact::AttemptFailed { .. }
+        | StepFact::Completed { .. }
+        | StepFact::Failed(_)
+        | StepFact::Skipped(_)
+        | StepFact::Canceled
+        | StepFact::LateAnswer { .. } => None,
+    }
+}
+
+/// The effect that sends this attempt.
+pub(crate) fn dispatch(step: &Step, attempt: &Attempt, sent: Sent) -> Effect {
+    Effect::Dispatch(Dispatch {
+        step: step.id.clone(),
+        agent: step.agent.clone(),
+        skill: step.skill.clone(),
+        input: step.input.clone(),
+        launch: attempt.launch.clone(),
+        sent,
+    })
+}
+
+/// The effect that waits for an endpoint.
+pub(crate) fn await_route(step: &Step) -> Effect {
+    Effect::AwaitRoute { step: step.id.clone(), agent: step.agent.clone(), skill: step.skill.clone() }
+}
+
+/// The effect that stops this attempt, if its child is known.
+pub(crate) fn cancel(step: &Step, attempt: &Attempt) -> Option<Effect> {
+    let child = attempt.child.clone()?;
+    let (number, route) = (attempt.launch.attempt, attempt.launch.route.clone());
+    Some(Effect::CancelChild { step: step.id.clone(), attempt: number, route, child })
+}
+
+impl StepStatus {
+    /// Whether its live attempt, if it has one, is to end as soon as possible.
+    pub(crate) fn to_be_stopped(&self) -> bool {
+        self.live() && (self.ended() || matches!(self.state, StepState::Stopping { .. }))
+    }
+
+    fn apply(&mut self, at: Timestamp, fact: &StepFact) {
+        match fact {
+            StepFact::Dispatched(launch) => {
+                self.unpark(at);
+                self.cause = None;
+                self.attempt =
+                    Some(Attempt { launch: launch.clone(), at, child: None, cursor: types::Seq::ZERO, live: true });
+                self.state = StepState::Dispatching;
+            }
+            StepFact::Parked { before } => {
+                self.parked = *before;
+                self.state = StepState::Parked { since: at };
+            }
+            StepFact::ChildKnown { attempt, child } => {
+                self.of_attempt(*attempt, |known| known.child = Some(child.clone()));
+                if self.state == StepState::Dispatching {
+                    self.state = StepState::Working;
+                }
+            }
+            StepFact::ChildProgressed { attempt, cursor, .. } => {
+                self.of_attempt(*attempt, |known| known.cursor = known.cursor.max(*cursor));
+            }
+            StepFact::ChildWaiting { on, .. } => {
+                let since = if let StepState::Waiting { since, .. } = self.state { since } else { at };
+                self.state = StepState::Waiting { since, on: *on };
+            }
+            StepFact::Stopping(why) => self.state = StepState::Stopping { since: at, why: *why },
+            StepFact::LateAnswer { attempt, .. } => self.of_attempt(*attempt, |known| known.live = false),
+            StepFact::AttemptFailed { .. }
+            | StepFact::Completed { .. }
+            | StepFact::Failed(_)
+            | StepFact::Skipped(_)
+            | StepFact::Canceled => self.apply_end(at, fact),
+        }
+    }
+
+    /// The facts that end an attempt or the step.
+    fn apply_end(&mut self, at: Timestamp, fact: &StepFact) {
+        let settles = !matches!(fact, StepFact::Failed(_));
+        if let Some(attempt) = self.attempt.as_mut().filter(|_| settles) {
+            attempt.live = false;
+        }
+        match fact {
+            StepFact::AttemptFailed { cause, retry_at: Some(until) } => {
+                self.cause = Some(cause.clone());
+                self.state = StepState::Backoff { since: at, until: *until };
+            }
+            StepFact::AttemptFailed { cause, retry_at: None } | StepFact::Failed(cause) => {
+                self.cause = Some(cause.clone());
+                self.end(at, StepState::Failed);
+            }
+            StepFact::Completed { answer } => self.end(at, StepState::Completed { answer: answer.clone() }),
+            StepFact::Skipped(cause) => {
+                self.cause = Some(cause.clone());
+                self.end(at, StepState::Skipped);
+            }
+            StepFact::Canceled => self.end(at, StepState::Canceled),
+            StepFact::Dispatched(_)
+            | StepFact::Parked { .. }
+            | StepFact::ChildKnown { .. }
+            | StepFact::ChildProgressed { .. }
+            | StepFact::ChildWaiting { .. }
+            | StepFact::Stopping(_)
+            | StepFact::LateAnswer { .. } => {}
+        }
+    }
+
+    fn end(&mut self, at: Timestamp, state: StepState) {
+        self.ended_at = Some(at);
+        self.state = state;
+    }
+
+    fn unpark(&mut self, at: Timestamp) {
+        if let StepState::Parked { since } = self.state {
+            self.parked += at.since(since);
+        }
+    }
+
+    fn of_attempt(&mut self, number: u32, change: impl FnOnce(&mut Attempt)) {
+        if let Some(attempt) = self.attempt.as_mut().filter(|attempt| attempt.launch.attempt == number) {
+            change(attempt);
+        }
+    }
+}

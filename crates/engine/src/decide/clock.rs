@@ -1,0 +1,69 @@
+//! What time alone decides.
+
+use types::{StepId, Timestamp};
+
+use super::Draft;
+use crate::cause::{Cause, Code};
+use crate::event::{Fact, StepFact};
+use crate::outlook::step_deadline;
+use crate::step::{StepState, StopReason};
+
+impl Draft {
+    /// Ends the stand-still of the run timeout once nobody waits any more.
+    pub(super) fn move_deadline(&mut self) {
+        if let Some(since) = self.run.still_since.filter(|_| !self.run.still()) {
+            let moved = self.run.deadline.after(self.now.since(since));
+            self.record(Fact::DeadlineMoved(moved));
+        }
+    }
+
+    /// Draws the consequence of every deadline that has come.
+    pub(super) fn expire(&mut self) {
+        if self.run.run_deadline().is_some_and(|deadline| deadline <= self.now) {
+            self.record(Fact::TimedOut);
+        }
+        for step in self.due_steps() {
+            if let Some(fact) = self.overdue(&step) {
+                self.record_step(&step, fact);
+            }
+        }
+    }
+
+    /// A question that nobody answers ends the run as it stands.
+    pub(super) fn give_up_asking(&mut self, since: Timestamp) {
+        let given_up = since.after(self.run.plan().patience.waiting) <= self.now;
+        if given_up || self.run.ending().is_some() {
+            self.end();
+        }
+    }
+
+    fn due_steps(&self) -> Vec<StepId> {
+        let plan = self.run.plan();
+        let due = self.run.steps().filter(|(_, status)| step_deadline(plan, status).is_some_and(|at| at <= self.now));
+        due.map(|(step, _)| step.id.clone()).collect()
+    }
+
+    fn overdue(&self, id: &StepId) -> Option<StepFact> {
+        let (_, step, status) = self.run.step(id)?;
+        match status.state {
+            StepState::Parked { .. } if self.routes.get(id).is_some() => None,
+            StepState::Parked { .. } => {
+                let limit = self.run.plan().patience.endpoint.as_secs_f64();
+                let text = format!("no endpoint of {} within {limit} s", step.agent);
+                Some(StepFact::Failed(Cause::new(Code::NoEndpoint, text)))
+            }
+            StepState::Dispatching | StepState::Working => Some(StepFact::Stopping(StopReason::Timeout)),
+            StepState::Waiting { .. } => Some(StepFact::Stopping(StopReason::WaitTimeout)),
+            StepState::Stopping { .. } => {
+                let text = "it was told to stop and has not answered; whether it has ended is not known";
+                Some(StepFact::Failed(Cause::new(Code::OutcomeUnknown, text)))
+            }
+            StepState::Pending
+            | StepState::Backoff { .. }
+            | StepState::Completed { .. }
+            | StepState::Failed
+            | StepState::Skipped
+            | StepState::Canceled => None,
+        }
+    }
+}

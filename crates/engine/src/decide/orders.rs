@@ -1,0 +1,47 @@
+//! What callers ask of a run: to begin, to stop, to go on with their answer.
+
+use super::Draft;
+use crate::event::Fact;
+use crate::input::Refused;
+use crate::plan::{Plan, Step};
+use crate::run::{Ending, Phase};
+
+impl Draft {
+    pub(super) fn accept(&mut self, plan: Plan) -> Result<(), Refused> {
+        match self.run.phase() {
+            Phase::New => {}
+            Phase::Running | Phase::Asking { .. } => return Err(Refused::AlreadyAccepted),
+            Phase::Ended { .. } => return Err(Refused::Ended),
+        }
+        plan.check()?;
+        self.record(Fact::Accepted(Box::new(plan)));
+        Ok(())
+    }
+
+    pub(super) fn cancel(&mut self) -> Result<(), Refused> {
+        self.open()?;
+        match self.run.ending() {
+            None | Some(Ending::Timeout) => self.record(Fact::CancelRequested),
+            Some(Ending::Cancel) => {}
+        }
+        Ok(())
+    }
+
+    pub(super) fn reply(&mut self, steps: Vec<Step>) -> Result<(), Refused> {
+        self.open()?;
+        if self.run.plan().question.is_none() || self.run.ending().is_some() {
+            return Err(Refused::NoQuestion);
+        }
+        self.run.plan().check_added(&steps)?;
+        self.record(Fact::Answered(steps));
+        Ok(())
+    }
+
+    fn open(&self) -> Result<(), Refused> {
+        match self.run.phase() {
+            Phase::New => Err(Refused::NotAccepted),
+            Phase::Running | Phase::Asking { .. } => Ok(()),
+            Phase::Ended { .. } => Err(Refused::Ended),
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! What the state itself asks for: steps that begin, that are not begun any more, and the end.
+
+use types::StepId;
+
+use super::Draft;
+use crate::cause::{Cause, Code};
+use crate::event::{Fact, Launch, StepFact};
+use crate::plan::{Mode, OnFailure, Step};
+use crate::run::{Ending, Outcome};
+use crate::step::{StepState, StepStatus, StopReason};
+
+/// What a step's dependencies allow.
+enum Clearance {
+    Wait,
+    Go,
+    Skip(StepId),
+}
+
+impl Draft {
+    /// Brings every step to its end when the run is to end.
+    pub(super) fn halt(&mut self) {
+        let Some(ending) = self.run.ending() else { return };
+        for id in self.ids() {
+            if let Some(fact) = self.halted(&id, ending) {
+                self.record_step(&id, fact);
+            }
+        }
+    }
+
+    fn halted(&self, id: &StepId, ending: Ending) -> Option<StepFact> {
+        let (_, _, status) = self.run.step(id)?;
+        let why = match ending {
+            Ending::Cancel => StopReason::Cancel,
+            Ending::Timeout => StopReason::RunTimeout,
+        };
+        match status.state {
+            StepState::Pending | StepState::Parked { .. } | StepState::Backoff { .. } => Some(match ending {
+                Ending::Cancel => StepFact::Canceled,
+                Ending::Timeout => StepFact::Skipped(self.run_timeout()),
+            }),
+            StepState::Dispatching | StepState::Working | StepState::Waiting { .. } => Some(StepFact::Stopping(why)),
+            StepState::Stopping { why: StopReason::Cancel, .. } => None,
+            // A cancel after a timeout: the attempt has been told already, but its end now means something else.
+            StepState::Stopping { .. } => (why == StopReason::Cancel).then_some(StepFact::Stopping(why)),
+            StepState::Completed { .. } | StepState::Failed | StepState::Skipped | StepState::Canceled => None,
+        }
+    }
+
+    /// Skips the steps that depend on what will not complete.
+    pub(super) fn skip(&mut self) {
+        for id in self.ids() {
+            let Some((_, step, status)) = self.run.step(&id) else { continue };
+            if status.state != StepState::Pending {
+                continue;
+            }
+            if let Clearance::Skip(cause) = self.clearance(step) {
+                let text = format!("{cause} did not complete");
+                self.record_step(&id, StepFact::Skipped(Cause::new(Code::DependencyFailed, text)));
+            }
+        }
+    }
+
+    /// Begins every attempt that may begin now.
+    pub(super) fn start(&mut self) {
+        for id in self.ids() {
+            if self.may_start(&id) {
+                self.start_step(&id);
+            }
+        }
+    }
+
+    fn may_start(&self, id: &StepId) -> bool {
+        let Some((_, step, status)) = self.run.step(id) else { return false };
+        match status.state {
+            StepState::Pending => matches!(self.clearance(step), Clearance::Go) && self.in_order(),
+            StepState::Parked { .. } => self.routes.get(id).is_some(),
+            StepState::Backoff { until, .. } => until <= self.now,
+            StepState::Dispatching
+            | StepState::Working
+            | StepState::Waiting { .. }
+            | StepState::Stopping { .. }
+            | StepState::Completed { .. }
+            | StepState::Failed
+            | StepState::Skipped
+            | StepState::Canceled => false,
+        }
+    }
+
+    fn start_step(&mut self, id: &StepId) {
+        let Some((_, step, status)) = self.run.step(id) else { return };
+        let fact = match self.routes.get(id) {
+            None => StepFact::Parked { before: status.parked },
+            Some(route) => StepFact::Dispatched(Launch {
+                attempt: status.attempts() + 1,
+                turn: 0,
+                since: status.started_at().unwrap_or(self.now),
+                not_after: self.now.after(step.attempt_timeout),
+                route: route.clone(),
+                at_most_once: false,
+            }),
+        };
+        self.record_step(id, fact);
+    }
+
+    /// Asks what is still to be asked, or ends the run, once every attempt has ended.
+    pub(super) fn finish(&mut self) {
+        if !self.run.settled() {
+            return;
+        }
+        if self.run.plan().question.is_some() && self.run.ending().is_none() {
+            self.record(Fact::Asked);
+        } else {
+            self.end();
+        }
+    }
+
+    pub(super) fn end(&mut self) {
+        let counts = self.run.counts();
+        let outcome = match self.run.ending() {
+            Some(Ending::Cancel) => Outcome::Canceled,
+            None | Some(Ending::Timeout) if counts.total == 0 || counts.completed > 0 => Outcome::Completed,
+            None | Some(Ending::Timeout) => Outcome::Failed,
+        };
+        self.record(Fact::Ended(outcome));
+    }
+
+    fn clearance(&self, step: &Step) -> Clearance {
+        let mut clearance = Clearance::Go;
+        for id in &step.depends_on {
+            let Some((_, dependency, status)) = self.run.step(id) else { continue };
+            if !status.ended() {
+                clearance = Clearance::Wait;
+            } else if !status.completed() && dependency.on_failure == OnFailure::SkipDependents {
+                return Clearance::Skip(id.clone());
+            }
+        }
+        clearance
+    }
+
+    fn in_order(&self) -> bool {
+        match self.run.plan().mode {
+            Mode::Parallel => true,
+            Mode::Sequential => !self.run.steps.iter().any(StepStatus::holds_the_order),
+        }
+    }
+
+    fn ids(&self) -> Vec<StepId> {
+        self.run.plan().steps.iter().map(|step| step.id.clone()).collect()
+    }
+}

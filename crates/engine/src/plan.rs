@@ -1,0 +1,189 @@
+//! Plans as data: what is to be done by whom, in which order, how patiently.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use types::{AgentName, RetryPolicy, SkillId, StepId, StoreId};
+
+/// Bytes that the engine carries and never reads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Payload(Arc<[u8]>);
+
+/// Work as data. Immutable once accepted, but for steps that the answer to its question adds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    /// For people.
+    pub title: Arc<str>,
+    /// Where it came from.
+    pub origin: Origin,
+    /// How its steps are ordered.
+    pub mode: Mode,
+    /// At most [`Plan::STEPS_MAX`]; empty only when a text needs nobody.
+    pub steps: Vec<Step>,
+    /// From acceptance to the end, apart from the time that children wait.
+    pub timeout: Duration,
+    /// How long it waits for others.
+    pub patience: Patience,
+    /// What is still to be asked once these steps have ended.
+    pub question: Option<Question>,
+    /// What the plan was made from; carried for reports.
+    pub about: Payload,
+}
+
+/// Where a plan came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// Words that were triaged: a dispatch. May be empty.
+    Text,
+    /// A client's explicit plan: at least one step.
+    Explicit,
+}
+
+/// How steps whose dependencies have ended are ordered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// One at a time in plan order. A step whose child waits lets the next one go.
+    Sequential,
+    /// All at once.
+    Parallel,
+}
+
+/// One piece of work at one agent.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Step {
+    /// Unique in the plan.
+    pub id: StepId,
+    /// For people.
+    pub title: Arc<str>,
+    /// Who does it.
+    pub agent: AgentName,
+    /// The skill asked for; `None` leaves the choice to the agent.
+    pub skill: Option<SkillId>,
+    /// What the agent gets.
+    pub input: Payload,
+    /// Steps that must end first.
+    pub depends_on: Vec<StepId>,
+    /// When a failed attempt is tried again.
+    pub retry: RetryPolicy,
+    /// How long one attempt may take until its child is terminal or waits.
+    pub attempt_timeout: Duration,
+    /// What its failure does to its dependents.
+    pub on_failure: OnFailure,
+}
+
+/// What a failed step does to the steps that depend on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnFailure {
+    /// They are skipped.
+    SkipDependents,
+    /// They run all the same.
+    Continue,
+}
+
+/// How long a run waits for what others do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Patience {
+    /// For a child, or a caller, that has said it waits.
+    pub waiting: Duration,
+    /// For an endpoint of a step's agent, once per step.
+    pub endpoint: Duration,
+    /// For an attempt to end that was told to stop, before its step fails with the outcome unknown.
+    pub stopping: Duration,
+}
+
+/// What the caller is asked after the provisional steps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    /// What is missing.
+    pub reason: Reason,
+    /// The question in words.
+    pub text: Arc<str>,
+}
+
+/// What a question is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// Where it is.
+    Location,
+    /// What it is.
+    Clarification,
+}
+
+/// Where an attempt goes, and where alone it is followed up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Route {
+    /// The agent's URL.
+    pub endpoint: Arc<str>,
+    /// The store behind it.
+    pub store_id: StoreId,
+}
+
+impl Plan {
+    /// Most steps of a plan.
+    pub const STEPS_MAX: usize = 100;
+
+    /// A sequential plan with the default limits.
+    pub fn new(title: &str, origin: Origin, steps: Vec<Step>) -> Self {
+        Self {
+            title: title.into(),
+            origin,
+            mode: Mode::Sequential,
+            steps,
+            timeout: Duration::from_secs(300),
+            patience: Patience::default(),
+            question: None,
+            about: Payload::default(),
+        }
+    }
+
+    /// The step of that id with its place from 0.
+    pub fn step(&self, id: &StepId) -> Option<(usize, &Step)> {
+        self.steps.iter().enumerate().find(|(_, step)| step.id == *id)
+    }
+}
+
+impl Step {
+    /// A step with the default limits that depends on nothing.
+    pub fn new(id: StepId, agent: AgentName, input: Payload) -> Self {
+        Self {
+            title: agent.as_str().into(),
+            id,
+            agent,
+            skill: None,
+            input,
+            depends_on: Vec::new(),
+            retry: RetryPolicy::default(),
+            attempt_timeout: Duration::from_secs(30),
+            on_failure: OnFailure::SkipDependents,
+        }
+    }
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            waiting: Duration::from_secs(24 * 3600),
+            endpoint: Duration::from_secs(10),
+            stopping: Duration::from_secs(30),
+        }
+    }
+}
+
+impl Payload {
+    /// The bytes.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl Default for Payload {
+    fn default() -> Self {
+        Self(Arc::from([]))
+    }
+}
+
+impl From<Vec<u8>> for Payload {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self(bytes.into())
+    }
+}

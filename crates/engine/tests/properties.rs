@@ -1,0 +1,174 @@
+//! Random news in random order: whatever happens, the invariants of a run hold.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
+mod common;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use common::{Bench, child, completed, failed, replay, step};
+use engine::{Cause, ChildNews, Code, Fact, Mode, News, OnFailure, Origin, Payload, Phase, Plan, Question, Reason};
+use engine::{StepFact, WaitsOn};
+use proptest::prelude::{Just, Strategy, any, prop};
+use proptest::{prop_assert, prop_assert_eq, prop_oneof, proptest};
+use types::{RetryPolicy, Seq, StepId};
+
+/// One thing that happens; numbers are taken modulo what there is.
+#[derive(Debug, Clone)]
+enum Happening {
+    Pass { millis: u64 },
+    ToDeadline,
+    Route(bool),
+    Cancel,
+    Reply,
+    Child { step: usize, back: u32, what: usize },
+}
+
+fn happening() -> impl Strategy<Value = Happening> {
+    prop_oneof![
+        3 => (0_u64..20_000).prop_map(|millis| Happening::Pass { millis }),
+        4 => Just(Happening::ToDeadline),
+        1 => any::<bool>().prop_map(Happening::Route),
+        1 => Just(Happening::Cancel),
+        1 => Just(Happening::Reply),
+        12 => (0..6_usize, 0..2_u32, 0..6_usize)
+            .prop_map(|(step, back, what)| Happening::Child { step, back, what }),
+    ]
+}
+
+/// A plan whose steps depend only on steps before or after them in one fixed order, so never in a circle.
+fn any_plan() -> impl Strategy<Value = Plan> {
+    let steps = prop::collection::vec((any::<u8>(), 1_u32..4, any::<bool>()), 0..6);
+    (steps, any::<bool>(), any::<bool>(), any::<bool>(), 1_u64..400).prop_map(
+        |(rows, par, asks, backwards, timeout)| {
+            let mut steps: Vec<_> = rows.iter().enumerate().map(|(place, row)| any_step(place, *row)).collect();
+            if backwards {
+                steps.reverse();
+            }
+            let question = asks.then(|| Question { reason: Reason::Location, text: "where?".into() });
+            let mode = if par { Mode::Parallel } else { Mode::Sequential };
+            let timeout = Duration::from_secs(timeout);
+            Plan { mode, question, timeout, ..Plan::new("random", Origin::Text, steps) }
+        },
+    )
+}
+
+fn any_step(place: usize, (depends, attempts, goes_on): (u8, u32, bool)) -> engine::Step {
+    let on_failure = if goes_on { OnFailure::Continue } else { OnFailure::SkipDependents };
+    let depends_on = (0..place).filter(|bit| depends & (1 << bit) != 0).map(id).collect();
+    let retry = RetryPolicy { attempts, ..RetryPolicy::default() };
+    engine::Step { depends_on, retry, on_failure, ..step(&format!("s{place}")) }
+}
+
+fn id(place: usize) -> StepId {
+    format!("s{place}").parse().unwrap()
+}
+
+fn child_news(step: &str, attempt: u32, what: usize) -> ChildNews {
+    let (child, cursor, note) = (child(step, attempt), Seq(2), Payload::default());
+    match what {
+        0 => ChildNews::Progress { child, cursor, note },
+        1 => ChildNews::Waiting { child, cursor, on: WaitsOn::Input, note },
+        2 | 3 => completed(step, attempt),
+        4 => failed(step, attempt),
+        _ => ChildNews::NotAccepted(Cause::new(Code::Unreachable, "refused")),
+    }
+}
+
+fn happen(bench: &mut Bench, happening: &Happening) {
+    match happening {
+        Happening::Pass { millis } => drop(bench.tick_after(*millis)),
+        Happening::ToDeadline if bench.run.deadline().is_some_and(|at| at >= bench.now) => drop(bench.tick()),
+        Happening::ToDeadline => {}
+        Happening::Route(routed) => bench.routed = *routed,
+        Happening::Cancel => drop(bench.tell(News::Cancel)),
+        Happening::Reply => drop(bench.tell(News::Reply(vec![step("added")]))),
+        Happening::Child { step: place, back, what } => tell_child(bench, *place, *back, *what),
+    }
+}
+
+fn tell_child(bench: &mut Bench, place: usize, back: u32, what: usize) {
+    let steps: Vec<(StepId, u32)> =
+        bench.run.steps().map(|(step, status)| (step.id.clone(), status.attempts())).collect();
+    let Some((step, newest)) = steps.get(place % steps.len().max(1)) else { return };
+    let attempt = newest.saturating_sub(back);
+    if attempt > 0 {
+        drop(bench.child(step.as_str(), attempt, child_news(step.as_str(), attempt, what)));
+    }
+}
+
+/// Tells every open attempt that it has ended until the run has.
+fn drain(bench: &mut Bench) {
+    bench.routed = false;
+    drop(bench.tell(News::Cancel));
+    let live: Vec<(StepId, u32)> = bench
+        .run
+        .steps()
+        .filter(|(_, status)| status.live())
+        .map(|(step, status)| (step.id.clone(), status.attempts()))
+        .collect();
+    for (step, attempt) in live {
+        drop(bench.fails(step.as_str(), attempt));
+    }
+}
+
+/// Dispatches come in order, within the policy, and only after their dependencies have ended.
+fn check_dispatches(bench: &Bench) {
+    let mut run = engine::Run::default();
+    let mut newest: BTreeMap<StepId, u32> = BTreeMap::new();
+    for event in &bench.log {
+        if let Fact::Step(id, StepFact::Dispatched(launch)) = &event.fact {
+            let (_, step, status) = run.step(id).unwrap();
+            let count = newest.entry(id.clone()).or_default();
+            *count += 1;
+            assert_eq!(launch.attempt, *count);
+            assert!(launch.attempt <= step.retry.attempts);
+            assert!(!status.live(), "a second attempt while the first may live");
+            assert!(step.depends_on.iter().all(|dependency| run.step(dependency).unwrap().2.ended()));
+            assert_eq!(run.ending(), None, "nothing begins in a run that ends");
+        }
+        run.apply(event);
+    }
+}
+
+fn terminal_events(bench: &Bench) -> usize {
+    bench.log.iter().filter(|event| matches!(event.fact, Fact::Ended(_))).count()
+}
+
+proptest! {
+    #[test]
+    fn the_invariants_hold_whatever_happens(
+        plan in any_plan(),
+        happenings in prop::collection::vec((happening(), 0.0..1.0), 0..60),
+    ) {
+        let mut bench = Bench::accepted(plan);
+        for (happening, jitter) in &happenings {
+            bench.jitter = *jitter;
+            happen(&mut bench, happening);
+            bench.tell(News::Tick).unwrap();
+            prop_assert!(bench.run.deadline().is_none_or(|at| at > bench.now), "a deadline in the past");
+            prop_assert_eq!(&replay(&bench.log), &bench.run, "replay of the log");
+            prop_assert_eq!(&bench.rebuilt(), &bench.run, "fold");
+            let ended = matches!(bench.run.phase(), Phase::Ended { .. });
+            prop_assert_eq!(terminal_events(&bench), usize::from(ended));
+            prop_assert!(!ended || bench.run.outstanding().is_empty(), "a live child of an ended run");
+        }
+        check_dispatches(&bench);
+        drain(&mut bench);
+        prop_assert_eq!(terminal_events(&bench), 1, "every run can end");
+    }
+
+    #[test]
+    fn any_acyclic_plan_whose_agents_answer_completes(plan in any_plan()) {
+        let mut bench = Bench::accepted(Plan { question: None, ..plan });
+        let count = bench.run.plan().steps.len();
+        for _ in 0..count {
+            let live = bench.run.steps().find(|(_, status)| status.live()).map(|(step, _)| step.id.clone());
+            prop_assert!(live.is_some(), "nothing is under way and the run has not ended");
+            bench.completes(live.unwrap().as_str(), 1);
+        }
+        prop_assert_eq!(bench.run.counts().completed, count);
+        prop_assert_eq!(terminal_events(&bench), 1);
+    }
+}
