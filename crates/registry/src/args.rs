@@ -1,0 +1,78 @@
+//! The registry's command line.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Parser;
+use service::{Fatal, parse_duration};
+
+use crate::catalog::Terms;
+
+/// Who is alive and what they can do: leases, queries and a resumable watch
+#[derive(Debug, Clone, Parser)]
+#[command(name = "registry", version)]
+pub struct Args {
+    /// Those of every process.
+    #[command(flatten)]
+    pub service: service::Args,
+    /// Directory of the registry's store; made when it is missing
+    #[arg(long, env = "WATCHROOM_DATA_DIR", value_name = "DIR", default_value = "watchroom-data/registry")]
+    pub data_dir: PathBuf,
+    /// Keep registrations in memory only: after a restart every instance registers again
+    #[arg(long, env = "WATCHROOM_IN_MEMORY")]
+    pub in_memory: bool,
+    /// Shortest lease that is granted
+    #[arg(long, env = "WATCHROOM_TTL_MIN", value_name = "TIME", default_value = "3s", value_parser = parse_duration)]
+    pub ttl_min: Duration,
+    /// Lease of an instance that asks for none in particular
+    #[arg(long, env = "WATCHROOM_TTL_DEFAULT", value_name = "TIME", default_value = "10s", value_parser = parse_duration)]
+    pub ttl_default: Duration,
+    /// Longest lease that is granted
+    #[arg(long, env = "WATCHROOM_TTL_MAX", value_name = "TIME", default_value = "60s", value_parser = parse_duration)]
+    pub ttl_max: Duration,
+}
+
+/// Below this, renewals would cost more than they tell.
+const SHORTEST: Duration = Duration::from_millis(100);
+
+impl Default for Args {
+    /// In memory, on free loopback ports: for a registry inside a test.
+    fn default() -> Self {
+        let Terms { min, default, max } = Terms::default();
+        Self {
+            service: service::Args::default(),
+            data_dir: PathBuf::from("watchroom-data/registry"),
+            in_memory: true,
+            ttl_min: min,
+            ttl_default: default,
+            ttl_max: max,
+        }
+    }
+}
+
+impl Args {
+    /// The bounds of leases.
+    pub(crate) fn terms(&self) -> Terms {
+        Terms { min: self.ttl_min, default: self.ttl_default, max: self.ttl_max }
+    }
+}
+
+impl service::Command for Args {
+    const NAME: &'static str = "registry";
+    const PORT: u16 = 7401;
+    const ADMIN_PORT: u16 = 8401;
+
+    fn service(&self) -> &service::Args {
+        &self.service
+    }
+
+    fn validate(&self) -> Result<(), Fatal> {
+        if self.ttl_min < SHORTEST {
+            return Err(Fatal::usage("--ttl-min must be at least 100ms"));
+        }
+        if self.ttl_default < self.ttl_min || self.ttl_max < self.ttl_default {
+            return Err(Fatal::usage("--ttl-default must lie between --ttl-min and --ttl-max"));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,237 @@
+//! The registrations as a state machine: no clock, no I/O, no stored state. Time is passed in.
+//!
+//! | input | lease held, same epoch | lease held, newer epoch | no lease |
+//! |---|---|---|---|
+//! | register | new epoch | new epoch | new epoch |
+//! | renew | deadline moves | `Stale` | `Unknown` |
+//! | deregister | removed | `Stale` | `Unknown` |
+//! | expire | removed when due | removed when due | – |
+//!
+//! A renewal under an epoch that was never granted is `Unknown`: its grant was not from this registry.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use types::{StoreId, Timestamp};
+
+use crate::identity::{Identity, LeaseId};
+use crate::record::{Entry, Offers, Record, Vitals};
+
+/// Renewals per lease term.
+const RENEWALS: u32 = 3;
+
+/// The bounds of a lease.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Terms {
+    /// Shortest lease that is granted.
+    pub(crate) min: Duration,
+    /// The lease of who asks for none in particular.
+    pub(crate) default: Duration,
+    /// Longest lease that is granted.
+    pub(crate) max: Duration,
+}
+
+impl Default for Terms {
+    fn default() -> Self {
+        Self { min: Duration::from_secs(3), default: Duration::from_secs(10), max: Duration::from_secs(60) }
+    }
+}
+
+/// An instant on both clocks: leases run on the monotonic one, the wall's is for show.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Moment {
+    pub(crate) at: Instant,
+    pub(crate) wall: Timestamp,
+}
+
+/// A registration that is asked for.
+#[derive(Debug, Clone)]
+pub(crate) struct Wish {
+    pub(crate) identity: Identity,
+    pub(crate) store_id: StoreId,
+    pub(crate) card: Bytes,
+    pub(crate) offers: Offers,
+    pub(crate) ttl: Option<Duration>,
+}
+
+/// One version: what was there, and what is now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Change {
+    pub(crate) version: u64,
+    pub(crate) identity: Identity,
+    pub(crate) before: Option<Entry>,
+    pub(crate) now: Now,
+}
+
+/// What is there after a change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Now {
+    /// A registration.
+    Held(Entry),
+    /// Nothing any more.
+    Gone(Reason),
+}
+
+/// Why a registration ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reason {
+    Deregistered,
+    LeaseExpired,
+}
+
+/// A renewal that was accepted.
+#[derive(Debug, Clone)]
+pub(crate) struct Renewal {
+    pub(crate) before: Vitals,
+    pub(crate) now: Entry,
+}
+
+/// Why a lease was not touched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Refused {
+    /// Nobody holds it: register again.
+    #[error("no such lease; register again")]
+    Unknown,
+    /// A newer registration holds it.
+    #[error("epoch {given} was superseded by {newest}")]
+    Stale { given: u64, newest: u64 },
+}
+
+/// All registrations of one registry.
+#[derive(Debug, Clone)]
+pub(crate) struct Catalog {
+    terms: Terms,
+    version: u64,
+    entries: BTreeMap<Identity, Entry>,
+    leases: HashMap<LeaseId, Identity>,
+}
+
+impl Terms {
+    /// The granted lease for a wanted one.
+    fn grant(&self, wanted: Option<Duration>) -> Duration {
+        wanted.unwrap_or(self.default).clamp(self.min, self.max)
+    }
+}
+
+/// When a lease wants its next renewal.
+pub(crate) fn keep_alive(ttl: Duration) -> Duration {
+    ttl / RENEWALS
+}
+
+impl Catalog {
+    /// What was stored, each lease with one full term from `now` on.
+    pub(crate) fn restore(terms: Terms, version: u64, records: Vec<Record>, now: Moment) -> Self {
+        let mut catalog = Self { terms, version, entries: BTreeMap::new(), leases: HashMap::new() };
+        for record in records {
+            let deadline = now.at + record.ttl;
+            let renewed_at = record.registered_at;
+            catalog.hold(Entry { record: Arc::new(record), vitals: Vitals::FRESH, renewed_at, deadline });
+        }
+        catalog
+    }
+
+    /// The newest version.
+    pub(crate) fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// All registrations in query order.
+    pub(crate) fn entries(&self) -> &BTreeMap<Identity, Entry> {
+        &self.entries
+    }
+
+    /// Registers an instance, or replaces it under a higher epoch.
+    pub(crate) fn register(&mut self, wish: Wish, now: Moment) -> Change {
+        self.version += 1;
+        let ttl = self.terms.grant(wish.ttl);
+        let record = Record {
+            identity: wish.identity.clone(),
+            epoch: self.version,
+            store_id: wish.store_id,
+            card: wish.card,
+            offers: wish.offers,
+            ttl,
+            registered_at: now.wall,
+        };
+        let deadline = now.at + ttl;
+        let entry = Entry { record: Arc::new(record), vitals: Vitals::FRESH, renewed_at: now.wall, deadline };
+        let before = self.hold(entry.clone());
+        Change { version: self.version, identity: wish.identity, before, now: Now::Held(entry) }
+    }
+
+    /// Moves a lease's deadline to a full term after `now`; an earlier renewal that comes late moves nothing back.
+    pub(crate) fn renew(
+        &mut self,
+        lease: LeaseId,
+        epoch: u64,
+        vitals: Vitals,
+        now: Moment,
+    ) -> Result<Renewal, Refused> {
+        let entry = self.held(lease, epoch)?;
+        let before = std::mem::replace(&mut entry.vitals, vitals);
+        entry.deadline = entry.deadline.max(now.at + entry.record.ttl);
+        entry.renewed_at = entry.renewed_at.max(now.wall);
+        Ok(Renewal { before, now: entry.clone() })
+    }
+
+    /// Ends a lease.
+    pub(crate) fn deregister(&mut self, lease: LeaseId, epoch: u64) -> Result<Change, Refused> {
+        let identity = self.held(lease, epoch)?.record.identity.clone();
+        Ok(self.remove(identity, Reason::Deregistered))
+    }
+
+    /// Ends every lease whose deadline has come.
+    pub(crate) fn expire(&mut self, now: Instant) -> Vec<Change> {
+        let due = self.entries.values().filter(|entry| entry.deadline <= now);
+        let due: Vec<Identity> = due.map(|entry| entry.record.identity.clone()).collect();
+        due.into_iter().map(|identity| self.remove(identity, Reason::LeaseExpired)).collect()
+    }
+
+    /// Gives every lease a full term from `now` on: after a time in which nobody could have renewed.
+    pub(crate) fn forgive(&mut self, now: Instant) {
+        for entry in self.entries.values_mut() {
+            entry.deadline = entry.deadline.max(now + entry.record.ttl);
+        }
+    }
+
+    /// Takes back changes that did not become durable: the newest ones, all of them, given oldest first.
+    pub(crate) fn undo(&mut self, changes: Vec<Change>) {
+        for change in changes.into_iter().rev() {
+            self.version = change.version - 1;
+            match change.before {
+                Some(entry) => drop(self.hold(entry)),
+                None => self.forget(&change.identity),
+            }
+        }
+    }
+
+    fn held(&mut self, lease: LeaseId, epoch: u64) -> Result<&mut Entry, Refused> {
+        let identity = self.leases.get(&lease).ok_or(Refused::Unknown)?;
+        let entry = self.entries.get_mut(identity).ok_or(Refused::Unknown)?;
+        match entry.record.epoch {
+            newest if epoch == newest => Ok(entry),
+            newest if epoch < newest => Err(Refused::Stale { given: epoch, newest }),
+            _ => Err(Refused::Unknown),
+        }
+    }
+
+    fn hold(&mut self, entry: Entry) -> Option<Entry> {
+        let identity = entry.record.identity.clone();
+        self.leases.insert(identity.lease(), identity.clone());
+        self.entries.insert(identity, entry)
+    }
+
+    fn forget(&mut self, identity: &Identity) {
+        self.leases.remove(&identity.lease());
+        self.entries.remove(identity);
+    }
+
+    fn remove(&mut self, identity: Identity, reason: Reason) -> Change {
+        self.version += 1;
+        let before = self.entries.get(&identity).cloned();
+        self.forget(&identity);
+        Change { version: self.version, identity, before, now: Now::Gone(reason) }
+    }
+}

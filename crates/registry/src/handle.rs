@@ -1,0 +1,100 @@
+//! How the rest of the process talks to the catalogue's owner.
+
+use tokio::sync::{mpsc, oneshot};
+
+use crate::catalog::{Change, Moment, Renewal, Wish};
+use crate::error::Error;
+use crate::filter::Filter;
+use crate::identity::{Identity, LeaseId};
+use crate::page::{Page, Query};
+use crate::record::{Entry, Vitals};
+use crate::watch::Watch;
+
+/// Calls that wait for the owner; more wait outside, so that a flood costs callers and not memory.
+const WAITING: usize = 1024;
+
+/// Where one answer goes.
+pub(crate) type Reply<T> = oneshot::Sender<Result<T, Error>>;
+
+/// A call on its way to the owner.
+#[derive(Debug)]
+pub(crate) enum Command {
+    /// Changes nothing that is stored.
+    Read(Read),
+    /// Answered once it is durable.
+    Write(Write),
+}
+
+/// A call that is answered at once.
+#[derive(Debug)]
+pub(crate) enum Read {
+    Renew { lease: LeaseId, epoch: u64, vitals: Vitals, sent: Moment, reply: Reply<Renewal> },
+    Get { identity: Identity, reply: Reply<Entry> },
+    Query { query: Query, reply: Reply<Page> },
+    Watch { filter: Filter, version: u64, reply: Reply<Watch> },
+}
+
+/// A call that makes a version.
+#[derive(Debug)]
+pub(crate) enum Write {
+    Register { wish: Box<Wish>, reply: Reply<Change> },
+    Deregister { lease: LeaseId, epoch: u64, reply: Reply<Change> },
+}
+
+/// A cheap handle to the owner.
+#[derive(Debug, Clone)]
+pub(crate) struct Handle(mpsc::Sender<Command>);
+
+/// The owner's end.
+pub(crate) type Mailbox = mpsc::Receiver<Command>;
+
+impl Handle {
+    /// A handle and the mailbox that it fills.
+    pub(crate) fn pair() -> (Self, Mailbox) {
+        let (tx, rx) = mpsc::channel(WAITING);
+        (Self(tx), rx)
+    }
+
+    /// Registers; the change holds the granted lease.
+    pub(crate) async fn register(&self, wish: Wish) -> Result<Change, Error> {
+        let wish = Box::new(wish);
+        self.call(|reply| Command::Write(Write::Register { wish, reply })).await
+    }
+
+    /// Renews, as of `sent`: time in the queue costs the caller nothing.
+    pub(crate) async fn renew(
+        &self,
+        lease: LeaseId,
+        epoch: u64,
+        vitals: Vitals,
+        sent: Moment,
+    ) -> Result<Renewal, Error> {
+        self.call(|reply| Command::Read(Read::Renew { lease, epoch, vitals, sent, reply })).await
+    }
+
+    /// Ends a lease.
+    pub(crate) async fn deregister(&self, lease: LeaseId, epoch: u64) -> Result<Change, Error> {
+        self.call(|reply| Command::Write(Write::Deregister { lease, epoch, reply })).await
+    }
+
+    /// One instance.
+    pub(crate) async fn get(&self, identity: Identity) -> Result<Entry, Error> {
+        self.call(|reply| Command::Read(Read::Get { identity, reply })).await
+    }
+
+    /// One page.
+    pub(crate) async fn query(&self, query: Query) -> Result<Page, Error> {
+        self.call(|reply| Command::Read(Read::Query { query, reply })).await
+    }
+
+    /// Starts a watch after `version`, or from 0 with a snapshot.
+    pub(crate) async fn watch(&self, filter: Filter, version: u64) -> Result<Watch, Error> {
+        self.call(|reply| Command::Read(Read::Watch { filter, version, reply })).await
+    }
+
+    async fn call<T>(&self, command: impl FnOnce(Reply<T>) -> Command) -> Result<T, Error> {
+        let (reply, answer) = oneshot::channel();
+        self.0.send(command(reply)).await.map_err(|_| Error::Stopped)?;
+        answer.await.unwrap_or(Err(Error::Stopped))
+    }
+}

@@ -1,0 +1,308 @@
+//! The one task that owns the catalogue: reads are answered from what is durable, writes are committed in batches.
+//!
+//! A turn takes what is waiting, answers its reads, then decides all its writes, commits them together and only
+//! then publishes them and answers. The calls of one turn are concurrent, so reads may go first.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use store::{Refusal, Store};
+use tokio::time::{Instant, Interval, MissedTickBehavior, interval};
+use tokio_util::sync::CancellationToken;
+use types::StoreId;
+
+use crate::catalog::{Catalog, Change, Moment, Now, Reason, Renewal, Terms};
+
+use crate::error::Error;
+use crate::filter::Filter;
+use crate::handle::{Command, Handle, Mailbox, Read, Reply, Write};
+use crate::history::History;
+use crate::identity::Identity;
+use crate::ledger::{Ledger, OpenError, Stored};
+use crate::meters::Meters;
+use crate::page;
+use crate::watch::{self, Hub, News, Watch};
+
+/// Calls of one turn, and so rows of one commit.
+const BATCH: usize = 512;
+
+/// How often leases are looked through: the most that an expiry is late by.
+const SWEEP: Duration = Duration::from_millis(250);
+
+/// A sweep that comes later than this found the process stopped or starved: renewals had no chance either.
+const STALLED: Duration = Duration::from_secs(2);
+
+/// Watches that are served at most; each is a stream and up to a bounded channel of pointers.
+const WATCHES: usize = 4096;
+
+/// The store no longer takes commits; the process ends, and a restart reads what is durable.
+#[derive(Debug, thiserror::Error)]
+#[error("the registry's store takes no more commits")]
+pub(crate) struct Lost(#[source] Refusal);
+
+/// Owns the catalogue.
+#[derive(Debug)]
+pub(crate) struct Owner {
+    ledger: Ledger,
+    catalog: Catalog,
+    history: History,
+    hub: Hub,
+    /// Load reports that wait for the next sweep, each with what was last told.
+    loads: BTreeMap<Identity, Renewal>,
+    mailbox: Mailbox,
+    meters: Meters,
+    swept: Instant,
+}
+
+/// What woke the owner.
+enum Turn {
+    Call(Command),
+    Sweep,
+    /// Nobody can call any more.
+    Over,
+}
+
+/// What the process needs to serve.
+#[derive(Debug)]
+pub(crate) struct Opened {
+    pub(crate) owner: Owner,
+    pub(crate) handle: Handle,
+    pub(crate) registry_id: StoreId,
+}
+
+impl Owner {
+    /// Reads the store and gives every stored lease one full term.
+    pub(crate) async fn open(store: Arc<dyn Store>, terms: Terms, meters: Meters) -> Result<Opened, OpenError> {
+        let (ledger, Stored { registry_id, version, records }) = Ledger::open(store).await?;
+        let now = Moment { at: Instant::now().into_std(), wall: ledger.now() };
+        tracing::info!(registrations = records.len(), version, "registrations restored");
+        let (handle, mailbox) = Handle::pair();
+        let owner = Self {
+            ledger,
+            catalog: Catalog::restore(terms, version, records, now),
+            history: History::after(version),
+            hub: Hub::default(),
+            loads: BTreeMap::new(),
+            mailbox,
+            meters,
+            swept: Instant::now(),
+        };
+        Ok(Opened { owner, handle, registry_id })
+    }
+
+    /// Serves until `stop`, or until the store fails.
+    pub(crate) async fn run(mut self, stop: CancellationToken) -> Result<(), Lost> {
+        let mut sweeps = interval(SWEEP);
+        sweeps.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        self.swept = Instant::now();
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return Ok(()),
+                turn = next(&mut self.mailbox, &mut sweeps) => match turn {
+                    Turn::Call(first) => drop(self.turn(Some(first)).await?),
+                    Turn::Sweep => self.sweep().await?,
+                    Turn::Over => return Ok(()),
+                },
+            }
+        }
+    }
+
+    /// One batch of calls; says whether it was all that waited.
+    async fn turn(&mut self, first: Option<Command>) -> Result<bool, Lost> {
+        let mut writes = Vec::new();
+        let mut reports = Vec::new();
+        let mut taken = 0;
+        let mut command = first.or_else(|| self.mailbox.try_recv().ok());
+        while let Some(next) = command {
+            match next {
+                Command::Read(read) => self.read(read, &mut reports),
+                Command::Write(write) => writes.push(write),
+            }
+            taken += 1;
+            command = if taken < BATCH { self.mailbox.try_recv().ok() } else { None };
+        }
+        self.report(reports);
+        self.write(writes).await?;
+        Ok(taken < BATCH)
+    }
+
+    /// What is due by time. Renewals that wait count first.
+    async fn sweep(&mut self) -> Result<(), Lost> {
+        let late = self.swept.elapsed() > STALLED;
+        let drained = self.turn(None).await?;
+        let now = Instant::now();
+        self.swept = now;
+        if late {
+            tracing::warn!("the registry stood still; every lease gets another term");
+            self.catalog.forgive(now.into_std());
+        }
+        let loads = std::mem::take(&mut self.loads);
+        self.report(loads.into_values().collect());
+        if drained {
+            self.expire(now).await?;
+        }
+        self.meters.now(self.catalog.entries().len(), self.hub.prune());
+        Ok(())
+    }
+
+    fn read(&mut self, read: Read, reports: &mut Vec<Renewal>) {
+        match read {
+            Read::Renew { lease, epoch, vitals, sent, reply } => {
+                let renewed = self.catalog.renew(lease, epoch, vitals, sent);
+                if let Ok(renewal) = &renewed {
+                    self.note(renewal, reports);
+                }
+                answer(reply, renewed.map_err(Error::from));
+            }
+            Read::Get { identity, reply } => {
+                let found = self.catalog.entries().get(&identity).cloned();
+                answer(reply, found.ok_or_else(|| Error::NotFound(identity.to_string())));
+            }
+            Read::Query { query, reply } => {
+                answer(reply, page::page(&self.catalog, &self.history, &query).map_err(Error::from));
+            }
+            Read::Watch { filter, version, reply } => answer(reply, self.watch(filter, version)),
+        }
+    }
+
+    /// A turn of health is told at once, load with the next sweep.
+    fn note(&mut self, renewal: &Renewal, reports: &mut Vec<Renewal>) {
+        self.meters.renewals.inc();
+        let now = renewal.now.vitals;
+        if renewal.before == now {
+            return;
+        }
+        let identity = &renewal.now.record.identity;
+        if renewal.before.health != now.health {
+            self.loads.remove(identity);
+            reports.push(renewal.clone());
+        } else {
+            self.loads.insert(identity.clone(), renewal.clone());
+        }
+    }
+
+    fn watch(&mut self, filter: Filter, version: u64) -> Result<Watch, Error> {
+        if self.hub.prune() >= WATCHES {
+            return Err(Error::TooManyWatches(WATCHES));
+        }
+        let backlog = watch::backlog(&self.catalog, &self.history, &filter, version)?;
+        let watch = self.hub.join(filter, backlog);
+        self.meters.watches.inc();
+        Ok(watch)
+    }
+
+    fn report(&mut self, mut renewals: Vec<Renewal>) {
+        // A registration that has ended meanwhile, or begun anew, has told its own.
+        renewals.retain(|one| {
+            let record = &one.now.record;
+            self.catalog.entries().get(&record.identity).is_some_and(|held| held.record.epoch == record.epoch)
+        });
+        if !renewals.is_empty() {
+            self.hub.tell(&News::Reports(renewals.into()));
+        }
+    }
+
+    /// Decides in order, commits once, then publishes and answers. A refusal was decided on the changes before it,
+    /// so it waits for them too.
+    async fn write(&mut self, writes: Vec<Write>) -> Result<(), Lost> {
+        let mut answers = Vec::with_capacity(writes.len());
+        let mut changes = Vec::with_capacity(writes.len());
+        for write in writes {
+            let (outcome, reply) = self.decide(write);
+            changes.extend(outcome.as_ref().ok().cloned());
+            answers.push((outcome, reply));
+        }
+        let committed = self.commit(changes).await?;
+        for (outcome, reply) in answers {
+            answer(reply, committed.clone().and(outcome));
+        }
+        Ok(())
+    }
+
+    fn decide(&mut self, write: Write) -> (Result<Change, Error>, Reply<Change>) {
+        match write {
+            Write::Register { wish, reply } => {
+                let now = Moment { at: Instant::now().into_std(), wall: self.ledger.now() };
+                (Ok(self.catalog.register(*wish, now)), reply)
+            }
+            Write::Deregister { lease, epoch, reply } => {
+                (self.catalog.deregister(lease, epoch).map_err(Error::from), reply)
+            }
+        }
+    }
+
+    async fn expire(&mut self, now: Instant) -> Result<(), Lost> {
+        let changes = self.catalog.expire(now.into_std());
+        let expired = changes.len() as u64;
+        // Refused for want of room: the next sweep tries again.
+        if self.commit(changes).await?.is_ok() {
+            self.meters.expiries.inc_by(expired);
+        }
+        Ok(())
+    }
+
+    /// Makes changes durable and tells the watches, or takes them back and says why.
+    async fn commit(&mut self, changes: Vec<Change>) -> Result<Result<(), Error>, Lost> {
+        if changes.is_empty() {
+            return Ok(Ok(()));
+        }
+        match self.ledger.commit(&changes).await {
+            Ok(store::Committed) => {
+                self.publish(changes);
+                Ok(Ok(()))
+            }
+            Err(refusal) => {
+                self.catalog.undo(changes);
+                refused(refusal).map(Err)
+            }
+        }
+    }
+
+    fn publish(&mut self, changes: Vec<Change>) {
+        let changes: Vec<Arc<Change>> = changes.into_iter().map(Arc::new).collect();
+        for change in &changes {
+            self.meters.count(change);
+            log(change);
+            self.history.push(change.clone());
+        }
+        self.hub.tell(&News::Changes(changes.into()));
+    }
+}
+
+async fn next(mailbox: &mut Mailbox, sweeps: &mut Interval) -> Turn {
+    tokio::select! {
+        // In this order, so that a flood of calls delays no sweep.
+        biased;
+        _ = sweeps.tick() => Turn::Sweep,
+        call = mailbox.recv() => call.map_or(Turn::Over, Turn::Call),
+    }
+}
+
+/// What the caller is told of a commit that came to nothing, or that there will be no other.
+fn refused(refusal: Refusal) -> Result<Error, Lost> {
+    match refusal {
+        Refusal::Full { retry_after } => Ok(Error::Busy { retry_after }),
+        Refusal::NoSpace => Ok(Error::NoSpace),
+        lost @ (Refusal::Seen(_)
+        | Refusal::Head { .. }
+        | Refusal::Superseded
+        | Refusal::Fenced { .. }
+        | Refusal::Row { .. }
+        | Refusal::Closed) => Err(Lost(lost)),
+    }
+}
+
+fn answer<T>(reply: Reply<T>, outcome: Result<T, Error>) {
+    // A caller that has gone needs no answer.
+    drop(reply.send(outcome));
+}
+
+fn log(change: &Change) {
+    let (version, agent) = (change.version, &change.identity);
+    match &change.now {
+        Now::Held(entry) => tracing::info!(version, %agent, epoch = entry.record.epoch, "registered"),
+        Now::Gone(Reason::Deregistered) => tracing::info!(version, %agent, "deregistered"),
+        Now::Gone(Reason::LeaseExpired) => tracing::warn!(version, %agent, "lease expired"),
+    }
+}

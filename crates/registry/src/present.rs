@@ -1,0 +1,111 @@
+//! The other edge: what the catalogue holds becomes what clients read.
+
+use std::time::Duration;
+
+use proto::raw;
+use proto::watchroom::registry::v1 as wire;
+use types::{StoreId, Timestamp};
+
+use crate::catalog::{Change, Now, Reason, keep_alive};
+use crate::error::Error;
+use crate::identity::Identity;
+use crate::record::{Entry, Health};
+use crate::watch::{Event, Removal};
+
+/// The grant of a registration.
+pub(crate) fn grant(change: &Change) -> Result<wire::RegisterResponse, Error> {
+    match &change.now {
+        Now::Held(entry) => Ok(wire::RegisterResponse {
+            lease_id: change.identity.lease().to_string(),
+            epoch: entry.record.epoch,
+            ttl: span(entry.record.ttl),
+            keep_alive: span(keep_alive(entry.record.ttl)),
+            version: change.version,
+        }),
+        Now::Gone(_) => Err(Error::Stopped),
+    }
+}
+
+/// The answer to a renewal.
+pub(crate) fn renewed(entry: &Entry) -> wire::KeepAliveResponse {
+    wire::KeepAliveResponse { ttl: span(entry.record.ttl), keep_alive: span(keep_alive(entry.record.ttl)) }
+}
+
+/// One instance with its last renewal.
+pub(crate) fn agent(entry: Entry) -> raw::Agent {
+    let renewed_at = Some(instant(entry.renewed_at));
+    raw::Agent { renewed_at, ..watched(entry) }
+}
+
+/// One item of a watch.
+pub(crate) fn item(registry: StoreId, event: Event) -> raw::WatchAgentsResponse {
+    let (version, event) = match event {
+        Event::Upsert { version, entry } => (version, raw::WatchEvent::Upsert(watched(entry))),
+        Event::Removed { version, identity, why } => (version, raw::WatchEvent::Removed(removed(&identity, why))),
+        Event::Report(entry) => (0, raw::WatchEvent::Report(report(&entry))),
+        Event::Synced { version } => {
+            (version, raw::WatchEvent::Synced(wire::Synced { registry_id: registry.to_string() }))
+        }
+    };
+    raw::WatchAgentsResponse { version, event: Some(event) }
+}
+
+/// An instance as watches see it: without renewals, which are no changes.
+fn watched(entry: Entry) -> raw::Agent {
+    let record = &entry.record;
+    let registration = raw::Registration {
+        instance_id: record.identity.instance.to_string(),
+        card: Some(record.card.clone()),
+        store_id: record.store_id.to_string(),
+    };
+    raw::Agent {
+        registration: Some(registration),
+        epoch: record.epoch,
+        health: health(entry.vitals.health).into(),
+        in_flight: entry.vitals.in_flight,
+        registered_at: Some(instant(record.registered_at)),
+        renewed_at: None,
+    }
+}
+
+fn removed(identity: &Identity, why: Removal) -> wire::Removed {
+    let reason = match why {
+        Removal::Gone(Reason::Deregistered) => wire::RemoveReason::Deregistered,
+        Removal::Gone(Reason::LeaseExpired) => wire::RemoveReason::LeaseExpired,
+        Removal::Filtered => wire::RemoveReason::Filtered,
+    };
+    wire::Removed {
+        name: identity.name.to_string(),
+        agent_version: identity.version.to_string(),
+        instance_id: identity.instance.to_string(),
+        reason: reason.into(),
+    }
+}
+
+fn report(entry: &Entry) -> wire::Report {
+    let identity = &entry.record.identity;
+    wire::Report {
+        name: identity.name.to_string(),
+        agent_version: identity.version.to_string(),
+        instance_id: identity.instance.to_string(),
+        health: health(entry.vitals.health).into(),
+        in_flight: entry.vitals.in_flight,
+    }
+}
+
+fn health(health: Health) -> wire::Health {
+    match health {
+        Health::Serving => wire::Health::Serving,
+        Health::NotServing => wire::Health::NotServing,
+    }
+}
+
+fn span(span: Duration) -> Option<prost_types::Duration> {
+    span.try_into().ok()
+}
+
+fn instant(time: Timestamp) -> prost_types::Timestamp {
+    let millis = time.as_millis();
+    let nanos = i32::try_from(millis % 1000 * 1_000_000).unwrap_or_default();
+    prost_types::Timestamp { seconds: i64::try_from(millis / 1000).unwrap_or(i64::MAX), nanos }
+}

@@ -1,0 +1,73 @@
+//! The registry as a process: open the store, bind, serve, close.
+
+use std::sync::Arc;
+
+use proto::registry_server::RegistryServer;
+use service::{Fatal, Process, limits};
+use store::{MemoryStore, Store};
+use tokio_util::sync::CancellationToken;
+use tonic::service::Routes;
+use tracing::Instrument;
+
+use crate::args::Args;
+use crate::meters::Meters;
+use crate::owner::{Lost, Opened, Owner};
+use crate::rpc::Rpc;
+
+/// Runs the registry until it is drained.
+///
+/// # Errors
+/// [`Fatal`] when it cannot start, or cannot go on.
+pub async fn run(args: Args, process: Process) -> Result<(), Fatal> {
+    let store = open_store(&args)?;
+    serve(&args, &process, store).await
+}
+
+/// As [`run`], over a store that is open already; it is closed at the end.
+///
+/// # Errors
+/// As [`run`].
+pub async fn serve(args: &Args, process: &Process, store: Arc<dyn Store>) -> Result<(), Fatal> {
+    let served = serve_until_drained(args, process, store.clone()).await;
+    let closed = store.close().await.map_err(|error| Fatal::internal("cannot close the store", error));
+    served.and(closed)
+}
+
+async fn serve_until_drained(args: &Args, process: &Process, store: Arc<dyn Store>) -> Result<(), Fatal> {
+    let meters = Meters::default();
+    meters.register(process.metrics());
+    let opened = Owner::open(store, args.terms(), meters).await;
+    let Opened { owner, handle, registry_id } =
+        opened.map_err(|error| Fatal::internal("the registry cannot start from its store", error))?;
+    let bound = process.bind()?;
+    let stop = CancellationToken::new();
+    let mut owning = tokio::spawn(owner.run(stop.clone()).instrument(tracing::info_span!("owner")));
+    let server = RegistryServer::new(Rpc::new(handle, registry_id)).max_decoding_message_size(limits::DECODE);
+    let descriptors = [proto::DESCRIPTORS];
+    let serving = bound.serve(Routes::new(server), &descriptors);
+    let served = tokio::select! {
+        served = serving => served,
+        lost = &mut owning => return Err(broken(lost)),
+    };
+    stop.cancel();
+    let owned = owning.await.map_err(|error| Fatal::internal("the registry's owner failed", error))?;
+    served.and(owned.map_err(|lost| Fatal::internal("the registry stopped", lost)))
+}
+
+/// The owner ends before the listeners only when something is wrong.
+fn broken(end: Result<Result<(), Lost>, tokio::task::JoinError>) -> Fatal {
+    let what = "the registry cannot go on";
+    match end {
+        Ok(Ok(())) => Fatal::internal(what, "its owner ended without being asked to"),
+        Ok(Err(lost)) => Fatal::internal(what, lost),
+        Err(error) => Fatal::internal(what, error),
+    }
+}
+
+fn open_store(args: &Args) -> Result<Arc<dyn Store>, Fatal> {
+    if args.in_memory {
+        tracing::warn!("registrations are kept in memory only: after a restart every instance registers again");
+        return Ok(Arc::new(MemoryStore::new()));
+    }
+    Err(Fatal::usage("the embedded store is on its way; use --in-memory"))
+}

@@ -1,0 +1,204 @@
+//! One watch: what its filter lets through of the registry's news, in order, never more than a bound behind.
+
+use std::collections::VecDeque;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
+
+use futures::Stream;
+use tokio::sync::mpsc;
+
+use crate::catalog::{Catalog, Change, Now, Reason, Renewal};
+use crate::error::Error;
+use crate::filter::Filter;
+use crate::history::{History, OutOfRange};
+use crate::identity::Identity;
+use crate::record::Entry;
+
+/// Batches that a watch may be behind. A batch is what one commit or one sweep brought, shared by all watches,
+/// so a slow one holds on to pointers; it is cut after minutes of a busy registry.
+const BEHIND: usize = 256;
+
+/// What an owner tells all its watches; in the order in which it happened.
+#[derive(Debug, Clone)]
+pub(crate) enum News {
+    /// Versions.
+    Changes(Arc<[Arc<Change>]>),
+    /// Renewals that said something new.
+    Reports(Arc<[Renewal]>),
+}
+
+/// What one watch shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Event {
+    /// New or changed; version 0 when no version was made.
+    Upsert { version: u64, entry: Entry },
+    /// Gone, or out of the filter.
+    Removed { version: u64, identity: Identity, why: Removal },
+    /// Health and load.
+    Report(Entry),
+    /// All of it up to that version has been shown.
+    Synced { version: u64 },
+}
+
+/// Why a watch no longer shows an instance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Removal {
+    Gone(Reason),
+    Filtered,
+}
+
+/// The owner's end of all watches.
+#[derive(Debug, Default)]
+pub(crate) struct Hub(Vec<Listener>);
+
+#[derive(Debug)]
+struct Listener {
+    tx: mpsc::Sender<News>,
+    slow: Arc<AtomicBool>,
+}
+
+/// The reader's end of one watch: events until it is cut.
+#[derive(Debug)]
+pub(crate) struct Watch {
+    filter: Filter,
+    ready: VecDeque<Event>,
+    rx: mpsc::Receiver<News>,
+    slow: Arc<AtomicBool>,
+    ended: bool,
+}
+
+impl Hub {
+    /// Starts a watch with what it has to catch up on.
+    pub(crate) fn join(&mut self, filter: Filter, ready: Vec<Event>) -> Watch {
+        let (tx, rx) = mpsc::channel(BEHIND);
+        let slow = Arc::new(AtomicBool::new(false));
+        self.0.push(Listener { tx, slow: slow.clone() });
+        Watch { filter, ready: ready.into(), rx, slow, ended: false }
+    }
+
+    /// Tells every watch; one that has no room left is cut.
+    pub(crate) fn tell(&mut self, news: &News) {
+        self.0.retain(|listener| match listener.tx.try_send(news.clone()) {
+            Ok(()) => true,
+            Err(mpsc::error::TrySendError::Closed(_)) => false,
+            Err(mpsc::error::TrySendError::Full(_)) => {
+                listener.slow.store(true, Ordering::Release);
+                tracing::warn!("a watch reads too slowly; cutting it");
+                false
+            }
+        });
+    }
+
+    /// Forgets watches whose reader has gone, and counts the others.
+    pub(crate) fn prune(&mut self) -> usize {
+        self.0.retain(|listener| !listener.tx.is_closed());
+        self.0.len()
+    }
+}
+
+/// What a watch from `version` has to catch up on; from 0 everything.
+pub(crate) fn backlog(
+    catalog: &Catalog,
+    history: &History,
+    filter: &Filter,
+    version: u64,
+) -> Result<Vec<Event>, OutOfRange> {
+    let mut events = match version {
+        0 => snapshot(catalog, filter),
+        _ => missed(catalog, history, filter, version)?,
+    };
+    events.push(Event::Synced { version: catalog.version() });
+    Ok(events)
+}
+
+fn snapshot(catalog: &Catalog, filter: &Filter) -> Vec<Event> {
+    let shown = catalog.entries().values().filter(|entry| filter.admits(entry));
+    shown.map(|entry| Event::Upsert { version: 0, entry: entry.clone() }).collect()
+}
+
+/// The changes since, then the health and load of all, since nobody counted those.
+fn missed(catalog: &Catalog, history: &History, filter: &Filter, version: u64) -> Result<Vec<Event>, OutOfRange> {
+    // Which health the reader saw last is not known: it may show whatever the rest of the filter describes.
+    let shown = |entry: &Entry| filter.describes(&entry.record);
+    let changes = history.since(version)?.filter_map(|change| of_change(filter, change, shown));
+    let described = catalog.entries().values().filter(|entry| filter.describes(&entry.record));
+    Ok(changes.chain(described.map(|entry| standing(filter, entry))).collect())
+}
+
+/// The state of an instance towards a reader that may or may not show it.
+fn standing(filter: &Filter, entry: &Entry) -> Event {
+    match (filter.asks_health(), filter.admits(entry)) {
+        (false, _) => Event::Report(entry.clone()),
+        (true, true) => Event::Upsert { version: 0, entry: entry.clone() },
+        (true, false) => filtered(0, entry.record.identity.clone()),
+    }
+}
+
+/// A change as a filter sees it; `shown` says whether its reader showed what was there before.
+fn of_change(filter: &Filter, change: &Change, shown: impl Fn(&Entry) -> bool) -> Option<Event> {
+    let (version, identity) = (change.version, &change.identity);
+    let was = change.before.as_ref().is_some_and(shown);
+    match &change.now {
+        Now::Held(entry) if filter.admits(entry) => Some(Event::Upsert { version, entry: entry.clone() }),
+        Now::Held(_) => was.then(|| filtered(version, identity.clone())),
+        Now::Gone(reason) => {
+            was.then(|| Event::Removed { version, identity: identity.clone(), why: Removal::Gone(*reason) })
+        }
+    }
+}
+
+fn of_renewal(filter: &Filter, renewal: &Renewal) -> Option<Event> {
+    let entry = &renewal.now;
+    let described = filter.describes(&entry.record);
+    match (filter.healthy(renewal.before.health), filter.healthy(entry.vitals.health)) {
+        _ if !described => None,
+        (true, true) => Some(Event::Report(entry.clone())),
+        (false, true) => Some(Event::Upsert { version: 0, entry: entry.clone() }),
+        (true, false) => Some(filtered(0, entry.record.identity.clone())),
+        (false, false) => None,
+    }
+}
+
+fn filtered(version: u64, identity: Identity) -> Event {
+    Event::Removed { version, identity, why: Removal::Filtered }
+}
+
+impl Watch {
+    fn take(&mut self, news: &News) {
+        let (filter, ready) = (&self.filter, &mut self.ready);
+        match news {
+            News::Changes(changes) => {
+                let shown = |entry: &Entry| filter.admits(entry);
+                ready.extend(changes.iter().filter_map(|change| of_change(filter, change, shown)));
+            }
+            News::Reports(renewals) => ready.extend(renewals.iter().filter_map(|one| of_renewal(filter, one))),
+        }
+    }
+
+    fn end(&self) -> Error {
+        if self.slow.load(Ordering::Acquire) { Error::SlowWatch } else { Error::Stopped }
+    }
+}
+
+impl Stream for Watch {
+    type Item = Result<Event, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        loop {
+            if let Some(event) = self.ready.pop_front() {
+                return Poll::Ready(Some(Ok(event)));
+            }
+            match self.rx.poll_recv(cx) {
+                Poll::Ready(Some(news)) => self.take(&news),
+                Poll::Ready(None) if self.ended => return Poll::Ready(None),
+                Poll::Ready(None) => {
+                    self.ended = true;
+                    return Poll::Ready(Some(Err(self.end())));
+                }
+                Poll::Pending => return Poll::Pending,
+            }
+        }
+    }
+}
