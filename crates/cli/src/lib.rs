@@ -1,1 +1,19 @@
-//! Placeholder.
+//! The command line: start a control room on this machine, send, watch, list, inspect.
+//! A client of the public API and nothing more; towards tasks it speaks plain A2A, to any agent.
+
+mod agents;
+mod args;
+mod endpoints;
+mod failure;
+mod follow;
+mod log;
+mod outcome;
+mod plan;
+mod run;
+mod screen;
+mod send;
+mod show;
+mod tasks;
+mod up;
+
+pub use run::main;

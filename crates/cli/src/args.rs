@@ -1,0 +1,230 @@
+//! The command line, as clap reads it.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use proto::a2a::TaskState;
+use types::{ContextId, MessageId, RemoteTask};
+
+const AFTER: &str = "Exit codes: 0 done; 1 failed, partly failed, canceled or refused; 2 input needed; 64 wrong usage; \
+                     69 unreachable; 70 internal; 130 interrupted.\n\
+                     Start with `watchroom up`, then `watchroom send \"smoke at 12 Mill Lane\"` in another terminal.";
+
+/// A control room for A2A agents: start one on this machine, send it calls, watch what becomes of them
+#[derive(Debug, Parser)]
+#[command(name = "watchroom", version, about, after_help = AFTER, max_term_width = 110)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    #[command(flatten)]
+    pub(crate) common: Common,
+}
+
+/// Where things are, and for whom the output is.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Common options")]
+pub(crate) struct Common {
+    /// Address of the operator [default: http://127.0.0.1:7400]
+    #[arg(long, global = true, env = "WATCHROOM_OPERATOR", value_name = "URL")]
+    pub(crate) operator: Option<String>,
+    /// Address of the registry [default: http://127.0.0.1:7401]
+    #[arg(long, global = true, env = "WATCHROOM_REGISTRY", value_name = "URL")]
+    pub(crate) registry: Option<String>,
+    /// Data directory of `watchroom up`; other commands find the addresses in its endpoints.json
+    /// [default of `up`: watchroom-data]
+    #[arg(long, global = true, env = "WATCHROOM_DATA_DIR", value_name = "DIR")]
+    pub(crate) data_dir: Option<PathBuf>,
+    /// Write JSON, one object per line, for scripts
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Start registry, agents and operator on this machine; Ctrl-C stops everything
+    Up(Up),
+    /// Send a message and follow what becomes of it
+    Send(Send),
+    /// Show the plan that a text would become; nothing is dispatched
+    Plan(Plan),
+    /// List tasks, newest change first
+    Tasks(Tasks),
+    /// Show one task
+    Task(Task),
+    /// Follow a task to its end
+    Watch(Watch),
+    /// Ask a task to stop
+    Cancel(Cancel),
+    /// List the registered agents
+    Agents(Agents),
+    /// Show every record of a task: what clients saw, and what only the service knows
+    Log(Log),
+}
+
+/// Which agent a command talks to.
+#[derive(Debug, Args)]
+pub(crate) struct Target {
+    /// Address of any A2A 1.0 agent (gRPC), instead of the operator
+    #[arg(long, env = "WATCHROOM_AGENT", value_name = "URL", conflicts_with = "operator")]
+    pub(crate) agent: Option<String>,
+}
+
+/// Starts a cluster.
+#[derive(Debug, Args)]
+pub(crate) struct Up {
+    /// Leave a service out; may be repeated
+    #[arg(long, value_name = "SERVICE")]
+    pub(crate) without: Vec<ServiceName>,
+    /// Take free ports instead of the usual ones, for a second cluster on this machine
+    #[arg(long)]
+    pub(crate) free_ports: bool,
+}
+
+/// A service of the cluster.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub(crate) enum ServiceName {
+    /// Who is alive and what they can do
+    Registry,
+    /// The fire brigade's agent
+    Fire,
+    /// The police's agent
+    Police,
+    /// The ambulance service's agent
+    Ambulance,
+    /// Takes calls and runs plans
+    Operator,
+}
+
+/// Sends a message.
+#[derive(Debug, Args)]
+pub(crate) struct Send {
+    /// What to say
+    #[arg(value_parser = not_blank)]
+    pub(crate) text: String,
+    #[command(flatten)]
+    pub(crate) target: Target,
+    /// Whether the steps of the plan run one after the other or together [default: the operator's]
+    #[arg(long)]
+    pub(crate) mode: Option<Mode>,
+    /// Return as soon as the task is accepted
+    #[arg(long)]
+    pub(crate) return_immediately: bool,
+    /// Conversation to join
+    #[arg(long, value_name = "ID")]
+    pub(crate) context: Option<ContextId>,
+    /// Task to answer, such as one that needs input
+    #[arg(long, value_name = "ID")]
+    pub(crate) task: Option<RemoteTask>,
+    /// Id of the message: sending the same one again does nothing twice [default: a new one]
+    #[arg(long, value_name = "ID")]
+    pub(crate) message_id: Option<MessageId>,
+}
+
+/// In which order steps run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Mode {
+    /// One after the other
+    Sequential,
+    /// Together
+    Parallel,
+}
+
+/// Asks for a plan.
+#[derive(Debug, Args)]
+pub(crate) struct Plan {
+    /// The call, in plain words
+    #[arg(value_parser = not_blank)]
+    pub(crate) text: String,
+    /// Whether the steps run one after the other or together [default: the operator's]
+    #[arg(long)]
+    pub(crate) mode: Option<Mode>,
+}
+
+/// Lists tasks.
+#[derive(Debug, Args)]
+pub(crate) struct Tasks {
+    #[command(flatten)]
+    pub(crate) target: Target,
+    /// Only this conversation
+    #[arg(long, value_name = "ID")]
+    pub(crate) context: Option<ContextId>,
+    /// Only this state
+    #[arg(long, value_parser = state)]
+    pub(crate) state: Option<TaskState>,
+    /// At most so many
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) limit: u32,
+}
+
+/// Shows a task.
+#[derive(Debug, Args)]
+pub(crate) struct Task {
+    /// The task's id
+    pub(crate) id: RemoteTask,
+    #[command(flatten)]
+    pub(crate) target: Target,
+    /// How many of the newest messages of its history to show
+    #[arg(long, value_name = "N")]
+    pub(crate) history: Option<u32>,
+}
+
+/// Follows a task.
+#[derive(Debug, Args)]
+pub(crate) struct Watch {
+    /// The task's id
+    pub(crate) id: RemoteTask,
+    #[command(flatten)]
+    pub(crate) target: Target,
+    /// Only what came after this event; 0 shows the whole story
+    #[arg(long, value_name = "SEQ")]
+    pub(crate) from: Option<u64>,
+}
+
+/// Cancels a task.
+#[derive(Debug, Args)]
+pub(crate) struct Cancel {
+    /// The task's id
+    pub(crate) id: RemoteTask,
+    #[command(flatten)]
+    pub(crate) target: Target,
+}
+
+/// Lists agents.
+#[derive(Debug, Args)]
+pub(crate) struct Agents {
+    /// Only agents of this name; may be repeated
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: Vec<String>,
+    /// Only agents with this skill; may be repeated
+    #[arg(long, value_name = "ID")]
+    pub(crate) skill: Vec<String>,
+}
+
+/// Shows a task's log.
+#[derive(Debug, Args)]
+pub(crate) struct Log {
+    /// The task's id
+    pub(crate) id: RemoteTask,
+    /// Address of the service that has the task, instead of the operator
+    #[arg(long, env = "WATCHROOM_AGENT", value_name = "URL", conflicts_with = "operator")]
+    pub(crate) agent: Option<String>,
+    /// Only commits after this one
+    #[arg(long, value_name = "HEAD", default_value_t = 0)]
+    pub(crate) after: u64,
+}
+
+fn not_blank(text: &str) -> Result<String, &'static str> {
+    if text.trim().is_empty() { Err("say something") } else { Ok(text.to_owned()) }
+}
+
+/// "working", "input-required": A2A's names without their prefix, in either case.
+fn state(word: &str) -> Result<TaskState, String> {
+    let name = format!("TASK_STATE_{}", word.to_uppercase().replace('-', "_"));
+    match TaskState::from_str_name(&name) {
+        Some(TaskState::Unspecified) | None => Err("submitted, working, completed, failed, canceled, input-required, \
+                                                    rejected or auth-required"
+            .to_owned()),
+        Some(state) => Ok(state),
+    }
+}

@@ -1,0 +1,231 @@
+//! Why a command could not do what was asked, in words for its user, and the exit code.
+
+use std::fmt::{self, Write as _};
+use std::io;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use a2a::ClientError;
+use service::client::UrlError;
+use tonic::{Code, Status};
+use tonic_types::StatusExt as _;
+
+use crate::endpoints::Endpoint;
+
+/// A failed command.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    /// The user's mistake.
+    #[error("{0}")]
+    Usage(String),
+    /// A service does not answer.
+    #[error("{what} does not answer: {why}")]
+    Unreachable {
+        /// Which service, at which address.
+        what: String,
+        /// How it failed.
+        why: String,
+        /// What to do next.
+        hint: String,
+    },
+    /// A service answered with an error.
+    #[error("{}", .0.message)]
+    Refused(Box<Refusal>),
+    /// A fault of ours or of the other side.
+    #[error("{0}")]
+    Internal(String),
+    /// A file or directory cannot be used.
+    #[error("{what}: {source}")]
+    Io {
+        /// Which one, and what for.
+        what: String,
+        /// How it failed.
+        #[source]
+        source: io::Error,
+    },
+    /// Somebody else has what this command needs; it may become free.
+    #[error("{0}")]
+    Busy(String),
+    /// A service of the cluster does not start.
+    #[error("{name} does not start: {why}")]
+    Service {
+        /// Which one.
+        name: &'static str,
+        /// Its last words, or how it ended.
+        why: String,
+        /// Its exit code, if that was one of ours.
+        code: u8,
+    },
+    /// Nobody reads the output any more.
+    #[error("cannot write the output")]
+    Output(#[from] io::Error),
+}
+
+/// An error answer, as far as it can be read.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    who: String,
+    code: Code,
+    message: String,
+    reason: Option<String>,
+    /// Field and what is wrong with it.
+    violations: Vec<(String, String)>,
+    retry_after: Option<Duration>,
+}
+
+impl Failure {
+    /// What a plain gRPC call to `endpoint` met.
+    pub(crate) fn of_status(endpoint: &Endpoint, status: Status) -> Self {
+        Self::of_call(endpoint, status.into())
+    }
+
+    /// What an A2A call to `endpoint` met.
+    pub(crate) fn of_call(endpoint: &Endpoint, error: ClientError) -> Self {
+        match error {
+            ClientError::Refused(refused) => Self::Refused(Box::new(Refusal::read(endpoint, &refused.into()))),
+            ClientError::Address(address) => Self::Usage(format!("{address:?} is no address; write http://HOST:PORT")),
+            ClientError::Unreachable(_) | ClientError::Timeout | ClientError::Ambiguous(_) => {
+                Self::Unreachable { what: endpoint.to_string(), why: innermost(&error), hint: endpoint.hint() }
+            }
+            ClientError::Invalid(_) | ClientError::NoInterface => Self::Internal(format!("{endpoint}: {error}")),
+        }
+    }
+
+    pub(crate) fn of_url(error: &UrlError) -> Self {
+        Self::Usage(error.to_string())
+    }
+
+    pub(crate) fn io(what: impl fmt::Display, source: io::Error) -> Self {
+        Self::Io { what: what.to_string(), source }
+    }
+
+    /// The message, its details, and what to do next.
+    pub(crate) fn text(&self) -> String {
+        let mut text = format!("error: {self}");
+        let hint = match self {
+            Self::Refused(refusal) => {
+                refusal.write_details(&mut text);
+                refusal.hint()
+            }
+            Self::Unreachable { hint, .. } => Some(hint.clone()),
+            Self::Usage(_) => Some("see watchroom --help".to_owned()),
+            Self::Internal(_) | Self::Io { .. } | Self::Busy(_) | Self::Service { .. } | Self::Output(_) => None,
+        };
+        if let Some(hint) = hint {
+            append(&mut text, &format!("next: {hint}"));
+        }
+        text
+    }
+
+    pub(crate) fn code(&self) -> u8 {
+        match self {
+            Self::Usage(_) => 64,
+            Self::Unreachable { .. } => 69,
+            Self::Refused(refusal) => refusal.exit_code(),
+            Self::Internal(_) => 70,
+            Self::Io { .. } | Self::Output(_) => 74,
+            Self::Busy(_) => 75,
+            Self::Service { code, .. } => *code,
+        }
+    }
+}
+
+impl From<&Failure> for ExitCode {
+    fn from(failure: &Failure) -> Self {
+        Self::from(failure.code())
+    }
+}
+
+impl Refusal {
+    fn read(endpoint: &Endpoint, status: &Status) -> Self {
+        let details = status.get_error_details();
+        let violations = details.bad_request().map_or(&[][..], |bad| &bad.field_violations);
+        Self {
+            who: endpoint.to_string(),
+            code: status.code(),
+            message: status.message().to_owned(),
+            reason: details.error_info().map(|info| info.reason.clone()).filter(|reason| !reason.is_empty()),
+            violations: violations.iter().map(|it| (it.field.clone(), it.description.clone())).collect(),
+            retry_after: details.retry_info().and_then(|retry| retry.retry_delay),
+        }
+    }
+
+    fn write_details(&self, text: &mut String) {
+        append(text, &format!("from: {}", self.who));
+        append(text, &format!("code: {}", self.code.description_name()));
+        if let Some(reason) = &self.reason {
+            append(text, &format!("reason: {reason}"));
+        }
+        for (field, description) in &self.violations {
+            append(text, &format!("field {field}: {description}"));
+        }
+        if let Some(after) = self.retry_after {
+            append(text, &format!("retry after: {} s", after.as_secs_f32()));
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        let by_reason = match self.reason.as_deref() {
+            Some("TASK_NOT_FOUND") => Some("`watchroom tasks` lists the tasks that you can see"),
+            Some("TASK_NOT_CANCELABLE") => Some("it has ended; `watchroom task ID` shows how"),
+            Some("VERSION_NOT_SUPPORTED") => Some("this command speaks A2A 1.0; the agent must offer it"),
+            Some("MESSAGE_ID_REUSED") => Some("leave --message-id away, or send the very same message again"),
+            _ => None,
+        };
+        let by_code = match self.code {
+            Code::Unimplemented => Some("is this the right address? `grpcurl -plaintext HOST:PORT list` shows its API"),
+            Code::ResourceExhausted | Code::Unavailable => Some("try again in a moment"),
+            _ => None,
+        };
+        by_reason.or(by_code).map(str::to_owned)
+    }
+
+    fn exit_code(&self) -> u8 {
+        match self.code {
+            Code::InvalidArgument => 64,
+            Code::Unavailable | Code::DeadlineExceeded | Code::ResourceExhausted => 69,
+            Code::Ok | Code::Unknown | Code::Internal | Code::DataLoss | Code::Unimplemented => 70,
+            Code::Cancelled
+            | Code::NotFound
+            | Code::AlreadyExists
+            | Code::PermissionDenied
+            | Code::FailedPrecondition
+            | Code::Aborted
+            | Code::OutOfRange
+            | Code::Unauthenticated => 1,
+        }
+    }
+}
+
+/// The code by name, for people who look it up.
+trait CodeName {
+    fn description_name(&self) -> String;
+}
+
+impl CodeName for Code {
+    fn description_name(&self) -> String {
+        let words = format!("{self:?}");
+        let mut name = String::new();
+        for (at, letter) in words.char_indices() {
+            if at > 0 && letter.is_uppercase() {
+                name.push('_');
+            }
+            name.extend(letter.to_uppercase());
+        }
+        name
+    }
+}
+
+/// The last cause: "Connection refused" says more than "transport error".
+fn innermost(error: &dyn std::error::Error) -> String {
+    let mut inner = error;
+    while let Some(source) = inner.source() {
+        inner = source;
+    }
+    inner.to_string()
+}
+
+fn append(text: &mut String, line: &str) {
+    // Writing to a String cannot fail.
+    write!(text, "\n  {line}").ok();
+}

@@ -1,0 +1,218 @@
+//! Follows a task's stream to its end, over connections that break, and shows it.
+
+use std::io::Write;
+use std::pin::pin;
+use std::time::Duration;
+
+use a2a::frame::{Event, Update};
+use a2a::metadata::{CURSOR, Cursor, count, object, structure};
+use a2a::{ClientError, Followed};
+use futures::StreamExt as _;
+use futures::stream::BoxStream;
+use prost_types::Struct;
+use proto::a2a::stream_response::Payload;
+use proto::a2a::{StreamResponse, Task, TaskState};
+use tokio::time::{Instant, sleep_until};
+use types::Seq;
+
+use crate::endpoints::Endpoint;
+use crate::failure::Failure;
+use crate::outcome::{Outcome, Tally};
+use crate::screen::{Screen, note, proto_json};
+use crate::show::Story;
+
+/// How long a lost connection is tried again before the command gives up; the task goes on without it.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+
+/// When a task is followed far enough.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Until {
+    /// Ended, or waiting for an answer from whoever sent the message.
+    Answered,
+    /// Ended.
+    Ended,
+}
+
+/// How following ended.
+#[derive(Debug)]
+pub(crate) enum End {
+    /// With an outcome to report.
+    Outcome(Outcome),
+    /// Before anything was heard.
+    Unheard(ClientError),
+}
+
+/// One task's story on one screen.
+pub(crate) struct Follow<'a, W: Write> {
+    endpoint: &'a Endpoint,
+    screen: &'a mut Screen<W>,
+    until: Until,
+    story: Story,
+    tally: Tally,
+    task: Option<String>,
+    seq: Option<Seq>,
+    lost: Option<Instant>,
+}
+
+type Items = BoxStream<'static, Result<Followed, ClientError>>;
+
+impl<'a, W: Write> Follow<'a, W> {
+    pub(crate) fn new(endpoint: &'a Endpoint, screen: &'a mut Screen<W>, until: Until) -> Self {
+        Self {
+            endpoint,
+            screen,
+            until,
+            story: Story::default(),
+            tally: Tally::default(),
+            task: None,
+            seq: None,
+            lost: None,
+        }
+    }
+
+    /// The task is known from the start.
+    pub(crate) fn of_task(self, task: String) -> Self {
+        Self { task: Some(task), ..self }
+    }
+
+    /// Shows what comes until it is enough.
+    pub(crate) async fn run(&mut self, mut items: Items) -> Result<End, Failure> {
+        let mut interrupt = pin!(tokio::signal::ctrl_c());
+        loop {
+            let patience = self.lost.map(|lost| lost + PATIENCE);
+            let item = tokio::select! {
+                item = items.next() => item,
+                _ = &mut interrupt => return Ok(self.interrupted()),
+                () = sleep_until(patience.unwrap_or_else(Instant::now)), if patience.is_some() => {
+                    return Err(self.lost_for_good());
+                }
+            };
+            match item {
+                Some(Ok(followed)) => self.take(followed)?,
+                Some(Err(error)) if self.seq.is_none() && self.tally.state().is_none() => {
+                    return Ok(End::Unheard(error));
+                }
+                Some(Err(error)) => return Err(Failure::of_call(self.endpoint, error)),
+                None => return Ok(End::Outcome(self.tally.outcome())),
+            }
+            if self.enough() {
+                self.advise();
+                return Ok(End::Outcome(self.tally.outcome()));
+            }
+        }
+    }
+
+    fn take(&mut self, followed: Followed) -> Result<(), Failure> {
+        match followed {
+            Followed::Event(event) => self.event(event),
+            Followed::Gap(snapshot) => {
+                note("some events are no longer to be had; going on from the task as it stands");
+                let cursor = snapshot.seq.map(|seq| Cursor { seq, prev: None });
+                self.event(Event { cursor, update: Update::Task(snapshot.task) })
+            }
+            Followed::Lost(error) => {
+                if self.lost.is_none() {
+                    self.lost = Some(Instant::now());
+                    note(&format!("the connection is lost ({error}); trying again"));
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn event(&mut self, event: Event) -> Result<(), Failure> {
+        if self.lost.take().is_some() {
+            note("connected again");
+        }
+        self.tally.see(&event.update);
+        self.learn(&event);
+        if self.screen.is_for_script() {
+            let json = proto_json(&response(event))?;
+            return Ok(self.screen.json(&json)?);
+        }
+        for (mark, text) in self.story.tell(&event.update) {
+            self.screen.say(mark, &text)?;
+        }
+        Ok(())
+    }
+
+    fn learn(&mut self, event: &Event) {
+        self.seq = event.cursor.map(|cursor| cursor.seq).or(self.seq);
+        let id = match &event.update {
+            Update::Task(task) => Some(&task.id),
+            Update::Status(update) => Some(&update.task_id),
+            Update::Artifact(update) => Some(&update.task_id),
+            Update::Message(_) => None,
+        };
+        if let Some(id) = id {
+            self.task = Some(id.clone());
+        }
+    }
+
+    /// The end of a task is the stream's own end; a question is not.
+    fn enough(&self) -> bool {
+        self.until == Until::Answered && self.tally.state() == Some(TaskState::InputRequired)
+    }
+
+    /// Takes in the task as it stands, without showing it: what came before the first frame counts too.
+    pub(crate) fn review(&mut self, task: Task) -> Outcome {
+        self.tally.see(&Update::Task(task));
+        self.tally.outcome()
+    }
+
+    /// What to do about a task that waits.
+    fn advise(&self) {
+        if let (Some(TaskState::InputRequired), Some(task)) = (self.tally.state(), &self.task) {
+            note(&format!("answer with: watchroom send --task {task}{} \"...\"", self.endpoint.flag));
+        }
+    }
+
+    fn interrupted(&self) -> End {
+        match &self.task {
+            Some(task) => note(&format!("the task goes on; {}", self.how_to_watch(task))),
+            None => note("interrupted before the task was known; it may have begun: see `watchroom tasks`"),
+        }
+        End::Outcome(Outcome::Interrupted)
+    }
+
+    fn lost_for_good(&self) -> Failure {
+        let hint = self.task.as_ref().map_or_else(|| self.endpoint.hint(), |task| self.how_to_watch(task));
+        Failure::Unreachable {
+            what: self.endpoint.to_string(),
+            why: format!("no connection for {} s", PATIENCE.as_secs()),
+            hint: format!("the task goes on; {hint}"),
+        }
+    }
+
+    fn how_to_watch(&self, task: &str) -> String {
+        let from = self.seq.map(|seq| format!(" --from {seq}")).unwrap_or_default();
+        format!("watch it with: watchroom watch {task}{from}{}", self.endpoint.flag)
+    }
+}
+
+/// The frame as it came: its cursor back in the metadata.
+fn response(event: Event) -> StreamResponse {
+    let Event { cursor, mut update } = event;
+    if let Some(cursor) = cursor {
+        let metadata = match &mut update {
+            Update::Task(task) => &mut task.metadata,
+            Update::Message(message) => &mut message.metadata,
+            Update::Status(update) => &mut update.metadata,
+            Update::Artifact(update) => &mut update.metadata,
+        };
+        metadata.get_or_insert_with(Struct::default).fields.extend(structure([(CURSOR, position(cursor))]).fields);
+    }
+    let payload = match update {
+        Update::Task(task) => Payload::Task(task),
+        Update::Message(message) => Payload::Message(message),
+        Update::Status(update) => Payload::StatusUpdate(update),
+        Update::Artifact(update) => Payload::ArtifactUpdate(update),
+    };
+    StreamResponse { payload: Some(payload) }
+}
+
+fn position(cursor: Cursor) -> prost_types::Value {
+    let seq = Some(("seq".to_owned(), count(cursor.seq.0)));
+    let prev = cursor.prev.map(|prev| ("prev".to_owned(), count(prev.0)));
+    object(seq.into_iter().chain(prev).collect())
+}

@@ -1,0 +1,7 @@
+//! The command `watchroom`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::main()
+}

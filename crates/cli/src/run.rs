@@ -1,0 +1,64 @@
+//! From the command line to the exit code.
+
+use std::future::Future;
+use std::io;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use clap::error::ErrorKind;
+
+use crate::args::{Cli, Command};
+use crate::failure::Failure;
+use crate::outcome::Outcome;
+use crate::screen::{Screen, note};
+use crate::{agents, log, plan, send, tasks, up};
+
+const USAGE: u8 = 64;
+
+/// The whole of `main`.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return refused(&error),
+    };
+    match execute(cli) {
+        Ok(outcome) => outcome.into(),
+        // Whoever read the output has seen enough, as with `watchroom watch ID | head`.
+        Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(failure) => {
+            note(&failure.text());
+            ExitCode::from(&failure)
+        }
+    }
+}
+
+fn refused(error: &clap::Error) -> ExitCode {
+    // Nobody is left to tell when the terminal is gone.
+    error.print().ok();
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => ExitCode::SUCCESS,
+        _ => ExitCode::from(USAGE),
+    }
+}
+
+fn execute(cli: Cli) -> Result<Outcome, Failure> {
+    let Cli { command, common } = cli;
+    let mut screen = Screen::new(common.json);
+    match command {
+        Command::Up(args) => block_on(up::run(&args, &common, &mut screen)),
+        Command::Send(args) => block_on(send::send(&args, &common, &mut screen)),
+        Command::Plan(args) => block_on(plan::run(&args, &common, &mut screen)),
+        Command::Tasks(args) => block_on(tasks::list(&args, &common, &mut screen)),
+        Command::Task(args) => block_on(tasks::show(&args, &common, &mut screen)),
+        Command::Watch(args) => block_on(send::watch(&args, &common, &mut screen)),
+        Command::Cancel(args) => block_on(tasks::cancel(&args, &common, &mut screen)),
+        Command::Agents(args) => block_on(agents::run(&args, &common, &mut screen)),
+        Command::Log(args) => block_on(log::run(&args, &common, &mut screen)),
+    }
+}
+
+fn block_on(command: impl Future<Output = Result<Outcome, Failure>>) -> Result<Outcome, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Failure::Internal(format!("cannot start the runtime: {error}")))?;
+    runtime.block_on(command)
+}

@@ -1,0 +1,142 @@
+//! `send` and `watch`: a message goes out once, and its task is followed to the end.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::time::Duration;
+
+use a2a::metadata::{PLAN, object, structure, text};
+use a2a::{ClientError, History, Reply};
+use proto::a2a::{Message, Part, Role, SendMessageConfiguration, SendMessageRequest, part};
+use tokio::time::{Instant, sleep};
+use types::{MessageId, RetryPolicy, Seq};
+
+use crate::args::{Common, Mode, Send, Watch};
+use crate::endpoints::Endpoint;
+use crate::failure::Failure;
+use crate::follow::{End, Follow, PATIENCE, Until};
+use crate::outcome::{Outcome, Tally};
+use crate::screen::{Mark, Screen, note, proto_json};
+use crate::show;
+
+/// Pauses before the same message goes out again.
+const PAUSES: RetryPolicy =
+    RetryPolicy { attempts: u32::MAX, backoff: Duration::from_millis(200), max_backoff: Duration::from_secs(5) };
+
+/// Sends the message of `args`.
+pub(crate) async fn send<W: Write>(args: &Send, common: &Common, screen: &mut Screen<W>) -> Result<Outcome, Failure> {
+    let endpoint = Endpoint::of_target(common, &args.target)?;
+    let client = endpoint.client()?;
+    let request = request(args);
+    if args.return_immediately {
+        return accept(&endpoint, &client, request, screen).await;
+    }
+    let mut attempts = Attempts::new(&endpoint);
+    loop {
+        let mut follow = Follow::new(&endpoint, screen, Until::Answered);
+        match follow.run(client.send_following(request.clone())).await? {
+            End::Outcome(outcome) => return Ok(outcome),
+            End::Unheard(error) => attempts.again(error).await?,
+        }
+    }
+}
+
+/// Follows a task that was sent before.
+pub(crate) async fn watch<W: Write>(args: &Watch, common: &Common, screen: &mut Screen<W>) -> Result<Outcome, Failure> {
+    let endpoint = Endpoint::of_target(common, &args.target)?;
+    let client = endpoint.client()?;
+    let mut follow = Follow::new(&endpoint, screen, Until::Ended).of_task(args.id.to_string());
+    match follow.run(client.follow(args.id.clone(), args.from.map(Seq))).await? {
+        End::Outcome(Outcome::Interrupted) => Ok(Outcome::Interrupted),
+        End::Outcome(outcome) => {
+            // With a cursor the stream tells only the rest of the story.
+            let whole = client.get(&args.id, History::None).await;
+            Ok(whole.map_or(outcome, |snapshot| follow.review(snapshot.task)))
+        }
+        End::Unheard(error) => Err(Failure::of_call(&endpoint, error)),
+    }
+}
+
+async fn accept<W: Write>(
+    endpoint: &Endpoint,
+    client: &a2a::Client,
+    request: SendMessageRequest,
+    screen: &mut Screen<W>,
+) -> Result<Outcome, Failure> {
+    let mut attempts = Attempts::new(endpoint);
+    let reply = loop {
+        match client.send(request.clone()).await {
+            Ok(reply) => break reply,
+            Err(error) => attempts.again(error).await?,
+        }
+    };
+    let mut tally = Tally::default();
+    match reply {
+        Reply::Task(snapshot) => {
+            tally.see(&a2a::frame::Update::Task(snapshot.task.clone()));
+            if screen.is_for_script() {
+                screen.json(&proto_json(&snapshot.task)?)?;
+            } else {
+                screen.say(Mark::None, &show::task(&snapshot.task))?;
+                note(&format!("follow it with: watchroom watch {}{}", snapshot.task.id, endpoint.flag));
+            }
+        }
+        Reply::Message(message) if screen.is_for_script() => screen.json(&proto_json(&message)?)?,
+        Reply::Message(message) => screen.say(Mark::None, &show::parts(&message.parts))?,
+    }
+    Ok(tally.outcome())
+}
+
+fn request(args: &Send) -> SendMessageRequest {
+    let text_part = Part {
+        content: Some(part::Content::Text(args.text.clone())),
+        media_type: "text/plain".to_owned(),
+        ..Part::default()
+    };
+    let message = Message {
+        message_id: args.message_id.clone().unwrap_or_else(MessageId::fresh).to_string(),
+        context_id: args.context.as_ref().map(ToString::to_string).unwrap_or_default(),
+        task_id: args.task.as_ref().map(ToString::to_string).unwrap_or_default(),
+        role: Role::User.into(),
+        parts: vec![text_part],
+        metadata: args
+            .mode
+            .map(|mode| structure([(PLAN, object(BTreeMap::from([("mode".to_owned(), text(word(mode)))])))])),
+        ..Message::default()
+    };
+    let configuration =
+        SendMessageConfiguration { return_immediately: args.return_immediately, ..SendMessageConfiguration::default() };
+    SendMessageRequest { message: Some(message), configuration: Some(configuration), ..SendMessageRequest::default() }
+}
+
+const fn word(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Sequential => "sequential",
+        Mode::Parallel => "parallel",
+    }
+}
+
+/// Sends of one message. The id stays the same, so an agent that keeps ids takes it once.
+struct Attempts<'a> {
+    endpoint: &'a Endpoint,
+    since: Instant,
+    failed: u32,
+}
+
+impl<'a> Attempts<'a> {
+    fn new(endpoint: &'a Endpoint) -> Self {
+        Self { endpoint, since: Instant::now(), failed: 0 }
+    }
+
+    /// Waits before the next one, or says why there is none. Nobody there at all is for the user to know at once.
+    async fn again(&mut self, error: ClientError) -> Result<(), Failure> {
+        let nobody = self.failed == 0 && matches!(error, ClientError::Unreachable(_));
+        if nobody || !error.is_transient() || self.since.elapsed() > PATIENCE {
+            return Err(Failure::of_call(self.endpoint, error));
+        }
+        self.failed += 1;
+        note(&format!("no answer yet ({error}); sending the same message again"));
+        // Half of the bound at least: one client needs no full jitter.
+        sleep(PAUSES.pause(self.failed, 0.5).unwrap_or(PAUSES.max_backoff)).await;
+        Ok(())
+    }
+}

@@ -1,0 +1,196 @@
+//! `up`: a cluster on this machine, as child processes.
+
+mod child;
+mod keeper;
+mod layout;
+
+use std::fs::{self, File, TryLockError};
+use std::io::{self, Write};
+use std::path::Path;
+use std::time::Duration;
+
+use proto::watchroom::registry::v1::Filter;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep};
+
+use crate::agents;
+use crate::args::{Common, ServiceName, Up};
+use crate::endpoints::{Cluster, Endpoint, Running};
+use crate::failure::Failure;
+use crate::outcome::Outcome;
+use crate::screen::{Mark, Screen, note};
+use crate::show;
+use crate::up::child::Child;
+use crate::up::keeper::Keeper;
+use crate::up::layout::{Layout, Recipe};
+
+/// How long the agents get to register; the cluster works without, and says so.
+const GATHER: Duration = Duration::from_secs(10);
+
+/// Between looks at the registry.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// Restarts that wait to be written down; more cannot happen at once than there are services.
+const RESTARTS: usize = 8;
+
+/// Starts the services, keeps them running, and stops them on a signal.
+pub(crate) async fn run<W: Write>(args: &Up, common: &Common, screen: &mut Screen<W>) -> Result<Outcome, Failure> {
+    let layout = Layout::new(args, common)?;
+    let lock = lock(&layout)?;
+    let mut stop = StopSignals::new()?;
+    let mut control = Control::new(layout);
+    let end = tokio::select! {
+        end = control.serve(screen) => end,
+        () = stop.recv() => Ok(()),
+    };
+    note("stopping");
+    let forget = tokio::select! {
+        forget = control.stop() => forget,
+        // A second signal: the children see the end of this process, and end too.
+        () = stop.recv() => Ok(()),
+    };
+    drop(lock);
+    end.and(forget).map(|()| Outcome::Done)
+}
+
+/// The running cluster.
+struct Control {
+    layout: Layout,
+    /// In groups, in the order of their start.
+    keepers: Vec<Vec<Keeper>>,
+    cluster: Cluster,
+    restarted: mpsc::Receiver<Running>,
+    restarts: mpsc::Sender<Running>,
+}
+
+impl Control {
+    fn new(layout: Layout) -> Self {
+        let (restarts, restarted) = mpsc::channel(RESTARTS);
+        let cluster = Cluster { pid: std::process::id(), services: Vec::new() };
+        Self { layout, keepers: Vec::new(), cluster, restarted, restarts }
+    }
+
+    /// Starts everything, says where it is, and keeps what it said true; ends only if it cannot.
+    async fn serve<W: Write>(&mut self, screen: &mut Screen<W>) -> Result<(), Failure> {
+        for group in ServiceName::GROUPS {
+            self.start(group).await?;
+        }
+        self.gather().await?;
+        self.write()?;
+        self.show(screen)?;
+        while let Some(running) = self.restarted.recv().await {
+            for service in self.cluster.services.iter_mut().filter(|service| service.name == running.name) {
+                service.clone_from(&running);
+            }
+            self.write()?;
+        }
+        Ok(())
+    }
+
+    /// Starts a group together. The first that fails stops the whole.
+    async fn start(&mut self, group: &[ServiceName]) -> Result<(), Failure> {
+        let recipes: Vec<Recipe> = self.layout.wanted(group).map(|service| self.layout.recipe(service)).collect();
+        let children = futures::future::try_join_all(recipes.iter().map(Child::start)).await?;
+        let mut keepers = Vec::with_capacity(children.len());
+        for (recipe, child) in recipes.into_iter().zip(children) {
+            if recipe.name == ServiceName::Registry.program() {
+                self.layout.found_registry(&child.running);
+            }
+            self.cluster.services.push(child.running.clone());
+            keepers.push(Keeper::new(recipe, child, self.restarts.clone()));
+        }
+        self.keepers.push(keepers);
+        Ok(())
+    }
+
+    /// Waits until the agents are registered, so that the first call finds them.
+    async fn gather(&self) -> Result<(), Failure> {
+        let agents = self.layout.wanted(ServiceName::GROUPS[1]).count();
+        let Some(registry) = self.cluster.services.iter().find(|it| it.name == ServiceName::Registry.program()) else {
+            return Ok(());
+        };
+        let registry = Endpoint::of_running_registry(registry);
+        let since = Instant::now();
+        while since.elapsed() < GATHER {
+            match agents::query(&registry, Filter::default()).await {
+                Ok(found) if found.len() >= agents => return Ok(()),
+                Ok(_) | Err(Failure::Unreachable { .. }) => sleep(LOOK).await,
+                Err(failure) => {
+                    note(&format!("the registry does not tell who is registered: {failure}"));
+                    return Ok(());
+                }
+            }
+        }
+        note("not every agent is registered yet; calls wait for them");
+        Ok(())
+    }
+
+    fn show<W: Write>(&self, screen: &mut Screen<W>) -> Result<(), Failure> {
+        if screen.is_for_script() {
+            return Ok(screen.object(&self.cluster)?);
+        }
+        let row = |it: &Running| [it.name.clone(), it.protocol.clone(), it.admin.clone(), it.pid.to_string()];
+        let table = show::table(["SERVICE", "GRPC", "ADMIN", "PID"], self.cluster.services.iter().map(row));
+        screen.say(Mark::None, &table)?;
+        Ok(screen.say(Mark::Success, "ready; Ctrl-C stops everything")?)
+    }
+
+    fn write(&self) -> Result<(), Failure> {
+        let file = Cluster::file(&self.layout.data_dir);
+        let text = serde_json::to_string_pretty(&self.cluster).map_err(|error| Failure::Internal(error.to_string()))?;
+        replace(&file, &text).map_err(|error| Failure::io(format_args!("cannot write {}", file.display()), error))
+    }
+
+    /// Stops the services, those first that depend on others.
+    async fn stop(&mut self) -> Result<(), Failure> {
+        while let Some(group) = self.keepers.pop() {
+            group.iter().for_each(Keeper::stop);
+            futures::future::join_all(group.into_iter().map(Keeper::stopped)).await;
+        }
+        match fs::remove_file(Cluster::file(&self.layout.data_dir)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(Failure::io("cannot remove endpoints.json", error))
+            }
+            Ok(()) | Err(_) => Ok(()),
+        }
+    }
+}
+
+/// Holds the data directory for this process alone.
+fn lock(layout: &Layout) -> Result<File, Failure> {
+    let failed = |error| Failure::io(format_args!("cannot use {}", layout.data_dir.display()), error);
+    fs::create_dir_all(layout.run_dir()).map_err(failed)?;
+    let file = File::create(layout.run_dir().join("up.lock")).map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => {
+            let dir = layout.data_dir.display();
+            Err(Failure::Busy(format!("another `watchroom up` uses {dir}; stop it, or choose another --data-dir")))
+        }
+        Err(TryLockError::Error(error)) => Err(failed(error)),
+    }
+}
+
+/// Writes beside the file and renames, so that a reader sees all or nothing.
+fn replace(file: &Path, text: &str) -> io::Result<()> {
+    let beside = file.with_extension("json.tmp");
+    fs::write(&beside, format!("{text}\n"))?;
+    fs::rename(&beside, file)
+}
+
+/// Everything that asks this process to stop, a closed terminal included.
+struct StopSignals([Signal; 3]);
+
+impl StopSignals {
+    fn new() -> Result<Self, Failure> {
+        let watch =
+            |kind| signal(kind).map_err(|error| Failure::Internal(format!("cannot watch for signals: {error}")));
+        Ok(Self([watch(SignalKind::interrupt())?, watch(SignalKind::terminate())?, watch(SignalKind::hangup())?]))
+    }
+
+    async fn recv(&mut self) {
+        let [interrupt, terminate, hangup] = &mut self.0;
+        tokio::select! { _ = interrupt.recv() => {}, _ = terminate.recv() => {}, _ = hangup.recv() => {} }
+    }
+}
