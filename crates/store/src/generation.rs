@@ -31,4 +31,11 @@ impl Failed {
         let failed = self.recent.entry(task).or_insert(generation);
         *failed = generation.max(*failed);
     }
+
+    /// Remembers what another one remembers.
+    pub(crate) fn absorb(&mut self, other: &Self) {
+        for (task, generation) in other.older.iter().chain(&other.recent) {
+            self.note(*task, *generation);
+        }
+    }
 }

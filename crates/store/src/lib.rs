@@ -3,6 +3,7 @@
 
 mod clock;
 mod commit;
+mod embedded;
 mod generation;
 mod log;
 mod memory;
@@ -17,6 +18,7 @@ use types::{Epoch, Scope, Seq, StoreId, TaskId, Timestamp};
 
 pub use clock::Clock;
 pub use commit::{Accept, Commit, Committed, Created, Lane, Outcome, Ready, Refusal, RowChange, TaskChange, Timer};
+pub use embedded::{CrashPoint, Durability, EmbeddedStore, Fatal, Faults, OpenError, Options};
 pub use log::{Entry, Frame, FrameKind, LogRow, Record, Snapshot};
 pub use memory::{MemoryOptions, MemoryStore};
 pub use read::{Due, Listing, Loaded, PageKey, Query, Row, Summary, Wake};
@@ -92,7 +94,7 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// The store's clock: the system's, but never earlier than anything it has stored.
     fn now(&self) -> Timestamp;
 
-    /// Takes no more commits, writes what is queued, and resolves when all of it is on disk.
+    /// Takes no more commits, writes what is queued, and resolves when all of it is on disk. Reads go on.
     fn close(&self) -> Pending<()>;
 }
 

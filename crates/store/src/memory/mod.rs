@@ -18,7 +18,7 @@ use crate::commit::{Commit, Committed, Outcome, Refusal};
 use crate::log::{Frame, LogRow};
 use crate::read::{Due, Listing, Loaded, Query, Row, Summary};
 use crate::seen::{Seen, SeenKey};
-use crate::{Error, Ownership, Pending, Settle, Store};
+use crate::{Ownership, Pending, Settle, Store};
 use rows::Rows;
 use seen::SeenShard;
 use shard::Shard;
@@ -170,11 +170,6 @@ impl MemoryStore {
         &self.tasks[self.hash.hash_one(id) as usize % SHARDS]
     }
 
-    fn read<T>(&self, answer: impl FnOnce() -> T) -> Pending<T> {
-        let closed = self.closed.load(Ordering::Acquire);
-        Pending::ready(if closed { Err(Error::Closed) } else { Ok(answer()) })
-    }
-
     fn of_task<T>(&self, scope: &Scope, id: TaskId, view: impl FnOnce(&Task) -> T) -> Option<T> {
         self.task_shard(id).lock().task(scope, id).map(view)
     }
@@ -215,48 +210,46 @@ impl Store for MemoryStore {
     }
 
     fn load(&self, scope: Scope, task: TaskId) -> Pending<Option<Loaded>> {
-        self.read(|| self.of_task(&scope, task, Task::loaded))
+        Pending::ready(Ok(self.of_task(&scope, task, Task::loaded)))
     }
 
     fn frames(&self, scope: Scope, task: TaskId, after: Seq, limit: usize) -> Pending<Vec<Frame>> {
-        self.read(|| self.of_task(&scope, task, |task| task.frames_after(after, limit)).unwrap_or_default())
+        let frames = self.of_task(&scope, task, |task| task.frames_after(after, limit));
+        Pending::ready(Ok(frames.unwrap_or_default()))
     }
 
     fn log(&self, scope: Scope, task: TaskId, after: Head, limit: usize) -> Pending<Vec<LogRow>> {
-        self.read(|| self.of_task(&scope, task, |task| task.rows_after(after, limit)).unwrap_or_default())
+        let rows = self.of_task(&scope, task, |task| task.rows_after(after, limit));
+        Pending::ready(Ok(rows.unwrap_or_default()))
     }
 
     fn list(&self, scope: Scope, query: Query) -> Pending<Listing> {
-        self.read(|| {
-            let mut tasks = Vec::new();
-            let total = self.tasks.iter().map(|shard| shard.lock().list(&scope, &query, &mut tasks)).sum();
-            tasks.sort_unstable_by_key(Summary::place);
-            Listing::page(tasks, query.limit, total)
-        })
+        let mut tasks = Vec::new();
+        let total = self.tasks.iter().map(|shard| shard.lock().list(&scope, &query, &mut tasks)).sum();
+        tasks.sort_unstable_by_key(Summary::place);
+        Pending::ready(Ok(Listing::page(tasks, query.limit, total)))
     }
 
     fn rows(&self, kind: &'static str, prefix: &[u8]) -> Pending<Vec<Row>> {
-        self.read(|| self.rows.lock().with_prefix(kind, prefix))
+        Pending::ready(Ok(self.rows.lock().with_prefix(kind, prefix)))
     }
 
     fn seen(&self, key: SeenKey) -> Pending<Option<Seen>> {
-        self.read(|| self.seen_shard(&key).lock().get(&key).cloned())
+        Pending::ready(Ok(self.seen_shard(&key).lock().get(&key).cloned()))
     }
 
     fn due(&self, now: Timestamp, after: Option<Due>, limit: usize) -> Pending<Vec<Due>> {
-        self.read(|| {
-            let mut marks = Vec::new();
-            for shard in &self.tasks {
-                shard.lock().due(now, after, limit, &mut marks);
-            }
-            marks.sort_unstable_by_key(|mark| (mark.at, mark.task, mark.wake));
-            marks.truncate(limit);
-            marks
-        })
+        let mut marks = Vec::new();
+        for shard in &self.tasks {
+            shard.lock().due(now, after, limit, &mut marks);
+        }
+        marks.sort_unstable_by_key(|mark| (mark.at, mark.task, mark.wake));
+        marks.truncate(limit);
+        Pending::ready(Ok(marks))
     }
 
     fn own(&self) -> Pending<Ownership> {
-        self.read(|| self.own)
+        Pending::ready(Ok(self.own))
     }
 
     fn now(&self) -> Timestamp {

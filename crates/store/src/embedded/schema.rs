@@ -1,0 +1,88 @@
+//! The tables, version by version, and the numbers that go into their keys.
+
+use rusqlite::{Connection, OptionalExtension};
+use types::{ContextId, Head, TaskState};
+
+/// What brings a database from one version to the next; the first makes it.
+const MIGRATIONS: [&str; 1] = [V1];
+
+/// The version that this program writes.
+pub(super) const KNOWN: u32 = MIGRATIONS.len() as u32;
+
+/// One list index and no body in `task`; `tag` lets the index answer for state and conversation.
+/// `log.place` is the task's number and the commit's (see [`place`]), so a task's rows lie together and appending is cheap.
+/// `seen` is written in order; what finds a key in it are sorted runs in `seen_chunk` and an index in memory.
+const V1: &str = "
+CREATE TABLE meta (key TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
+CREATE TABLE owner (no INTEGER PRIMARY KEY, tenant TEXT NOT NULL, principal TEXT NOT NULL, tasks INTEGER NOT NULL,
+    UNIQUE (tenant, principal));
+CREATE TABLE task (no INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, owner INTEGER NOT NULL, context TEXT NOT NULL,
+    tag INTEGER NOT NULL, head INTEGER NOT NULL, seq INTEGER NOT NULL, changed_at INTEGER NOT NULL,
+    ready_at INTEGER, timer_at INTEGER);
+CREATE INDEX task_list ON task (owner, changed_at DESC, id, tag);
+CREATE TABLE log (place INTEGER PRIMARY KEY, seq INTEGER NOT NULL, body BLOB NOT NULL);
+CREATE TABLE snapshot (task INTEGER PRIMARY KEY, head INTEGER NOT NULL, seq INTEGER NOT NULL, body BLOB NOT NULL);
+CREATE TABLE due (at INTEGER NOT NULL, id BLOB NOT NULL, wake INTEGER NOT NULL, PRIMARY KEY (at, id, wake)) WITHOUT ROWID;
+CREATE TABLE row (kind TEXT NOT NULL, key BLOB NOT NULL, version INTEGER NOT NULL, body BLOB NOT NULL,
+    PRIMARY KEY (kind, key)) WITHOUT ROWID;
+CREATE TABLE seen (no INTEGER PRIMARY KEY, key BLOB NOT NULL, digest BLOB NOT NULL, kind INTEGER NOT NULL, reply BLOB,
+    keep_until INTEGER NOT NULL);
+CREATE TABLE seen_run (no INTEGER PRIMARY KEY, first INTEGER NOT NULL, last INTEGER NOT NULL, sealed_at INTEGER NOT NULL);
+CREATE TABLE seen_chunk (place INTEGER PRIMARY KEY, entries BLOB NOT NULL);
+CREATE TABLE trash (first INTEGER PRIMARY KEY, last INTEGER NOT NULL);
+INSERT INTO meta VALUES ('epoch', 0), ('clock', 0);
+";
+
+/// Bits of a log key that count a task's commits: 67 million of them. 37 are left for the task's number.
+const HEAD_BITS: u32 = 26;
+
+/// The most commits of one task.
+pub(super) const MOST_COMMITS: u64 = (1 << HEAD_BITS) - 1;
+
+/// The log key of a commit.
+pub(super) const fn place(task_no: i64, head: Head) -> i64 {
+    (task_no << HEAD_BITS) | head.0 as i64
+}
+
+/// The commit of a log key.
+pub(super) const fn head_of(place: i64) -> Head {
+    Head((place & MOST_COMMITS as i64) as u64)
+}
+
+/// The state in the low byte, a checksum of the conversation above it.
+pub(super) fn tag(state: TaskState, context: &ContextId) -> i64 {
+    (context_tag(context) << 8) | i64::from(state.wire())
+}
+
+/// The upper part of a tag.
+pub(super) fn context_tag(context: &ContextId) -> i64 {
+    i64::from(crc32fast::hash(context.as_str().as_bytes()))
+}
+
+/// The same conversation, another state.
+pub(super) fn retag(tag: i64, state: TaskState) -> i64 {
+    (tag & !0xff) | i64::from(state.wire())
+}
+
+/// The state of a tag, if it is one.
+pub(super) fn state_of(tag: i64) -> Option<TaskState> {
+    TaskState::from_wire((tag & 0xff) as i32)
+}
+
+/// The version of an existing database; zero for an empty one.
+pub(super) fn version(conn: &Connection) -> rusqlite::Result<u32> {
+    conn.query_row("SELECT 1 FROM sqlite_schema WHERE name = 'meta'", [], |_| Ok(()))
+        .optional()?
+        .map_or(Ok(0), |()| conn.query_row("SELECT value FROM meta WHERE key = 'schema'", [], |row| row.get(0)))
+}
+
+/// Brings the database from version `from` to [`KNOWN`], each step in a transaction of its own.
+pub(super) fn migrate(conn: &Connection, from: u32) -> rusqlite::Result<()> {
+    for (step, sql) in (1u32..).zip(MIGRATIONS).skip(from as usize) {
+        let tx = conn.unchecked_transaction()?;
+        tx.execute_batch(sql)?;
+        tx.execute("INSERT OR REPLACE INTO meta VALUES ('schema', ?1)", [step])?;
+        tx.commit()?;
+    }
+    Ok(())
+}

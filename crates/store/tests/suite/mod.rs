@@ -1,0 +1,4 @@
+//! What every store promises.
+
+mod make;
+mod smoke;
