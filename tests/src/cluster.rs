@@ -10,6 +10,7 @@ use tempfile::TempDir;
 use tonic::transport::{Channel, Endpoint};
 
 use crate::node::Node;
+use crate::proxy::Proxy;
 
 /// The processes of a cluster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -49,6 +50,7 @@ impl Service {
 pub struct Cluster {
     // Before the directory, so that the processes end first.
     nodes: BTreeMap<Service, Node>,
+    proxies: BTreeMap<Service, Proxy>,
     dir: TempDir,
 }
 
@@ -68,9 +70,33 @@ impl Cluster {
         cluster
     }
 
+    /// All five services, with a proxy between the operator and each agent.
+    pub async fn start_proxied() -> Self {
+        let mut cluster = Self::empty();
+        for service in Service::ALL {
+            let mut args = Vec::new();
+            if Service::AGENTS.contains(&service) {
+                let proxy = Proxy::bind().await;
+                args = vec!["--advertise".to_owned(), proxy.address().to_string()];
+                cluster.proxies.insert(service, proxy);
+            }
+            cluster.add(service, args).await;
+            if let Some(proxy) = cluster.proxies.get(&service) {
+                proxy.point_to(cluster.node(service).address());
+            }
+        }
+        cluster.gather().await;
+        cluster
+    }
+
+    /// What stands between the operator and an agent.
+    pub fn proxy(&self, agent: Service) -> &Proxy {
+        &self.proxies[&agent]
+    }
+
     /// No services yet.
     pub fn empty() -> Self {
-        Self { nodes: BTreeMap::new(), dir: tempfile::tempdir().unwrap() }
+        Self { nodes: BTreeMap::new(), proxies: BTreeMap::new(), dir: tempfile::tempdir().unwrap() }
     }
 
     /// Starts one more service; the registry comes first.

@@ -4,14 +4,18 @@
 
 mod cluster;
 mod eventually;
+mod explore;
 mod node;
 mod proxy;
+mod raw;
 mod tools;
 mod wire;
 
 pub use cluster::{Cluster, Service};
 pub use eventually::{DEADLINE, eventually};
+pub use explore::Explorer;
 pub use node::{Ended, Node, binary};
 pub use proxy::{Proxy, Traffic};
-pub use tools::{Run, grpcurl, python, repository};
+pub use raw::{Problem, VERSION, raw};
+pub use tools::{Run, python, repository};
 pub use wire::{Seen, call, collect, finished, request, seqs, state, text};

@@ -43,7 +43,7 @@ pub async fn python(script: &str, args: &[String]) -> Run {
 }
 
 /// The real grpcurl, where it could be installed.
-pub fn grpcurl() -> Option<PathBuf> {
+pub(crate) fn grpcurl() -> Option<PathBuf> {
     let installed = tools().join("bin/grpcurl");
     let path = std::env::var_os("PATH").unwrap_or_default();
     let on_path = std::env::split_paths(&path).map(|dir| dir.join("grpcurl")).find(|path| path.exists());

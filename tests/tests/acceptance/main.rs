@@ -1,0 +1,19 @@
+//! What a release must do, shown on the real binaries: one test for each promise.
+//! Needs `cargo build --workspace --bins` and `make tools`; `make test` sees to both.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "clippy spares test functions, not helpers"
+)]
+
+mod clients;
+mod crashes;
+mod damage;
+mod demo;
+mod idempotency;
+mod refusals;
+mod resume;
+mod startup;
+mod story;
+mod tour;
