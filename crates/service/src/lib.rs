@@ -4,6 +4,7 @@
 //! A service is a [`Command`] and an async function; see [`main`](fn@main).
 
 mod admin;
+mod allocator;
 mod args;
 mod bound;
 mod catalogue;
