@@ -205,9 +205,11 @@ impl Follower {
 
     /// The first frame of a resumption: the listener is where it was.
     fn resumed(&mut self, update: &Update) -> Option<Item> {
-        let Phase::Streaming(_) = self.phase else { return None };
-        if let (true, Phase::Streaming(events)) = (ends(update), std::mem::replace(&mut self.phase, Phase::Ended)) {
-            self.phase = Phase::Draining(events);
+        if ends(update) {
+            self.phase = match std::mem::replace(&mut self.phase, Phase::Ended) {
+                Phase::Streaming(events) | Phase::Draining(events) => Phase::Draining(events),
+                phase @ (Phase::Opening | Phase::Waiting(_) | Phase::Ended) => phase,
+            };
         }
         None
     }

@@ -16,6 +16,7 @@ mod parse;
 mod server;
 mod status;
 pub mod time;
+mod typed;
 
 pub use backend::{Artifacts, Backend, History, ListQuery, SendRequest, Wait};
 pub use call::{CURSOR_KEY, Call, EXTENSIONS_KEY, Extensions, VERSION, VERSION_KEY};
@@ -26,3 +27,4 @@ pub use digest::body_digest_parts;
 pub use error::{Error, Violation};
 pub use follow::Followed;
 pub use server::{Grpc, routes};
+pub use typed::Typed;

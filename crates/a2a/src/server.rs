@@ -19,10 +19,7 @@ use crate::backend::Backend;
 use crate::call::{Call, EXTENSIONS_KEY, Extensions};
 use crate::error::Error;
 use crate::parse;
-
-/// What the transport lets through beyond the largest request, so that the codec refuses it with a typed error.
-/// Beyond that the transport cuts off without reading on.
-const HEADROOM: usize = 60 << 20;
+use crate::typed::Typed;
 
 /// Serves a backend over gRPC.
 #[derive(Debug)]
@@ -31,8 +28,8 @@ pub struct Grpc<B> {
 }
 
 /// The gRPC service of a backend, for a router.
-pub fn routes<B: Backend>(backend: Arc<B>) -> A2AServiceServer<Grpc<B>> {
-    A2AServiceServer::new(Grpc { backend }).max_decoding_message_size(limits::REQUEST + HEADROOM)
+pub fn routes<B: Backend>(backend: Arc<B>) -> Typed<A2AServiceServer<Grpc<B>>> {
+    Typed::new(A2AServiceServer::new(Grpc { backend }).max_decoding_message_size(limits::REQUEST))
 }
 
 type Answer<T> = Result<Response<T>, Status>;

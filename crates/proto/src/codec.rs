@@ -4,8 +4,9 @@ use std::marker::PhantomData;
 
 use bytes::{Buf, BufMut, Bytes};
 use prost::Message;
-use tonic::Status;
 use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
+use tonic::{Code, Status};
+use tonic_types::{ErrorDetails, StatusExt as _};
 
 /// The largest request that a service takes, in bytes. Transports must let a little more through,
 /// so that the refusal is this codec's typed one.
@@ -104,8 +105,11 @@ impl<U: Message + Default> Decoder for Decoding<U> {
                 "the request has {size} bytes, the limit is {REQUEST_LIMIT}; send large content as a URL part"
             )));
         }
-        U::decode(src)
-            .map(Some)
-            .map_err(|error| Status::invalid_argument(format!("the request does not decode: {error}")))
+        U::decode(src).map(Some).map_err(|error| malformed(&error))
     }
+}
+
+fn malformed(error: &prost::DecodeError) -> Status {
+    let details = ErrorDetails::with_bad_request_violation("request", error.to_string());
+    Status::with_error_details(Code::InvalidArgument, format!("the request does not decode: {error}"), details)
 }
