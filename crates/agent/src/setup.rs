@@ -1,6 +1,7 @@
 //! From settings to a serving process: the store, the ports, the card, the lease.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,14 +9,14 @@ use discovery::{Health, Lease, LeaseConfig, Registration, Vitals};
 use proto::a2a::AgentCard;
 use proto::watchroom::admin::v1::admin_server::AdminServer;
 use service::{Bound, Fatal, Process};
-use store::{MemoryStore, Ownership, Store};
+use store::{EmbeddedStore, MemoryStore, Ownership, Store};
 use tokio::sync::watch;
 use tonic::service::Routes;
 use tracing::Instrument;
 
 use crate::admin::Logs;
 use crate::agent::Profile;
-use crate::args::Args;
+use crate::args::{Args, Durability};
 use crate::driver::Driver;
 use crate::kit::{Kit, Parts};
 
@@ -138,8 +139,18 @@ fn open_store(args: &Args, name: &str) -> Result<Arc<dyn Store>, Fatal> {
         tracing::warn!("tasks are kept in memory only: a restart forgets them");
         return Ok(Arc::new(MemoryStore::new()));
     }
-    let _ = name;
-    Err(Fatal::usage("the embedded store is on its way; use --in-memory"))
+    let dir = args.data_dir.clone().unwrap_or_else(|| PathBuf::from("watchroom-data").join(name));
+    let durability = match args.durability {
+        Durability::Strict => store::Durability::Strict,
+        Durability::Relaxed => store::Durability::Relaxed,
+    };
+    let options = store::Options { durability, ..store::Options::at(dir.clone()) };
+    match EmbeddedStore::open(options) {
+        Ok(store) => Ok(Arc::new(store)),
+        Err(error) => {
+            Err(Fatal::io(format_args!("cannot open the data directory {} (--data-dir)", dir.display()), error))
+        }
+    }
 }
 
 impl fmt::Debug for Setup {

@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 
 use a2a::Backend;
 use futures::future::join_all;
-use store::MemoryStore;
+use store::{EmbeddedStore, MemoryStore, Options, Store};
 use tokio_util::sync::CancellationToken;
 use types::{Scope, Seq, TaskState};
 
@@ -40,6 +40,30 @@ async fn a_restart_goes_on_and_emits_nothing_twice() {
     assert_eq!((state(&task), task.artifacts.len()), (TaskState::Completed, 1));
     assert_eq!(stage.runs.load(Ordering::SeqCst), 1);
     assert_eq!(stage.effects.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_on_disk_gives_the_next_process_everything() {
+    let dir = tempfile::tempdir().unwrap();
+    let (stage, closing) = (Stage::new(), CancellationToken::new());
+    let store: Arc<dyn Store> = Arc::new(EmbeddedStore::open(Options::at(dir.path())).unwrap());
+    let kit = start_on::<false>(&stage, store.clone(), closing.clone()).await;
+    let done = send(&kit, message("m1", "work artifact")).await.unwrap();
+    let asked = send(&kit, script("work ask artifact")).await.unwrap();
+    let busy = send(&kit, immediately(script("work artifact wait work"))).await.unwrap();
+    frames(&kit, id(&busy), 3).await;
+    closing.cancel();
+    store.close().await.unwrap();
+    drop((kit, store));
+    stage.open();
+    let store = Arc::new(EmbeddedStore::open(Options::at(dir.path())).unwrap());
+    let kit = start_on::<false>(&stage, store, CancellationToken::new()).await;
+    assert_eq!(get(&kit, id(&done)).await.unwrap(), done);
+    assert_eq!(send(&kit, message("m1", "work artifact")).await.unwrap(), done);
+    assert_eq!(get(&kit, id(&asked)).await.unwrap(), asked);
+    assert_eq!(state(&send(&kit, to(&asked, script("there"))).await.unwrap()), TaskState::Completed);
+    let events = read(kit.subscribe(after(0), id(&busy)).await.unwrap()).await;
+    assert_eq!(seqs(&events), [1, 2, 3, 4, 5]);
 }
 
 #[tokio::test]
