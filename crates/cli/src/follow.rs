@@ -1,7 +1,6 @@
 //! Follows a task's stream to its end, over connections that break, and shows it.
 
 use std::io::Write;
-use std::pin::pin;
 use std::time::Duration;
 
 use a2a::frame::{Event, Update};
@@ -17,12 +16,16 @@ use types::Seq;
 
 use crate::endpoints::Endpoint;
 use crate::failure::Failure;
+use crate::interrupt::Interrupt;
 use crate::outcome::{Outcome, Tally};
 use crate::screen::{Screen, note, proto_json};
 use crate::show::Story;
 
 /// How long a lost connection is tried again before the command gives up; the task goes on without it.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+
+/// For somebody who did not wait for the first answer.
+pub(crate) const UNKNOWN: &str = "interrupted before the task was known; it may have begun: see `watchroom tasks`";
 
 /// When a task is followed far enough.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,13 +79,12 @@ impl<'a, W: Write> Follow<'a, W> {
     }
 
     /// Shows what comes until it is enough.
-    pub(crate) async fn run(&mut self, mut items: Items) -> Result<End, Failure> {
-        let mut interrupt = pin!(tokio::signal::ctrl_c());
+    pub(crate) async fn run(&mut self, mut items: Items, interrupt: &mut Interrupt) -> Result<End, Failure> {
         loop {
             let patience = self.lost.map(|lost| lost + PATIENCE);
             let item = tokio::select! {
                 item = items.next() => item,
-                _ = &mut interrupt => return Ok(self.interrupted()),
+                () = interrupt.pressed() => return Ok(self.interrupted()),
                 () = sleep_until(patience.unwrap_or_else(Instant::now)), if patience.is_some() => {
                     return Err(self.lost_for_good());
                 }
@@ -170,7 +172,7 @@ impl<'a, W: Write> Follow<'a, W> {
     fn interrupted(&self) -> End {
         match &self.task {
             Some(task) => note(&format!("the task goes on; {}", self.how_to_watch(task))),
-            None => note("interrupted before the task was known; it may have begun: see `watchroom tasks`"),
+            None => note(UNKNOWN),
         }
         End::Outcome(Outcome::Interrupted)
     }

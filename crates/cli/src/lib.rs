@@ -6,6 +6,7 @@ mod args;
 mod endpoints;
 mod failure;
 mod follow;
+mod interrupt;
 mod log;
 mod outcome;
 mod plan;

@@ -114,3 +114,6 @@ impl Tally {
 fn is_failure(state: &str) -> bool {
     matches!(state, "failed" | "exhausted" | "skipped" | "canceled")
 }
+
+#[cfg(test)]
+mod tests;

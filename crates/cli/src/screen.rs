@@ -129,3 +129,6 @@ pub(crate) fn proto_json<M: prost::Message + prost::Name>(message: &M) -> Result
 pub(crate) fn ids(task: &Task) -> String {
     format!("task {} in conversation {}", task.id, task.context_id)
 }
+
+#[cfg(test)]
+mod tests;

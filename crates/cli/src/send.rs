@@ -13,7 +13,8 @@ use types::{MessageId, RetryPolicy, Seq};
 use crate::args::{Common, Mode, Send, Watch};
 use crate::endpoints::Endpoint;
 use crate::failure::Failure;
-use crate::follow::{End, Follow, PATIENCE, Until};
+use crate::follow::{End, Follow, PATIENCE, UNKNOWN, Until};
+use crate::interrupt::Interrupt;
 use crate::outcome::{Outcome, Tally};
 use crate::screen::{Mark, Screen, note, proto_json};
 use crate::show;
@@ -31,11 +32,19 @@ pub(crate) async fn send<W: Write>(args: &Send, common: &Common, screen: &mut Sc
         return accept(&endpoint, &client, request, screen).await;
     }
     let mut attempts = Attempts::new(&endpoint);
+    let mut interrupt = Interrupt::watch()?;
     loop {
         let mut follow = Follow::new(&endpoint, screen, Until::Answered);
-        match follow.run(client.send_following(request.clone())).await? {
+        let error = match follow.run(client.send_following(request.clone()), &mut interrupt).await? {
             End::Outcome(outcome) => return Ok(outcome),
-            End::Unheard(error) => attempts.again(error).await?,
+            End::Unheard(error) => error,
+        };
+        tokio::select! {
+            again = attempts.again(error) => again?,
+            () = interrupt.pressed() => {
+                note(UNKNOWN);
+                return Ok(Outcome::Interrupted);
+            }
         }
     }
 }
@@ -45,7 +54,8 @@ pub(crate) async fn watch<W: Write>(args: &Watch, common: &Common, screen: &mut 
     let endpoint = Endpoint::of_target(common, &args.target)?;
     let client = endpoint.client()?;
     let mut follow = Follow::new(&endpoint, screen, Until::Ended).of_task(args.id.to_string());
-    match follow.run(client.follow(args.id.clone(), args.from.map(Seq))).await? {
+    let items = client.follow(args.id.clone(), args.from.map(Seq));
+    match follow.run(items, &mut Interrupt::watch()?).await? {
         End::Outcome(Outcome::Interrupted) => Ok(Outcome::Interrupted),
         End::Outcome(outcome) => {
             // With a cursor the stream tells only the rest of the story.

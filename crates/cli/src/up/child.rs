@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, BufReader};
-use tokio::process::Child as Process;
+use tokio::process::{Child as Process, ChildStdin};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout};
 
@@ -34,6 +34,8 @@ const LOOK: Duration = Duration::from_millis(5);
 #[derive(Debug)]
 pub(crate) struct Child {
     process: Process,
+    /// Kept apart from the process, which would close it when it is waited for.
+    leash: Option<ChildStdin>,
     logs: JoinHandle<()>,
     pub(crate) running: Running,
     pub(crate) since: Instant,
@@ -65,6 +67,7 @@ impl Child {
             .spawn()
             .map_err(|error| failed(error.to_string(), 70))?;
         let pid = process.id().unwrap_or_default();
+        let leash = process.stdin.take();
         let last = LastWords::default();
         let logs = tokio::spawn(pass_on(recipe.name, process.stderr.take(), Arc::clone(&last)));
         let announced = tokio::select! {
@@ -80,7 +83,7 @@ impl Child {
         };
         let Announcement { pid, protocol, admin } = announced;
         let running = Running { name: recipe.name.to_owned(), pid, protocol, admin };
-        Ok(Self { process, logs, running, since: Instant::now() })
+        Ok(Self { process, leash, logs, running, since: Instant::now() })
     }
 
     /// Resolves when the service has ended by itself, with how it did.
@@ -91,7 +94,7 @@ impl Child {
 
     /// Asks the service to drain, and kills it when it does not within the limit.
     pub(crate) async fn stop(mut self) {
-        drop(self.process.stdin.take());
+        drop(self.leash.take());
         if timeout(STOP, self.process.wait()).await.is_err() {
             note(&format!("{} does not stop; killing it", self.running.name));
             // It may have ended just now, which is as good.

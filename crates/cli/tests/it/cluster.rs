@@ -1,0 +1,195 @@
+//! `up` over stand-ins: start, table, restart, stop, and no orphans.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::process::{Child, Command};
+use tokio::task::yield_now;
+use tokio::time::timeout;
+
+use crate::support::{Ended, PATIENCE, end, signal};
+
+const SERVICES: [&str; 5] = ["registry", "fire", "police", "ambulance", "operator"];
+
+/// A directory with the command and stand-ins for all services, and one for data.
+struct Home(TempDir);
+
+impl Home {
+    fn new() -> Self {
+        let home = Self(tempfile::tempdir().unwrap());
+        let own = PathBuf::from(env!("CARGO_BIN_EXE_watchroom"));
+        let stand_in = own.parent().unwrap().join("examples/stand_in");
+        fs::create_dir(home.programs()).unwrap();
+        link(&own, &home.programs().join("watchroom"));
+        for service in SERVICES {
+            link(&stand_in, &home.programs().join(service));
+        }
+        home
+    }
+
+    fn programs(&self) -> PathBuf {
+        self.0.path().join("bin")
+    }
+
+    fn data(&self) -> PathBuf {
+        self.0.path().join("data")
+    }
+
+    fn endpoints(&self) -> PathBuf {
+        self.data().join("endpoints.json")
+    }
+
+    fn up(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(self.programs().join("watchroom"));
+        command.args(["up", "--free-ports", "--data-dir"]).arg(self.data()).args(args);
+        command.env_remove("WATCHROOM_REGISTRY").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.kill_on_drop(true);
+        command
+    }
+
+    /// Starts it with `--json` and waits for the line that says that it is ready.
+    async fn ready(&self, args: &[&str]) -> (Child, Value) {
+        let mut child = self.up(&[args, &["--json"]].concat()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let line = timeout(PATIENCE, lines.next_line()).await.unwrap().unwrap();
+        let Some(line) = line else { panic!("{:?}", end(child).await) };
+        (child, serde_json::from_str(&line).unwrap())
+    }
+}
+
+fn link(from: &Path, to: &Path) {
+    if fs::hard_link(from, to).is_err() {
+        fs::copy(from, to).unwrap();
+    }
+}
+
+fn pids(cluster: &Value) -> Vec<u32> {
+    let services = cluster["services"].as_array().unwrap();
+    services.iter().map(|service| u32::try_from(service["pid"].as_u64().unwrap()).unwrap()).collect()
+}
+
+/// Neither running nor a zombie of somebody.
+fn is_gone(pid: u32) -> bool {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    stat.is_empty() || stat.rsplit(')').next().is_some_and(|rest| rest.trim_start().starts_with('Z'))
+}
+
+async fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !holds() {
+        assert!(Instant::now() < deadline, "never: {what}");
+        yield_now().await;
+        std::thread::park_timeout(Duration::from_millis(5));
+    }
+}
+
+async fn stop(child: Child) -> Ended {
+    signal(child.id().unwrap(), "TERM");
+    end(child).await
+}
+
+#[tokio::test]
+async fn a_cluster_starts_says_where_it_is_and_stops_as_a_whole() {
+    let home = Home::new();
+    let (child, cluster) = home.ready(&[]).await;
+    let names: Vec<&str> =
+        cluster["services"].as_array().unwrap().iter().map(|it| it["name"].as_str().unwrap()).collect();
+    assert_eq!(names, SERVICES);
+    let written: Value = serde_json::from_str(&fs::read_to_string(home.endpoints()).unwrap()).unwrap();
+    assert_eq!(written, cluster);
+    for service in cluster["services"].as_array().unwrap() {
+        for listener in ["protocol", "admin"] {
+            std::net::TcpStream::connect(service[listener].as_str().unwrap()).unwrap();
+        }
+    }
+    let ended = stop(child).await;
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert!(pids(&cluster).into_iter().all(is_gone));
+    assert!(!home.endpoints().exists());
+    let registry = cluster["services"][0]["protocol"].as_str().unwrap();
+    for line in ["fire      | ", "operator  | "] {
+        let told =
+            ended.err.lines().any(|it| it.starts_with(line) && it.contains(&format!("registry=\"http://{registry}\"")));
+        assert!(told, "{line}: {ended:?}");
+    }
+}
+
+#[tokio::test]
+async fn people_get_a_table() {
+    let home = Home::new();
+    let mut child = home.up(&["--without", "fire", "--without", "police"]).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut table = Vec::new();
+    while let Some(line) = timeout(PATIENCE, lines.next_line()).await.unwrap().unwrap() {
+        table.push(line);
+        if table.last().unwrap().contains("Ctrl-C") {
+            break;
+        }
+    }
+    let first: Vec<&str> = table.iter().map(|line| line.split_whitespace().next().unwrap()).collect();
+    assert_eq!(first, ["SERVICE", "registry", "ambulance", "operator", "ready;"]);
+    assert_eq!(stop(child).await.code, Some(0));
+}
+
+#[tokio::test]
+async fn a_service_that_dies_comes_back_at_its_address() {
+    let home = Home::new();
+    let (child, cluster) = home.ready(&[]).await;
+    let fire = cluster["services"][1].clone();
+    signal(pids(&cluster)[1], "KILL");
+    let read = || serde_json::from_str::<Value>(&fs::read_to_string(home.endpoints()).unwrap()).unwrap();
+    eventually("fire is back", || read()["services"][1]["pid"] != fire["pid"]).await;
+    let back = read()["services"][1].clone();
+    assert_eq!((&back["protocol"], &back["admin"]), (&fire["protocol"], &fire["admin"]));
+    std::net::TcpStream::connect(back["protocol"].as_str().unwrap()).unwrap();
+    let ended = stop(child).await;
+    assert!(ended.err.contains("fire ended (signal: 9"), "{ended:?}");
+    assert!(is_gone(u32::try_from(back["pid"].as_u64().unwrap()).unwrap()));
+}
+
+#[tokio::test]
+async fn nothing_outlives_a_killed_supervisor() {
+    let home = Home::new();
+    let (child, cluster) = home.ready(&[]).await;
+    signal(child.id().unwrap(), "KILL");
+    end(child).await;
+    for pid in pids(&cluster) {
+        eventually("the service is gone", || is_gone(pid)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_service_that_does_not_start_ends_the_whole_with_its_exit_code() {
+    let home = Home::new();
+    fs::create_dir_all(home.data().join("operator")).unwrap();
+    fs::write(home.data().join("operator/refuse"), "").unwrap();
+    let ended = end(home.up(&[]).spawn().unwrap()).await;
+    assert_eq!(ended.code, Some(74), "{ended:?}");
+    assert!(ended.err.contains("operator does not start") && ended.err.contains("refuse"), "{ended:?}");
+    assert!(!home.endpoints().exists());
+}
+
+#[tokio::test]
+async fn a_second_cluster_in_the_same_directory_is_refused() {
+    let home = Home::new();
+    let (child, _cluster) = home.ready(&[]).await;
+    let second = end(home.up(&[]).spawn().unwrap()).await;
+    assert_eq!(second.code, Some(75), "{second:?}");
+    assert!(second.err.contains("--data-dir"), "{second:?}");
+    assert!(home.endpoints().exists());
+    stop(child).await;
+}
+
+#[tokio::test]
+async fn a_missing_program_is_named() {
+    let home = Home::new();
+    fs::remove_file(home.programs().join("police")).unwrap();
+    let ended = end(home.up(&[]).spawn().unwrap()).await;
+    assert_eq!(ended.code, Some(64), "{ended:?}");
+    assert!(ended.err.contains("bin/police"), "{ended:?}");
+}

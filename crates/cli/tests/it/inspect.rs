@@ -1,0 +1,149 @@
+//! `tasks`, `task`, `cancel`, `plan`, `agents` and `log`.
+
+use axum::Router;
+use futures::StreamExt as _;
+use futures::stream;
+use proto::a2a::{AgentCard, AgentInterface, AgentSkill, TaskState};
+use proto::watchroom::admin::v1::{Frame, Private, Record, RecordsRequest, record};
+use proto::watchroom::orchestrator::v1::{Mode, Plan, PlanOnlyRequest, PlanOnlyResponse, Step};
+use proto::watchroom::registry::v1::{Agent, Health, QueryAgentsRequest, QueryAgentsResponse, Registration};
+use tonic::{Request, Status};
+
+use crate::answers;
+use crate::frames::{CONTEXT, TASK, status};
+use crate::support::{run, serve, streaming, unary};
+
+#[tokio::test]
+async fn tasks_are_listed_page_by_page_up_to_the_limit() {
+    let (agent, url) = answers::Agent::start([]).await;
+    let ended = run(&["tasks", "--agent", &url, "--limit", "3", "--state", "input-required", "--context", "c"]).await;
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let lines: Vec<&str> = ended.out.lines().collect();
+    assert_eq!(lines.len(), 4, "{ended:?}");
+    assert!(lines[0].trim_start().starts_with("TASK"), "{ended:?}");
+    assert!(lines[1].contains(TASK) && lines[1].contains("working") && lines[1].contains("2023-11-14T22:13:20Z"));
+    let [first, second] = &agent.lists()[..] else { panic!("{:?}", agent.lists()) };
+    assert_eq!((first.page_size, second.page_size), (Some(3), Some(1)));
+    assert_eq!((first.status(), first.context_id.as_str()), (TaskState::InputRequired, "c"));
+    assert_eq!(second.page_token, "second");
+}
+
+#[tokio::test]
+async fn tasks_for_scripts_are_one_per_line() {
+    let (_agent, url) = answers::Agent::start([]).await;
+    let ended = run(&["tasks", "--agent", &url, "--json"]).await;
+    let ids: Vec<String> = ended.json().iter().map(|task| task["id"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(ids, [TASK; 4]);
+}
+
+#[tokio::test]
+async fn a_task_is_shown_and_an_unknown_one_refused() {
+    let (agent, url) = answers::Agent::start([]).await;
+    let ended = run(&["task", TASK, "--agent", &url]).await;
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    for word in [TASK, CONTEXT, "completed", "2/2 dispatched"] {
+        assert!(ended.out.contains(word), "{word}: {ended:?}");
+    }
+    let ended = run(&["task", TASK, "--agent", &url, "--json"]).await;
+    assert_eq!(ended.json()[0]["status"]["state"], "TASK_STATE_COMPLETED");
+    let ended = run(&["task", "unknown", "--agent", &url]).await;
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    assert!(ended.err.contains("NOT_FOUND"), "{ended:?}");
+    assert!(agent.metadata("a2a-version").iter().all(|version| version.as_deref() == Some("1.0")));
+}
+
+#[tokio::test]
+async fn cancel_shows_the_task_or_why_not() {
+    let (_agent, url) = answers::Agent::start([]).await;
+    let ended = run(&["cancel", TASK, "--agent", &url]).await;
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert!(ended.out.contains("canceled"), "{ended:?}");
+    let ended = run(&["cancel", "ended", "--agent", &url]).await;
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    assert!(ended.err.contains("TASK_NOT_CANCELABLE"), "{ended:?}");
+}
+
+fn plan_only(request: &PlanOnlyRequest) -> PlanOnlyResponse {
+    let step = |id: &str, title: &str, after: &[&str]| Step {
+        id: id.to_owned(),
+        title: title.to_owned(),
+        agent: "Fire Agent".to_owned(),
+        skill: "dispatch".to_owned(),
+        depends_on: after.iter().map(|&id| id.to_owned()).collect(),
+        ..Step::default()
+    };
+    let steps = vec![step("fire", "Dispatching Fire Brigade Agent", &[]), step("more", "More of them", &["fire"])];
+    let plan = Plan { title: "Dispatch".to_owned(), mode: request.mode, steps, timeout: None };
+    PlanOnlyResponse { plan: Some(plan), location: "12 Mill Lane".to_owned(), confidence: 0.9 }
+}
+
+#[tokio::test]
+async fn a_plan_is_shown_with_place_and_confidence() {
+    let method = unary(|request: Request<PlanOnlyRequest>| Ok::<_, Status>(plan_only(request.get_ref())));
+    let url = serve(Router::new().route("/watchroom.orchestrator.v1.Orchestrator/PlanOnly", method)).await;
+    let ended = run(&["plan", "smoke", "--operator", &url, "--mode", "parallel"]).await;
+    let expected = "Dispatch: 2 steps, in parallel\n  1. Dispatching Fire Brigade Agent (Fire Agent, dispatch)\n  \
+                    2. More of them (Fire Agent, dispatch) after fire\n  place: 12 Mill Lane\n  confidence: 0.90\n";
+    assert_eq!((ended.code, ended.out.as_str()), (Some(0), expected), "{ended:?}");
+    let ended = run(&["plan", "smoke", "--operator", &url, "--mode", "sequential", "--json"]).await;
+    assert_eq!(ended.json()[0]["plan"]["mode"], Mode::Sequential.as_str_name());
+}
+
+fn agent() -> Agent {
+    let card = AgentCard {
+        name: "Fire Agent".to_owned(),
+        version: "0.1.0".to_owned(),
+        supported_interfaces: vec![AgentInterface { url: "127.0.0.1:7411".to_owned(), ..AgentInterface::default() }],
+        skills: ["dispatch", "release"].map(|id| AgentSkill { id: id.to_owned(), ..AgentSkill::default() }).into(),
+        ..AgentCard::default()
+    };
+    let registration = Registration { instance_id: "1".to_owned(), card: Some(card), store_id: String::new() };
+    Agent { registration: Some(registration), health: Health::Serving.into(), in_flight: 3, ..Agent::default() }
+}
+
+#[tokio::test]
+async fn agents_are_listed_with_address_and_skills() {
+    let method = unary(|request: Request<QueryAgentsRequest>| {
+        let filter = request.into_inner().filter.unwrap();
+        let agents = if filter.skills == ["swim"] { Vec::new() } else { vec![agent()] };
+        Ok::<_, Status>(QueryAgentsResponse { agents, ..QueryAgentsResponse::default() })
+    });
+    let url = serve(Router::new().route("/watchroom.registry.v1.Registry/QueryAgents", method)).await;
+    let ended = run(&["agents", "--registry", &url]).await;
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    for word in ["Fire Agent", "0.1.0", "serving", "3", "127.0.0.1:7411", "dispatch,release"] {
+        assert!(ended.out.lines().nth(1).unwrap().contains(word), "{word}: {ended:?}");
+    }
+    assert_eq!(run(&["agents", "--registry", &url, "--json"]).await.json()[0]["inFlight"], 3);
+    assert_eq!(run(&["agents", "--registry", &url, "--skill", "swim"]).await.out, "no agents\n");
+}
+
+#[tokio::test]
+async fn a_log_shows_frames_and_private_records() {
+    let method = streaming(|request: Request<RecordsRequest>| {
+        if request.get_ref().task_id == "unknown" {
+            return Err(Status::not_found("task not found"));
+        }
+        let time = Some(prost_types::Timestamp { seconds: 1_700_000_000, nanos: 0 });
+        let frame = Frame { seq: 2, update: Some(status(2, TaskState::Working, "[1/2] Dispatching")) };
+        let private = Private { kind: "StepReady".to_owned(), text: "fire is ready".to_owned(), bytes: vec![1].into() };
+        let bodies = [record::Body::Frame(frame), record::Body::Private(private)];
+        let records = bodies.map(|body| Ok(Record { head: request.get_ref().after_head + 1, time, body: Some(body) }));
+        Ok(stream::iter(records).boxed())
+    });
+    let url = serve(Router::new().route("/watchroom.admin.v1.Admin/Records", method)).await;
+    let ended = run(&["log", TASK, "--operator", &url, "--after", "4"]).await;
+    let expected = "   5  2023-11-14T22:13:20Z  frame 2    status working: [1/2] Dispatching\n   \
+                    5  2023-11-14T22:13:20Z  StepReady  fire is ready\n";
+    assert_eq!((ended.code, ended.out.as_str()), (Some(0), expected), "{ended:?}");
+    assert_eq!(run(&["log", TASK, "--agent", &url, "--json"]).await.json()[1]["private"]["kind"], "StepReady");
+    assert_eq!(run(&["log", "unknown", "--agent", &url]).await.code, Some(1));
+}
+
+#[tokio::test]
+async fn a_service_without_the_api_ends_70_and_says_so() {
+    let url = serve(Router::new()).await;
+    let ended = run(&["plan", "smoke", "--operator", &url]).await;
+    assert_eq!(ended.code, Some(70), "{ended:?}");
+    assert!(ended.err.contains("UNIMPLEMENTED") && ended.err.contains("right address"), "{ended:?}");
+}

@@ -1,0 +1,11 @@
+//! The real binary against services inside the test, and clusters of stand-ins.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
+mod answers;
+mod cluster;
+mod frames;
+mod inspect;
+mod send;
+mod support;
+mod usage;

@@ -1,0 +1,217 @@
+//! `send` and `watch`: what is sent, what is shown, how it ends.
+
+use proto::a2a::stream_response::Payload;
+use proto::a2a::{StreamResponse, TaskState};
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tonic::Status;
+
+use crate::answers::{Agent, Answer, all};
+use crate::frames::{CONTEXT, TASK, begun, dispatch, plain, resumed, said, status, step};
+use crate::support::{end, run, signal, watchroom};
+
+const CALL: &str = "Fire and an intruder at 12 Mill Lane";
+
+#[tokio::test]
+async fn a_dispatch_is_told_step_by_step_and_ends_0() {
+    let (agent, url) = Agent::start([Answer::Frames(all(dispatch("completed")))]).await;
+    let ended = run(&["send", CALL, "--agent", &url]).await;
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let expected = format!(
+        "task {TASK} in conversation {CONTEXT}\nsubmitted\n1. Fire\n2. Police\n\
+         [1/2] Dispatching Fire Brigade Agent\n[1/2] Fire Brigade Agent dispatched successfully\n\
+         [2/2] Dispatching Police Agent\n[2/2] Police Agent completed\n\
+         report:\n# Report\nall said\ncompleted: 2/2 dispatched\n"
+    );
+    assert_eq!(ended.out, expected);
+    assert_eq!(agent.metadata("a2a-version"), [Some("1.0".to_owned())]);
+    let message = agent.sends()[0].message.clone().unwrap();
+    assert!(!message.message_id.is_empty());
+    assert_eq!(message.parts[0], proto::a2a::Part { media_type: "text/plain".to_owned(), ..crate::frames::text(CALL) });
+}
+
+#[tokio::test]
+async fn a_partial_success_ends_1() {
+    let (_agent, url) = Agent::start([Answer::Frames(all(dispatch("failed")))]).await;
+    let ended = run(&["send", CALL, "--operator", &url]).await;
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    assert!(ended.out.contains("completed: 1 successful, 1 failed"), "{ended:?}");
+}
+
+#[tokio::test]
+async fn a_step_that_succeeds_in_the_end_is_no_failure() {
+    let frames = [
+        begun(1),
+        step(2, "fire", "failed", "[1/1] attempt 1 failed"),
+        step(3, "fire", "completed", "[1/1] dispatched"),
+        status(4, TaskState::Completed, "1/1"),
+    ];
+    let (_agent, url) = Agent::start([Answer::Frames(all(frames))]).await;
+    assert_eq!(run(&["send", CALL, "--agent", &url]).await.code, Some(0));
+}
+
+#[tokio::test]
+async fn a_failed_task_ends_1() {
+    for state in [TaskState::Failed, TaskState::Rejected, TaskState::Canceled] {
+        let (_agent, url) = Agent::start([Answer::Frames(all([begun(1), status(2, state, "no")]))]).await;
+        assert_eq!(run(&["send", CALL, "--agent", &url]).await.code, Some(1), "{state:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_question_ends_2_and_says_how_to_answer() {
+    let frames = all([begun(1), status(2, TaskState::InputRequired, "Where is it?")]);
+    let (_agent, url) = Agent::start([Answer::Hang(frames)]).await;
+    let ended = run(&["send", "help", "--agent", &url]).await;
+    assert_eq!(ended.code, Some(2), "{ended:?}");
+    assert!(ended.out.contains("input required: Where is it?"), "{ended:?}");
+    assert!(ended.err.contains(&format!("watchroom send --task {TASK} --agent {url}")), "{ended:?}");
+}
+
+#[tokio::test]
+async fn json_is_one_frame_per_line_with_its_cursor() {
+    let (_agent, url) = Agent::start([Answer::Frames(all(dispatch("completed")))]).await;
+    let ended = run(&["send", CALL, "--agent", &url, "--json"]).await;
+    let frames = ended.json();
+    assert_eq!(frames.len(), 8);
+    assert_eq!(frames[0]["task"]["id"], TASK);
+    let cursor = &frames[5]["statusUpdate"]["metadata"]["urn:watchroom:ext:cursor:v1"];
+    assert_eq!((&cursor["seq"], &cursor["prev"]), (&6.0.into(), &5.0.into()));
+    assert_eq!(frames[7]["statusUpdate"]["status"]["state"], "TASK_STATE_COMPLETED");
+}
+
+#[tokio::test]
+async fn a_cut_stream_goes_on_from_its_cursor() {
+    let whole = dispatch("completed");
+    let mut cut = all(whole[..4].iter().cloned());
+    cut.push(Err(Status::unavailable("going down")));
+    let mut rest = vec![resumed(4, TaskState::Working)];
+    rest.extend(whole[4..].iter().cloned());
+    let (agent, url) = Agent::start([Answer::Frames(cut), Answer::Frames(all(rest))]).await;
+    let ended = run(&["send", CALL, "--agent", &url, "--json"]).await;
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let seqs: Vec<u64> = ended.json().iter().map(seq).collect();
+    assert_eq!(seqs, [1, 2, 3, 4, 5, 6, 7, 8]);
+    assert_eq!(agent.metadata("watchroom-cursor"), [None, Some("4".to_owned())]);
+    assert!(ended.err.contains("lost") && ended.err.contains("connected again"), "{ended:?}");
+}
+
+fn seq(frame: &serde_json::Value) -> u64 {
+    let body = frame.as_object().unwrap().values().next().unwrap();
+    body["metadata"]["urn:watchroom:ext:cursor:v1"]["seq"].as_f64().unwrap() as u64
+}
+
+#[tokio::test]
+async fn an_unanswered_message_is_sent_again_under_its_id() {
+    let busy = Answer::Refuse(Status::unavailable("starting"));
+    let (agent, url) = Agent::start([busy, Answer::Frames(all(dispatch("completed")))]).await;
+    let ended = run(&["send", CALL, "--agent", &url]).await;
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let sends = agent.sends();
+    assert_eq!(sends.len(), 2);
+    assert_eq!(sends[0], sends[1]);
+}
+
+#[tokio::test]
+async fn nobody_there_ends_69_at_once_and_says_what_to_do() {
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let url = format!("http://{free}");
+    let ended = run(&["send", CALL, "--operator", &url]).await;
+    assert_eq!(ended.code, Some(69), "{ended:?}");
+    for word in ["the operator", &url, "refused", "watchroom up", "WATCHROOM_OPERATOR"] {
+        assert!(ended.err.contains(word), "{word}: {ended:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_is_shown_with_its_fields_and_ends_64() {
+    let refusal = a2a::Error::invalid("message.parts", "must not be empty");
+    let (_agent, url) = Agent::start([Answer::Refuse(refusal.into())]).await;
+    let ended = run(&["send", CALL, "--agent", &url]).await;
+    assert_eq!(ended.code, Some(64), "{ended:?}");
+    assert!(ended.err.contains("field message.parts: must not be empty"), "{ended:?}");
+    assert!(ended.err.contains("INVALID_ARGUMENT"), "{ended:?}");
+}
+
+#[tokio::test]
+async fn a_reused_message_id_is_explained() {
+    let refusal = a2a::Error::MessageIdReused("twice".to_owned());
+    let (agent, url) = Agent::start([Answer::Refuse(refusal.into())]).await;
+    let ended = run(&["send", CALL, "--agent", &url, "--message-id", "twice"]).await;
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    assert!(ended.err.contains("MESSAGE_ID_REUSED") && ended.err.contains("--message-id"), "{ended:?}");
+    assert_eq!(agent.sends()[0].message.clone().unwrap().message_id, "twice");
+}
+
+#[tokio::test]
+async fn a_direct_reply_is_the_whole_answer() {
+    let reply = StreamResponse { payload: Some(Payload::Message(said("no task needed"))) };
+    let (_agent, url) = Agent::start([Answer::Frames(all([reply]))]).await;
+    let ended = run(&["send", "hello", "--agent", &url]).await;
+    assert_eq!((ended.code, ended.out.as_str()), (Some(0), "no task needed\n"));
+}
+
+#[tokio::test]
+async fn agents_without_cursors_are_followed_too() {
+    let frames: Vec<StreamResponse> = dispatch("completed").into_iter().map(plain).collect();
+    let (_agent, url) = Agent::start([Answer::Frames(all(frames))]).await;
+    let ended = run(&["send", CALL, "--agent", &url]).await;
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert!(ended.out.ends_with("completed: 2/2 dispatched\n"), "{ended:?}");
+}
+
+#[tokio::test]
+async fn return_immediately_shows_the_task_and_how_to_follow_it() {
+    let (agent, url) = Agent::start([]).await;
+    let args =
+        ["send", CALL, "--agent", &url, "--return-immediately", "--context", "c", "--task", "t", "--mode", "parallel"];
+    let ended = run(&args).await;
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert!(ended.out.contains(TASK), "{ended:?}");
+    assert!(ended.err.contains(&format!("watchroom watch {TASK} --agent {url}")), "{ended:?}");
+    let request = agent.sends().remove(0);
+    assert!(request.configuration.unwrap().return_immediately);
+    let message = request.message.unwrap();
+    assert_eq!((message.context_id.as_str(), message.task_id.as_str()), ("c", "t"));
+    assert!(format!("{:?}", message.metadata).contains("parallel"));
+}
+
+#[tokio::test]
+async fn ctrl_c_leaves_the_task_and_says_how_to_watch_it() {
+    let frames = all(dispatch("completed").into_iter().take(3));
+    let (_agent, url) = Agent::start([Answer::Hang(frames)]).await;
+    let mut child = watchroom(&["send", CALL, "--agent", &url]).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    while !lines.next_line().await.unwrap().unwrap().starts_with("[1/2]") {}
+    signal(child.id().unwrap(), "INT");
+    let ended = end(child).await;
+    assert_eq!(ended.code, Some(130), "{ended:?}");
+    assert!(ended.err.contains(&format!("watchroom watch {TASK} --from 3 --agent {url}")), "{ended:?}");
+}
+
+#[tokio::test]
+async fn watch_tells_the_rest_and_ends_as_the_task_did() {
+    let whole = dispatch("completed");
+    let mut rest = vec![resumed(6, TaskState::Working)];
+    rest.extend(whole[6..].iter().cloned());
+    let (agent, url) = Agent::start([Answer::Frames(all(rest))]).await;
+    let ended = run(&["watch", TASK, "--from", "6", "--agent", &url]).await;
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert_eq!(ended.out, "report:\n# Report\nall said\ncompleted: 2/2 dispatched\n");
+    assert_eq!(agent.metadata("watchroom-cursor")[0], Some("6".to_owned()));
+}
+
+#[tokio::test]
+async fn watching_an_unknown_task_ends_1() {
+    let (_agent, url) = Agent::start([Answer::Refuse(a2a::Error::TaskNotFound.into())]).await;
+    let ended = run(&["watch", "unknown", "--agent", &url]).await;
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    assert!(ended.err.contains("TASK_NOT_FOUND") && ended.err.contains("watchroom tasks"), "{ended:?}");
+}
+
+#[tokio::test]
+async fn control_characters_of_others_are_not_written() {
+    let frames = all([begun(1), status(2, TaskState::Completed, "done\u{1b}[2J\u{7} at last")]);
+    let (_agent, url) = Agent::start([Answer::Frames(frames)]).await;
+    let ended = run(&["send", CALL, "--agent", &url]).await;
+    assert!(ended.out.ends_with("completed: done[2J at last\n"), "{ended:?}");
+}

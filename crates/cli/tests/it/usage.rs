@@ -1,0 +1,66 @@
+//! Flags, help, and where addresses come from.
+
+use crate::answers::Agent;
+use crate::frames::TASK;
+use crate::support::{run, watchroom};
+
+#[tokio::test]
+async fn wrong_usage_ends_64() {
+    for (args, word) in [
+        (&[][..], "Usage"),
+        (&["bogus"], "bogus"),
+        (&["send"], "TEXT"),
+        (&["send", "  "], "say something"),
+        (&["send", "x", "--agent", "http://a:1", "--operator", "http://b:1"], "--operator"),
+        (&["send", "x", "--agent", "https://a:1"], "http"),
+        (&["send", "x", "--agent", "::"], "::"),
+        (&["tasks", "--state", "asleep"], "input-required"),
+        (&["tasks", "--limit", "0"], "--limit"),
+        (&["task", ""], "empty"),
+        (&["up", "--without", "dogs"], "dogs"),
+        (&["tasks", "--data-dir", "/nowhere"], "endpoints.json"),
+    ] {
+        let ended = run(args).await;
+        assert_eq!(ended.code, Some(64), "{args:?}: {ended:?}");
+        assert!(ended.err.contains(word), "{args:?}: {ended:?}");
+    }
+}
+
+#[tokio::test]
+async fn help_names_commands_variables_defaults_and_exit_codes() {
+    let ended = run(&["--help"]).await;
+    assert_eq!(ended.code, Some(0));
+    for word in ["up", "send", "plan", "tasks", "task", "watch", "cancel", "agents", "log"] {
+        assert!(ended.out.contains(&format!("  {word} ")), "{word}: {}", ended.out);
+    }
+    for word in ["WATCHROOM_OPERATOR", "http://127.0.0.1:7400", "WATCHROOM_REGISTRY", "2 input needed"] {
+        assert!(ended.out.contains(word), "{word}: {}", ended.out);
+    }
+    let version = run(&["--version"]).await;
+    assert_eq!((version.code, version.out), (Some(0), format!("watchroom {}\n", env!("CARGO_PKG_VERSION"))));
+}
+
+#[tokio::test]
+async fn addresses_come_from_the_environment_and_from_a_cluster() {
+    let (_agent, url) = Agent::start([]).await;
+    let by_variable = watchroom(&["task", TASK]).env("WATCHROOM_OPERATOR", &url).output().await.unwrap();
+    assert_eq!(by_variable.status.code(), Some(0), "{by_variable:?}");
+    let dir = tempfile::tempdir().unwrap();
+    let address = url.strip_prefix("http://").unwrap();
+    let service = serde_json::json!({"name": "operator", "pid": 1, "protocol": address, "admin": "-"});
+    let cluster = serde_json::json!({"pid": 1, "services": [service]});
+    std::fs::write(dir.path().join("endpoints.json"), cluster.to_string()).unwrap();
+    let dir = dir.path().to_str().unwrap();
+    assert_eq!(run(&["task", TASK, "--data-dir", dir]).await.code, Some(0));
+    let ended = run(&["agents", "--data-dir", dir]).await;
+    assert_eq!(ended.code, Some(64), "{ended:?}");
+    assert!(ended.err.contains("no registry"), "{ended:?}");
+}
+
+#[tokio::test]
+async fn a_reader_that_has_seen_enough_is_no_failure() {
+    let (_agent, url) = Agent::start([]).await;
+    let mut child = watchroom(&["tasks", "--agent", &url, "--json"]).spawn().unwrap();
+    drop(child.stdout.take());
+    assert_eq!(child.wait().await.unwrap().code(), Some(0));
+}
