@@ -12,7 +12,6 @@ import uuid
 import grpc
 
 from a2a.client import ClientConfig, ClientFactory
-from a2a.client.errors import A2AClientError
 from a2a.types.a2a_pb2 import (
     AgentCapabilities,
     AgentCard,
@@ -32,6 +31,7 @@ from a2a.types.a2a_pb2 import (
     TaskState,
 )
 from a2a.utils.errors import (
+    InvalidParamsError,
     PushNotificationNotSupportedError,
     TaskNotCancelableError,
     TaskNotFoundError,
@@ -113,7 +113,7 @@ async def lists(client, task):
     assert len(first.tasks) == 1 and first.page_size == 1 and first.next_page_token, first
     rest = await client.list_tasks(ListTasksRequest(page_size=1, page_token=first.next_page_token))
     assert rest.tasks[0].id != first.tasks[0].id, "a task on two pages"
-    await raises(A2AClientError, client.list_tasks(ListTasksRequest(page_size=101)))
+    await raises(InvalidParamsError, client.list_tasks(ListTasksRequest(page_size=101)))
 
 
 async def subscribes_and_cancels(client, text):

@@ -41,7 +41,9 @@ impl ClientError {
         match self {
             Self::Timeout | Self::Ambiguous(_) | Self::Invalid(_) => true,
             Self::Refused(error) => match error {
-                Error::Unavailable { .. } | Error::Internal | Error::InvalidAgentResponse(_) => true,
+                Error::Unavailable { .. } | Error::Internal | Error::TaskDamaged | Error::InvalidAgentResponse(_) => {
+                    true
+                }
                 Error::Other { code, .. } => !refusal(*code),
                 Error::TaskNotFound
                 | Error::TaskNotCancelable

@@ -67,6 +67,9 @@ pub enum Error {
         /// Why, in words for the caller.
         why: String,
     },
+    /// What the service has stored of the task does not read back. Its other tasks are not affected.
+    #[error("what is stored of this task is damaged; the service's log says where")]
+    TaskDamaged,
     /// Our own fault. The cause is logged where it is met, and is not told.
     #[error("internal error")]
     Internal,

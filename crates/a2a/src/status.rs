@@ -43,6 +43,7 @@ impl Error {
             Self::Overloaded { .. } => (Code::ResourceExhausted, Some("OVERLOADED")),
             Self::TooLarge { .. } => (Code::ResourceExhausted, Some("TOO_LARGE")),
             Self::Unavailable { .. } => (Code::Unavailable, Some("UNAVAILABLE")),
+            Self::TaskDamaged => (Code::DataLoss, Some("TASK_DAMAGED")),
             Self::Internal => (Code::Internal, Some("INTERNAL_ERROR")),
             Self::Other { code, reason, .. } => (*code, reason.as_deref()),
         }
@@ -68,6 +69,7 @@ impl Error {
             | Self::WrongStore
             | Self::Overloaded { .. }
             | Self::Unavailable { .. }
+            | Self::TaskDamaged
             | Self::Internal
             | Self::Other { .. } => Vec::new(),
         };
@@ -108,6 +110,7 @@ impl Error {
             "OVERLOADED" => Self::Overloaded { retry_after: retry_after.unwrap_or_default() },
             "TOO_LARGE" => Self::too_large(&fact),
             "UNAVAILABLE" => Self::Unavailable { retry_after, why: message },
+            "TASK_DAMAGED" => Self::TaskDamaged,
             "INTERNAL_ERROR" => Self::Internal,
             _ => Self::unnamed(status, &details),
         }

@@ -13,7 +13,8 @@ pub(crate) fn read(error: store::Error) -> Error {
     tracing::error!(error = &error as &dyn std::error::Error, "reading from the store failed");
     match error {
         store::Error::Closed => unavailable("the service is stopping"),
-        store::Error::Damaged { .. } | store::Error::Storage(_) => Error::Internal,
+        store::Error::Damaged { .. } => Error::TaskDamaged,
+        store::Error::Storage(_) => Error::Internal,
     }
 }
 

@@ -52,7 +52,12 @@ fn invalid_utf8() -> Bytes {
 }
 
 fn case(name: &'static str, method: &'static str, body: Bytes, code: Code, names: &'static str) -> Case {
-    Case { name, method, body, metadata: vec![VERSION], code, reason: "", names }
+    Case { name, method, body, metadata: vec![VERSION], code, reason: "INVALID_PARAMS", names }
+}
+
+/// Refused below the protocol, where only the codec knows what is wrong.
+fn undecodable(name: &'static str, body: Bytes) -> Case {
+    Case { reason: "", ..case(name, SEND, body, Code::InvalidArgument, "decode") }
 }
 
 fn messages() -> Vec<Case> {
@@ -75,9 +80,12 @@ fn messages() -> Vec<Case> {
             invalid,
             "message.role",
         ),
-        case("bytes that are no message", SEND, Bytes::from_static(b"\x0a\xff\xff\xff"), invalid, "decode"),
-        case("text that is no UTF-8", SEND, invalid_utf8(), invalid, "decode"),
-        case("five mebibytes", SEND, ok(&"x".repeat(5 << 20)), Code::ResourceExhausted, "limit"),
+        undecodable("bytes that are no message", Bytes::from_static(b"\x0a\xff\xff\xff")),
+        undecodable("text that is no UTF-8", invalid_utf8()),
+        Case {
+            reason: "TOO_LARGE",
+            ..case("five mebibytes", SEND, ok(&"x".repeat(5 << 20)), Code::ResourceExhausted, "limit")
+        },
         Case {
             reason: "TASK_NOT_FOUND",
             ..case("a task that is not there", SEND, without(|it| it.task_id = UNKNOWN.into()), Code::NotFound, "")
