@@ -32,7 +32,7 @@ fn follow_parent(drain: Drain) -> Result<(), Fatal> {
         let mut stdin = std::io::stdin().lock();
         let mut bytes = [0; 64];
         while stdin.read(&mut bytes).is_ok_and(|count| count > 0) {}
-        tracing::info!("the parent process is gone");
+        tracing::info!("stdin is closed: the parent asks for a stop, or is gone");
         drain.begin();
     };
     let spawned = thread::Builder::new().name("parent".to_owned()).spawn(read);
