@@ -9,6 +9,9 @@
 //!
 //! A renewal under an epoch that was never granted is `Unknown`: its grant was not from this registry.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -100,7 +103,7 @@ pub(crate) enum Refused {
 }
 
 /// All registrations of one registry.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Catalog {
     terms: Terms,
     version: u64,

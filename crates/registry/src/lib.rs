@@ -16,6 +16,9 @@ mod catalog;
 mod convert;
 mod error;
 mod filter;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "only tests call it")]
+mod fixture;
 mod handle;
 mod history;
 mod identity;

@@ -3,6 +3,9 @@
 //! A turn takes what is waiting, answers its reads, then decides all its writes, commits them together and only
 //! then publishes them and answers. The calls of one turn are concurrent, so reads may go first.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use proto::registry_server::RegistryServer;
 use service::{Fatal, Process, limits};
-use store::{MemoryStore, Store};
+use store::{EmbeddedStore, MemoryStore, Options, Store};
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 use tracing::Instrument;
@@ -42,7 +42,7 @@ async fn serve_until_drained(args: &Args, process: &Process, store: Arc<dyn Stor
     let bound = process.bind()?;
     let stop = CancellationToken::new();
     let mut owning = tokio::spawn(owner.run(stop.clone()).instrument(tracing::info_span!("owner")));
-    let server = RegistryServer::new(Rpc::new(handle, registry_id)).max_decoding_message_size(limits::DECODE);
+    let server = RegistryServer::new(Rpc::new(handle.clone(), registry_id)).max_decoding_message_size(limits::DECODE);
     let descriptors = [proto::DESCRIPTORS];
     let serving = bound.serve(Routes::new(server), &descriptors);
     let served = tokio::select! {
@@ -50,6 +50,8 @@ async fn serve_until_drained(args: &Args, process: &Process, store: Arc<dyn Stor
         lost = &mut owning => return Err(broken(lost)),
     };
     stop.cancel();
+    // Held until here: the owner ends when it is told to, not when the listener lets go of the last handle.
+    drop(handle);
     let owned = owning.await.map_err(|error| Fatal::internal("the registry's owner failed", error))?;
     served.and(owned.map_err(|lost| Fatal::internal("the registry stopped", lost)))
 }
@@ -69,5 +71,9 @@ fn open_store(args: &Args) -> Result<Arc<dyn Store>, Fatal> {
         tracing::warn!("registrations are kept in memory only: after a restart every instance registers again");
         return Ok(Arc::new(MemoryStore::new()));
     }
-    Err(Fatal::usage("the embedded store is on its way; use --in-memory"))
+    // The commit that failed tells the owner, and the owner ends the process.
+    let fatal = store::Fatal::new(|reason| tracing::error!(reason, "the store failed"));
+    let options = Options { fatal, ..Options::at(&args.data_dir) };
+    let store = EmbeddedStore::open(options).map_err(|error| Fatal::io("cannot open --data-dir", error))?;
+    Ok(Arc::new(store))
 }

@@ -1,5 +1,8 @@
 //! One watch: what its filter lets through of the registry's news, in order, never more than a bound behind.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::VecDeque;
 use std::pin::Pin;
 use std::sync::Arc;

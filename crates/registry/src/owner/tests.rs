@@ -1,0 +1,257 @@
+//! The owner over a store, in paused time: expiry, stalls, durability before publication, restarts.
+
+mod random;
+
+use std::sync::Mutex;
+use std::task::Poll;
+
+use futures::{FutureExt, StreamExt};
+use store::{Commit, Due, Frame, Listing, Loaded, LogRow, MemoryStore, Ownership, Pending, Row, Seen, SeenKey, Settle};
+use tokio::time::{advance, sleep};
+use types::{Head, Scope, Seq, TaskId, Timestamp};
+
+use super::*;
+use crate::fixture::{NOT_SERVING, SERVING, identity, wish};
+use crate::page::Query;
+use crate::watch::Event;
+
+const NOBODY: Vec<String> = Vec::new();
+
+/// A registry without a listener.
+struct Registry {
+    handle: Handle,
+    owning: tokio::task::JoinHandle<Result<(), Lost>>,
+    stop: CancellationToken,
+}
+
+impl Registry {
+    async fn over(store: Arc<dyn Store>) -> Self {
+        Self::start(Owner::open(store, Terms::default(), Meters::default()).await.unwrap())
+    }
+
+    fn start(Opened { owner, handle, .. }: Opened) -> Self {
+        let stop = CancellationToken::new();
+        Self { handle, owning: tokio::spawn(owner.run(stop.clone())), stop }
+    }
+
+    async fn register(&self, number: u8) -> Change {
+        self.handle.register(wish(number, &[], None)).await.unwrap()
+    }
+
+    async fn renew(&self, number: u8, epoch: u64) -> Result<Renewal, Error> {
+        self.handle.renew(identity(number).lease(), epoch, SERVING, moment()).await
+    }
+
+    async fn instances(&self) -> Vec<String> {
+        let query = Query { filter: Filter::default(), size: 100, from: None };
+        let page = self.handle.query(query).await.unwrap();
+        page.entries.iter().map(|entry| entry.record.identity.instance.to_string()).collect()
+    }
+
+    async fn stop(self) {
+        self.stop.cancel();
+        self.owning.await.unwrap().unwrap();
+    }
+}
+
+fn moment() -> Moment {
+    Moment { at: Instant::now().into_std(), wall: Timestamp::from_millis(1) }
+}
+
+/// What the watch has to say without waiting.
+fn told(watch: &mut Watch) -> Option<Event> {
+    watch.next().now_or_never().flatten().map(|event| event.unwrap())
+}
+
+#[tokio::test(start_paused = true)]
+async fn r1_an_instance_is_gone_a_term_and_a_sweep_after_its_last_renewal() {
+    let registry = Registry::over(Arc::new(MemoryStore::new())).await;
+    let epoch = registry.register(1).await.version;
+    sleep(Duration::from_secs(9)).await;
+    registry.renew(1, epoch).await.unwrap();
+    sleep(Duration::from_millis(9_990)).await;
+    assert_eq!(registry.instances().await, ["instance-1"]);
+    let mut watch = registry.handle.watch(Filter::default(), 1).await.unwrap();
+    sleep(SWEEP + Duration::from_millis(11)).await;
+    assert_eq!(registry.instances().await, NOBODY);
+    assert!(matches!(told(&mut watch), Some(Event::Report(_))));
+    assert!(matches!(told(&mut watch), Some(Event::Synced { version: 1 })));
+    let why = watch::Removal::Gone(Reason::LeaseExpired);
+    assert_eq!(told(&mut watch), Some(Event::Removed { version: 2, identity: identity(1), why }));
+    registry.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_registry_that_stood_still_evicts_nobody_at_once() {
+    let registry = Registry::over(Arc::new(MemoryStore::new())).await;
+    registry.register(1).await;
+    sleep(Duration::from_secs(1)).await;
+    advance(Duration::from_secs(120)).await;
+    sleep(Duration::from_secs(9)).await;
+    assert_eq!(registry.instances().await, ["instance-1"], "nobody could have renewed");
+    sleep(Duration::from_secs(2)).await;
+    assert_eq!(registry.instances().await, NOBODY);
+    registry.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn r5_a_reopened_store_holds_the_same_registrations_for_a_full_term() {
+    let store = Arc::new(MemoryStore::new());
+    let registry = Registry::over(store.clone()).await;
+    let epochs = [registry.register(1).await.version, registry.register(2).await.version];
+    registry.handle.deregister(identity(2).lease(), epochs[1]).await.unwrap();
+    registry.register(3).await;
+    registry.stop().await;
+    sleep(Duration::from_secs(3600)).await;
+    let registry = Registry::over(store.clone()).await;
+    sleep(Duration::from_millis(9_900)).await;
+    assert_eq!(registry.instances().await, ["instance-1", "instance-3"]);
+    registry.renew(1, epochs[0]).await.unwrap();
+    sleep(Duration::from_secs(1)).await;
+    assert_eq!(registry.instances().await, ["instance-1"]);
+    assert_eq!(registry.register(2).await.version, 6, "4 before the restart, 5 was the expiry");
+    registry.stop().await;
+    let registry = Registry::over(store).await;
+    assert_eq!(registry.instances().await, ["instance-1", "instance-2"]);
+    registry.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_turn_of_health_is_told_at_once_and_load_with_the_next_sweep() {
+    let registry = Registry::over(Arc::new(MemoryStore::new())).await;
+    let epoch = registry.register(1).await.version;
+    let mut watch = registry.handle.watch(Filter::default(), 0).await.unwrap();
+    while told(&mut watch).is_some() {}
+    let lease = identity(1).lease();
+    registry.handle.renew(lease, epoch, NOT_SERVING, moment()).await.unwrap();
+    registry.instances().await;
+    assert!(matches!(told(&mut watch), Some(Event::Report(entry)) if entry.vitals == NOT_SERVING));
+    for in_flight in [1, 2, 3] {
+        let vitals = crate::record::Vitals { in_flight, ..NOT_SERVING };
+        registry.handle.renew(lease, epoch, vitals, moment()).await.unwrap();
+    }
+    registry.instances().await;
+    assert_eq!(told(&mut watch), None);
+    sleep(SWEEP * 2).await;
+    assert!(matches!(told(&mut watch), Some(Event::Report(entry)) if entry.vitals.in_flight == 3));
+    assert_eq!(told(&mut watch), None);
+    registry.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_told_or_answered_before_it_is_durable() {
+    let store = Arc::new(Disk::default());
+    let registry = Registry::over(store.clone()).await;
+    let mut watch = registry.handle.watch(Filter::default(), 0).await.unwrap();
+    assert!(matches!(told(&mut watch), Some(Event::Synced { .. })));
+    let mut register = Box::pin(registry.register(1));
+    assert!(matches!(futures::poll!(&mut register), Poll::Pending));
+    let commit = store.taken().await;
+    assert!(matches!(futures::poll!(&mut register), Poll::Pending));
+    assert_eq!(told(&mut watch), None);
+    store.sync(commit);
+    register.await;
+    assert!(matches!(told(&mut watch), Some(Event::Upsert { version: 1, .. })));
+    registry.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_store_refuses_never_happened() {
+    let store = Arc::new(Disk::default());
+    let registry = Registry::over(store.clone()).await;
+    let mut watch = registry.handle.watch(Filter::default(), 0).await.unwrap();
+    told(&mut watch);
+    for (refusal, error) in [
+        (Refusal::NoSpace, Error::NoSpace),
+        (Refusal::Full { retry_after: Duration::from_secs(1) }, Error::Busy { retry_after: Duration::from_secs(1) }),
+    ] {
+        let (refused, ()) = tokio::join!(registry.handle.register(wish(1, &[], None)), async {
+            store.taken().await.1.settle(Err(refusal));
+        });
+        assert_eq!(refused, Err(error));
+        assert_eq!((registry.instances().await, told(&mut watch)), (NOBODY, None));
+    }
+    let (granted, ()) = tokio::join!(registry.register(1), async { store.sync(store.taken().await) });
+    assert_eq!(granted.version, 1, "the versions that never were are used again");
+    registry.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_registry_without_its_store_stops_and_says_so() {
+    let store = Arc::new(Disk::default());
+    let registry = Registry::over(store.clone()).await;
+    let (refused, ()) = tokio::join!(registry.handle.register(wish(1, &[], None)), async {
+        store.taken().await.1.settle(Err(Refusal::Closed));
+    });
+    assert_eq!(refused, Err(Error::Stopped));
+    assert!(registry.owning.await.unwrap().is_err());
+}
+
+/// A store whose disk is slow and says no: every commit waits for the test.
+#[derive(Debug, Default)]
+struct Disk {
+    memory: MemoryStore,
+    waiting: Mutex<Vec<(Commit, Settle)>>,
+}
+
+impl Disk {
+    /// The commit that waits, once there is one.
+    async fn taken(&self) -> (Commit, Settle) {
+        loop {
+            if let Some(commit) = self.waiting.lock().unwrap().pop() {
+                return commit;
+            }
+            tokio::task::yield_now().await;
+        }
+    }
+
+    fn sync(&self, (commit, settle): (Commit, Settle)) {
+        self.memory.submit(commit, settle);
+    }
+}
+
+impl Store for Disk {
+    fn submit(&self, commit: Commit, settle: Settle) {
+        self.waiting.lock().unwrap().push((commit, settle));
+    }
+
+    fn load(&self, scope: Scope, task: TaskId) -> Pending<Option<Loaded>> {
+        self.memory.load(scope, task)
+    }
+
+    fn frames(&self, scope: Scope, task: TaskId, after: Seq, limit: usize) -> Pending<Vec<Frame>> {
+        self.memory.frames(scope, task, after, limit)
+    }
+
+    fn log(&self, scope: Scope, task: TaskId, after: Head, limit: usize) -> Pending<Vec<LogRow>> {
+        self.memory.log(scope, task, after, limit)
+    }
+
+    fn list(&self, scope: Scope, query: store::Query) -> Pending<Listing> {
+        self.memory.list(scope, query)
+    }
+
+    fn rows(&self, kind: &'static str, prefix: &[u8]) -> Pending<Vec<Row>> {
+        self.memory.rows(kind, prefix)
+    }
+
+    fn seen(&self, key: SeenKey) -> Pending<Option<Seen>> {
+        self.memory.seen(key)
+    }
+
+    fn due(&self, now: Timestamp, after: Option<Due>, limit: usize) -> Pending<Vec<Due>> {
+        self.memory.due(now, after, limit)
+    }
+
+    fn own(&self) -> Pending<Ownership> {
+        self.memory.own()
+    }
+
+    fn now(&self) -> Timestamp {
+        self.memory.now()
+    }
+
+    fn close(&self) -> Pending<()> {
+        self.memory.close()
+    }
+}

@@ -1,0 +1,8 @@
+//! The registry on real sockets: its wire, its client, and what survives a restart.
+#![allow(clippy::unwrap_used, reason = "helpers of tests may unwrap as tests do")]
+
+mod discovery;
+mod harness;
+mod refusals;
+mod reopened;
+mod wire;
