@@ -1,5 +1,6 @@
-//! The conformance suite, on every implementation, and what only the embedded one promises.
+//! The conformance suite on every implementation, and what only the embedded one promises.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests may unwrap as tests do")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may fail as tests do")]
 
+mod embedded;
 mod suite;

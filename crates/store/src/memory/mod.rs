@@ -115,9 +115,11 @@ impl MemoryStore {
     }
 
     fn apply(&self, commit: Commit) -> Outcome {
-        self.admit(&commit)?;
+        if self.closed.load(Ordering::Acquire) {
+            return Err(Refusal::Closed);
+        }
         let mut locks = self.lock(&commit);
-        if let Err(refusal) = locks.check(&commit) {
+        if let Err(refusal) = locks.check(&commit, self.own.epoch) {
             locks.note_failure(&commit);
             return Err(refusal);
         }
@@ -137,16 +139,6 @@ impl MemoryStore {
             seen.expire(now, self.seen_span(), self.most_seen, |task| self.task_shard(task).lock().exists(task));
         }
         Ok(Committed)
-    }
-
-    fn admit(&self, commit: &Commit) -> Result<(), Refusal> {
-        if self.closed.load(Ordering::Acquire) {
-            return Err(Refusal::Closed);
-        }
-        if commit.epoch != self.own.epoch {
-            return Err(Refusal::Fenced { expected: commit.epoch, found: self.own.epoch });
-        }
-        Ok(())
     }
 
     fn lock(&self, commit: &Commit) -> Locks<'_> {
@@ -183,7 +175,10 @@ struct Locks<'s> {
 }
 
 impl Locks<'_> {
-    fn check(&self, commit: &Commit) -> Result<(), Refusal> {
+    fn check(&self, commit: &Commit, epoch: Epoch) -> Result<(), Refusal> {
+        if commit.epoch != epoch {
+            return Err(Refusal::Fenced { expected: commit.epoch, found: epoch });
+        }
         let change = commit.task.as_ref().zip(self.task.as_deref());
         if change.is_some_and(|(change, shard)| shard.failed.covers(change.id, change.generation)) {
             return Err(Refusal::Superseded);

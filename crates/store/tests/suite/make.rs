@@ -1,11 +1,28 @@
 //! Commits to test with.
 
+use std::time::Duration;
+
 use bytes::Bytes;
-use store::{Commit, Created, Entry, Frame, FrameKind, Lane, Ready, Store, TaskChange, Timer};
-use types::{ContextId, Epoch, Head, Owner, Seq, TaskId, TaskState};
+use store::{
+    Accept, BodyDigest, Commit, Committed, Created, Entry, Frame, FrameKind, Lane, Ready, Record, RowChange, SeenKey,
+    SeenReply, Store, TaskChange, Timer,
+};
+use types::{ContextId, Epoch, Head, MessageId, Owner, Principal, Seq, TaskId, TaskState, Tenant};
+
+pub(crate) fn owner(tenant: &str, principal: &str) -> Owner {
+    Owner { tenant: Tenant::new(tenant), principal: Principal::new(principal) }
+}
 
 pub(crate) fn context(name: &str) -> ContextId {
     name.parse().unwrap()
+}
+
+pub(crate) fn key(message: &str) -> SeenKey {
+    SeenKey::new(&Owner::anonymous(), None, &message.parse::<MessageId>().unwrap())
+}
+
+pub(crate) fn digest(body: &str) -> BodyDigest {
+    BodyDigest::of([body.as_bytes()])
 }
 
 /// Commits of one task, each following the one before.
@@ -22,12 +39,16 @@ pub(crate) struct Task {
 
 impl Task {
     pub(crate) async fn new(store: &dyn Store) -> Self {
-        let epoch = store.own().await.unwrap().epoch;
-        let (id, owner) = (TaskId::fresh(), Owner::anonymous());
-        Self { id, owner, context: context("c"), epoch, head: Head::ZERO, seq: Seq::ZERO, generation: 1 }
+        Self::of(store, Owner::anonymous()).await
     }
 
-    /// The next commit: one frame with this body.
+    pub(crate) async fn of(store: &dyn Store, owner: Owner) -> Self {
+        let epoch = store.own().await.unwrap().epoch;
+        let context = context("c");
+        Self { id: TaskId::fresh(), owner, context, epoch, head: Head::ZERO, seq: Seq::ZERO, generation: 1 }
+    }
+
+    /// The next commit: one frame with this body, and a record.
     pub(crate) fn next(&mut self, store: &dyn Store, state: TaskState, body: &str) -> Commit {
         let created = Created { owner: self.owner.clone(), context: self.context.clone() };
         let expected = self.head;
@@ -43,7 +64,7 @@ impl Task {
             created: (expected == Head::ZERO).then_some(created),
             state,
             seq: self.seq,
-            entries: vec![Entry::Frame(frame)],
+            entries: vec![Entry::Frame(frame), Entry::Record(Record { kind: 300, bytes: Bytes::from_static(b"r") })],
             snapshot: None,
             ready: Ready::Keep,
             timer: Timer::Keep,
@@ -51,4 +72,41 @@ impl Task {
         let lane = if expected == Head::ZERO { Lane::Accept } else { Lane::Continue };
         Commit { epoch: self.epoch, lane, at, task: Some(change), accept: None, rows: Vec::new() }
     }
+
+    /// Commits the next and expects it to go well.
+    pub(crate) async fn step(&mut self, store: &dyn Store, state: TaskState) {
+        assert_eq!(store.commit(self.next(store, state, "body")).await, Ok(Committed));
+    }
+}
+
+/// What tests add to a commit.
+pub(crate) trait CommitExt: Sized {
+    fn accepting(self, message: &str, reply: SeenReply) -> Self;
+    fn with_row(self, kind: &'static str, key: &str, expected: u64, body: Option<&str>) -> Self;
+    fn changing(self, change: impl FnOnce(&mut TaskChange)) -> Self;
+}
+
+impl CommitExt for Commit {
+    fn accepting(mut self, message: &str, reply: SeenReply) -> Self {
+        let keep_until = self.at.after(Duration::from_secs(60));
+        self.accept = Some(Accept { key: key(message), digest: digest(message), reply, keep_until });
+        self
+    }
+
+    fn with_row(mut self, kind: &'static str, key: &str, expected: u64, body: Option<&str>) -> Self {
+        let bytes = |text: &str| Bytes::copy_from_slice(text.as_bytes());
+        self.rows.push(RowChange { kind, key: bytes(key), expected, body: body.map(bytes) });
+        self
+    }
+
+    fn changing(mut self, change: impl FnOnce(&mut TaskChange)) -> Self {
+        change(self.task.as_mut().unwrap());
+        self
+    }
+}
+
+/// A commit without a task.
+pub(crate) async fn bare(store: &dyn Store) -> Commit {
+    let epoch = store.own().await.unwrap().epoch;
+    Commit { epoch, lane: Lane::Continue, at: store.now(), task: None, accept: None, rows: Vec::new() }
 }

@@ -1,0 +1,68 @@
+//! When the disk is full new work is refused, running work finishes what fits, and freed room is used again.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use store::{Committed, EmbeddedStore, Options, Refusal, Store};
+use types::{Scope, TaskState, Timestamp};
+
+use crate::suite::bed::{Bed, START, eventually};
+use crate::suite::make::Task;
+
+const BALLAST: u64 = 512 << 10;
+
+#[tokio::test]
+async fn a_full_disk_refuses_new_work_and_lets_running_work_finish() {
+    let bed = Bed::embedded();
+    let options = Options { max_bytes: Some(2 << 20), ballast_bytes: BALLAST, ..bed.options() };
+    let ballast = options.dir.join("ballast");
+    let store: Arc<dyn Store> = Arc::new(EmbeddedStore::open(options).unwrap());
+    assert_eq!(std::fs::metadata(&ballast).unwrap().len(), BALLAST);
+    let mut running = Task::new(&*store).await;
+    running.step(&*store, TaskState::Working).await;
+    let body = "x".repeat(50_000);
+    let mut accepted = Vec::new();
+    let refusal = loop {
+        let mut task = Task::new(&*store).await;
+        match store.commit(task.next(&*store, TaskState::Completed, &body)).await {
+            Ok(Committed) => accepted.push(task.id),
+            Err(refusal) => break refusal,
+        }
+    };
+    assert_eq!(refusal, Refusal::NoSpace);
+    assert!(accepted.len() > 10, "only {}", accepted.len());
+    assert!(!ballast.exists());
+    // There is room for the running task now, and none for another new one, however small.
+    let mut small = Task::new(&*store).await;
+    assert_eq!(store.commit(small.next(&*store, TaskState::Working, "")).await, Err(Refusal::NoSpace));
+    assert_eq!(store.commit(running.next(&*store, TaskState::Working, &body)).await, Ok(Committed));
+    running.step(&*store, TaskState::Completed).await;
+    for id in &accepted {
+        assert!(store.load(Scope::Service, *id).await.unwrap().is_some());
+    }
+    // Retention makes room.
+    bed.set_clock(Timestamp::from_millis(START).after(bed.retention + Duration::from_secs(1)));
+    eventually("new work is taken again", async || {
+        let mut task = Task::new(&*store).await;
+        store.commit(task.next(&*store, TaskState::Working, &body)).await.is_ok()
+    })
+    .await;
+    assert_eq!(std::fs::metadata(&ballast).unwrap().len(), BALLAST);
+}
+
+#[tokio::test]
+async fn a_full_lane_refuses_accepts_and_takes_continuations() {
+    let bed = Bed::embedded();
+    let options = Options { accept_lane: 0, ..bed.options() };
+    let first = bed.store();
+    let mut task = Task::new(&*first).await;
+    task.step(&*first, TaskState::Working).await;
+    first.close().await.unwrap();
+    drop(first);
+    let store: Arc<dyn Store> = Arc::new(EmbeddedStore::open(options).unwrap());
+    task.epoch = store.own().await.unwrap().epoch;
+    let mut new = Task::new(&*store).await;
+    let outcome = store.commit(new.next(&*store, TaskState::Working, "")).await;
+    assert!(matches!(outcome, Err(Refusal::Full { retry_after }) if !retry_after.is_zero()), "{outcome:?}");
+    task.step(&*store, TaskState::Completed).await;
+}

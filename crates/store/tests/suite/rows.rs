@@ -1,0 +1,60 @@
+//! The service's own rows: compare-and-set, by kind and prefix.
+
+use store::{Commit, Committed, Refusal, Row};
+
+use super::bed::Bed;
+use super::make::{CommitExt, bare};
+
+on_every_store!(
+    a_row_is_written_when_its_version_fits,
+    a_deleted_row_can_be_made_again,
+    rows_come_by_kind_and_prefix_in_order,
+);
+
+fn conflict(key: &'static str, found: u64) -> store::Outcome {
+    Err(Refusal::Row { kind: "unit", key: key.into(), found })
+}
+
+async fn a_row_is_written_when_its_version_fits(bed: Bed) {
+    let store = bed.store();
+    let write = async |expected, body| {
+        let commit: Commit = bare(&*store).await.with_row("unit", "a", expected, Some(body));
+        store.commit(commit).await
+    };
+    assert_eq!(write(1, "no").await, conflict("a", 0));
+    assert_eq!(write(0, "one").await, Ok(Committed));
+    assert_eq!(write(0, "no").await, conflict("a", 1));
+    assert_eq!(write(1, "two").await, Ok(Committed));
+    assert_eq!(write(1, "no").await, conflict("a", 2));
+    let row = Row { key: "a".into(), version: 2, body: "two".into() };
+    assert_eq!(store.rows("unit", b"a").await.unwrap(), [row]);
+}
+
+async fn a_deleted_row_can_be_made_again(bed: Bed) {
+    let store = bed.store();
+    let change = async |expected, body| store.commit(bare(&*store).await.with_row("unit", "a", expected, body)).await;
+    assert_eq!(change(0, Some("one")).await, Ok(Committed));
+    assert_eq!(change(0, None).await, conflict("a", 1));
+    assert_eq!(change(1, None).await, Ok(Committed));
+    assert_eq!(store.rows("unit", b"").await.unwrap(), []);
+    assert_eq!(change(1, Some("no")).await, conflict("a", 0));
+    assert_eq!(change(0, Some("again")).await, Ok(Committed));
+}
+
+async fn rows_come_by_kind_and_prefix_in_order(bed: Bed) {
+    let store = bed.store();
+    let mut commit = bare(&*store).await;
+    for key in ["b", "a/2", "a", "a/10", "a/1", "aa", ""] {
+        commit = commit.with_row("unit", key, 0, Some(key));
+    }
+    commit = commit.with_row("other", "a/3", 0, Some("x"));
+    assert_eq!(store.commit(commit).await, Ok(Committed));
+    let keys = async |kind, prefix: &[u8]| -> Vec<String> {
+        let rows = store.rows(kind, prefix).await.unwrap();
+        rows.into_iter().map(|row| String::from_utf8(row.key.to_vec()).unwrap()).collect()
+    };
+    assert_eq!(keys("unit", b"a/").await, ["a/1", "a/10", "a/2"]);
+    assert_eq!(keys("unit", b"").await, ["", "a", "a/1", "a/10", "a/2", "aa", "b"]);
+    assert_eq!(keys("other", b"").await, ["a/3"]);
+    assert_eq!(keys("none", b"").await, Vec::<String>::new());
+}
