@@ -152,7 +152,7 @@ impl Refusal {
 
     fn write_details(&self, text: &mut String) {
         append(text, &format!("from: {}", self.who));
-        append(text, &format!("code: {}", self.code.description_name()));
+        append(text, &format!("code: {}", code_name(self.code)));
         if let Some(reason) = &self.reason {
             append(text, &format!("reason: {reason}"));
         }
@@ -198,22 +198,15 @@ impl Refusal {
 }
 
 /// The code by name, for people who look it up.
-trait CodeName {
-    fn description_name(&self) -> String;
-}
-
-impl CodeName for Code {
-    fn description_name(&self) -> String {
-        let words = format!("{self:?}");
-        let mut name = String::new();
-        for (at, letter) in words.char_indices() {
-            if at > 0 && letter.is_uppercase() {
-                name.push('_');
-            }
-            name.extend(letter.to_uppercase());
+fn code_name(code: Code) -> String {
+    let mut name = String::new();
+    for (at, letter) in format!("{code:?}").char_indices() {
+        if at > 0 && letter.is_uppercase() {
+            name.push('_');
         }
-        name
+        name.extend(letter.to_uppercase());
     }
+    name
 }
 
 /// The last cause: "Connection refused" says more than "transport error".

@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::time::Duration;
 
+use a2a::frame::{Event, Update};
 use a2a::metadata::{PLAN, object, structure, text};
-use a2a::{ClientError, History, Reply};
+use a2a::{ClientError, Followed, History, Reply};
+use futures::{StreamExt as _, stream};
 use proto::a2a::{Message, Part, Role, SendMessageConfiguration, SendMessageRequest, part};
 use tokio::time::{Instant, sleep};
+use tonic::Code;
 use types::{MessageId, RetryPolicy, Seq};
 
 use crate::args::{Common, Mode, Send, Watch};
@@ -37,6 +40,9 @@ pub(crate) async fn send<W: Write>(args: &Send, common: &Common, screen: &mut Sc
         let mut follow = Follow::new(&endpoint, screen, Until::Answered);
         let error = match follow.run(client.send_following(request.clone()), &mut interrupt).await? {
             End::Outcome(outcome) => return Ok(outcome),
+            End::Unheard(error) if does_not_stream(&error) => {
+                return poll(&endpoint, &client, request, &mut follow, &mut interrupt).await;
+            }
             End::Unheard(error) => error,
         };
         tokio::select! {
@@ -66,6 +72,40 @@ pub(crate) async fn watch<W: Write>(args: &Watch, common: &Common, screen: &mut 
     }
 }
 
+/// Sends to an agent that does not stream, and asks for its task from time to time.
+async fn poll<W: Write>(
+    endpoint: &Endpoint,
+    client: &a2a::Client,
+    mut request: SendMessageRequest,
+    follow: &mut Follow<'_, W>,
+    interrupt: &mut Interrupt,
+) -> Result<Outcome, Failure> {
+    let failed = |error| Failure::of_call(endpoint, error);
+    request.configuration.get_or_insert_default().return_immediately = true;
+    let items = match client.send(request).await.map_err(failed)? {
+        Reply::Message(message) => {
+            let event = Event { cursor: None, update: Update::Message(message) };
+            stream::iter([Ok(Followed::Event(event))]).boxed()
+        }
+        Reply::Task(snapshot) => {
+            let task = snapshot.task.id.parse();
+            client.follow(task.map_err(|_| failed(ClientError::Invalid("the task has no usable id")))?, None)
+        }
+    };
+    match follow.run(items, interrupt).await? {
+        End::Outcome(outcome) => Ok(outcome),
+        End::Unheard(error) => Err(failed(error)),
+    }
+}
+
+fn does_not_stream(error: &ClientError) -> bool {
+    match error {
+        ClientError::Refused(a2a::Error::UnsupportedOperation(_)) => true,
+        ClientError::Refused(a2a::Error::Other { code, .. }) => *code == Code::Unimplemented,
+        _ => false,
+    }
+}
+
 async fn accept<W: Write>(
     endpoint: &Endpoint,
     client: &a2a::Client,
@@ -82,7 +122,7 @@ async fn accept<W: Write>(
     let mut tally = Tally::default();
     match reply {
         Reply::Task(snapshot) => {
-            tally.see(&a2a::frame::Update::Task(snapshot.task.clone()));
+            tally.see(&Update::Task(snapshot.task.clone()));
             if screen.is_for_script() {
                 screen.json(&proto_json(&snapshot.task)?)?;
             } else {

@@ -124,6 +124,10 @@ fn runtime(name: &'static str) -> Result<Runtime, Fatal> {
 async fn supervise(run: impl Future<Output = Result<(), Fatal>>, process: &Process) -> Result<(), Fatal> {
     let whole = pin!(async {
         let end = run.await;
+        if !process.drain().is_draining() {
+            // What is left to do has the same limit as after a signal.
+            process.drain().begin();
+        }
         process.stop().await;
         end
     });

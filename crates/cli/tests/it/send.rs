@@ -160,6 +160,17 @@ async fn agents_without_cursors_are_followed_too() {
 }
 
 #[tokio::test]
+async fn agents_that_do_not_stream_are_asked_from_time_to_time() {
+    let refusal = || Answer::Refuse(a2a::Error::UnsupportedOperation("no streaming".to_owned()).into());
+    let (agent, url) = Agent::start([refusal(), refusal()]).await;
+    let ended = run(&["send", CALL, "--agent", &url]).await;
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert!(ended.out.ends_with("completed: 2/2 dispatched\n"), "{ended:?}");
+    let [streamed, sent] = &agent.sends()[..] else { panic!("{:?}", agent.sends()) };
+    assert_eq!(streamed.message, sent.message);
+}
+
+#[tokio::test]
 async fn return_immediately_shows_the_task_and_how_to_follow_it() {
     let (agent, url) = Agent::start([]).await;
     let args =
