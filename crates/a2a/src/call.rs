@@ -5,6 +5,7 @@ use tonic::metadata::{AsciiMetadataValue, MetadataMap};
 use types::{Owner, Principal, Seq, Tenant, limits};
 
 use crate::error::Error;
+use crate::metadata::CURSOR;
 
 /// The version of the protocol, `Major.Minor`.
 pub const VERSION: &str = "1.0";
@@ -66,8 +67,11 @@ impl Call {
     /// Reads the metadata of a request by `principal` to `tenant` of the agent with this card.
     pub fn parse(metadata: &MetadataMap, principal: Principal, tenant: &str, card: &AgentCard) -> Result<Self, Error> {
         check_version(metadata)?;
-        let extensions = Extensions::negotiate(metadata, card)?;
+        let mut extensions = Extensions::negotiate(metadata, card)?;
         let cursor = metadata.get(CURSOR_KEY).map(parse_cursor).transpose()?;
+        if cursor.is_some() && !extensions.activated(CURSOR) {
+            extensions.0.push(CURSOR.to_owned());
+        }
         Ok(Self { owner: Owner { tenant: parse_tenant(tenant)?, principal }, extensions, cursor })
     }
 }

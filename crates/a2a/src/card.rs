@@ -53,7 +53,12 @@ impl Card {
             skills: self.skills,
             ..AgentCard::default()
         };
-        validate(&card).map(|()| card)
+        validate(&card)?;
+        // Anybody's card may have a scheme there; ours keep to the specification.
+        match card.supported_interfaces.iter().find(|interface| interface.url.contains("://")) {
+            Some(_) => Err(vec![Violation { field: "url".into(), description: "must be host:port, no scheme".into() }]),
+            None => Ok(card),
+        }
     }
 }
 

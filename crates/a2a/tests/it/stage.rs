@@ -67,7 +67,7 @@ pub(crate) struct Stage {
 /// A call as the backend got it.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Asked {
-    Send(Call, SendRequest),
+    Send(Call, Box<SendRequest>),
     Get(Call, TaskId, History),
     List(Call, ListQuery),
     Cancel(Call, TaskId),
@@ -192,12 +192,12 @@ impl Backend for Stage {
     type Frames = BoxStream<'static, Result<Bytes, Error>>;
 
     async fn send(&self, call: Call, request: SendRequest) -> Result<Bytes, Error> {
-        self.enter(Asked::Send(call, request))?;
+        self.enter(Asked::Send(call, Box::new(request)))?;
         Ok(frame::wrap_task(&self.snapshot()))
     }
 
     async fn stream(&self, call: Call, request: SendRequest) -> Result<Self::Frames, Error> {
-        self.enter(Asked::Send(call.clone(), request))?;
+        self.enter(Asked::Send(call.clone(), Box::new(request)))?;
         self.frames(&call)
     }
 
