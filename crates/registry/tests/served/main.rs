@@ -3,6 +3,7 @@
 
 mod discovery;
 mod harness;
+mod killed;
 mod refusals;
 mod reopened;
 mod wire;
