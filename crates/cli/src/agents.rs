@@ -47,6 +47,12 @@ pub(crate) async fn query(endpoint: &Endpoint, filter: Filter) -> Result<Vec<Age
     }
 }
 
+/// Whether an agent is reached at this `host:port`.
+pub(crate) fn is_at(agent: &Agent, address: &str) -> bool {
+    let card = agent.registration.as_ref().and_then(|registration| registration.card.as_ref());
+    card.is_some_and(|card| card.supported_interfaces.iter().any(|interface| interface.url == address))
+}
+
 fn row(agent: &Agent) -> [String; 7] {
     let health = match agent.health() {
         Health::Serving => "serving",

@@ -76,7 +76,7 @@ impl Control {
         for group in ServiceName::GROUPS {
             self.start(group).await?;
         }
-        self.gather().await?;
+        self.gather().await;
         self.write()?;
         self.show(screen)?;
         while let Some(running) = self.restarted.recv().await {
@@ -105,25 +105,27 @@ impl Control {
     }
 
     /// Waits until the agents are registered, so that the first call finds them.
-    async fn gather(&self) -> Result<(), Failure> {
-        let agents = self.layout.wanted(ServiceName::GROUPS[1]).count();
-        let Some(registry) = self.cluster.services.iter().find(|it| it.name == ServiceName::Registry.program()) else {
-            return Ok(());
-        };
+    async fn gather(&self) {
+        let Some(registry) = self.running(ServiceName::Registry) else { return };
         let registry = Endpoint::of_running_registry(registry);
+        let agents = self.layout.wanted(ServiceName::GROUPS[1]).filter_map(|name| self.running(name));
+        let mut missing: Vec<&str> = agents.map(|agent| agent.protocol.as_str()).collect();
         let since = Instant::now();
-        while since.elapsed() < GATHER {
+        while !missing.is_empty() && since.elapsed() < GATHER {
             match agents::query(&registry, Filter::default()).await {
-                Ok(found) if found.len() >= agents => return Ok(()),
-                Ok(_) | Err(Failure::Unreachable { .. }) => sleep(LOOK).await,
-                Err(failure) => {
-                    note(&format!("the registry does not tell who is registered: {failure}"));
-                    return Ok(());
-                }
+                Ok(found) => missing.retain(|address| !found.iter().any(|agent| agents::is_at(agent, address))),
+                Err(Failure::Unreachable { .. }) => {}
+                Err(failure) => return note(&format!("the registry does not tell who is registered: {failure}")),
             }
+            sleep(LOOK).await;
         }
-        note("not every agent is registered yet; calls wait for them");
-        Ok(())
+        if !missing.is_empty() {
+            note("not every agent is registered yet; calls wait for them");
+        }
+    }
+
+    fn running(&self, service: ServiceName) -> Option<&Running> {
+        self.cluster.services.iter().find(|running| running.name == service.program())
     }
 
     fn show<W: Write>(&self, screen: &mut Screen<W>) -> Result<(), Failure> {
