@@ -8,6 +8,7 @@ use tokio::runtime::Builder;
 
 use super::*;
 use crate::history::{History, OutOfRange};
+use crate::page::Page;
 use crate::record::{Health, Vitals};
 
 const SKILLS: [&str; 3] = ["a", "b", "c"];
@@ -178,6 +179,47 @@ async fn play(steps: Vec<Step>) {
     registry.stop().await;
 }
 
+/// Whom a query finds, under which epoch.
+fn epochs_of(page: &Page) -> Vec<(Identity, u64)> {
+    page.entries.iter().map(|entry| (entry.record.identity.clone(), entry.record.epoch)).collect()
+}
+
+/// Turns pages of one while `between` happens after each, and compares them with the whole at the start.
+async fn turn_pages(before: Vec<Step>, between: Vec<Step>) {
+    let mut opened = Owner::open(Arc::new(MemoryStore::new()), Terms::default(), Meters::default()).await.unwrap();
+    opened.owner.history = History::bounded(0, KEPT);
+    let registry = Registry::start(opened);
+    let mut epochs = BTreeMap::new();
+    let mut clients = filters().map(Client::new);
+    for step in before {
+        perform(&registry, &mut clients, &mut epochs, step).await;
+    }
+    let mut query = Query { filter: filters()[1].clone(), size: 100, from: None };
+    let whole = registry.handle.query(query.clone()).await.unwrap();
+    query.size = 1;
+    let mut found = Vec::new();
+    for step in between.into_iter().map(Some).chain(std::iter::repeat(None)) {
+        let page = match registry.handle.query(query.clone()).await {
+            Err(Error::OutOfRange(OutOfRange::Compacted { given, current, .. })) => {
+                assert!(given == whole.version && current > given + KEPT as u64);
+                break;
+            }
+            page => page.unwrap(),
+        };
+        assert_eq!(page.version, whole.version);
+        found.extend(epochs_of(&page));
+        query.from = page.next;
+        if query.from.is_none() {
+            assert_eq!(found, epochs_of(&whole));
+            break;
+        }
+        if let Some(step) = step {
+            perform(&registry, &mut clients, &mut epochs, step).await;
+        }
+    }
+    registry.stop().await;
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
@@ -185,5 +227,14 @@ proptest! {
     fn r2_r3_a_watch_that_is_cut_anywhere_adds_up_to_a_fresh_snapshot(steps in prop::collection::vec(step(), 1..120)) {
         let runtime = Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
         runtime.block_on(play(steps));
+    }
+
+    #[test]
+    fn pages_show_the_registry_as_it_was_at_the_first(
+        before in prop::collection::vec(step(), 1..40),
+        between in prop::collection::vec(step(), 1..10),
+    ) {
+        let runtime = Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+        runtime.block_on(turn_pages(before, between));
     }
 }
