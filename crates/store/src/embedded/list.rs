@@ -11,6 +11,16 @@ use crate::read::{Listing, Query, Summary};
 
 type Result<T> = std::result::Result<T, Error>;
 
+/// One owner's page. The index answers all but the last test.
+pub(super) const PAGE: &str = "SELECT id, context, tag, head, seq, changed_at FROM task
+    WHERE owner = ?1 AND changed_at BETWEEN ?2 AND ?3 AND (changed_at < ?3 OR id > ?4)
+    AND (?5 IS NULL OR tag & 255 = ?5) AND (?6 IS NULL OR tag >> 8 = ?6) AND (?7 IS NULL OR context = ?7)
+    ORDER BY changed_at DESC, id LIMIT ?8";
+
+/// How many of one owner's tasks match a filter.
+pub(super) const COUNT: &str = "SELECT count(*) FROM task WHERE owner = ?1 AND changed_at >= ?2
+    AND (?3 IS NULL OR tag & 255 = ?3) AND (?4 IS NULL OR tag >> 8 = ?4) AND (?5 IS NULL OR context = ?5)";
+
 /// An owner in scope.
 struct Owned {
     no: i64,
@@ -57,12 +67,7 @@ fn first_of(conn: &Connection, owned: &Owned, query: &Query, floor: i64, page: &
         query.after.map_or((i64::MAX, Vec::new()), |key| (millis(key.changed_at), key.id.as_bytes().to_vec()));
     let since = query.changed_since.map_or(0, millis).max(floor);
     let limit = i64::try_from(query.limit).unwrap_or(i64::MAX).saturating_add(1);
-    let mut select = conn.prepare_cached(
-        "SELECT id, context, tag, head, seq, changed_at FROM task
-         WHERE owner = ?1 AND changed_at BETWEEN ?2 AND ?3 AND (changed_at < ?3 OR id > ?4)
-           AND (?5 IS NULL OR tag & 255 = ?5) AND (?6 IS NULL OR tag >> 8 = ?6) AND (?7 IS NULL OR context = ?7)
-         ORDER BY changed_at DESC, id LIMIT ?8",
-    )?;
+    let mut select = conn.prepare_cached(PAGE)?;
     let (state, tag, context) = filter(query);
     let mut rows = select.query(params![owned.no, since, from, after, state, tag, context, limit])?;
     while let Some(row) = rows.next()? {
@@ -75,10 +80,7 @@ fn count(conn: &Connection, owned: &Owned, query: &Query) -> Result<u64> {
     if query.context.is_none() && query.state.is_none() && query.changed_since.is_none() {
         return Ok(owned.tasks);
     }
-    let mut select = conn.prepare_cached(
-        "SELECT count(*) FROM task WHERE owner = ?1 AND changed_at >= ?2
-           AND (?3 IS NULL OR tag & 255 = ?3) AND (?4 IS NULL OR tag >> 8 = ?4) AND (?5 IS NULL OR context = ?5)",
-    )?;
+    let mut select = conn.prepare_cached(COUNT)?;
     let (state, tag, context) = filter(query);
     let since = query.changed_since.map_or(0, millis);
     let count: i64 = select.query_row(params![owned.no, since, state, tag, context], |row| row.get(0))?;

@@ -16,6 +16,8 @@ mod seen;
 mod space;
 mod sql;
 mod state;
+#[cfg(test)]
+mod tests;
 mod upkeep;
 mod writer;
 

@@ -89,7 +89,7 @@ impl SeenIndex {
     }
 
     /// The fresh row of `key`, or the runs that may hold it; hardly ever any when there is no row.
-    fn hint(&self, key: &SeenKey) -> Result<i64, Vec<Run>> {
+    pub(super) fn hint(&self, key: &SeenKey) -> Result<i64, Vec<Run>> {
         if let Some(no) = self.fresh.get(key) {
             return Ok(*no);
         }

@@ -21,6 +21,11 @@ const SEEN_AT_LEAST: Duration = Duration::from_hours(24);
 /// How often a starved store looks for room.
 const STARVED_PAUSE: Duration = Duration::from_secs(1);
 
+/// One owner's tasks from the oldest change on.
+pub(super) const AGED: &str = "SELECT no, id, changed_at, tag, head FROM task
+    WHERE owner = ?1 AND changed_at >= ?2 AND changed_at < ?3 AND (changed_at > ?2 OR id < ?4)
+    ORDER BY changed_at, id DESC LIMIT ?5";
+
 /// Where retention stands.
 #[derive(Debug)]
 pub(super) struct Upkeep {
@@ -140,11 +145,7 @@ impl Writer<'_> {
 
     fn sweep_tasks(&mut self, cutoff: Timestamp, owner: i64, after: Option<(i64, [u8; 16])>) -> rusqlite::Result<Done> {
         let (from, before) = after.unwrap_or((i64::MIN, [u8::MAX; 16]));
-        let mut find = self.conn.prepare_cached(
-            "SELECT no, id, changed_at, tag, head FROM task
-             WHERE owner = ?1 AND changed_at >= ?2 AND changed_at < ?3 AND (changed_at > ?2 OR id < ?4)
-             ORDER BY changed_at, id DESC LIMIT ?5",
-        )?;
+        let mut find = self.conn.prepare_cached(AGED)?;
         let aged = |row: &rusqlite::Row<'_>| {
             Ok(Aged { no: row.get(0)?, id: row.get(1)?, changed_at: row.get(2)?, tag: row.get(3)?, head: row.get(4)? })
         };

@@ -4,3 +4,4 @@ mod crash;
 mod damage;
 mod opening;
 mod room;
+mod seen;

@@ -1,0 +1,151 @@
+//! What the suite cannot see from outside: the bytes of schema 1, the index of accepted messages, the plans of queries.
+
+use bytes::Bytes;
+use rusqlite::Connection;
+use types::{Head, Seq, TaskId, Timestamp};
+
+use super::row::{Place, decode_row, decode_snapshot, encode_row, encode_snapshot};
+use super::schema;
+use super::seen::{Run, SeenIndex, chunk_entries, chunks};
+use crate::log::{Entry, Frame, FrameKind, Record, Snapshot};
+use crate::seen::SeenKey;
+
+const PLACE: Place = Place { task: TaskId::from_bytes([7; 16]), head: Head(3), seq: Seq(300) };
+
+const ROW: &str = "b2ae61e60180a094a58d1d0402ab0280a094a58d1d02686900ffff030004ac02ffffffffffffffffff010200ff00000172";
+const SNAPSHOT: &str = "17601c3c01047461736b01c801026162";
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn entries() -> Vec<Entry> {
+    let frame = |kind, seq, time, bytes: &'static [u8]| {
+        let (seq, time, bytes) = (Seq(seq), Timestamp::from_millis(time), Bytes::from_static(bytes));
+        Entry::Frame(Frame { seq, time, kind, bytes })
+    };
+    vec![
+        frame(FrameKind::Message, 299, 1_000_000_000_000, b"hi"),
+        Entry::Record(Record { kind: u16::MAX, bytes: Bytes::new() }),
+        frame(FrameKind::Artifact, 300, u64::MAX, &[0, 255]),
+        Entry::Record(Record { kind: 0, bytes: Bytes::from_static(b"r") }),
+    ]
+}
+
+fn encoded_row() -> Vec<u8> {
+    let mut row = vec![1, 2, 3];
+    encode_row(&mut row, PLACE, Timestamp::from_millis(1_000_000_000_000), &entries());
+    row
+}
+
+fn encoded_snapshot() -> (Vec<u8>, Snapshot) {
+    let records = vec![Record { kind: 200, bytes: Bytes::from_static(b"ab") }];
+    let snapshot = Snapshot { task: Bytes::from_static(b"task"), records };
+    let mut row = Vec::new();
+    encode_snapshot(&mut row, PLACE, &snapshot);
+    (row, snapshot)
+}
+
+#[test]
+fn rows_of_schema_1_keep_their_bytes() {
+    assert_eq!(hex(&encoded_row()), ROW);
+}
+
+#[test]
+fn snapshots_of_schema_1_keep_their_bytes() {
+    assert_eq!(hex(&encoded_snapshot().0), SNAPSHOT);
+}
+
+#[test]
+fn what_is_encoded_is_decoded() {
+    let row = decode_row(encoded_row(), PLACE).unwrap();
+    assert_eq!((row.head, row.at.as_millis(), row.entries), (Head(3), 1_000_000_000_000, entries()));
+    let (bytes, snapshot) = encoded_snapshot();
+    assert_eq!(decode_snapshot(bytes, PLACE), Ok(snapshot));
+}
+
+#[test]
+fn every_flipped_bit_and_every_cut_is_found() {
+    let row = encoded_row();
+    for bit in 0..row.len() * 8 {
+        let mut flipped = row.clone();
+        flipped[bit / 8] ^= 1 << (bit % 8);
+        assert!(decode_row(flipped, PLACE).is_err(), "bit {bit}");
+    }
+    for length in 0..row.len() {
+        assert!(decode_row(row[..length].to_vec(), PLACE).is_err(), "cut at {length}");
+        assert!(decode_snapshot(row[..length].to_vec(), PLACE).is_err());
+    }
+}
+
+#[test]
+fn a_row_in_a_wrong_place_is_found() {
+    let elsewhere = [
+        Place { task: TaskId::from_bytes([8; 16]), ..PLACE },
+        Place { head: Head(4), ..PLACE },
+        Place { seq: Seq(299), ..PLACE },
+    ];
+    for place in elsewhere {
+        assert!(decode_row(encoded_row(), place).is_err());
+    }
+}
+
+fn seen_key(number: u64) -> SeenKey {
+    let owner = types::Owner::anonymous();
+    SeenKey::new(&owner, None, &format!("m{number}").parse().unwrap())
+}
+
+#[test]
+fn a_chunk_holds_what_was_put_in() {
+    let keys: Vec<_> = (0..1000).map(|number| (seen_key(number), 5000 + number as i64)).collect();
+    let chunks = chunks(5000, keys.iter().map(|(key, no)| (key, *no)));
+    assert_eq!(chunks.len(), 256);
+    for (key, no) in keys {
+        let found = chunk_entries(&chunks[usize::from(key.0[0])]).find(|(other, _)| *other == key);
+        assert_eq!(found, Some((key, no - 5000)));
+    }
+}
+
+#[test]
+fn runs_are_hinted_at_when_they_hold_a_key_and_hardly_ever_else() {
+    let mut index = SeenIndex::default();
+    let run = |no: i64| Run { no, first: no * 1000, last: no * 1000 + 999, sealed_at: Timestamp::default() };
+    for no in 0..70 {
+        let keys: Vec<_> = (0..1000).map(|number| seen_key(no as u64 * 1000 + number)).collect();
+        index.add_run(run(no), keys.iter());
+    }
+    index.drop_run(3);
+    assert_eq!(index.oldest(), Some(run(0)));
+    for number in (0..70_000).step_by(97) {
+        let hinted = index.hint(&seen_key(number)).unwrap_err();
+        assert_eq!(hinted.contains(&run(number as i64 / 1000)), number / 1000 != 3);
+    }
+    let strangers: usize = (70_000..80_000).map(|number| index.hint(&seen_key(number)).unwrap_err().len()).sum();
+    assert!(strangers < 10, "{strangers} false hints");
+    index.extend([(seen_key(1), 42)]);
+    assert_eq!(index.hint(&seen_key(1)), Ok(42));
+}
+
+/// The plan of a query, as SQLite tells it.
+fn plan(sql: &str) -> String {
+    let conn = Connection::open_in_memory().unwrap();
+    schema::migrate(&conn, 0).unwrap();
+    let mut statement = conn.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+    // Parameters stay unbound: the plan does not depend on them.
+    let mut rows = statement.raw_query();
+    let mut steps = String::new();
+    while let Some(row) = rows.next().unwrap() {
+        steps.push_str(row.get_ref(3).unwrap().as_str().unwrap());
+        steps.push('\n');
+    }
+    steps
+}
+
+#[test]
+fn lists_and_retention_walk_the_one_index_without_sorting() {
+    for sql in [super::list::PAGE, super::list::COUNT, super::upkeep::AGED] {
+        let plan = plan(sql);
+        assert!(plan.contains("INDEX task_list (owner=? AND changed_at>"), "{plan}");
+        assert!(!plan.contains("TEMP B-TREE"), "{plan}");
+    }
+}
