@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::matrix::Subject;
+use crate::subject::Subject;
 
 /// Benchmarks of Watchroom as ratios to a bare tonic server.
 #[derive(Debug, Parser)]
@@ -20,7 +20,9 @@ pub(crate) enum Command {
     /// Measures and prints Markdown tables to stdout, progress to stderr.
     Run(RunArgs),
     /// The baseline: a bare tonic service that answers with a prepared task or a prepared five-event stream.
-    Raw(RawArgs),
+    Raw(ServeArgs),
+    /// A collector of traces that keeps none.
+    Sink(ServeArgs),
 }
 
 #[derive(Debug, clap::Args)]
@@ -41,7 +43,7 @@ pub(crate) struct RunArgs {
     #[arg(long, value_enum, value_delimiter = ',', default_values_t = Placement::ALL)]
     pub(crate) placement: Vec<Placement>,
     /// What is compared; the first is what the others are measured against.
-    #[arg(long, value_enum, value_delimiter = ',', default_values_t = Subject::ALL)]
+    #[arg(long, value_enum, value_delimiter = ',', default_values_t = Subject::MAIN)]
     pub(crate) server: Vec<Subject>,
     /// Connections of the load.
     #[arg(long, default_value_t = 8)]
@@ -58,7 +60,7 @@ impl RunArgs {
 }
 
 #[derive(Debug, clap::Args)]
-pub(crate) struct RawArgs {
+pub(crate) struct ServeArgs {
     /// File that gets the address as JSON, once the server is ready.
     #[arg(long)]
     pub(crate) announce: PathBuf,

@@ -38,6 +38,9 @@ pub(crate) enum Error {
         /// What is wrong with it.
         what: &'static str,
     },
+    /// The store under test refused or failed.
+    #[error("the store failed")]
+    Store(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// A pinned measurement needs `taskset` (Debian: util-linux).
     #[error("taskset failed with {0}")]
     Taskset(std::process::ExitStatus),

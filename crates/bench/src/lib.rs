@@ -3,6 +3,7 @@
 
 mod args;
 mod child;
+mod commits;
 mod disk;
 mod echo;
 mod error;
@@ -10,7 +11,10 @@ mod load;
 mod matrix;
 mod raw;
 mod report;
+mod sink;
 mod stats;
+mod subject;
+mod targets;
 mod wire;
 
 use std::process::ExitCode;
@@ -36,6 +40,7 @@ pub fn main() -> ExitCode {
 fn run(command: Command) -> Result<(), Error> {
     match command {
         Command::Raw(args) => raw::serve(&args),
+        Command::Sink(args) => sink::serve(&args),
         Command::Run(args) => matrix::run(&args),
     }
 }

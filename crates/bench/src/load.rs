@@ -55,6 +55,7 @@ async fn drive(server: &Server, case: Case) -> Result<Sample, Error> {
         clients.push(Client(Grpc::new(channel)));
     }
     let tasks = prepare(&mut clients[0], case.work).await?;
+    let resident = server.memory_kib("VmRSS")?;
     let begin = Instant::now() + WARM_UP;
     let shared = Arc::new(Shared { case, tasks, next: AtomicU64::new(0), begin, end: begin + case.window });
     let mut workers = JoinSet::new();
@@ -70,8 +71,9 @@ async fn drive(server: &Server, case: Case) -> Result<Sample, Error> {
         // A worker that panicked would be a defect of the load itself.
         latencies += done.expect("a worker only returns")?;
     }
-    let peak_kib = server.memory_kib("VmHWM")?;
-    Ok(Sample::new(&latencies, case.window, cpu, peak_kib))
+    let grown_kib = server.memory_kib("VmRSS")?.saturating_sub(resident);
+    let (peak_kib, sent) = (server.memory_kib("VmHWM")?, shared.next.load(Ordering::Relaxed));
+    Ok(Sample { peak_kib, grown_kib, sent, ..Sample::new(&latencies, case.window, cpu) })
 }
 
 /// Checks that the answers are what they should be, and makes the tasks that GetTask asks for.
@@ -115,7 +117,7 @@ async fn worker(mut client: Client, shared: Arc<Shared>) -> Result<Histogram<u64
 }
 
 /// Nanoseconds up to a minute, to three digits.
-fn new_histogram() -> Histogram<u64> {
+pub(crate) fn new_histogram() -> Histogram<u64> {
     Histogram::new_with_bounds(1, 60_000_000_000, 3).expect("the bounds are constants")
 }
 

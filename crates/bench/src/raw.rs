@@ -18,7 +18,7 @@ use tonic::transport::Server;
 use tonic::transport::server::TcpIncoming;
 use tonic::{Request, Response, Status};
 
-use crate::args::RawArgs;
+use crate::args::ServeArgs;
 use crate::error::Error;
 use crate::wire::{EVENTS, TEXT};
 
@@ -26,22 +26,28 @@ const TASK: &str = "019b0000-0000-7000-8000-000000000001";
 const CONTEXT: &str = "019b0000-0000-7000-8000-000000000002";
 
 /// Serves until it is killed.
-pub(crate) fn serve(args: &RawArgs) -> Result<(), Error> {
+pub(crate) fn serve(args: &ServeArgs) -> Result<(), Error> {
     let runtime = tokio::runtime::Runtime::new().map_err(Error::io("start", "a runtime"))?;
     runtime.block_on(async {
-        let free = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let incoming = TcpIncoming::bind(free).map_err(Error::io("bind", "a port"))?.with_nodelay(Some(true));
-        let address = incoming.local_addr().map_err(Error::io("read", "the port"))?;
-        announce(args, address)?;
+        let incoming = listen("raw", args)?;
         let service = A2aServiceServer::new(Raw::prepare());
         Ok(Server::builder().add_service(service).serve_with_incoming(incoming).await?)
     })
 }
 
+/// A free port, announced as services announce theirs.
+pub(crate) fn listen(name: &str, args: &ServeArgs) -> Result<TcpIncoming, Error> {
+    let free = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let incoming = TcpIncoming::bind(free).map_err(Error::io("bind", "a port"))?.with_nodelay(Some(true));
+    let address = incoming.local_addr().map_err(Error::io("read", "the port"))?;
+    announce(name, args, address)?;
+    Ok(incoming)
+}
+
 /// Under another name first, so that a reader never sees half a file.
-fn announce(args: &RawArgs, address: SocketAddr) -> Result<(), Error> {
+fn announce(name: &str, args: &ServeArgs, address: SocketAddr) -> Result<(), Error> {
     let draft = args.announce.with_extension("draft");
-    let json = serde_json::json!({ "name": "raw", "pid": std::process::id(), "protocol": address.to_string() });
+    let json = serde_json::json!({ "name": name, "pid": std::process::id(), "protocol": address.to_string() });
     let write = || {
         let mut file = std::fs::File::create(&draft)?;
         file.write_all(json.to_string().as_bytes())?;

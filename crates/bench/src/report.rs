@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use crate::error::Error;
 use crate::matrix::{Column, Results, Row};
-use crate::stats::Spread;
+use crate::stats::{Sample, Spread};
+use crate::subject::Subject;
+use crate::targets;
 
 /// Says on stderr how far the run is.
 pub(crate) fn progress(line: fmt::Arguments<'_>) {
@@ -20,45 +22,92 @@ pub(crate) fn print(results: &Results) -> Result<(), Error> {
 }
 
 fn write(out: &mut impl Write, results: &Results) -> io::Result<()> {
-    writeln!(out, "## Requests, as ratios to bare tonic in the same round (median of the repeats, min–max)\n")?;
+    writeln!(out, "## Targets\n")?;
+    writeln!(out, "| what | target | measured | |\n|---|---|---|---|")?;
+    for target in targets::all(results) {
+        writeln!(out, "{target}")?;
+    }
+    writeln!(out, "\n## Requests, as ratios to bare tonic in the same round: median (lowest–highest)\n")?;
+    requests(out, &results.rows)?;
+    writeln!(out, "\nWith a trace of every request exported, as a ratio to none:\n")?;
+    requests(out, &results.telemetry)?;
+    commits(out, results)?;
+    machine(out, results)
+}
+
+fn requests(out: &mut impl Write, rows: &[Row]) -> io::Result<()> {
     writeln!(
         out,
-        "| placement | work | in flight | server | ratio | per second | p50 | p99 | worst | CPU/request | peak |"
+        "| server is | work | in flight | server | ratio | per second | p50 | p99 | worst | CPU each | peak |"
     )?;
-    writeln!(out, "|---|---|---|---|---|---|---|---|---|---|---|")?;
-    for row in &results.rows {
+    writeln!(out, "|---|---|--:|---|---|--:|--:|--:|--:|--:|--:|")?;
+    for row in rows {
         for column in &row.columns {
             request_line(out, row, column)?;
         }
-    }
-    writeln!(out, "\n## The machine\n\n| what | figure |\n|---|---|")?;
-    let fsync = Spread::of(results.fdatasync.iter().map(Duration::as_secs_f64));
-    writeln!(out, "| p50 of a 256-byte append with fdatasync | {:.0} µs |", fsync.median * 1e6)?;
-    for (subject, time) in &results.started_in {
-        let (median, max) = (time.median * 1e3, time.max * 1e3);
-        writeln!(out, "| start of {} to ready | {median:.0} ms, at most {max:.0} |", subject.name())?;
     }
     Ok(())
 }
 
 fn request_line(out: &mut impl Write, row: &Row, column: &Column) -> io::Result<()> {
-    let of = |value: fn(&crate::stats::Sample) -> f64| Spread::of(column.samples.iter().map(value));
-    let millis = |time: f64| format!("{:.2} ms", time * 1e3);
+    let of = |value: fn(&Sample) -> f64| Spread::of(column.samples.iter().map(value));
     writeln!(
         out,
-        "| {} | {} | {} | {} | {:.2} ({:.2}–{:.2}) | {:.0} | {} | {} | {} | {:.1} µs | {:.0} MiB |",
+        "| {} | {} | {} | {} | {:.2} ({:.2}–{:.2}) | {:.0} | {:.2} ms | {:.2} ms | {:.1} ms | {:.1} µs | {:.0} MiB |",
         row.placement,
         row.work,
         row.in_flight,
-        column.subject.name(),
+        column.subject.title(),
         column.ratio.median,
         column.ratio.min,
         column.ratio.max,
         of(|sample| sample.rate).median,
-        millis(of(|sample| sample.p50.as_secs_f64()).median),
-        millis(of(|sample| sample.p99.as_secs_f64()).median),
-        millis(of(|sample| sample.worst.as_secs_f64()).max),
+        of(|sample| sample.p50.as_secs_f64()).median * 1e3,
+        of(|sample| sample.p99.as_secs_f64()).median * 1e3,
+        of(|sample| sample.worst.as_secs_f64()).max * 1e3,
         of(|sample| sample.cpu.as_secs_f64()).median * 1e6,
         of(|sample| sample.peak_kib as f64).max / 1024.0,
     )
+}
+
+fn commits(out: &mut impl Write, results: &Results) -> io::Result<()> {
+    writeln!(out, "\n## The commit loop: one task row and one log row of 256 bytes per commit\n")?;
+    writeln!(out, "| store | callers waiting | commits per second | rows per second | p50 | p99 | worst |")?;
+    writeln!(out, "|---|--:|--:|--:|--:|--:|--:|")?;
+    for row in &results.commits {
+        let of = |value: fn(&Sample) -> f64| Spread::of(row.samples.iter().map(value));
+        let rate = of(|sample| sample.rate);
+        writeln!(
+            out,
+            "| {} | {} | {:.0} ({:.0}–{:.0}) | {:.0} | {:.2} ms | {:.2} ms | {:.1} ms |",
+            row.kind.name(),
+            row.in_flight,
+            rate.median,
+            rate.min,
+            rate.max,
+            2.0 * rate.median,
+            of(|sample| sample.p50.as_secs_f64()).median * 1e3,
+            of(|sample| sample.p99.as_secs_f64()).median * 1e3,
+            of(|sample| sample.worst.as_secs_f64()).max * 1e3,
+        )?;
+    }
+    Ok(())
+}
+
+fn machine(out: &mut impl Write, results: &Results) -> io::Result<()> {
+    writeln!(out, "\n## The machine, and an idle service\n\n| what | figure |\n|---|---|")?;
+    let cores = std::thread::available_parallelism().map_or(0, std::num::NonZero::get);
+    writeln!(out, "| cores | {cores} |")?;
+    let fsync = Spread::of(results.fdatasync.iter().map(Duration::as_secs_f64));
+    let micros = |time: f64| time * 1e6;
+    let (median, min, max) = (micros(fsync.median), micros(fsync.min), micros(fsync.max));
+    writeln!(out, "| p50 of a 256-byte append with fdatasync | {median:.0} µs ({min:.0}–{max:.0}) |")?;
+    for subject in [Subject::Raw, Subject::Memory, Subject::Strict] {
+        let starts = || results.starts.iter().filter(move |start| start.subject == subject);
+        let took = Spread::of(starts().map(|start| start.took.as_secs_f64()));
+        let idle = Spread::of(starts().map(|start| start.idle_kib as f64));
+        let (title, median, max, idle) = (subject.title(), took.median * 1e3, took.max * 1e3, idle.median / 1024.0);
+        writeln!(out, "| {title}: start to ready; memory then | {median:.0} ms, at most {max:.0}; {idle:.0} MiB |")?;
+    }
+    writeln!(out, "\nEvery server runs on the same allocator, the baseline too; a fresh process for each measurement.")
 }

@@ -17,10 +17,14 @@ pub(crate) struct Sample {
     pub(crate) cpu: Duration,
     /// The server's peak memory so far.
     pub(crate) peak_kib: u64,
+    /// By how much its memory grew from before the warm-up to the end.
+    pub(crate) grown_kib: u64,
+    /// Requests sent in that time.
+    pub(crate) sent: u64,
 }
 
 impl Sample {
-    pub(crate) fn new(latencies: &Histogram<u64>, window: Duration, cpu: Duration, peak_kib: u64) -> Self {
+    pub(crate) fn new(latencies: &Histogram<u64>, window: Duration, cpu: Duration) -> Self {
         let count = latencies.len().max(1);
         Self {
             rate: latencies.len() as f64 / window.as_secs_f64(),
@@ -28,7 +32,9 @@ impl Sample {
             p99: Duration::from_nanos(latencies.value_at_quantile(0.99)),
             worst: Duration::from_nanos(latencies.max()),
             cpu: cpu.div_f64(count as f64),
-            peak_kib,
+            peak_kib: 0,
+            grown_kib: 0,
+            sent: 0,
         }
     }
 }
@@ -72,7 +78,7 @@ mod tests {
         for millis in [1, 2, 3, 100] {
             latencies.record(millis * 1_000_000).unwrap();
         }
-        let sample = Sample::new(&latencies, Duration::from_secs(2), Duration::from_millis(40), 7);
+        let sample = Sample::new(&latencies, Duration::from_secs(2), Duration::from_millis(40));
         assert!((sample.rate - 2.0).abs() < 1e-9);
         assert_eq!(sample.cpu, Duration::from_millis(10));
         assert!(sample.worst >= Duration::from_millis(100));
