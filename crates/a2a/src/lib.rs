@@ -1,5 +1,28 @@
 //! The A2A protocol at both ends: the gRPC server over a [`Backend`], the client, errors, frames and cards.
 //! Knows nothing of storage or of runs: tasks and frames pass through already encoded.
+//!
+//! Whoever writes a task keeps it by the same rules as whoever reads its frames:
+//!
+//! ```
+//! use a2a::frame::{self, Ids};
+//! use a2a::fold;
+//! use proto::a2a::{Task, TaskStatus};
+//! use types::{Seq, TaskState};
+//!
+//! let mut ours = Task { id: "t".into(), ..Task::default() };
+//! let mut theirs = ours.clone();
+//! let working = TaskStatus { state: TaskState::Working.wire(), ..TaskStatus::default() };
+//!
+//! let ids = Ids { task: "t", context: "" };
+//! let bytes = frame::status(ids, &working, None, Seq(1)); // encoded once: stored, streamed and replayed as it is
+//! fold::status(&mut ours, working, None);
+//!
+//! let event = frame::open(bytes)?;
+//! assert_eq!(event.cursor.map(|cursor| cursor.seq), Some(Seq(1)));
+//! fold::apply(&mut theirs, event.update)?;
+//! assert_eq!(ours, theirs);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod backend;
 mod call;
