@@ -1,13 +1,6 @@
-//! Other people's clients: the official Python SDK, and its descriptors.
+//! The official Python client.
 
-use tests::{Cluster, Service, call, python, repository};
-
-#[tokio::test]
-async fn our_protocol_is_wire_identical_to_the_official_one() {
-    let descriptors = repository().join("crates/proto/src/gen/descriptors.bin");
-    let out = python("wire.py", &[descriptors.display().to_string()]).await.expect_ok("the comparison");
-    println!("{out}");
-}
+use tests::{Cluster, Service, call, python};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_official_python_client_talks_to_the_operator() {
