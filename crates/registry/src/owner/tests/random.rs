@@ -47,6 +47,13 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
+fn write() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        3 => (0..6u8, 0..SKILLS.len()).prop_map(|(number, skill)| Step::Register(number, skill)),
+        1 => (0..6u8).prop_map(Step::Deregister),
+    ]
+}
+
 fn filters() -> [Filter; 4] {
     let skilled = Filter { skills: vec!["a".into(), "b".into()], ..Filter::default() };
     let healthy = Filter { health: vec![Health::Serving], ..Filter::default() };
@@ -185,7 +192,7 @@ fn epochs_of(page: &Page) -> Vec<(Identity, u64)> {
 }
 
 /// Turns pages of one while `between` happens after each, and compares them with the whole at the start.
-async fn turn_pages(before: Vec<Step>, between: Vec<Step>) {
+async fn turn_pages(before: Vec<Step>, between: Vec<Vec<Step>>) {
     let mut opened = Owner::open(Arc::new(MemoryStore::new()), Terms::default(), Meters::default()).await.unwrap();
     opened.owner.history = History::bounded(0, KEPT);
     let registry = Registry::start(opened);
@@ -198,7 +205,7 @@ async fn turn_pages(before: Vec<Step>, between: Vec<Step>) {
     let whole = registry.handle.query(query.clone()).await.unwrap();
     query.size = 1;
     let mut found = Vec::new();
-    for step in between.into_iter().map(Some).chain(std::iter::repeat(None)) {
+    for steps in between.into_iter().chain(std::iter::repeat(Vec::new())) {
         let page = match registry.handle.query(query.clone()).await {
             Err(Error::OutOfRange(OutOfRange::Compacted { given, current, .. })) => {
                 assert!(given == whole.version && current > given + KEPT as u64);
@@ -213,7 +220,7 @@ async fn turn_pages(before: Vec<Step>, between: Vec<Step>) {
             assert_eq!(found, epochs_of(&whole));
             break;
         }
-        if let Some(step) = step {
+        for step in steps {
             perform(&registry, &mut clients, &mut epochs, step).await;
         }
     }
@@ -232,7 +239,7 @@ proptest! {
     #[test]
     fn pages_show_the_registry_as_it_was_at_the_first(
         before in prop::collection::vec(step(), 1..40),
-        between in prop::collection::vec(step(), 1..10),
+        between in prop::collection::vec(prop::collection::vec(write(), 0..3), 1..6),
     ) {
         let runtime = Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
         runtime.block_on(turn_pages(before, between));
