@@ -109,7 +109,7 @@ pub enum StepFact {
 pub struct Launch {
     /// Its number, from 1.
     pub attempt: u32,
-    /// The turn of its conversation, from 0.
+    /// The turn of its conversation, from 1.
     pub turn: u32,
     /// When the step's first attempt began.
     pub since: Timestamp,

@@ -42,7 +42,8 @@ pub enum Origin {
 /// How steps whose dependencies have ended are ordered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
-    /// One at a time in plan order. A step whose child waits lets the next one go.
+    /// One at a time in plan order. A step whose child waits lets the next one go;
+    /// in a dispatch so does one that waits for an endpoint, for its next attempt, or for an attempt to stop.
     Sequential,
     /// All at once.
     Parallel,

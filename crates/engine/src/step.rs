@@ -6,7 +6,7 @@ use types::{RemoteTask, Seq, Timestamp};
 
 use crate::cause::Cause;
 use crate::event::Launch;
-use crate::plan::Payload;
+use crate::plan::{Origin, Payload};
 
 /// The states of a step.
 ///
@@ -176,13 +176,14 @@ impl StepStatus {
     }
 
     /// Whether it keeps the next step of a sequential plan from starting.
-    pub(crate) fn holds_the_order(&self) -> bool {
+    /// The steps of a dispatch are independent: there a service that cannot be reached delays no other.
+    pub(crate) fn holds_the_order(&self, origin: Origin) -> bool {
         match self.state {
-            StepState::Parked { .. }
-            | StepState::Dispatching
-            | StepState::Working
-            | StepState::Backoff { .. }
-            | StepState::Stopping { .. } => true,
+            StepState::Dispatching | StepState::Working => true,
+            StepState::Parked { .. } | StepState::Backoff { .. } | StepState::Stopping { .. } => match origin {
+                Origin::Text => false,
+                Origin::Explicit => true,
+            },
             StepState::Pending
             | StepState::Waiting { .. }
             | StepState::Completed { .. }

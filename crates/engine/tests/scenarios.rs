@@ -135,6 +135,15 @@ fn a_step_without_an_endpoint_parks_and_uses_no_attempt() {
 }
 
 #[test]
+fn in_a_dispatch_a_service_that_cannot_be_reached_delays_no_other() {
+    for (origin, dispatched) in [(Origin::Text, &["fire/1", "police/1"][..]), (Origin::Explicit, &["fire/1"][..])] {
+        let mut bench = Bench::accepted(Plan { origin, ..plan(&["fire", "police"]) });
+        bench.fails("fire", 1);
+        assert_eq!(bench.dispatched(), dispatched);
+    }
+}
+
+#[test]
 fn the_wait_for_an_endpoint_is_granted_once_per_step() {
     let mut bench = Bench::new();
     bench.routed = false;

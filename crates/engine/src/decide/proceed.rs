@@ -7,7 +7,7 @@ use crate::cause::{Cause, Code};
 use crate::event::{Fact, Launch, StepFact};
 use crate::plan::{Mode, OnFailure, Step};
 use crate::run::{Ending, Outcome};
-use crate::step::{StepState, StepStatus, StopReason};
+use crate::step::{StepState, StopReason};
 
 /// What a step's dependencies allow.
 enum Clearance {
@@ -92,7 +92,7 @@ impl Draft {
             None => StepFact::Parked { before: status.parked },
             Some(route) => StepFact::Dispatched(Launch {
                 attempt: status.attempts() + 1,
-                turn: 0,
+                turn: 1,
                 since: status.started_at().unwrap_or(self.now),
                 not_after: self.now.after(step.attempt_timeout),
                 route: route.clone(),
@@ -138,9 +138,10 @@ impl Draft {
     }
 
     fn in_order(&self) -> bool {
-        match self.run.plan().mode {
+        let plan = self.run.plan();
+        match plan.mode {
             Mode::Parallel => true,
-            Mode::Sequential => !self.run.steps.iter().any(StepStatus::holds_the_order),
+            Mode::Sequential => !self.run.steps.iter().any(|status| status.holds_the_order(plan.origin)),
         }
     }
 

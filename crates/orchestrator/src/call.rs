@@ -1,0 +1,100 @@
+//! From the words of a call to a plan: triage says who is needed, this says what they are told.
+
+use std::collections::BTreeMap;
+
+use a2a::metadata::{list, number, object, text};
+use agent::words::{data_part, text_part};
+use engine::{Mode, Origin, Plan, Question, Reason, Step};
+use triage::{Service, Triage, triage};
+
+use crate::plan::{payload, title};
+use crate::services;
+use crate::settings::Settings;
+
+/// A call and what triage made of it.
+#[derive(Debug)]
+pub(crate) struct Call {
+    /// The caller's words, of every turn so far.
+    pub(crate) words: String,
+    /// What they need.
+    pub(crate) triage: Triage,
+}
+
+impl Call {
+    /// Triages a call.
+    pub(crate) fn new(words: String) -> Self {
+        let triage = triage(&words);
+        Self { words, triage }
+    }
+
+    /// The place that it names, empty when it names none.
+    pub(crate) fn place(&self) -> &str {
+        self.triage.place.as_ref().map_or("", |place| place.text.as_str())
+    }
+
+    /// The plan that sends whoever is needed.
+    pub(crate) fn plan(&self, mode: Option<Mode>, settings: &Settings) -> Plan {
+        let services = &self.triage.services;
+        let steps = services.iter().map(|service| self.step(*service, settings)).collect();
+        Plan {
+            mode: mode.unwrap_or(settings.mode),
+            timeout: settings.timeout,
+            patience: settings.patience.clone(),
+            question: self.question(),
+            about: payload(vec![text_part(self.words.clone()), self.incident()]),
+            ..Plan::new(&self.title(), Origin::Text, steps)
+        }
+    }
+
+    /// The steps of the services that `plan` lacks.
+    pub(crate) fn missing(&self, plan: &Plan, settings: &Settings) -> Vec<Step> {
+        let wanted = self.triage.services.iter().map(|service| self.step(*service, settings));
+        wanted.filter(|step| plan.step(&step.id).is_none()).collect()
+    }
+
+    fn step(&self, service: Service, settings: &Settings) -> Step {
+        let agent = services::agent(service);
+        let input = payload(vec![text_part(self.words.clone()), self.incident()]);
+        Step {
+            title: title(&agent).into(),
+            skill: Some(services::dispatch()),
+            retry: settings.retry.clone(),
+            attempt_timeout: settings.attempt_timeout,
+            ..Step::new(services::step_id(service), agent, input)
+        }
+    }
+
+    fn title(&self) -> String {
+        // The limit of a title is 256 bytes; a place may be as long as the call.
+        let place: String = self.place().chars().take(60).collect();
+        match (self.triage.services.is_empty(), place.as_str()) {
+            (true, _) => "Nobody is needed".to_owned(),
+            (false, "") => "Emergency dispatch".to_owned(),
+            (false, place) => format!("Emergency dispatch to {place}"),
+        }
+    }
+
+    fn question(&self) -> Option<Question> {
+        self.triage.question().map(|question| match question {
+            triage::Question::Location => Question { reason: Reason::Location, text: "Where is help needed?".into() },
+            triage::Question::Clarification => {
+                Question { reason: Reason::Clarification, text: "What has happened, and is anybody hurt?".into() }
+            }
+        })
+    }
+
+    /// The incident as data: `{type, priority, location, confidence, services}`.
+    fn incident(&self) -> proto::a2a::Part {
+        let Triage { services, kind, priority, confidence, .. } = &self.triage;
+        let mut fields = BTreeMap::from([
+            ("type".to_owned(), text(kind.as_str())),
+            ("priority".to_owned(), number(priority.level())),
+            ("confidence".to_owned(), number(*confidence)),
+            ("services".to_owned(), list(services.iter().map(|service| text(service.as_str())))),
+        ]);
+        if !self.place().is_empty() {
+            fields.insert("location".to_owned(), object(BTreeMap::from([("text".to_owned(), text(self.place()))])));
+        }
+        data_part(object(fields))
+    }
+}

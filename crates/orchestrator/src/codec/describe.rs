@@ -1,0 +1,47 @@
+//! Engine events in words, for people who read a log.
+
+use engine::{Cause, Event, Fact, StepFact};
+use types::StepId;
+
+/// What happened: a kind and a sentence.
+pub(crate) fn describe(event: &Event) -> (&'static str, String) {
+    match &event.fact {
+        Fact::Accepted(plan) => ("accepted", format!("{}: {} steps, {:?}", plan.title, plan.steps.len(), plan.mode)),
+        Fact::Step(step, fact) => describe_step(step, fact),
+        Fact::CancelRequested => ("cancel", "a caller asked to stop".to_owned()),
+        Fact::TimedOut => ("timeout", "the run took too long".to_owned()),
+        Fact::DeadlineMoved(deadline) => ("deadline", format!("moved to {deadline}")),
+        Fact::Asked => ("asked", "the caller was asked".to_owned()),
+        Fact::Answered(steps) => ("answered", format!("{} steps were added", steps.len())),
+        Fact::Ended(outcome) => ("ended", format!("{outcome:?}").to_lowercase()),
+    }
+}
+
+fn describe_step(step: &StepId, fact: &StepFact) -> (&'static str, String) {
+    match fact {
+        StepFact::Dispatched(launch) => {
+            let (attempt, route) = (launch.attempt, &launch.route);
+            ("dispatched", format!("{step}/{attempt} to {}, store {}", route.endpoint, route.store_id))
+        }
+        StepFact::Parked { .. } => ("parked", format!("{step}: no endpoint")),
+        StepFact::ChildKnown { attempt, child } => ("child", format!("{step}/{attempt} is task {child}")),
+        StepFact::ChildProgressed { attempt, cursor, .. } => {
+            ("progress", format!("{step}/{attempt}: events up to {cursor}"))
+        }
+        StepFact::ChildWaiting { attempt, on, .. } => ("waiting", format!("{step}/{attempt} waits: {on:?}")),
+        StepFact::Stopping(why) => ("stopping", format!("{step}: {why:?}")),
+        StepFact::AttemptFailed { cause, retry_at: Some(at) } => {
+            ("attempt-failed", format!("{}, next at {at}", because(step, cause)))
+        }
+        StepFact::AttemptFailed { cause, retry_at: None } => ("attempt-failed", because(step, cause)),
+        StepFact::Completed { answer } => ("completed", format!("{step}: {} bytes", answer.as_bytes().len())),
+        StepFact::Failed(cause) => ("failed", because(step, cause)),
+        StepFact::Skipped(cause) => ("skipped", because(step, cause)),
+        StepFact::Canceled => ("canceled", step.to_string()),
+        StepFact::LateAnswer { attempt, end } => ("late", format!("{step}/{attempt}: {end:?}, not applied")),
+    }
+}
+
+fn because(step: &StepId, cause: &Cause) -> String {
+    format!("{step}: {} {cause}", cause.code.as_str())
+}

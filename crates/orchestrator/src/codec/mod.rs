@@ -1,0 +1,84 @@
+//! The one codec of engine events: records of the log and back. Never anything but events, snapshots included.
+
+mod describe;
+mod number;
+mod plan;
+mod step;
+mod wire;
+
+use std::str::FromStr;
+
+use engine::{Event, Fact};
+use number::Numbered;
+use prost::Message as _;
+use store::Record;
+use types::Timestamp;
+
+pub(crate) use describe::describe;
+
+/// The record kind of an engine event in the first version of its encoding.
+pub(crate) const EVENT: u16 = 1;
+
+/// Bytes that are no event of ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not an engine event")]
+pub(crate) struct Undecodable;
+
+/// The record of an event.
+pub(crate) fn encode(event: &Event) -> Record {
+    let wire = wire::Event { at: event.at.as_millis(), fact: Some((&event.fact).into()) };
+    Record { kind: EVENT, bytes: wire.encode_to_vec().into() }
+}
+
+/// The event of a record.
+pub(crate) fn decode(record: &Record) -> Result<Event, Undecodable> {
+    if record.kind != EVENT {
+        return Err(Undecodable);
+    }
+    let wire = wire::Event::decode(record.bytes.clone()).map_err(|_| Undecodable)?;
+    let fact = wire.fact.ok_or(Undecodable)?.try_into()?;
+    Ok(Event { at: Timestamp::from_millis(wire.at), fact })
+}
+
+fn id<T: FromStr>(text: &str) -> Result<T, Undecodable> {
+    text.parse().map_err(|_| Undecodable)
+}
+
+impl From<&Fact> for wire::Fact {
+    fn from(fact: &Fact) -> Self {
+        match fact {
+            Fact::Accepted(plan) => Self::Accepted((&**plan).into()),
+            Fact::Step(step, fact) => Self::Step(wire::StepEvent { step: step.to_string(), fact: Some(fact.into()) }),
+            Fact::CancelRequested => Self::CancelRequested(wire::Nothing {}),
+            Fact::TimedOut => Self::TimedOut(wire::Nothing {}),
+            Fact::DeadlineMoved(deadline) => Self::DeadlineMoved(deadline.as_millis()),
+            Fact::Asked => Self::Asked(wire::Nothing {}),
+            Fact::Answered(steps) => {
+                Self::Answered(wire::Answered { steps: steps.iter().map(wire::Step::from).collect() })
+            }
+            Fact::Ended(outcome) => Self::Ended(outcome.number()),
+        }
+    }
+}
+
+impl TryFrom<wire::Fact> for Fact {
+    type Error = Undecodable;
+
+    fn try_from(wire: wire::Fact) -> Result<Self, Undecodable> {
+        Ok(match wire {
+            wire::Fact::Accepted(plan) => Self::Accepted(Box::new(plan.try_into()?)),
+            wire::Fact::Step(event) => Self::Step(id(&event.step)?, event.fact.ok_or(Undecodable)?.try_into()?),
+            wire::Fact::CancelRequested(wire::Nothing {}) => Self::CancelRequested,
+            wire::Fact::TimedOut(wire::Nothing {}) => Self::TimedOut,
+            wire::Fact::DeadlineMoved(deadline) => Self::DeadlineMoved(Timestamp::from_millis(deadline)),
+            wire::Fact::Asked(wire::Nothing {}) => Self::Asked,
+            wire::Fact::Answered(answered) => {
+                Self::Answered(answered.steps.into_iter().map(TryInto::try_into).collect::<Result<_, _>>()?)
+            }
+            wire::Fact::Ended(outcome) => Self::Ended(Numbered::of(outcome)?),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

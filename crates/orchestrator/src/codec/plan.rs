@@ -1,0 +1,94 @@
+//! Plans in the log.
+
+use std::time::Duration;
+
+use engine::{Patience, Payload, Plan, Question, Step};
+use types::RetryPolicy;
+
+use super::number::{Numbered, millis};
+use super::{Undecodable, id, wire};
+
+impl From<&Plan> for wire::Plan {
+    fn from(plan: &Plan) -> Self {
+        Self {
+            title: plan.title.to_string(),
+            origin: plan.origin.number(),
+            mode: plan.mode.number(),
+            steps: plan.steps.iter().map(wire::Step::from).collect(),
+            timeout: millis(plan.timeout),
+            waiting: millis(plan.patience.waiting),
+            endpoint: millis(plan.patience.endpoint),
+            stopping: millis(plan.patience.stopping),
+            question: plan
+                .question
+                .as_ref()
+                .map(|question| wire::Question { reason: question.reason.number(), text: question.text.to_string() }),
+            about: plan.about.as_bytes().to_vec(),
+        }
+    }
+}
+
+impl TryFrom<wire::Plan> for Plan {
+    type Error = Undecodable;
+
+    fn try_from(wire: wire::Plan) -> Result<Self, Undecodable> {
+        let question = wire.question.map(|question| {
+            let text = question.text.into();
+            Numbered::of(question.reason).map(|reason| Question { reason, text })
+        });
+        Ok(Self {
+            title: wire.title.into(),
+            origin: Numbered::of(wire.origin)?,
+            mode: Numbered::of(wire.mode)?,
+            steps: wire.steps.into_iter().map(Step::try_from).collect::<Result<_, _>>()?,
+            timeout: Duration::from_millis(wire.timeout),
+            patience: Patience {
+                waiting: Duration::from_millis(wire.waiting),
+                endpoint: Duration::from_millis(wire.endpoint),
+                stopping: Duration::from_millis(wire.stopping),
+            },
+            question: question.transpose()?,
+            about: Payload::from(wire.about),
+        })
+    }
+}
+
+impl From<&Step> for wire::Step {
+    fn from(step: &Step) -> Self {
+        Self {
+            id: step.id.to_string(),
+            title: step.title.to_string(),
+            agent: step.agent.to_string(),
+            skill: step.skill.as_ref().map(ToString::to_string),
+            input: step.input.as_bytes().to_vec(),
+            depends_on: step.depends_on.iter().map(ToString::to_string).collect(),
+            attempts: step.retry.attempts,
+            backoff: millis(step.retry.backoff),
+            max_backoff: millis(step.retry.max_backoff),
+            attempt_timeout: millis(step.attempt_timeout),
+            on_failure: step.on_failure.number(),
+        }
+    }
+}
+
+impl TryFrom<wire::Step> for Step {
+    type Error = Undecodable;
+
+    fn try_from(wire: wire::Step) -> Result<Self, Undecodable> {
+        Ok(Self {
+            id: id(&wire.id)?,
+            title: wire.title.into(),
+            agent: id(&wire.agent)?,
+            skill: wire.skill.as_deref().map(id).transpose()?,
+            input: Payload::from(wire.input),
+            depends_on: wire.depends_on.iter().map(|text| id(text)).collect::<Result<_, _>>()?,
+            retry: RetryPolicy {
+                attempts: wire.attempts,
+                backoff: Duration::from_millis(wire.backoff),
+                max_backoff: Duration::from_millis(wire.max_backoff),
+            },
+            attempt_timeout: Duration::from_millis(wire.attempt_timeout),
+            on_failure: Numbered::of(wire.on_failure)?,
+        })
+    }
+}

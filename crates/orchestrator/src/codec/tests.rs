@@ -1,0 +1,109 @@
+//! Every event survives the way through the log, and the bytes of released versions stay what they are.
+
+use std::time::Duration;
+
+use engine::{
+    Cause, ChildEnd, Code, Event, Fact, Launch, Mode, OnFailure, Origin, Outcome, Payload, Plan, Question, Reason,
+    Route, Step, StepFact, StopReason, WaitsOn,
+};
+use types::{Seq, StoreId, Timestamp};
+
+use super::{decode, encode, number::Numbered};
+
+fn step() -> Step {
+    let (id, agent) = ("fire".parse().unwrap(), "Fire Agent".parse().unwrap());
+    Step {
+        skill: Some("dispatch".parse().unwrap()),
+        depends_on: vec!["police".parse().unwrap()],
+        on_failure: OnFailure::Continue,
+        title: "Dispatching Fire Brigade Agent".into(),
+        ..Step::new(id, agent, Payload::from(vec![1, 2, 3]))
+    }
+}
+
+fn plan() -> Plan {
+    let question = Some(Question { reason: Reason::Clarification, text: "What happened?".into() });
+    let about = Payload::from(vec![9]);
+    Plan { mode: Mode::Parallel, question, about, ..Plan::new("a plan", Origin::Text, vec![step()]) }
+}
+
+fn launch() -> Launch {
+    Launch {
+        attempt: 2,
+        turn: 1,
+        since: Timestamp::from_millis(1_000),
+        not_after: Timestamp::from_millis(31_000),
+        route: Route { endpoint: "127.0.0.1:7411".into(), store_id: StoreId::from_bytes([5; 16]) },
+        at_most_once: true,
+    }
+}
+
+fn facts() -> Vec<Fact> {
+    let note = || Payload::from(b"on the way".to_vec());
+    let cause = |code| Cause::new(code, "no hose");
+    let child = || "child".parse().unwrap();
+    let of_step = [
+        StepFact::Dispatched(launch()),
+        StepFact::Parked { before: Duration::from_millis(1_500) },
+        StepFact::ChildKnown { attempt: 1, child: child() },
+        StepFact::ChildProgressed { attempt: 1, cursor: Seq(7), note: note() },
+        StepFact::ChildWaiting { attempt: 1, on: WaitsOn::Queue, note: note() },
+        StepFact::Stopping(StopReason::RunTimeout),
+        StepFact::AttemptFailed { cause: cause(Code::AgentFailed), retry_at: Some(Timestamp::from_millis(5)) },
+        StepFact::AttemptFailed { cause: cause(Code::Timeout), retry_at: None },
+        StepFact::Completed { answer: note() },
+        StepFact::Failed(cause(Code::NoEndpoint)),
+        StepFact::Skipped(cause(Code::DependencyFailed)),
+        StepFact::Canceled,
+        StepFact::LateAnswer { attempt: 1, end: ChildEnd::NotAccepted },
+    ];
+    let of_run = [
+        Fact::Accepted(Box::new(plan())),
+        Fact::CancelRequested,
+        Fact::TimedOut,
+        Fact::DeadlineMoved(Timestamp::from_millis(77)),
+        Fact::Asked,
+        Fact::Answered(vec![step()]),
+        Fact::Ended(Outcome::Canceled),
+    ];
+    of_run.into_iter().chain(of_step.map(|fact| Fact::Step("fire".parse().unwrap(), fact))).collect()
+}
+
+#[test]
+fn every_event_survives_the_log() {
+    for fact in facts() {
+        let event = Event { at: Timestamp::from_millis(1_234), fact };
+        assert_eq!(decode(&encode(&event)), Ok(event));
+    }
+}
+
+/// Bytes of the first released version, in the order of [`facts`]. A change here breaks logs that exist.
+const GOLDEN: &str = include_str!("golden_v1.txt");
+
+#[test]
+fn the_bytes_of_the_first_version_stay() {
+    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let now: Vec<String> = facts()
+        .into_iter()
+        .map(|fact| hex(&encode(&Event { at: Timestamp::from_millis(1_234), fact }).bytes))
+        .collect();
+    let golden: Vec<&str> = GOLDEN.lines().collect();
+    assert_eq!(now, golden, "{}", now.join("\n"));
+}
+
+#[test]
+fn every_code_has_a_number() {
+    assert_eq!(<Code as Numbered>::ALL, Code::ALL);
+    for code in Code::ALL {
+        assert_eq!(Code::of(code.number()), Ok(code));
+    }
+}
+
+#[test]
+fn what_is_no_event_does_not_decode() {
+    let record = encode(&Event { at: Timestamp::from_millis(1), fact: Fact::Asked });
+    assert!(decode(&store::Record { kind: 2, ..record.clone() }).is_err());
+    for bytes in [&b"\xff"[..], b"", b"\x08\x01", b"\x08\x01\x48\x63"] {
+        assert!(decode(&store::Record { kind: 1, bytes: bytes.to_vec().into() }).is_err(), "{bytes:?}");
+    }
+}

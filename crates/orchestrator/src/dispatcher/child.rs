@@ -1,0 +1,97 @@
+//! What a child's task says, in the engine's words.
+
+use a2a::frame::Update;
+use a2a::metadata::{PROGRESS, as_text, member};
+use engine::{Answer, Cause, Code, Payload, WaitsOn};
+use prost::Message as _;
+use prost_types::Struct;
+use prost_types::value::Kind;
+use proto::a2a::{Artifact, Message, Task, TaskStatus};
+use types::TaskState;
+
+use crate::plan::payload;
+
+/// Where a child stands.
+pub(super) enum Standing {
+    Working,
+    Waits(WaitsOn),
+    Ended,
+}
+
+/// Where a status leaves its task.
+pub(super) fn standing(status: Option<&TaskStatus>, metadata: Option<&Struct>) -> Standing {
+    match status.and_then(|status| TaskState::from_wire(status.state)) {
+        Some(TaskState::Completed | TaskState::Failed | TaskState::Canceled | TaskState::Rejected) => Standing::Ended,
+        Some(TaskState::InputRequired) => Standing::Waits(WaitsOn::Input),
+        Some(TaskState::AuthRequired) => Standing::Waits(WaitsOn::Authorisation),
+        Some(TaskState::Submitted | TaskState::Working) | None => {
+            waits(metadata).map_or(Standing::Working, Standing::Waits)
+        }
+    }
+}
+
+/// A working task says in its progress what it waits for: `{"waits": "queue" | "following"}`.
+fn waits(metadata: Option<&Struct>) -> Option<WaitsOn> {
+    let Some(Kind::StructValue(progress)) = &member(metadata, PROGRESS)?.kind else { return None };
+    match as_text(progress.fields.get("waits"))? {
+        "queue" => Some(WaitsOn::Queue),
+        "following" => Some(WaitsOn::Following),
+        _ => None,
+    }
+}
+
+/// What an update says to people, with its structured side; empty when it says nothing.
+pub(super) fn note(update: &Update) -> Payload {
+    let (message, metadata) = match update {
+        Update::Status(update) => {
+            (update.status.as_ref().and_then(|status| status.message.as_ref()), update.metadata.clone())
+        }
+        Update::Task(task) => (task.status.as_ref().and_then(|status| status.message.as_ref()), None),
+        Update::Message(_) | Update::Artifact(_) => (None, None),
+    };
+    match message {
+        Some(message) => {
+            Payload::from(Message { parts: message.parts.clone(), metadata, ..Message::default() }.encode_to_vec())
+        }
+        None => Payload::default(),
+    }
+}
+
+/// How a terminal task answers: everything it made, and its last words.
+pub(super) fn answer(task: Task) -> Answer {
+    let state = task.status.as_ref().and_then(|status| TaskState::from_wire(status.state));
+    let last = task.status.and_then(|status| status.message);
+    let code = match state {
+        Some(TaskState::Completed) => return Answer::Completed(answered(task.artifacts, last)),
+        Some(TaskState::Rejected) => Code::AgentRejected,
+        Some(TaskState::Canceled) => Code::AgentCanceled,
+        Some(
+            TaskState::Failed
+            | TaskState::Submitted
+            | TaskState::Working
+            | TaskState::InputRequired
+            | TaskState::AuthRequired,
+        )
+        | None => Code::AgentFailed,
+    };
+    let said = last.map(|message| agent::words::text_of(&message)).filter(|words| !words.is_empty());
+    Answer::Failed(Cause::new(code, said.unwrap_or_else(|| silent(code).to_owned())))
+}
+
+/// A direct reply is an answer in one piece.
+pub(super) fn replied(message: Message) -> Answer {
+    Answer::Completed(payload(message.parts))
+}
+
+fn answered(artifacts: Vec<Artifact>, last: Option<Message>) -> Payload {
+    let made = artifacts.into_iter().flat_map(|artifact| artifact.parts);
+    payload(made.chain(last.into_iter().flat_map(|message| message.parts)).collect())
+}
+
+fn silent(code: Code) -> &'static str {
+    match code {
+        Code::AgentRejected => "the agent declined and did not say why",
+        Code::AgentCanceled => "the agent's task was canceled",
+        _ => "the agent failed and did not say why",
+    }
+}

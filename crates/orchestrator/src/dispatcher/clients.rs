@@ -1,0 +1,53 @@
+//! Connections to agents, one per address, shared by all runs.
+
+use std::collections::HashMap;
+
+use a2a::Client;
+use discovery::View;
+use engine::Route;
+use parking_lot::Mutex;
+
+/// Addresses that are remembered; agents move seldom, and a client that is made again only connects again.
+const MOST: usize = 1024;
+
+/// Clients by address.
+#[derive(Debug, Default)]
+pub(super) struct Clients(Mutex<HashMap<String, Client>>);
+
+impl Clients {
+    /// A client of whoever answers for the route's store now; of the route's own endpoint when nobody is registered.
+    /// `None` when the address is none.
+    pub(super) fn of(&self, registry: &View, route: &Route) -> Option<Client> {
+        self.at(&address(registry, route))
+    }
+
+    fn at(&self, address: &str) -> Option<Client> {
+        let mut known = self.0.lock();
+        if let Some(client) = known.get(address) {
+            return Some(client.clone());
+        }
+        match Client::connect(address) {
+            Ok(client) => {
+                if known.len() >= MOST {
+                    known.clear();
+                }
+                known.insert(address.to_owned(), client.clone());
+                Some(client)
+            }
+            Err(error) => {
+                tracing::warn!(address, %error, "the registered address cannot be used");
+                None
+            }
+        }
+    }
+}
+
+/// Where the route's store is served now.
+pub(super) fn address(registry: &View, route: &Route) -> String {
+    let serving = registry.by_store(route.store_id);
+    let same = serving.iter().find(|endpoint| *endpoint.url == *route.endpoint);
+    match same.or(serving.first()) {
+        Some(endpoint) => endpoint.url.clone(),
+        None => route.endpoint.to_string(),
+    }
+}

@@ -1,0 +1,242 @@
+//! Follows one child to its end and tells its run: the end at once, what comes before it in batches,
+//! so that a quick child costs its run one commit.
+
+use std::time::Duration;
+
+use a2a::frame::{Event, Update};
+use a2a::{Client, ClientError, Error, Followed, History, Snapshot, fold};
+use engine::{Answer, Cause, ChildNews, Code, Payload};
+use futures::StreamExt as _;
+use futures::stream::BoxStream;
+use proto::a2a::{SendMessageRequest, Task};
+use tokio::time::Instant;
+use types::{RemoteTask, Seq};
+
+use super::child::{Standing, answer, note, replied, standing};
+use super::{Attempt, Dispatcher, clients, pause};
+
+/// How long news that decide nothing wait for others to share their commit.
+const BATCH: Duration = Duration::from_millis(200);
+
+/// Most news that wait; a child that says more is told about sooner.
+const WAITING: usize = 32;
+
+/// Whether there is more to follow.
+enum Step {
+    On,
+    Over,
+}
+
+/// The state of following.
+pub(super) struct Follow<'d> {
+    dispatcher: &'d Dispatcher,
+    attempt: &'d Attempt,
+    address: String,
+    items: BoxStream<'static, Result<Followed, ClientError>>,
+    child: Option<RemoteTask>,
+    /// The child as far as it was seen; whole only when it was seen from its beginning.
+    task: Option<Task>,
+    cursor: Seq,
+    waiting: Vec<ChildNews>,
+    flush_at: Instant,
+    failures: u32,
+}
+
+impl<'d> Follow<'d> {
+    /// Sends `request` and follows what it becomes.
+    pub(super) fn sent(
+        dispatcher: &'d Dispatcher,
+        attempt: &'d Attempt,
+        client: &Client,
+        request: SendMessageRequest,
+    ) -> Self {
+        Self::new(dispatcher, attempt, client.send_following(request), None, Seq::ZERO)
+    }
+
+    /// Follows `child`, whose events are known up to `after`.
+    pub(super) fn resumed(dispatcher: &'d Dispatcher, attempt: &'d Attempt, child: RemoteTask, after: Seq) -> Self {
+        let items = futures::stream::empty().boxed();
+        Self::new(dispatcher, attempt, items, Some(child), after)
+    }
+
+    fn new(
+        dispatcher: &'d Dispatcher,
+        attempt: &'d Attempt,
+        items: BoxStream<'static, Result<Followed, ClientError>>,
+        child: Option<RemoteTask>,
+        cursor: Seq,
+    ) -> Self {
+        let address = clients::address(&dispatcher.registry, &attempt.route);
+        let (waiting, flush_at) = (Vec::new(), Instant::now());
+        Self { dispatcher, attempt, address, items, child, task: None, cursor, waiting, flush_at, failures: 0 }
+    }
+
+    /// Follows to the end. An error is one before the first frame: nothing is known of the child then.
+    pub(super) async fn run(mut self) -> Option<ClientError> {
+        if self.child.is_some() {
+            self.reopen();
+        }
+        loop {
+            let item = tokio::select! {
+                item = self.items.next() => item,
+                () = tokio::time::sleep_until(self.flush_at), if !self.waiting.is_empty() => {
+                    self.flush().await;
+                    continue;
+                }
+            };
+            let step = match item {
+                Some(Ok(Followed::Event(event))) => self.event(event).await,
+                Some(Ok(Followed::Gap(snapshot))) => self.snapshot(snapshot).await,
+                Some(Ok(Followed::Lost(error))) => self.lost(&error),
+                Some(Err(error)) if self.child.is_none() => return Some(error),
+                Some(Err(error)) => self.refused(error).await,
+                None => self.drained().await,
+            };
+            if let Step::Over = step {
+                return None;
+            }
+        }
+    }
+
+    async fn event(&mut self, event: Event) -> Step {
+        self.failures = 0;
+        let cursor = event.cursor.map_or(self.cursor, |cursor| cursor.seq);
+        let said = note(&event.update);
+        let metadata = match &event.update {
+            Update::Message(message) => return self.replied(message.clone()).await,
+            Update::Status(update) => update.metadata.clone(),
+            Update::Task(task) => task.metadata.clone(),
+            Update::Artifact(_) => None,
+        };
+        let moved = !matches!(event.update, Update::Artifact(_));
+        if !self.fold(event.update) {
+            return Step::On;
+        }
+        let status = self.task.as_ref().and_then(|task| task.status.clone());
+        self.cursor = cursor;
+        match standing(status.as_ref(), metadata.as_ref()) {
+            Standing::Ended => self.finish().await,
+            Standing::Waits(on) if moved => {
+                let news = |child| ChildNews::Waiting { child, cursor, on, note: said };
+                self.waiting.extend(self.child.clone().map(news));
+                self.flush().await;
+                Step::On
+            }
+            Standing::Waits(_) | Standing::Working => self.progress(said).await,
+        }
+    }
+
+    /// Takes an update into what is known of the child. False when it is about something else.
+    fn fold(&mut self, update: Update) -> bool {
+        match (update, &mut self.task) {
+            (Update::Task(task), known) => {
+                self.child = task.id.parse().ok().or(self.child.take());
+                *known = Some(task);
+                true
+            }
+            (update @ (Update::Status(_) | Update::Artifact(_)), Some(known)) => fold::apply(known, update).is_ok(),
+            // Resumed behind the beginning: only the newest status is known, the rest is asked for at the end.
+            (Update::Status(update), known @ None) => {
+                *known = Some(Task { id: update.task_id, status: update.status, ..Task::default() });
+                true
+            }
+            (Update::Artifact(_) | Update::Message(_), _) => true,
+        }
+    }
+
+    async fn progress(&mut self, note: Payload) -> Step {
+        let (Some(child), cursor) = (self.child.clone(), self.cursor) else { return Step::On };
+        let silent = |news: &ChildNews| matches!(news, ChildNews::Progress { note, .. } if note.as_bytes().is_empty());
+        if self.waiting.last().is_some_and(silent) {
+            self.waiting.pop();
+        }
+        if self.waiting.is_empty() {
+            self.flush_at = Instant::now() + BATCH;
+        }
+        self.waiting.push(ChildNews::Progress { child, cursor, note });
+        if self.waiting.len() >= WAITING {
+            self.flush().await;
+        }
+        Step::On
+    }
+
+    async fn flush(&mut self) {
+        let news = std::mem::take(&mut self.waiting);
+        self.attempt.tell(news).await;
+    }
+
+    /// Tells the end with all that came before it.
+    async fn end(&mut self, answer: Answer) -> Step {
+        self.waiting.push(ChildNews::Ended { child: self.child.clone(), answer });
+        self.flush().await;
+        Step::Over
+    }
+
+    async fn replied(&mut self, message: proto::a2a::Message) -> Step {
+        self.end(replied(message)).await
+    }
+
+    /// The child has ended: what it made is in hand, or is asked for.
+    async fn finish(&mut self) -> Step {
+        match self.task.take() {
+            Some(task) if !task.context_id.is_empty() => self.end(answer(task)).await,
+            Some(_) | None => self.drained().await,
+        }
+    }
+
+    /// The state replaces what was followed so far.
+    async fn snapshot(&mut self, snapshot: Snapshot) -> Step {
+        let cursor = snapshot.seq.map(|seq| a2a::metadata::Cursor { seq, prev: None });
+        self.event(Event { cursor, update: Update::Task(snapshot.task) }).await
+    }
+
+    /// The stream has nothing more: the child has ended, or is to be followed anew.
+    async fn drained(&mut self) -> Step {
+        let (Some(child), Some(client)) = (self.child.clone(), self.client()) else { return Step::Over };
+        match client.get(&child, History::None).await {
+            Ok(snapshot) => match standing(snapshot.task.status.as_ref(), None) {
+                Standing::Ended => self.end(answer(snapshot.task)).await,
+                Standing::Waits(_) | Standing::Working => self.again().await,
+            },
+            Err(error) => self.refused(error).await,
+        }
+    }
+
+    /// The agent says no, or cannot say anything: only "no such task" is an end.
+    async fn refused(&mut self, error: ClientError) -> Step {
+        if let ClientError::Refused(Error::TaskNotFound) = error {
+            let text = "the agent does not know its task any more";
+            return self.end(Answer::Failed(Cause::new(Code::AgentFailed, text))).await;
+        }
+        tracing::info!(step = %self.attempt.step, %error, "following the child again");
+        self.again().await
+    }
+
+    async fn again(&mut self) -> Step {
+        self.failures = self.failures.saturating_add(1);
+        pause(self.failures).await;
+        self.reopen();
+        Step::On
+    }
+
+    /// The connection is gone. The follower goes on by itself, unless the store is served elsewhere now.
+    fn lost(&mut self, error: &ClientError) -> Step {
+        tracing::debug!(step = %self.attempt.step, %error, "lost the child's agent");
+        if clients::address(&self.dispatcher.registry, &self.attempt.route) != self.address {
+            self.reopen();
+        }
+        Step::On
+    }
+
+    fn reopen(&mut self) {
+        self.address = clients::address(&self.dispatcher.registry, &self.attempt.route);
+        if let (Some(child), Some(client)) = (self.child.clone(), self.client()) {
+            let from = Some(self.cursor).filter(|cursor| *cursor > Seq::ZERO);
+            self.items = client.follow(child, from);
+        }
+    }
+
+    fn client(&self) -> Option<Client> {
+        self.dispatcher.clients.of(&self.dispatcher.registry, &self.attempt.route)
+    }
+}

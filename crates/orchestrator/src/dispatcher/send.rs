@@ -1,0 +1,117 @@
+//! Sends one attempt until it is known what became of it: the same message, to the same store.
+
+use std::time::Duration;
+
+use a2a::ClientError;
+use a2a::metadata::{Dispatch as Mark, structure, text};
+use engine::{Cause, ChildNews, Code, Dispatch, Sent};
+use proto::a2a::{Message, Role, SendMessageRequest};
+use tokio::time::Instant;
+use types::MessageId;
+
+use super::follow::Follow;
+use super::{Attempt, Dispatcher, pause};
+
+/// How long an attempt that was certainly never heard is tried before it counts as failed.
+/// Long enough for a service to be restarted, short enough not to keep an emergency waiting.
+const REACH: Duration = Duration::from_secs(5);
+
+/// What one try to send an attempt came to.
+enum Try {
+    /// What became of it has been told.
+    Told,
+    /// Certainly never accepted, and never will be.
+    Declined(Cause),
+    /// It did not get through.
+    Unreached(ClientError),
+    /// It may have got through.
+    Unknown(ClientError),
+}
+
+impl Dispatcher {
+    /// Sends an attempt and follows it to its end.
+    pub(super) async fn dispatch(&self, attempt: Attempt, dispatch: Dispatch) {
+        let request = request(&attempt, &dispatch);
+        let (began, mut sent) = (Instant::now(), dispatch.sent);
+        for failures in 1.. {
+            match self.send_once(&attempt, request.clone()).await {
+                Try::Told => return,
+                Try::Declined(cause) => return attempt.tell(vec![ChildNews::NotAccepted(cause)]).await,
+                Try::Unreached(error) if sent == Sent::Never && began.elapsed() >= REACH => {
+                    let text = format!("{} cannot be reached: {}", dispatch.agent, said(&error));
+                    let cause = Cause::new(Code::Unreachable, text);
+                    return attempt.tell(vec![ChildNews::NotAccepted(cause)]).await;
+                }
+                Try::Unreached(error) => tracing::info!(step = %attempt.step, %error, "sending again"),
+                Try::Unknown(error) => {
+                    sent = Sent::Perhaps;
+                    tracing::info!(step = %attempt.step, %error, "no answer; sending the same message again");
+                }
+            }
+            pause(failures).await;
+        }
+    }
+
+    async fn send_once(&self, attempt: &Attempt, request: SendMessageRequest) -> Try {
+        let Some(client) = self.clients.of(&self.registry, &attempt.route) else {
+            return Try::Declined(Cause::new(Code::Unreachable, "the registered address cannot be used"));
+        };
+        match Follow::sent(self, attempt, &client, request).run().await {
+            None => Try::Told,
+            Some(error) => sort(error),
+        }
+    }
+}
+
+/// What an error before the first frame says about the message.
+fn sort(error: ClientError) -> Try {
+    match &error {
+        ClientError::Unreachable(_) => Try::Unreached(error),
+        ClientError::Address(_) | ClientError::NoInterface => {
+            Try::Declined(Cause::new(Code::Unreachable, error.to_string()))
+        }
+        // The store has moved, or its registration is old news: where it is now the view will say.
+        ClientError::Refused(a2a::Error::WrongStore) => Try::Unreached(error),
+        ClientError::Refused(a2a::Error::Overloaded { .. }) => Try::Unreached(error),
+        ClientError::Refused(refusal) if !error.outcome_unknown() => {
+            Try::Declined(Cause::new(Code::Refused, refusal.to_string()))
+        }
+        ClientError::Refused(_) | ClientError::Timeout | ClientError::Ambiguous(_) | ClientError::Invalid(_) => {
+            Try::Unknown(error)
+        }
+    }
+}
+
+fn said(error: &ClientError) -> String {
+    match error {
+        ClientError::Refused(refusal) => refusal.to_string(),
+        error => error.to_string(),
+    }
+}
+
+/// The message of an attempt: every time the same, so that its agent takes it once.
+fn request(attempt: &Attempt, dispatch: &Dispatch) -> SendMessageRequest {
+    let (run, launch) = (attempt.handle.id(), &dispatch.launch);
+    let mark = Mark {
+        run,
+        step: dispatch.step.clone(),
+        attempt: launch.attempt,
+        turn: launch.turn,
+        not_after: launch.not_after,
+        store_id: Some(launch.route.store_id),
+        at_most_once: launch.at_most_once,
+    };
+    let mut metadata = mark.to_metadata();
+    if let Some(skill) = &dispatch.skill {
+        metadata.fields.extend(structure([("skill", text(skill.as_str()))]).fields);
+    }
+    let message = Message {
+        message_id: MessageId::of_dispatch(run, &dispatch.step, launch.attempt, launch.turn).to_string(),
+        context_id: attempt.handle.context().to_string(),
+        role: Role::User.into(),
+        parts: crate::plan::parts(&dispatch.input),
+        metadata: Some(metadata),
+        ..Message::default()
+    };
+    SendMessageRequest { message: Some(message), ..SendMessageRequest::default() }
+}

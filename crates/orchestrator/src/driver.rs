@@ -1,0 +1,220 @@
+//! The run as a driver of the kit: an input becomes engine events, and those become one commit.
+
+use std::sync::Arc;
+
+use a2a::Error;
+use agent::{Damaged, Decision, Driver, Handle, Input, View};
+use discovery::View as Registry;
+use engine::{ChildNews, Effect, Event, Input as EngineInput, News, Phase, Plan, Refused, Routes, Run, Step};
+use store::{Ready, Record, Timer};
+use types::{StepId, TaskId, TaskState, Timestamp};
+
+use crate::dispatcher::Dispatcher;
+use crate::meters::Meters;
+use crate::narrate::narrate;
+use crate::settings::Settings;
+use crate::{codec, plan, request, routes};
+
+/// Runs as the kit drives them.
+#[derive(Debug)]
+pub struct Runs {
+    settings: Settings,
+    registry: Registry,
+    dispatcher: Arc<Dispatcher>,
+    meters: Meters,
+}
+
+/// What is known of a run beside its A2A form.
+#[derive(Debug, Default)]
+pub struct RunState {
+    run: Run,
+    /// The timer as it is stored, if this process has set it.
+    timer: Option<Timestamp>,
+}
+
+/// News for a run from its dispatcher.
+#[derive(Debug, Clone)]
+pub enum Signal {
+    /// Something about an attempt.
+    Child {
+        /// Of which step.
+        step: StepId,
+        /// Which attempt.
+        attempt: u32,
+        /// What, in order.
+        news: Vec<ChildNews>,
+    },
+    /// An endpoint that somebody waits for may be there.
+    Routes,
+}
+
+impl Runs {
+    /// Runs that find their agents in `registry`.
+    pub fn new(settings: Settings, registry: Registry) -> Self {
+        let dispatcher = Arc::new(Dispatcher::new(registry.clone(), settings.patience.clone()));
+        Self { settings, registry, dispatcher, meters: Meters::default() }
+    }
+
+    /// The defaults of plans.
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Makes what is counted readable.
+    pub fn register(&self, metrics: &service::Metrics) {
+        self.meters.register(metrics);
+    }
+
+    fn news(&self, run: &Run, input: Input<Signal>) -> Result<Vec<News>, Error> {
+        let one = match (input, run.phase()) {
+            (Input::Message(message), Phase::New) => News::Accept(request::plan(&message, &self.settings)?),
+            (Input::Message(message), Phase::Asking { .. }) => {
+                News::Reply(request::reply(run.plan(), &message, &self.settings)?)
+            }
+            (Input::Message(_), Phase::Running | Phase::Ended { .. }) => {
+                let why = "the run takes no message now; start another one in the same context";
+                return Err(Error::UnsupportedOperation(why.to_owned()));
+            }
+            (Input::Cancel, _) => News::Cancel,
+            (Input::Timer | Input::Signal(Signal::Routes), _) => News::Tick,
+            (Input::Signal(Signal::Child { step, attempt, news }), _) => {
+                let of_child = |news| News::Child { step: step.clone(), attempt, news };
+                return Ok(news.into_iter().map(of_child).collect());
+            }
+        };
+        Ok(vec![one])
+    }
+
+    /// What follows from the news, one after the other.
+    fn events(&self, run: &Run, now: Timestamp, news: Vec<News>) -> Result<Vec<Event>, Error> {
+        let (mut run, mut events) = (run.clone(), Vec::new());
+        for news in news {
+            let input = EngineInput { routes: self.routes(&run, &news), jitter: rand::random(), news };
+            let next = run.decide(now, input).map_err(refused)?;
+            // The effects are taken when the events are applied to the state itself.
+            next.iter().for_each(|event| drop(run.apply(event)));
+            events.extend(next);
+        }
+        Ok(events)
+    }
+
+    fn routes(&self, run: &Run, news: &News) -> Routes {
+        let added: &[Step] = match news {
+            News::Accept(Plan { steps, .. }) | News::Reply(steps) => steps,
+            News::Child { .. } | News::Tick | News::Cancel => &[],
+        };
+        routes::open(&self.registry, run.wanting().chain(added))
+    }
+}
+
+impl Driver for Runs {
+    type State = RunState;
+    type Signal = Signal;
+    type Effect = Effect;
+
+    fn begin(&self, _task: &TaskId) -> RunState {
+        RunState::default()
+    }
+
+    fn replay(&self, state: &mut RunState, record: &Record) -> Result<(), Damaged> {
+        let event = codec::decode(record).map_err(|_| Damaged(record.kind))?;
+        // What must be in flight is asked for once the whole log is replayed.
+        drop(state.run.apply(&event));
+        Ok(())
+    }
+
+    fn fold(&self, state: &RunState) -> Vec<Record> {
+        state.run.fold().iter().map(codec::encode).collect()
+    }
+
+    fn decide(&self, task: &View<'_>, state: &mut RunState, input: Input<Signal>) -> Result<Decision<Effect>, Error> {
+        if task.state.is_terminal() {
+            return if matches!(input, Input::Cancel) {
+                Err(Error::TaskNotCancelable)
+            } else {
+                Ok(Decision::default())
+            };
+        }
+        let timer = matches!(input, Input::Timer);
+        let events = self.events(&state.run, task.now, self.news(&state.run, input)?)?;
+        let mut decision = self.take(&mut state.run, &events);
+        if timer {
+            state.timer = None;
+        }
+        decision.timer = set_timer(state, timer);
+        Ok(decision)
+    }
+
+    fn outstanding(&self, _task: &View<'_>, state: &RunState) -> Vec<Effect> {
+        state.run.outstanding()
+    }
+
+    fn perform(&self, handle: Handle<Self>, effect: Effect) {
+        self.dispatcher.clone().perform(handle, effect);
+    }
+
+    fn describe(&self, record: &Record) -> (&'static str, String) {
+        match codec::decode(record) {
+            Ok(event) => codec::describe(&event),
+            Err(error) => ("unknown", error.to_string()),
+        }
+    }
+}
+
+impl Runs {
+    /// Applies what was decided and gathers what is stored, shown and done.
+    fn take(&self, run: &mut Run, events: &[Event]) -> Decision<Effect> {
+        let before = run.phase();
+        let mut decision = Decision::default();
+        for (index, event) in events.iter().enumerate() {
+            decision.effects.extend(run.apply(event));
+            decision.records.push(codec::encode(event));
+            decision.changes.extend(narrate(run, event, &events[index + 1..]));
+            self.meters.count(run, event);
+        }
+        decision.ready = match (before, run.phase()) {
+            (Phase::New | Phase::Asking { .. }, Phase::Running) => Ready::Set,
+            (Phase::New | Phase::Running, Phase::Asking { .. }) => Ready::Clear,
+            (_, _) => Ready::Keep,
+        };
+        decision
+    }
+}
+
+/// Sets the timer when the next deadline comes before it. A timer that fires too early only looks and sets itself anew,
+/// which is cheaper than a write for each deadline that moves away.
+fn set_timer(state: &mut RunState, fired: bool) -> Timer {
+    match (state.run.deadline(), state.timer) {
+        (Some(deadline), Some(set)) if set <= deadline => Timer::Keep,
+        (Some(deadline), _) => {
+            state.timer = Some(deadline);
+            Timer::Set(deadline)
+        }
+        (None, _) if fired => Timer::Clear,
+        (None, _) => Timer::Keep,
+    }
+}
+
+fn refused(refused: Refused) -> Error {
+    match refused {
+        Refused::Plan(error) => plan::refusal("plan", error),
+        Refused::Ended => Error::TaskNotCancelable,
+        Refused::NoQuestion => Error::UnsupportedOperation(refused.to_string()),
+        Refused::NotAccepted | Refused::AlreadyAccepted | Refused::UnknownStep(_) | Refused::UnknownAttempt { .. } => {
+            tracing::error!(%refused, "an input fits no state of its run");
+            Error::Internal
+        }
+    }
+}
+
+/// The A2A state that a run's state is shown as.
+pub(crate) fn task_state(phase: Phase) -> TaskState {
+    match phase {
+        Phase::New => TaskState::Submitted,
+        Phase::Running => TaskState::Working,
+        Phase::Asking { .. } => TaskState::InputRequired,
+        Phase::Ended { outcome: engine::Outcome::Completed, .. } => TaskState::Completed,
+        Phase::Ended { outcome: engine::Outcome::Failed, .. } => TaskState::Failed,
+        Phase::Ended { outcome: engine::Outcome::Canceled, .. } => TaskState::Canceled,
+    }
+}

@@ -1,0 +1,58 @@
+//! How a run stands in one sentence.
+
+use engine::{Counts, Ending, Origin, Run, StepState};
+
+use super::words::name;
+
+/// The sentence of the last status, and of a run that is asked for.
+pub(crate) fn summary(run: &Run) -> String {
+    let counts = run.counts();
+    let done = if run.ending() == Some(Ending::Cancel) { canceled(run, counts) } else { finished(run, counts) };
+    match open_ends(run) {
+        0 => done,
+        open => format!("{done}; {open} still under way"),
+    }
+}
+
+fn finished(run: &Run, counts: Counts) -> String {
+    let dispatch = run.plan().origin == Origin::Text;
+    match (dispatch, counts.total, counts.completed, counts.failed) {
+        (true, 0, _, _) => "No emergency service is needed".to_owned(),
+        (true, total, completed, _) if total == completed => {
+            format!("All emergency services dispatched successfully ({completed}/{total})")
+        }
+        (false, total, completed, _) if total == completed => format!("All steps completed ({completed}/{total})"),
+        (_, total, completed, 0) => format!("{completed} of {total} done"),
+        (_, _, completed, failed) => {
+            let head = match (dispatch, completed) {
+                (true, 0) => "Dispatch failed",
+                (false, 0) => "Failed",
+                (true, _) => "Dispatch completed with issues",
+                (false, _) => "Completed with issues",
+            };
+            format!("{head}: {completed} successful, {failed} failed ({})", failures(run))
+        }
+    }
+}
+
+fn canceled(run: &Run, counts: Counts) -> String {
+    let Counts { completed, failed, canceled, .. } = counts;
+    let head = if run.plan().origin == Origin::Text { "Dispatch canceled" } else { "Canceled" };
+    let failures = if failed == 0 { String::new() } else { format!(", {failed} failed ({})", failures(run)) };
+    format!("{head}: {completed} successful{failures}, {canceled} canceled")
+}
+
+/// Which steps failed and why.
+fn failures(run: &Run) -> String {
+    let failed = run.steps().filter(|(_, status)| matches!(status.state, StepState::Failed | StepState::Skipped));
+    let lines = failed.map(|(step, status)| {
+        let why = status.cause.as_ref().map_or("", |cause| &cause.text);
+        format!("{}: {why}", name(step))
+    });
+    lines.collect::<Vec<_>>().join("; ")
+}
+
+/// Steps that have ended while an attempt of theirs may have not.
+fn open_ends(run: &Run) -> usize {
+    run.steps().filter(|(_, status)| status.ended() && status.live()).count()
+}

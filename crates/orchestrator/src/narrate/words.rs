@@ -1,0 +1,96 @@
+//! The sentences of a run, as people read them.
+
+use agent::words::text_of;
+use engine::{Mode, Origin, Payload, Plan, Step, StepFact, StepStatus, StopReason};
+use prost::Message as _;
+use proto::a2a::Message;
+
+use crate::plan::title;
+use crate::services::spoken;
+
+/// The plan as a list.
+pub(super) fn plan(plan: &Plan) -> String {
+    let order = match plan.mode {
+        Mode::Sequential => "one after the other",
+        Mode::Parallel => "all at once",
+    };
+    let head = match plan.steps.len() {
+        0 => plan.title.to_string(),
+        1 => format!("{}: 1 step", plan.title),
+        many => format!("{}: {many} steps, {order}", plan.title),
+    };
+    let lines = plan.steps.iter().zip(1..).map(|(step, k)| format!("\n{k}. {}", step.title));
+    std::iter::once(head).chain(lines).collect()
+}
+
+/// The line that follows the plan.
+pub(super) fn plan_created(plan: &Plan) -> String {
+    let names: Vec<&str> = plan.steps.iter().map(name).collect();
+    match (plan.origin, names.is_empty()) {
+        (Origin::Text, true) => "Dispatch plan created: nobody is needed".to_owned(),
+        (Origin::Text, false) => format!("Dispatch plan created: {}", names.join(", ")),
+        (Origin::Explicit, _) => format!("Plan accepted: {}", names.join(", ")),
+    }
+}
+
+/// The line that follows the caller's answer to a question.
+pub(super) fn answered(added: &[Step]) -> String {
+    let names: Vec<&str> = added.iter().map(name).collect();
+    if names.is_empty() {
+        "Answer received. Nobody else is needed.".to_owned()
+    } else {
+        format!("Answer received. Also needed: {}", names.join(", "))
+    }
+}
+
+/// What a step is called in lists and sentences: its agent, or its own title.
+pub(super) fn name(step: &Step) -> &str {
+    if is_dispatch(step) { spoken(&step.agent) } else { &step.title }
+}
+
+/// What happened to a step, if it is worth a line; `[k/n]` stands before it.
+pub(super) fn step(step: &Step, status: &StepStatus, fact: &StepFact) -> Option<String> {
+    let (name, dispatch) = (name(step), is_dispatch(step));
+    Some(match fact {
+        StepFact::Dispatched(launch) if launch.attempt == 1 => format!("{}...", step.title),
+        StepFact::Dispatched(launch) => {
+            format!("{} again (attempt {} of {})...", step.title, launch.attempt, step.retry.attempts)
+        }
+        StepFact::Parked { .. } => format!("Waiting for an endpoint of {}...", spoken(&step.agent)),
+        StepFact::ChildKnown { .. } => format!("{} is at work", spoken(&step.agent)),
+        StepFact::ChildProgressed { note, .. } => format!("{}: {}", spoken(&step.agent), said(note)?),
+        StepFact::ChildWaiting { note, .. } => match said(note) {
+            Some(words) => format!("{} waits: {words}", spoken(&step.agent)),
+            None => format!("{} waits", spoken(&step.agent)),
+        },
+        StepFact::Stopping(StopReason::Cancel) => format!("Asking {} to stop...", spoken(&step.agent)),
+        StepFact::Stopping(StopReason::Timeout | StopReason::WaitTimeout | StopReason::RunTimeout) => {
+            format!("{} has not finished in time. Asking it to stop...", spoken(&step.agent))
+        }
+        StepFact::AttemptFailed { cause, retry_at: Some(_) } => {
+            format!("{name}: attempt {} of {} failed: {cause}", status.attempts(), step.retry.attempts)
+        }
+        StepFact::AttemptFailed { cause, retry_at: None } | StepFact::Failed(cause) if dispatch => {
+            format!("Failed to dispatch {name}: {cause}")
+        }
+        StepFact::AttemptFailed { cause, retry_at: None } | StepFact::Failed(cause) => {
+            format!("{name} failed: {cause}")
+        }
+        StepFact::Completed { .. } if dispatch => format!("{name} dispatched successfully"),
+        StepFact::Completed { .. } => format!("{name} completed"),
+        StepFact::Skipped(cause) => format!("Skipped {name}: {cause}"),
+        StepFact::Canceled => format!("{name} canceled"),
+        StepFact::LateAnswer { .. } => return None,
+    })
+}
+
+/// Whether a step has no title but the usual one.
+fn is_dispatch(step: &Step) -> bool {
+    *step.title == *title(&step.agent)
+}
+
+/// The words of a note, if it has any.
+fn said(note: &Payload) -> Option<String> {
+    let message = Message::decode(note.as_bytes()).ok()?;
+    Some(text_of(&message)).filter(|words| !words.is_empty())
+}

@@ -1,0 +1,161 @@
+//! Plans between the wire and the engine. Bounds are the engine's business; here only what a wire form can get wrong.
+
+use std::time::Duration;
+
+use a2a::{Error, Violation};
+use engine::{Mode, OnFailure, Origin, Payload, Plan, PlanError, Step};
+use prost::Message as _;
+use proto::a2a::{Message, Part};
+use proto::watchroom::orchestrator::v1 as wire;
+use types::RetryPolicy;
+
+use crate::services::spoken;
+use crate::settings::Settings;
+
+/// The engine's plan of an explicit one, checked. `field` is where the plan stands in the request.
+pub(crate) fn explicit(wire: &wire::Plan, field: &str, settings: &Settings) -> Result<Plan, Error> {
+    let steps: Result<Vec<Step>, Error> = wire
+        .steps
+        .iter()
+        .enumerate()
+        .map(|(place, step)| explicit_step(step, &format!("{field}.steps[{place}]"), settings))
+        .collect();
+    let plan = Plan {
+        mode: mode(wire.mode, &format!("{field}.mode"))?.unwrap_or(settings.mode),
+        timeout: span(wire.timeout.as_ref(), settings.timeout, &format!("{field}.timeout"))?,
+        patience: settings.patience.clone(),
+        ..Plan::new(&wire.title, Origin::Explicit, steps?)
+    };
+    plan.check().map_err(|error| refusal(field, error))?;
+    Ok(plan)
+}
+
+/// The violation of a plan that stands at `field` of a request.
+pub(crate) fn refusal(field: &str, error: PlanError) -> Error {
+    let PlanError { field: inner, reason } = error;
+    Error::Validation(vec![Violation { field: format!("{field}.{inner}"), description: reason }])
+}
+
+/// The mode of a wire number; `None` when it is unset.
+pub(crate) fn mode(number: i32, field: &str) -> Result<Option<Mode>, Error> {
+    match wire::Mode::try_from(number) {
+        Ok(wire::Mode::Unspecified) => Ok(None),
+        Ok(wire::Mode::Sequential) => Ok(Some(Mode::Sequential)),
+        Ok(wire::Mode::Parallel) => Ok(Some(Mode::Parallel)),
+        Err(_) => Err(Error::invalid(field, format!("there is no mode {number}"))),
+    }
+}
+
+fn explicit_step(wire: &wire::Step, field: &str, settings: &Settings) -> Result<Step, Error> {
+    let at = |name: &str| format!("{field}.{name}");
+    let skill = if wire.skill.is_empty() { None } else { Some(id(&wire.skill, at("skill"))?) };
+    let depends_on = wire.depends_on.iter().map(|text| id(text, at("depends_on")));
+    let agent = id(&wire.agent, at("agent"))?;
+    Ok(Step {
+        id: id(&wire.id, at("id"))?,
+        title: if wire.title.is_empty() { title(&agent).into() } else { wire.title.as_str().into() },
+        agent,
+        skill,
+        input: payload(input(&wire.input, &at("input"))?),
+        depends_on: depends_on.collect::<Result<_, _>>()?,
+        retry: retry(wire.retry.as_ref(), &at("retry"), settings)?,
+        attempt_timeout: span(wire.attempt_timeout.as_ref(), settings.attempt_timeout, &at("attempt_timeout"))?,
+        on_failure: on_failure(wire.on_failure, &at("on_failure"))?,
+    })
+}
+
+/// What a step without a title is called.
+pub(crate) fn title(agent: &types::AgentName) -> String {
+    format!("Dispatching {}", spoken(agent))
+}
+
+/// Parts as the engine carries them.
+pub(crate) fn payload(parts: Vec<Part>) -> Payload {
+    Payload::from(Message { parts, ..Message::default() }.encode_to_vec())
+}
+
+/// The parts of a payload; none when it is not one of ours.
+pub(crate) fn parts(payload: &Payload) -> Vec<Part> {
+    Message::decode(payload.as_bytes()).map(|message| message.parts).unwrap_or_default()
+}
+
+fn input(parts: &[Part], field: &str) -> Result<Vec<Part>, Error> {
+    if let Some(place) = parts.iter().position(|part| part.content.is_none()) {
+        return Err(Error::invalid(format!("{field}[{place}]"), "has no content"));
+    }
+    if parts.is_empty() {
+        return Err(Error::invalid(field, "at least one part is needed"));
+    }
+    Ok(parts.to_vec())
+}
+
+fn retry(wire: Option<&wire::Retry>, field: &str, settings: &Settings) -> Result<RetryPolicy, Error> {
+    let default = &settings.retry;
+    let Some(wire) = wire else { return Ok(default.clone()) };
+    Ok(RetryPolicy {
+        attempts: wire.attempts.unwrap_or(default.attempts),
+        backoff: span(wire.backoff.as_ref(), default.backoff, &format!("{field}.backoff"))?,
+        max_backoff: span(wire.max_backoff.as_ref(), default.max_backoff, &format!("{field}.max_backoff"))?,
+    })
+}
+
+fn on_failure(number: i32, field: &str) -> Result<OnFailure, Error> {
+    match wire::OnFailure::try_from(number) {
+        Ok(wire::OnFailure::Unspecified | wire::OnFailure::SkipDependents) => Ok(OnFailure::SkipDependents),
+        Ok(wire::OnFailure::Continue) => Ok(OnFailure::Continue),
+        Err(_) => Err(Error::invalid(field, format!("there is no policy {number}"))),
+    }
+}
+
+/// A duration in whole milliseconds, as the log keeps it.
+fn span(wire: Option<&prost_types::Duration>, default: Duration, field: &str) -> Result<Duration, Error> {
+    let Some(wire) = wire else { return Ok(default) };
+    let span = Duration::try_from(*wire).map_err(|_| Error::invalid(field, "must not be negative"))?;
+    u64::try_from(span.as_millis())
+        .map(Duration::from_millis)
+        .map_err(|_| Error::invalid(field, "is longer than any plan may take"))
+}
+
+fn id<T: std::str::FromStr<Err = types::IdError>>(text: &str, field: String) -> Result<T, Error> {
+    text.parse().map_err(|error: types::IdError| Error::invalid(field, error.to_string()))
+}
+
+/// The wire form of a plan.
+pub(crate) fn to_wire(plan: &Plan) -> wire::Plan {
+    let mode = match plan.mode {
+        Mode::Sequential => wire::Mode::Sequential,
+        Mode::Parallel => wire::Mode::Parallel,
+    };
+    wire::Plan {
+        title: plan.title.to_string(),
+        mode: mode.into(),
+        steps: plan.steps.iter().map(step_to_wire).collect(),
+        timeout: duration(plan.timeout),
+    }
+}
+
+fn step_to_wire(step: &Step) -> wire::Step {
+    let on_failure = match step.on_failure {
+        OnFailure::SkipDependents => wire::OnFailure::SkipDependents,
+        OnFailure::Continue => wire::OnFailure::Continue,
+    };
+    wire::Step {
+        id: step.id.to_string(),
+        title: step.title.to_string(),
+        agent: step.agent.to_string(),
+        skill: step.skill.as_ref().map(ToString::to_string).unwrap_or_default(),
+        input: parts(&step.input),
+        depends_on: step.depends_on.iter().map(ToString::to_string).collect(),
+        retry: Some(wire::Retry {
+            attempts: Some(step.retry.attempts),
+            backoff: duration(step.retry.backoff),
+            max_backoff: duration(step.retry.max_backoff),
+        }),
+        attempt_timeout: duration(step.attempt_timeout),
+        on_failure: on_failure.into(),
+    }
+}
+
+fn duration(span: Duration) -> Option<prost_types::Duration> {
+    span.try_into().ok()
+}

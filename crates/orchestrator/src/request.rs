@@ -1,0 +1,98 @@
+//! What a message asks for: words to triage, or an explicit plan; and the message that says so for a client.
+
+use a2a::Error;
+use a2a::metadata::{self, PLAN, object, structure};
+use agent::words::{data_part, text_of};
+use engine::{Mode, Plan, Step};
+use prost_types::value::Kind;
+use prost_types::{Struct, Value};
+use proto::a2a::part::Content;
+use proto::a2a::{Message, Part};
+use proto::watchroom::orchestrator::v1 as wire;
+
+use crate::call::Call;
+use crate::plan;
+use crate::settings::Settings;
+
+/// The plan that a first message asks for.
+pub(crate) fn plan(message: &Message, settings: &Settings) -> Result<Plan, Error> {
+    match message.parts.iter().enumerate().find(|(_, part)| is_plan(part)) {
+        Some((place, part)) => explicit(part, &format!("message.parts[{place}]"), settings),
+        None => Ok(Call::new(words(message)?).plan(mode(message.metadata.as_ref())?, settings)),
+    }
+}
+
+/// The steps that the answer to a plan's question adds.
+pub(crate) fn reply(plan: &Plan, message: &Message, settings: &Settings) -> Result<Vec<Step>, Error> {
+    let said = plan::parts(&plan.about);
+    let call = said.iter().find_map(text).unwrap_or_default();
+    let whole = format!("{call}\n{}", words(message)?);
+    Ok(Call::new(whole).missing(plan, settings))
+}
+
+/// A part that holds an explicit plan: its metadata say so.
+pub(crate) fn plan_part(plan: &wire::Plan) -> Part {
+    let metadata = Some(structure([(PLAN, object(Default::default()))]));
+    Part { metadata, ..data_part(crate::json::value(plan)) }
+}
+
+/// Metadata that choose a mode.
+pub(crate) fn mode_metadata(mode: Mode) -> Struct {
+    let word = match mode {
+        Mode::Sequential => "sequential",
+        Mode::Parallel => "parallel",
+    };
+    structure([(PLAN, object([("mode".to_owned(), metadata::text(word))].into()))])
+}
+
+fn is_plan(part: &Part) -> bool {
+    metadata::member(part.metadata.as_ref(), PLAN).is_some()
+}
+
+fn explicit(part: &Part, field: &str, settings: &Settings) -> Result<Plan, Error> {
+    let Some(Content::Data(value)) = &part.content else {
+        return Err(Error::invalid(field, "a plan is a data part"));
+    };
+    let wire = crate::json::message::<wire::Plan>(value)
+        .map_err(|error| Error::invalid(field, format!("is no plan: {}", cause(&error))))?;
+    plan::explicit(&wire, field, settings)
+}
+
+fn cause(error: &dyn std::error::Error) -> String {
+    error.source().map_or_else(|| error.to_string(), ToString::to_string)
+}
+
+fn words(message: &Message) -> Result<String, Error> {
+    let words = text_of(message);
+    if words.trim().is_empty() {
+        return Err(Error::invalid("message.parts", "the call has no words: at least one text part is needed"));
+    }
+    Ok(words)
+}
+
+fn text(part: &Part) -> Option<&str> {
+    match &part.content {
+        Some(Content::Text(text)) => Some(text),
+        Some(Content::Raw(_) | Content::Url(_) | Content::Data(_)) | None => None,
+    }
+}
+
+/// `{"mode": "parallel"}` in a message's metadata, on its own or under our extension.
+fn mode(metadata: Option<&Struct>) -> Result<Option<Mode>, Error> {
+    let extension = metadata::member(metadata, PLAN).and_then(member_mode);
+    match extension.or_else(|| metadata::member(metadata, "mode")) {
+        None => Ok(None),
+        Some(value) => match metadata::as_text(Some(value)) {
+            Some("sequential") => Ok(Some(Mode::Sequential)),
+            Some("parallel") => Ok(Some(Mode::Parallel)),
+            Some(_) | None => Err(Error::invalid("message.metadata.mode", "must be sequential or parallel")),
+        },
+    }
+}
+
+fn member_mode(value: &Value) -> Option<&Value> {
+    match &value.kind {
+        Some(Kind::StructValue(fields)) => fields.fields.get("mode"),
+        _ => None,
+    }
+}

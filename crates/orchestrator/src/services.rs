@@ -1,0 +1,35 @@
+//! The emergency services as agents: card names, names for people, step ids.
+
+use triage::Service;
+use types::{AgentName, SkillId, StepId};
+
+/// The skill that sends units.
+const DISPATCH: &str = "dispatch";
+
+/// The card name of a service's agent.
+pub(crate) fn agent(service: Service) -> AgentName {
+    let name = match service {
+        Service::Fire => "Fire Agent",
+        Service::Police => "Police Agent",
+        Service::Ambulance => "Ambulance Agent",
+    };
+    name.parse().expect("a plain name")
+}
+
+/// The step that sends a service.
+pub(crate) fn step_id(service: Service) -> StepId {
+    service.as_str().parse().expect("a plain word")
+}
+
+/// The skill that sends units.
+pub(crate) fn dispatch() -> SkillId {
+    DISPATCH.parse().expect("a plain word")
+}
+
+/// What people call an agent.
+pub(crate) fn spoken(agent: &AgentName) -> &str {
+    match agent.as_str() {
+        "Fire Agent" => "Fire Brigade Agent",
+        name => name,
+    }
+}
