@@ -27,7 +27,7 @@ const HOUSE: [Place; 19] = [
     Place { name: "proto", floor: 0, never: &[], not_directly: &["tokio"] },
     place("types", 0, &["tokio", "tonic", "prost"]),
     place("service", 0, &["proto", "types", "engine", "store", "a2a", "triage", "discovery"]),
-    Place { name: "engine", floor: 1, never: &["tokio", "tonic", "prost", "rand"], not_directly: &["serde"] },
+    Place { name: "engine", floor: 1, never: &["tokio", "tonic", "prost"], not_directly: &["serde", "rand"] },
     place("store", 1, &["tonic"]),
     place("a2a", 1, &["store", "engine"]),
     place("triage", 1, &["tokio", "tonic", "prost"]),

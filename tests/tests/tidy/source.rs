@@ -26,10 +26,17 @@ pub(crate) struct Rust {
     pub(crate) is_test: bool,
     /// Lines of test code in a file that is not.
     pub(crate) test_lines: Vec<RangeInclusive<usize>>,
+    /// Lines of the functions named `eventually`: the ones that poll.
+    polling: Vec<RangeInclusive<usize>>,
     syntax: syn::File,
 }
 
 impl Rust {
+    /// Whether a line is where polling waits between two looks.
+    pub(crate) fn polls(&self, line: usize) -> bool {
+        self.polling.iter().any(|range| range.contains(&line))
+    }
+
     /// Whether a line belongs to test code.
     pub(crate) fn tests(&self, line: usize) -> bool {
         self.is_test || self.test_lines.iter().any(|range| range.contains(&line))
@@ -161,12 +168,12 @@ fn parse(path: PathBuf) -> Rust {
     let tokens: TokenStream = text.parse().unwrap();
     let mut idents = BTreeSet::new();
     identifiers(tokens.clone(), &mut idents);
-    let mut tests = TestItems(Vec::new());
-    tests.visit_file(&syntax);
+    let mut items = Items::default();
+    items.visit_file(&syntax);
     let within = path.strip_prefix(root()).unwrap();
     let is_test = within.starts_with("tests")
         || within.components().any(|part| matches!(part.as_os_str().to_str(), Some("tests" | "benches" | "tests.rs")));
-    Rust { text, tokens, idents, is_test, test_lines: tests.0, syntax, path }
+    Rust { text, tokens, idents, is_test, test_lines: items.tests, polling: items.polling, syntax, path }
 }
 
 fn identifiers(tokens: TokenStream, into: &mut BTreeSet<String>) {
@@ -179,23 +186,34 @@ fn identifiers(tokens: TokenStream, into: &mut BTreeSet<String>) {
     }
 }
 
-/// Line ranges of items that only tests compile.
-struct TestItems(Vec<RangeInclusive<usize>>);
+/// Line ranges of items that only tests compile, and of those that poll.
+#[derive(Default)]
+struct Items {
+    tests: Vec<RangeInclusive<usize>>,
+    polling: Vec<RangeInclusive<usize>>,
+}
 
-impl<'ast> Visit<'ast> for TestItems {
+impl<'ast> Visit<'ast> for Items {
     fn visit_item_mod(&mut self, item: &'ast syn::ItemMod) {
         if only_tests(&item.attrs) {
-            self.0.push(item.span().start().line..=item.span().end().line);
+            self.tests.push(lines(item));
         }
         visit::visit_item_mod(self, item);
     }
 
     fn visit_item_fn(&mut self, item: &'ast syn::ItemFn) {
         if only_tests(&item.attrs) {
-            self.0.push(item.span().start().line..=item.span().end().line);
+            self.tests.push(lines(item));
+        }
+        if item.sig.ident == "eventually" {
+            self.polling.push(lines(item));
         }
         visit::visit_item_fn(self, item);
     }
+}
+
+fn lines(item: &impl syn::spanned::Spanned) -> RangeInclusive<usize> {
+    item.span().start().line..=item.span().end().line
 }
 
 /// Paths, without extension, of modules declared as `#[cfg(test)] mod name;`.
