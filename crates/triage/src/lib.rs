@@ -1,7 +1,7 @@
 //! Turns the words of an emergency call into the services to send and the place to send them to.
 //! Rules only: pure, deterministic, explained by a trace. It reads nothing but the text, and obeys nothing in it.
 //!
-//! ```no_run
+//! ```
 //! use triage::{Service, triage};
 //!
 //! let call = triage("The garage is on fire and my brother is hurt, 14 Acacia Avenue");
@@ -9,22 +9,63 @@
 //! assert_eq!(call.place.unwrap().text, "14 Acacia Avenue");
 //! ```
 
+mod decide;
+mod fact;
+mod lemma;
+mod lexicon;
 mod outcome;
+mod pattern;
+mod place;
+mod scan;
+mod scope;
+mod text;
+mod words;
+
+use std::ops::Range;
+
+use crate::lexicon::Lexicon;
+use crate::place::{Candidate, Rank};
+use crate::text::{Token, Word};
 
 pub use outcome::{Decision, Effect, Kind, Place, Priority, Question, Service, Triage, UnknownName};
 
 /// Decides what `text`, the words of a call, needs.
 ///
 /// Never fails: a text that says nothing needs nobody, with a low confidence.
+/// Words beyond the first 4,096 are not read.
 #[must_use]
 pub fn triage(text: &str) -> Triage {
-    let _ = text;
-    Triage {
-        services: Vec::new(),
-        place: None,
-        kind: Kind::NoEmergency,
-        priority: Priority::None,
-        confidence: 0.3,
-        trace: Vec::new(),
+    let lexicon = Lexicon::get();
+    let words = text::words(text);
+    let candidates = place::candidates(&words);
+    let place = place::choose(&words, &candidates).map(|range| quote(text, &words, range));
+    let mut tokens = text::tokens(&words, lexicon);
+    cover(&mut tokens, &words, &candidates, lexicon);
+    let mut findings = scan::scan(text, &mut tokens);
+    let asks = words.iter().any(|word| word.asked);
+    let verdict = decide::decide(&mut findings, place.is_some(), asks);
+    let mut trace = findings.trace;
+    trace.extend(place.iter().map(located));
+    let decide::Verdict { services, kind, priority, confidence } = verdict;
+    Triage { services, place, kind, priority, confidence, trace }
+}
+
+fn quote(text: &str, words: &[Word<'_>], range: Range<usize>) -> Place {
+    let span = words[range.start].span.start..words[range.end - 1].span.end;
+    Place { text: text[span.clone()].to_owned(), span }
+}
+
+fn located(place: &Place) -> Decision {
+    Decision { rule: "place", words: place.text.clone(), span: place.span.clone(), effect: Effect::Locates }
+}
+
+/// The words of a place say where and not what: nothing burns in Fire Station Road.
+fn cover(tokens: &mut [Token], words: &[Word<'_>], candidates: &[Candidate], lexicon: &Lexicon) {
+    for candidate in candidates.iter().filter(|candidate| candidate.rank >= Rank::Fragment) {
+        let street = candidate.rank < Rank::Address && place::has_street(&words[candidate.words.clone()]);
+        let symbols: Vec<_> = lexicon.named(if street { "@street" } else { "@place" }).into_iter().collect();
+        let span = words[candidate.words.start].span.start..words[candidate.words.end - 1].span.end;
+        let within = tokens.iter_mut().filter(|token| span.start <= token.span.start && token.span.end <= span.end);
+        within.for_each(|token| token.symbols.clone_from(&symbols));
     }
 }

@@ -1,0 +1,81 @@
+//! What the words of a call can say of the situation.
+
+/// One thing that a caller may say, whatever the words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Fact {
+    /// Nothing that matters here.
+    Harmless,
+    Burning,
+    /// Smoke, heat, a burning smell, an alarm: what is left when a fire is said to be out.
+    Smoke,
+    FireOut,
+    /// The caller is not sure.
+    Doubt,
+    Gas,
+    CarbonMonoxide,
+    Chemical,
+    FuelSpill,
+    Explosion,
+    Trapped,
+    /// A weight on a body, or a body in a machine.
+    Pinned,
+    StuckHigh,
+    InWater,
+    AnimalInWater,
+    /// Down a hole or a slope.
+    Confined,
+    AnimalConfined,
+    Collapse,
+    Flood,
+    Frail,
+    PeopleInside,
+    EveryoneOut,
+    Injury,
+    /// Hurt by one's own tool: no crime.
+    Mishap,
+    /// Somebody fell.
+    Fall,
+    Illness,
+    Unresponsive,
+    Crisis,
+    Labour,
+    Violence,
+    Weapon,
+    Threat,
+    Theft,
+    Intruder,
+    Damage,
+    Arson,
+    Suspicious,
+    Missing,
+    Disorder,
+    Arrest,
+    Death,
+    /// Dead beyond doubt and help.
+    LongDead,
+    RoadHazard,
+    DangerousAnimal,
+    Collision,
+    PersonStruck,
+    Fled,
+    WantFire,
+    WantPolice,
+    WantAmbulance,
+    WantHelp,
+    NotUrgent,
+    Order,
+}
+
+impl Fact {
+    /// Whether the words are about something said or wanted and not about the situation.
+    pub(crate) fn is_speech(self) -> bool {
+        use Fact::{Doubt, NotUrgent, Order, WantAmbulance, WantFire, WantHelp, WantPolice};
+        matches!(self, WantFire | WantPolice | WantAmbulance | WantHelp | NotUrgent | Order | Doubt)
+    }
+
+    /// Whether it becomes a threat when somebody says that he will do it.
+    pub(crate) fn can_be_threatened(self) -> bool {
+        use Fact::{Arson, Burning, Damage, Explosion, Injury, Violence};
+        matches!(self, Burning | Arson | Violence | Injury | Explosion | Damage)
+    }
+}

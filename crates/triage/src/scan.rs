@@ -1,0 +1,144 @@
+//! Applies the rules to the tokens of a call and says what was found, denied, or not meant.
+
+use std::ops::Range;
+
+use crate::fact::Fact;
+use crate::lexicon::{Compiled, Lexicon};
+use crate::outcome::{Decision, Effect};
+use crate::scope::{Scope, scope};
+use crate::text::Token;
+use crate::words::Strength;
+
+/// Words that say something of the situation.
+#[derive(Debug, Clone)]
+pub(crate) struct Finding {
+    pub(crate) rule: &'static str,
+    pub(crate) fact: Fact,
+    pub(crate) strength: Strength,
+    pub(crate) scope: Scope,
+    /// Tokens.
+    pub(crate) at: Range<usize>,
+}
+
+/// What was found in a call.
+#[derive(Debug, Default)]
+pub(crate) struct Findings {
+    pub(crate) all: Vec<Finding>,
+    pub(crate) trace: Vec<Decision>,
+}
+
+/// Takes out the figures of speech, then applies every rule.
+pub(crate) fn scan(text: &str, tokens: &mut [Token]) -> Findings {
+    let lexicon = Lexicon::get();
+    let mut findings = Findings::default();
+    for figure in &lexicon.figures {
+        set_aside(text, tokens, figure, &mut findings);
+    }
+    for rule in &lexicon.rules {
+        apply(tokens, rule, &mut findings.all);
+    }
+    drop_speech_of_orders(tokens, &mut findings.all);
+    drop_covered(&mut findings.all);
+    drop_animals_mishaps(tokens, &mut findings.all);
+    findings.trace.extend(findings.all.iter().map(|found| explain(text, tokens, found)));
+    findings
+}
+
+fn set_aside(text: &str, tokens: &mut [Token], figure: &Compiled, findings: &mut Findings) {
+    let rule = figure.rule;
+    for start in 0..tokens.len() {
+        let Some(end) = first_match(tokens, figure, start) else { continue };
+        tokens[start..end].iter_mut().for_each(|token| token.set_aside = true);
+        findings.trace.push(decision(text, tokens, rule.name, &(start..end), Effect::SetAside));
+        if rule.fact != Fact::Harmless {
+            let scope = scope(tokens, start, end, rule.fact);
+            findings.all.push(Finding {
+                rule: rule.name,
+                fact: rule.fact,
+                strength: rule.strength,
+                scope,
+                at: start..end,
+            });
+        }
+    }
+}
+
+fn first_match(tokens: &[Token], rule: &Compiled, start: usize) -> Option<usize> {
+    rule.patterns.iter().find_map(|pattern| pattern.matches(tokens, start))
+}
+
+fn apply(tokens: &[Token], compiled: &Compiled, found: &mut Vec<Finding>) {
+    let rule = compiled.rule;
+    for start in 0..tokens.len() {
+        let Some(end) = first_match(tokens, compiled, start) else { continue };
+        let scope = scope(tokens, start, end, rule.fact);
+        found.push(Finding { rule: rule.name, fact: rule.fact, strength: rule.strength, scope, at: start..end });
+    }
+}
+
+/// Inside a sentence that gives orders to the system, what is asked for or waived counts for nothing:
+/// only what happens counts.
+fn drop_speech_of_orders(tokens: &[Token], found: &mut Vec<Finding>) {
+    let sentence = |finding: &Finding| tokens[finding.at.start].sentence;
+    let orders: Vec<usize> = found.iter().filter(|f| f.fact == Fact::Order).map(sentence).collect();
+    found.retain(|finding| {
+        let speech = finding.fact.is_speech() || finding.rule == "fire" || finding.strength == Strength::Weak;
+        finding.fact == Fact::Order || !speech || !orders.contains(&sentence(finding))
+    });
+}
+
+/// Two readings of the same words: the first of each pair is given up for the second.
+const READINGS: &[(Fact, Fact)] = &[
+    (Fact::InWater, Fact::AnimalInWater),
+    (Fact::Confined, Fact::AnimalConfined),
+    (Fact::PeopleInside, Fact::AnimalConfined),
+    (Fact::InWater, Fact::FuelSpill),
+    (Fact::Arrest, Fact::Unresponsive),
+    (Fact::Arrest, Fact::Illness),
+    (Fact::Fled, Fact::AnimalConfined),
+    (Fact::Fall, Fact::AnimalInWater),
+    (Fact::Fall, Fact::AnimalConfined),
+    (Fact::InWater, Fact::AnimalConfined),
+    (Fact::Violence, Fact::Fall),
+    (Fact::Fled, Fact::Fall),
+    (Fact::Intruder, Fact::Smoke),
+    (Fact::Suspicious, Fact::Smoke),
+    (Fact::Suspicious, Fact::Burning),
+    (Fact::Weapon, Fact::Mishap),
+    (Fact::Violence, Fact::Mishap),
+];
+
+fn drop_covered(found: &mut Vec<Finding>) {
+    let all = found.clone();
+    let overlap = |a: &Range<usize>, b: &Range<usize>| a.start < b.end && b.start < a.end;
+    found.retain(|finding| {
+        let better =
+            |other: &Finding| READINGS.contains(&(finding.fact, other.fact)) && overlap(&finding.at, &other.at);
+        !all.iter().any(better)
+    });
+}
+
+/// Where an animal is in trouble, words about water or a hole without a person in them are about the animal.
+fn drop_animals_mishaps(tokens: &[Token], found: &mut Vec<Finding>) {
+    let animal = |f: &Finding| matches!(f.fact, Fact::AnimalInWater | Fact::AnimalConfined) && f.scope == Scope::Holds;
+    let person = Lexicon::get().named("@person");
+    let names_person =
+        |f: &Finding| tokens[f.at.clone()].iter().any(|token| person.is_some_and(|person| token.is(person)));
+    if found.iter().any(animal) {
+        found.retain(|f| !matches!(f.fact, Fact::InWater | Fact::Confined | Fact::Fall) || names_person(f));
+    }
+}
+
+fn explain(text: &str, tokens: &[Token], found: &Finding) -> Decision {
+    let effect = match found.scope {
+        Scope::Holds | Scope::Announced => Effect::Found,
+        Scope::Denied => Effect::Denied,
+        Scope::NotNow => Effect::NotNow,
+    };
+    decision(text, tokens, found.rule, &found.at, effect)
+}
+
+fn decision(text: &str, tokens: &[Token], rule: &'static str, at: &Range<usize>, effect: Effect) -> Decision {
+    let span = tokens[at.start].span.start..tokens[at.end - 1].span.end;
+    Decision { rule, words: text[span.clone()].to_owned(), span, effect }
+}

@@ -1,0 +1,280 @@
+//! Whether words hold here and now: negation, the past, questions, conditions, what somebody says he will do.
+
+use crate::fact::Fact;
+use crate::text::{Break, Token};
+
+/// How the words around a finding qualify it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scope {
+    Holds,
+    Denied,
+    /// Past, asked, supposed.
+    NotNow,
+    /// Announced by somebody: a threat.
+    Announced,
+}
+
+/// Words that end the reach of a negation or a tense, besides punctuation.
+const JOINTS: &[&str] = &[
+    "but", "and", "because", "so", "then", "while", "though", "although", "however", "who", "which", "just", "or",
+    "when", "where", "after", "with",
+];
+const NEGATORS: &[&str] = &["not", "no", "nobody", "none", "nothing", "never", "without", "neither", "nor"];
+/// Behind a negator these turn it into something else: not sure, no idea, cannot stop.
+const INVERTERS: &[&str] = &[
+    "sure",
+    "certain",
+    "only",
+    "know",
+    "idea",
+    "doubt",
+    "stop",
+    "stopping",
+    "until",
+    "wait",
+    "long",
+    "longer",
+    "just",
+    "clue",
+    "answering",
+    "answer",
+    "control",
+    "reach",
+    "help",
+    "matter",
+    "wonder",
+    "put",
+    "get",
+    "call",
+    "let",
+    "see",
+    "find",
+    "leave",
+];
+const BELIEF: &[&str] = &["think", "believe", "look", "looks", "seem", "seems", "reckon", "appear", "thinks"];
+const SUBJECTS: &[&str] = &[
+    "he", "she", "they", "we", "i", "it", "there", "someone", "somebody", "you", "his", "her", "my", "their",
+    "everyone",
+];
+
+/// How the words around tokens `start..end` qualify a finding of `fact`.
+pub(crate) fn scope(tokens: &[Token], start: usize, end: usize, fact: Fact) -> Scope {
+    if fact.is_speech() && fact != Fact::WantAmbulance && fact != Fact::WantFire && fact != Fact::WantPolice {
+        return Scope::Holds;
+    }
+    let holds = negated(tokens, start);
+    if holds {
+        return Scope::Denied;
+    }
+    if past(tokens, start, end) || asked(tokens, start) || supposed(tokens, start) {
+        return Scope::NotNow;
+    }
+    if fact.can_be_threatened() && announced(tokens, start, end) { Scope::Announced } else { Scope::Holds }
+}
+
+/// The clause's words before `at`, the nearest first.
+fn before(tokens: &[Token], at: usize, reach: usize) -> impl Iterator<Item = (usize, &Token)> {
+    let from = at.saturating_sub(reach);
+    let near = (from..at).rev().map(|i| (i, &tokens[i]));
+    near.take_while(|(_, token)| token.after == Break::None)
+}
+
+fn negated(tokens: &[Token], start: usize) -> bool {
+    let mut near = before(tokens, start, 6).peekable();
+    while let Some((at, token)) = near.next() {
+        let word = token.word.as_str();
+        if INVERTERS.contains(&word) || JOINTS.contains(&word) {
+            return false;
+        }
+        if NEGATORS.contains(&word) && !token.set_aside {
+            return at + 1 != start || word != "no" || tokens[start].word != "one";
+        }
+        let believed = near.peek().is_some_and(|(_, earlier)| BELIEF.contains(&earlier.word.as_str()));
+        if SUBJECTS.contains(&word) && !believed {
+            return false;
+        }
+    }
+    false
+}
+
+/// The bounds of the clause around `start..end`: punctuation and joints end it.
+fn clause(tokens: &[Token], start: usize, end: usize) -> (usize, usize) {
+    let opens =
+        |i: &usize| *i == 0 || tokens[*i - 1].after != Break::None || JOINTS.contains(&tokens[*i - 1].word.as_str());
+    let closes = |i: &usize| {
+        tokens[*i].after != Break::None || tokens.get(*i + 1).is_none_or(|next| JOINTS.contains(&next.word.as_str()))
+    };
+    let first = (0..=start).rev().find(opens).unwrap_or(0);
+    let last = (end.saturating_sub(1)..tokens.len()).find(closes).unwrap_or(tokens.len().saturating_sub(1));
+    (first, last)
+}
+
+const LAST: &[&str] = &[
+    "week",
+    "month",
+    "year",
+    "summer",
+    "winter",
+    "spring",
+    "autumn",
+    "christmas",
+    "easter",
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+    "time",
+    "january",
+    "march",
+];
+const PERIODS: &[&str] = &["year", "years", "month", "months", "week", "weeks", "days", "ages", "decades", "fortnight"];
+const MONTHS: &[&str] = &[
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+    "2019",
+    "2020",
+    "2021",
+    "2022",
+    "2023",
+    "2024",
+    "2025",
+    "easter",
+    "christmas",
+];
+const WEEKDAYS: &[&str] = &["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+
+fn past(tokens: &[Token], start: usize, end: usize) -> bool {
+    let (first, last) = clause(tokens, start, end);
+    (first..=last).any(|i| past_at(tokens, i) && !since(tokens, i))
+}
+
+fn past_at(tokens: &[Token], i: usize) -> bool {
+    let word = |at: usize| tokens.get(at).map_or("", |token| token.word.as_str());
+    let (here, next, after) = (word(i), word(i + 1), word(i + 2));
+    let before = if i > 0 { word(i - 1) } else { "" };
+    match here {
+        "last" => LAST.contains(&next),
+        "yesterday" => before != "since",
+        "back" => next == "in" && (MONTHS.contains(&after) || after == "the") || next == "then",
+        "ago" => PERIODS.contains(&before),
+        "used" => next == "to" && before != "got" && before != "not",
+        "on" => WEEKDAYS.contains(&next),
+        "previously" | "formerly" | "historic" | "historical" => true,
+        "in" => MONTHS.contains(&next) && next != "may",
+        _ => false,
+    }
+}
+
+/// `since last week`, `for two weeks`: it goes on.
+fn since(tokens: &[Token], i: usize) -> bool {
+    let near = before(tokens, i, 3);
+    near.into_iter()
+        .any(|(_, token)| matches!(token.word.as_str(), "since" | "from" | "for" | "past" | "seen" | "heard"))
+}
+
+const ASKING: &[(&str, &[&str])] = &[
+    ("how", &["long", "much", "often", "do", "can", "should", "many", "would", "does"]),
+    ("where", &["do", "can", "should", "is", "would"]),
+    ("who", &["do", "can", "should", "would"]),
+    ("whose", &["job", "responsibility"]),
+    ("when", &["will", "do", "can", "is", "does", "are"]),
+    ("what", &["time", "number", "happens", "counts", "are", "would", "if"]),
+    ("which", &["number", "one", "day"]),
+    ("can", &["i", "you", "we"]),
+    ("could", &["i", "you", "we"]),
+    ("should", &["i", "we"]),
+    ("do", &["you", "i", "we"]),
+    ("is", &["there", "it", "this"]),
+    ("are", &["there", "you"]),
+    ("would", &["you", "it"]),
+];
+
+/// Words of a question in general, in the same clause; a plea is none.
+fn asked(tokens: &[Token], start: usize) -> bool {
+    if !tokens[start].asked {
+        return false;
+    }
+    let (first, last) = clause(tokens, start, start + 1);
+    let plea = |i: usize| matches!(tokens[i].word.as_str(), "help" | "send" | "come" | "hurry" | "stop" | "cpr");
+    let question = |i: usize| {
+        let next = tokens.get(i + 1).map_or("", |token| token.word.as_str());
+        ASKING.iter().any(|(head, tails)| *head == tokens[i].word && tails.contains(&next))
+    };
+    (first..=start).any(question) && !(first..=last).any(plea)
+}
+
+/// Under an `if`, or as seen on a screen or in a dream.
+fn supposed(tokens: &[Token], start: usize) -> bool {
+    let condition = before(tokens, start, 6).any(|(i, token)| {
+        let before = if i > 0 { tokens[i - 1].word.as_str() } else { "" };
+        let clear =
+            !matches!(before, "sure" | "know" | "as" | "see" | "tell" | "wonder" | "certain" | "idea" | "check");
+        (token.word == "if" && clear) || (token.word == "imagine")
+    });
+    let sentence = tokens[start].sentence;
+    let shown = |token: &&Token| {
+        token.sentence == sentence
+            && matches!(
+                token.word.as_str(),
+                "film" | "movie" | "dream" | "dreamt" | "documentary" | "episode" | "videogame" | "novel"
+            )
+    };
+    condition || tokens.iter().skip(start.saturating_sub(12)).take(24).any(|token| shown(&token))
+}
+
+/// `he is going to`, `he will`, `threatened to`: somebody announces it.
+fn announced(tokens: &[Token], start: usize, end: usize) -> bool {
+    let word = |at: usize| tokens.get(at).map_or("", |token| token.word.as_str());
+    let intends = (start.saturating_sub(4)..end).any(|i| {
+        let next = word(i + 1);
+        match word(i) {
+            "going" | "wants" | "planning" | "trying" | "promised" => next == "to",
+            "will" | "gonna" => next != "not",
+            _ => false,
+        }
+    });
+    let someone = |token: &Token| {
+        matches!(
+            token.word.as_str(),
+            "he" | "she"
+                | "they"
+                | "ex"
+                | "husband"
+                | "who"
+                | "partner"
+                | "boyfriend"
+                | "someone"
+                | "man"
+                | "neighbour"
+                | "somebody"
+                | "him"
+                | "woman"
+                | "lad"
+                | "bloke"
+                | "guy"
+                | "girl"
+                | "brother"
+                | "son"
+                | "dad"
+                | "wife"
+                | "lady"
+                | "lads"
+                | "men"
+        )
+    };
+    let threatens = (start.saturating_sub(4)..start).any(|i| word(i).starts_with("threaten") && word(i + 1) == "to");
+    threatens || intends && (start.saturating_sub(8)..end).any(|i| someone(&tokens[i]))
+}

@@ -1,0 +1,6 @@
+//! The rules from outside: measured on labelled calls, tried on what they must survive, and on any string at all.
+
+mod calls;
+mod phrases;
+mod properties;
+mod survives;
