@@ -36,6 +36,8 @@ pub(super) struct Run {
 #[derive(Debug, Default)]
 pub(super) struct SeenIndex {
     fresh: HashMap<SeenKey, i64>,
+    /// Those being sealed.
+    closing: HashMap<SeenKey, i64>,
     groups: Vec<Group>,
 }
 
@@ -48,18 +50,28 @@ struct Group {
 }
 
 impl SeenIndex {
-    pub(super) fn fresh(&self) -> impl ExactSizeIterator<Item = (&SeenKey, i64)> {
-        self.fresh.iter().map(|(key, no)| (key, *no))
+    /// Whether there are enough fresh rows for a run, and none is being made.
+    pub(super) fn is_ripe(&self) -> bool {
+        self.fresh.len() >= RUN_KEYS && self.closing.is_empty()
+    }
+
+    /// Sets the fresh rows aside to be sealed; they are still found.
+    pub(super) fn close(&mut self) -> impl Iterator<Item = (&SeenKey, i64)> + Clone {
+        std::mem::swap(&mut self.fresh, &mut self.closing);
+        self.closing.iter().map(|(key, no)| (key, *no))
     }
 
     pub(super) fn extend(&mut self, rows: impl IntoIterator<Item = (SeenKey, i64)>) {
         self.fresh.extend(rows);
     }
 
-    /// Turns the fresh rows, or at the start those just read, into a run.
+    /// The rows set aside are on disk as this run.
     pub(super) fn seal(&mut self, run: Run) {
-        let keys = std::mem::take(&mut self.fresh);
+        let mut keys = std::mem::take(&mut self.closing);
         self.add_run(run, keys.keys());
+        // The next run needs as much room.
+        keys.clear();
+        self.closing = keys;
     }
 
     pub(super) fn add_run<'k>(&mut self, run: Run, keys: impl Iterator<Item = &'k SeenKey>) {
@@ -90,7 +102,7 @@ impl SeenIndex {
 
     /// The fresh row of `key`, or the runs that may hold it; hardly ever any when there is no row.
     pub(super) fn hint(&self, key: &SeenKey) -> Result<i64, Vec<Run>> {
-        if let Some(no) = self.fresh.get(key) {
+        if let Some(no) = self.fresh.get(key).or_else(|| self.closing.get(key)) {
             return Ok(*no);
         }
         let mut runs = Vec::new();

@@ -6,7 +6,7 @@ use rusqlite::{CachedStatement, OptionalExtension, params};
 use types::{TaskId, Timestamp};
 
 use super::schema::{place, state_of};
-use super::seen::{RUN_KEYS, Run, chunk_place, chunks, reply_of};
+use super::seen::{Run, chunk_place, chunks, reply_of};
 use super::space::Space;
 use super::state::millis;
 use super::writer::{Stop, Synchronous, Writer, is_full};
@@ -14,6 +14,8 @@ use crate::seen::{SeenKey, SeenReply};
 
 /// Tasks, or accepted messages, looked at in one step: about a millisecond of work.
 const STEP: usize = 128;
+/// Chunks of accepted messages written in one step: about 80 KiB.
+const CHUNK_STEP: usize = 32;
 /// Log rows deleted in one step; a longer log becomes trash first.
 const LOG_STEP: i64 = 512;
 /// Idempotency rows are kept at least this long.
@@ -32,6 +34,15 @@ pub(super) struct Upkeep {
     pause: Duration,
     next: Instant,
     stage: Stage,
+    sealing: Option<Sealing>,
+}
+
+/// A run on its way to the disk.
+#[derive(Debug)]
+struct Sealing {
+    run: Run,
+    chunks: Vec<Vec<u8>>,
+    written: usize,
 }
 
 /// The stages of a pass, in order.
@@ -49,7 +60,7 @@ enum Stage {
 
 impl Upkeep {
     pub(super) fn new(pause: Duration) -> Self {
-        Self { pause, next: Instant::now() + pause, stage: Stage::Resting }
+        Self { pause, next: Instant::now() + pause, stage: Stage::Resting, sealing: None }
     }
 
     /// When there is something to do, at the latest.
@@ -61,7 +72,10 @@ impl Upkeep {
 impl Writer<'_> {
     /// One step, if its time has come.
     pub(super) fn keep_up(&mut self) -> Result<(), Stop> {
-        if self.shared.seen.read().fresh().len() >= RUN_KEYS {
+        if self.upkeep.sealing.is_none() && self.shared.seen.read().is_ripe() {
+            self.begin_sealing()?;
+        }
+        if self.upkeep.sealing.is_some() && !self.space.is_starved() {
             self.step(Self::seal)?;
         }
         self.bound_wal()?;
@@ -96,6 +110,9 @@ impl Writer<'_> {
                 self.roll_back()?;
                 self.space.give_up(self.conn)?;
                 self.upkeep.stage = Stage::Resting;
+                if let Some(sealing) = &mut self.upkeep.sealing {
+                    sealing.written = 0;
+                }
                 Ok(())
             }
             Err(error) => Err(error.into()),
@@ -106,6 +123,7 @@ impl Writer<'_> {
         let mut seen = self.shared.seen.write();
         if let Some(run) = done.sealed {
             seen.seal(run);
+            self.upkeep.sealing = None;
         }
         if let Some(run) = done.dropped {
             seen.drop_run(run);
@@ -117,21 +135,34 @@ impl Writer<'_> {
         }
     }
 
-    fn seal(&mut self) -> rusqlite::Result<Done> {
-        let index = self.shared.seen.read();
-        let nos = || index.fresh().map(|(_, no)| no);
-        let (first, last) = (nos().min().unwrap_or_default(), nos().max().unwrap_or_default());
-        let chunks = chunks(first, index.fresh());
-        drop(index);
+    fn begin_sealing(&mut self) -> rusqlite::Result<()> {
         let sealed_at = self.shared.clock.now();
-        let add = "INSERT INTO seen_run (first, last, sealed_at) VALUES (?1, ?2, ?3)";
-        self.conn.prepare_cached(add)?.execute((first, last, millis(sealed_at)))?;
-        let no = self.conn.last_insert_rowid();
-        let mut add = self.conn.prepare_cached("INSERT INTO seen_chunk (place, entries) VALUES (?1, ?2)")?;
-        for (chunk, entries) in (0..=u8::MAX).zip(chunks) {
-            add.execute((chunk_place(no, chunk), entries))?;
+        let no = "SELECT 1 + coalesce(max(no), 0) FROM seen_run";
+        let no = self.conn.prepare_cached(no)?.query_row([], |row| row.get(0))?;
+        let mut index = self.shared.seen.write();
+        let rows = index.close();
+        let nos = || rows.clone().map(|(_, no)| no);
+        let (first, last) = (nos().min().unwrap_or_default(), nos().max().unwrap_or_default());
+        let chunks = chunks(first, rows);
+        self.upkeep.sealing = Some(Sealing { run: Run { no, first, last, sealed_at }, chunks, written: 0 });
+        Ok(())
+    }
+
+    /// Writes some chunks, in the end the run itself; chunks without a run are what a crash left, and are overwritten.
+    fn seal(&mut self) -> rusqlite::Result<Done> {
+        let Some(Sealing { run, chunks, written }) = &mut self.upkeep.sealing else { return Ok(Done::default()) };
+        let mut add = self.conn.prepare_cached("INSERT OR REPLACE INTO seen_chunk (place, entries) VALUES (?1, ?2)")?;
+        let until = chunks.len().min(*written + CHUNK_STEP);
+        for (chunk, entries) in (0..=u8::MAX).zip(&*chunks).take(until).skip(*written) {
+            add.execute((chunk_place(run.no, chunk), entries))?;
         }
-        Ok(Done { sealed: Some(Run { no, first, last, sealed_at }), ..Done::default() })
+        *written = until;
+        if until < chunks.len() {
+            return Ok(Done::default());
+        }
+        let add = "INSERT INTO seen_run (no, first, last, sealed_at) VALUES (?1, ?2, ?3, ?4)";
+        self.conn.prepare_cached(add)?.execute((run.no, run.first, run.last, millis(run.sealed_at)))?;
+        Ok(Done { sealed: Some(*run), ..Done::default() })
     }
 
     fn sweep(&mut self) -> rusqlite::Result<Done> {
