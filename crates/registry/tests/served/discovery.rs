@@ -216,6 +216,42 @@ async fn a_card_that_is_refused_says_why() {
 }
 
 #[tokio::test]
+async fn an_instance_without_a_grpc_interface_is_no_endpoint() {
+    let registry = Running::fresh().await;
+    let view = view(&registry.url());
+    let mut client = registry.client().await;
+    let mut request = crate::harness::registration("fire", "one", &["dispatch"]);
+    client.register(request.clone()).await.unwrap();
+    seen(&view, "fire").await;
+    let card = request.registration.as_mut().unwrap().card.as_mut().unwrap();
+    card.supported_interfaces[0].protocol_binding = "JSONRPC".into();
+    client.register(request.clone()).await.unwrap();
+    gone(&view, "fire").await;
+    let found = client.query_agents(wire::QueryAgentsRequest::default()).await.unwrap().into_inner();
+    assert_eq!(found.agents.len(), 1, "it is registered all the same");
+    let card = request.registration.as_mut().unwrap().card.as_mut().unwrap();
+    card.supported_interfaces[0].protocol_binding = "grpc".into();
+    client.register(request).await.unwrap();
+    seen(&view, "fire").await;
+    registry.stop().await;
+}
+
+#[tokio::test]
+async fn a_filtered_view_shows_what_the_filter_admits() {
+    let registry = Running::fresh().await;
+    let mut client = registry.client().await;
+    for (name, skill) in [("fire", "dispatch"), ("police", "dispatch"), ("payment", "pay")] {
+        client.register(crate::harness::registration(name, "one", &[skill])).await.unwrap();
+    }
+    let filter = Filter { skills: vec![skill("dispatch")], ..Filter::default() };
+    let view = View::watch(&registry.url(), filter, CancellationToken::new()).unwrap();
+    timeout(DEADLINE, view.until(|view| view.synced().then_some(()))).await.unwrap();
+    let names: Vec<String> = view.all().iter().map(|endpoint| endpoint.agent.to_string()).collect();
+    assert_eq!(names, ["fire", "police"]);
+    registry.stop().await;
+}
+
+#[tokio::test]
 async fn a_shutdown_during_an_outage_is_quick() {
     let lease = hold("127.0.0.1:1", "fire", "one");
     lease.shutdown.cancel();
