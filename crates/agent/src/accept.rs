@@ -18,6 +18,15 @@ const REMEMBERED: Duration = Duration::from_secs(24 * 3600);
 /// How often a turn is decided again after a commit failed under it.
 const TRIES: usize = 8;
 
+/// Who waits for what becomes of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Audience {
+    /// Somebody who wants the task.
+    Caller,
+    /// Somebody who reads every frame.
+    Reader,
+}
+
 /// What became of a message.
 pub(crate) enum Accepted<D: Driver> {
     /// A task of its own, just created.
@@ -30,12 +39,17 @@ pub(crate) enum Accepted<D: Driver> {
 
 impl<D: Driver> Kit<D> {
     /// Takes a message. When this returns, what it became is durable.
-    pub(crate) async fn accept(&self, call: &Call, request: &SendRequest) -> Result<Accepted<D>, Error> {
+    pub(crate) async fn accept(
+        &self,
+        call: &Call,
+        request: &SendRequest,
+        audience: Audience,
+    ) -> Result<Accepted<D>, Error> {
         self.check_store(request)?;
         let key = SeenKey::new(&call.owner, request.task, &request.message_id);
         let digest = BodyDigest::of(a2a::body_digest_parts(&request.message).iter().map(Vec::as_slice));
         match request.task {
-            None => self.open(call, request, key, digest).await,
+            None => self.open(call, request, audience, key, digest).await,
             Some(task) => self.turn(call, request, task, key, digest).await,
         }
     }
@@ -54,6 +68,7 @@ impl<D: Driver> Kit<D> {
         &self,
         call: &Call,
         request: &SendRequest,
+        audience: Audience,
         key: SeenKey,
         digest: BodyDigest,
     ) -> Result<Accepted<D>, Error> {
@@ -61,8 +76,12 @@ impl<D: Driver> Kit<D> {
         let context = request.context.clone().unwrap_or_else(ContextId::fresh);
         let created = Created { owner: call.owner.clone(), context };
         let live = Arc::new(Live::create(self.driver(), id, created, self.accepting(id, key, digest)));
+        if audience == Audience::Reader {
+            live.head().attend();
+        }
         self.insert(live.clone());
-        let receipt = match live.apply(self, Input::Message(request.message.clone())) {
+        let message = Arc::new(request.message.clone());
+        let receipt = match live.apply_with_receipt(self, Input::Message(message)) {
             Ok(receipt) => receipt,
             Err(rejected) => {
                 self.forget(&live);
@@ -95,7 +114,7 @@ impl<D: Driver> Kit<D> {
                 Found::Done(_) => return self.seen_or(call, request, key, digest, ended()).await,
             };
             check_context(request, &live.context)?;
-            match live.turn(self, request.message.clone(), self.accepting(task, key, digest)) {
+            match live.turn(self, Arc::new(request.message.clone()), self.accepting(task, key, digest)) {
                 Ok(receipt) => {
                     live.launch(self);
                     match receipt.await.unwrap_or(Err(Refusal::Superseded)) {

@@ -12,7 +12,7 @@ use proto::a2a::{AgentCard, Task, TaskStatus};
 use store::{Listing, Query};
 use types::{Scope, Seq, TaskId, TaskState};
 
-use crate::accept::Accepted;
+use crate::accept::{Accepted, Audience};
 use crate::answer::{self, Shown};
 use crate::driver::{Driver, Input};
 use crate::fault;
@@ -30,7 +30,7 @@ impl<D: Driver> Backend for Kit<D> {
     type Frames = Frames;
 
     async fn send(&self, call: Call, request: SendRequest) -> Result<Bytes, Error> {
-        let found = match self.accept(&call, &request).await? {
+        let found = match self.accept(&call, &request, Audience::Caller).await? {
             Accepted::Opened(live) => Found::Live(live),
             Accepted::Joined(found, _) => found,
             Accepted::Replied(message) => return Ok(wrap_message(&message)),
@@ -44,7 +44,7 @@ impl<D: Driver> Backend for Kit<D> {
     }
 
     async fn stream(&self, call: Call, request: SendRequest) -> Result<Frames, Error> {
-        match self.accept(&call, &request).await? {
+        match self.accept(&call, &request, Audience::Reader).await? {
             Accepted::Opened(live) => {
                 let id = live.id;
                 Ok(frames::frames(self, id, Found::Live(live), None, Seq::ZERO, Until::InputRequired))

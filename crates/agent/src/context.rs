@@ -20,6 +20,7 @@ type Done<'t, T> = Pin<Box<dyn Future<Output = T> + Send + 't>>;
 /// What the runner does for a context; apart from it so that [`Context`] does not carry the agent's type.
 pub(crate) trait Desk: Send + Sync {
     fn emit(&self, change: Change);
+    fn canceled(&self) -> CancellationToken;
     fn commit(&self, changes: Vec<Change>, rows: Vec<RowChange>) -> Done<'_, Result<(), NotCommitted>>;
     fn durable(&self) -> Done<'_, Result<(), Failure>>;
     fn recorded(&self, key: &str) -> Option<Bytes>;
@@ -52,12 +53,12 @@ pub(crate) struct Turn {
     pub(crate) owner: Owner,
     /// From 1.
     pub(crate) number: u32,
-    pub(crate) message: Message,
+    /// The place of this turn's message in the history.
+    pub(crate) asked: usize,
     pub(crate) history: Vec<Message>,
     /// Emits of this turn that an earlier run has made durable.
     pub(crate) known: u64,
     pub(crate) now: Timestamp,
-    pub(crate) canceled: CancellationToken,
 }
 
 impl Context {
@@ -87,7 +88,7 @@ impl Context {
 
     /// The message of this turn.
     pub fn message(&self) -> &Message {
-        &self.turn.message
+        &self.turn.history[self.turn.asked]
     }
 
     /// The whole conversation so far, oldest first, this turn's message included.
@@ -97,13 +98,13 @@ impl Context {
 
     /// The text parts of this turn's message, one per line.
     pub fn text(&self) -> String {
-        crate::words::text_of(&self.turn.message)
+        crate::words::text_of(self.message())
     }
 
     /// What this turn belongs to when an operator dispatched it.
     pub fn dispatch(&self) -> Option<Dispatch> {
         // Checked when the message was accepted.
-        Dispatch::from_metadata(self.turn.message.metadata.as_ref()).ok().flatten()
+        Dispatch::from_metadata(self.message().metadata.as_ref()).ok().flatten()
     }
 
     /// When this run of the turn began, by the store's clock.
@@ -112,8 +113,8 @@ impl Context {
     }
 
     /// Fires when the caller asks to stop. The handler then has a few seconds to put things in order.
-    pub fn canceled(&self) -> &CancellationToken {
-        &self.turn.canceled
+    pub fn canceled(&self) -> CancellationToken {
+        self.desk.canceled()
     }
 
     /// Says that the work is under way, in words.

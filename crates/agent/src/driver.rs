@@ -1,6 +1,7 @@
 //! The face of the kit for services that decide everything themselves: an input and a state become one commit.
 
 use std::fmt;
+use std::sync::Arc;
 
 use a2a::Error;
 use a2a::frame::Chunk;
@@ -90,7 +91,7 @@ impl fmt::Debug for View<'_> {
 pub enum Input<S> {
     /// A caller's message: the first creates the task, later ones are further turns of it.
     /// The kit keeps it in the task's history.
-    Message(Message),
+    Message(Arc<Message>),
     /// A caller asks to stop. Repeated while the stop is under way.
     Cancel,
     /// The task's timer is due.

@@ -58,6 +58,7 @@ pub(crate) fn frames<D: Driver>(
     let source = match found {
         Found::Done(done) => Source::Done(done.seq),
         Found::Live(live) => {
+            live.head().attend();
             let watch = live.watch();
             Source::Live(live, watch)
         }

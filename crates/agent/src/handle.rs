@@ -5,7 +5,6 @@ use std::future::Future;
 use std::sync::Arc;
 
 use a2a::Error;
-use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 use types::{ContextId, Owner, TaskId};
 
@@ -21,13 +20,13 @@ const TRIES: usize = 8;
 pub struct Handle<D: Driver> {
     kit: Kit<D>,
     live: Arc<Live<D>>,
-    work: CancellationToken,
+    generation: u64,
 }
 
 impl<D: Driver> Handle<D> {
     pub(crate) fn new(kit: Kit<D>, live: Arc<Live<D>>) -> Self {
-        let work = live.work();
-        Self { kit, live, work }
+        let generation = live.head().generation();
+        Self { kit, live, generation }
     }
 
     /// Which task.
@@ -66,7 +65,7 @@ impl<D: Driver> Handle<D> {
 
     pub(crate) async fn input(&self, input: Input<D::Signal>) -> Result<(), Error> {
         for _ in 0..TRIES {
-            match self.live.apply(&self.kit, input.clone()) {
+            match self.live.apply_with_receipt(&self.kit, input.clone()) {
                 Ok(receipt) => {
                     self.live.flush(&self.kit);
                     match receipt.await {
@@ -85,7 +84,8 @@ impl<D: Driver> Handle<D> {
     /// Runs `work` for this task until it ends, the process drains, or the task has to be loaded again,
     /// after which [`Driver::outstanding`] asks for it anew.
     pub fn spawn(&self, name: &'static str, work: impl Future<Output = ()> + Send + 'static) {
-        let (token, closing) = (self.work.clone(), self.kit.closing().clone());
+        let Some(token) = self.live.work(self.generation) else { return };
+        let closing = self.kit.closing().clone();
         let span = tracing::info_span!("work", name, task = %self.live.id);
         let guarded = async move {
             tokio::select! {
@@ -100,7 +100,7 @@ impl<D: Driver> Handle<D> {
 
 impl<D: Driver> Clone for Handle<D> {
     fn clone(&self) -> Self {
-        Self { kit: self.kit.clone(), live: self.live.clone(), work: self.work.clone() }
+        Self { kit: self.kit.clone(), live: self.live.clone(), generation: self.generation }
     }
 }
 

@@ -39,8 +39,8 @@ pub(crate) struct Live<D: Driver> {
     order: Mutex<()>,
     head: Mutex<Volatile<D>>,
     mark: watch::Sender<Mark>,
-    /// Work of the present generation; cancelled when a commit of it fails.
-    work: Mutex<CancellationToken>,
+    /// Work of the present generation; cancelled when a commit of it fails. Made when there is such work.
+    work: Mutex<Option<CancellationToken>>,
 }
 
 /// Resolves when the commit that carries an input is durable, or did not become so.
@@ -62,7 +62,7 @@ impl<D: Driver> Live<D> {
 
     fn new(id: TaskId, owner: Owner, context: ContextId, head: Volatile<D>) -> Self {
         let (mark, _) = watch::channel(head.mark());
-        let (head, order, work) = (Mutex::new(head), Mutex::new(()), Mutex::new(CancellationToken::new()));
+        let (head, order, work) = (Mutex::new(head), Mutex::new(()), Mutex::new(None));
         Self { id, owner, context, order, head, mark, work }
     }
 
@@ -87,37 +87,46 @@ impl<D: Driver> Live<D> {
         !head.has_draft() && head.mark().head == self.mark().head
     }
 
-    /// The token under which work of the present generation runs.
-    pub(crate) fn work(&self) -> CancellationToken {
-        self.work.lock().clone()
+    /// The token under which work of `generation` runs; `None` when that generation is over.
+    pub(crate) fn work(&self, generation: u64) -> Option<CancellationToken> {
+        let head = self.head();
+        if head.is_broken() || head.generation() != generation {
+            return None;
+        }
+        Some(self.work.lock().get_or_insert_default().clone())
     }
 
-    /// Decides `input` on the volatile head. Nothing is queued before [`Live::flush`].
-    /// The receipt tells when it is durable; the effects are left in the draft.
-    pub(crate) fn apply(&self, kit: &Kit<D>, input: Input<D::Signal>) -> Result<Receipt, Rejected> {
+    /// Decides `input` on the volatile head. Nothing is queued before [`Live::flush`];
+    /// the effects are left in the draft.
+    pub(crate) fn apply(&self, kit: &Kit<D>, input: Input<D::Signal>) -> Result<(), Rejected> {
+        self.take(kit, &mut self.head(), input)
+    }
+
+    /// As [`Live::apply`]; the receipt tells when what followed is durable.
+    pub(crate) fn apply_with_receipt(&self, kit: &Kit<D>, input: Input<D::Signal>) -> Result<Receipt, Rejected> {
         let mut head = self.head();
+        self.take(kit, &mut head, input)?;
+        Ok(head.receipt())
+    }
+
+    fn take(&self, kit: &Kit<D>, head: &mut Volatile<D>, input: Input<D::Signal>) -> Result<(), Rejected> {
         if head.is_broken() {
             return Err(Rejected::Broken);
         }
         let now = head.now(kit.store().now());
         let decision = head.decide(kit.driver(), self, input, now).map_err(Rejected::Refused)?;
         head.absorb(decision, now);
-        Ok(head.receipt())
+        Ok(())
     }
 
     /// Decides a further turn of the task; the message and what follows from it are accepted as one.
-    pub(crate) fn turn(&self, kit: &Kit<D>, message: Message, accept: Accept) -> Result<Receipt, Rejected> {
+    pub(crate) fn turn(&self, kit: &Kit<D>, message: Arc<Message>, accept: Accept) -> Result<Receipt, Rejected> {
         let mut head = self.head();
-        if head.is_broken() {
-            return Err(Rejected::Broken);
-        }
         if head.has_draft() {
             return Err(Rejected::Draft);
         }
-        let now = head.now(kit.store().now());
-        let decision = head.decide(kit.driver(), self, Input::Message(message), now).map_err(Rejected::Refused)?;
-        head.absorb(decision, now);
-        head.admit(accept, now);
+        self.take(kit, &mut head, Input::Message(message))?;
+        head.admit(accept);
         Ok(head.receipt())
     }
 
@@ -189,7 +198,9 @@ impl<D: Driver> Live<D> {
             kit.forget(self);
         } else if !matches!(refusal, Refusal::Row { .. } | Refusal::Seen(_)) {
             tracing::warn!(task = %self.id, %refusal, "commit failed, the task is loaded again");
-            self.work.lock().cancel();
+            if let Some(work) = self.work.lock().take() {
+                work.cancel();
+            }
             kit.rebuild_later(self.clone());
         }
     }
@@ -202,10 +213,6 @@ impl<D: Driver> Live<D> {
         }
         *head = Volatile::restore(driver, loaded, head.generation() + 1)?;
         let mark = head.mark();
-        let mut work = self.work.lock();
-        if work.is_cancelled() {
-            *work = CancellationToken::new();
-        }
         self.mark.send_modify(|old| *old = Mark { failures: old.failures, ..mark });
         Ok(true)
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures::FutureExt;
-use proto::a2a::{Message, Role};
+use proto::a2a::Role;
 use store::{Refusal, Row, RowChange};
 use tokio_util::sync::CancellationToken;
 
@@ -23,38 +23,36 @@ const GRACE: Duration = Duration::from_secs(5);
 
 /// Starts the handler of the present turn. An eager handler takes its first steps here and now.
 pub(crate) fn run<A: Agent>(handle: Handle<Turns<A>>) {
-    let stop = handle.driver().stop_token(handle.id());
-    let turn = turn(&handle, stop.clone());
-    let mut work = Box::pin(work(handle.clone(), turn, stop));
+    let turn = turn(&handle);
+    let mut work = Box::pin(work(handle.clone(), turn));
     if A::EAGER && work.as_mut().now_or_never().is_some() {
         return;
     }
     handle.spawn("turn", work);
 }
 
-fn turn<A: Agent>(handle: &Handle<Turns<A>>, stop: CancellationToken) -> Turn {
+fn turn<A: Agent>(handle: &Handle<Turns<A>>) -> Turn {
     let live = handle.live();
     let head = live.head();
     let state = head.inner();
     if state.canceling {
-        stop.cancel();
+        handle.driver().stop(handle.id());
     }
     let history = head.task().history.clone();
-    let asked = |message: &&Message| message.role == i32::from(Role::User);
+    let user = i32::from(Role::User);
     Turn {
         id: live.id,
         context: live.context.clone(),
         owner: live.owner.clone(),
         number: state.number,
-        message: history.iter().rev().find(asked).cloned().unwrap_or_default(),
+        asked: history.iter().rposition(|message| message.role == user).unwrap_or_default(),
         history,
         known: head.seq().0.saturating_sub(state.began.0),
         now: head.now(handle.kit().store().now()),
-        canceled: stop,
     }
 }
 
-async fn work<A: Agent>(handle: Handle<Turns<A>>, turn: Turn, stop: CancellationToken) {
+async fn work<A: Agent>(handle: Handle<Turns<A>>, turn: Turn) {
     let mut context = Context::new(Box::new(Counter(handle.clone())), turn);
     let ended = {
         let run = AssertUnwindSafe(handle.driver().agent().run(&mut context)).catch_unwind();
@@ -62,12 +60,12 @@ async fn work<A: Agent>(handle: Handle<Turns<A>>, turn: Turn, stop: Cancellation
         tokio::select! {
             biased;
             ended = &mut run => Some(ended),
-            () = overdue(&stop) => None,
+            () = overdue(&handle) => None,
         }
     };
     let signal = match ended {
         Some(Ok(Ok(finish))) => Signal::Finish(Box::new(finish)),
-        _ if stop.is_cancelled() => Signal::Stopped,
+        _ if handle.driver().is_stopping(handle.id()) => Signal::Stopped,
         Some(Ok(Err(Failure(why)))) => Signal::Failed(why),
         Some(Err(_)) => Signal::Failed("the agent failed unexpectedly; its log says why".to_owned()),
         None => Signal::Stopped,
@@ -78,7 +76,7 @@ async fn work<A: Agent>(handle: Handle<Turns<A>>, turn: Turn, stop: Cancellation
 /// Ends the turn. When the commit fails, the task is loaded again and its handler asked for anew.
 async fn finish<A: Agent>(handle: &Handle<Turns<A>>, signal: Signal) {
     match handle.live().apply(handle.kit(), Input::Signal(signal)) {
-        Ok(_) => {
+        Ok(()) => {
             handle.driver().ended(handle.id());
             handle.live().flush(handle.kit());
         }
@@ -86,8 +84,8 @@ async fn finish<A: Agent>(handle: &Handle<Turns<A>>, signal: Signal) {
     }
 }
 
-async fn overdue(stop: &CancellationToken) {
-    stop.cancelled().await;
+async fn overdue<A: Agent>(handle: &Handle<Turns<A>>) {
+    handle.driver().stop_token(handle.id()).cancelled().await;
     tokio::time::sleep(GRACE).await;
 }
 
@@ -114,7 +112,7 @@ impl<A: Agent> Counter<A> {
         let (live, kit) = (self.0.live(), self.0.kit());
         live.flush(kit);
         let signal = Signal::Emit(changes, rows);
-        let receipt = live.apply(kit, Input::Signal(signal)).map_err(|rejected| told(&rejected.into()))?;
+        let receipt = live.apply_with_receipt(kit, Input::Signal(signal)).map_err(|rejected| told(&rejected.into()))?;
         live.flush(kit);
         match receipt.await.unwrap_or(Err(Refusal::Superseded)) {
             Ok(()) => Ok(()),
@@ -134,6 +132,10 @@ impl<A: Agent> Desk for Counter<A> {
             // A commit failed: this run is being stopped, the next one emits it.
             tracing::debug!("an emit came after a failed commit");
         }
+    }
+
+    fn canceled(&self) -> CancellationToken {
+        self.0.driver().stop_token(self.0.id())
     }
 
     fn commit(&self, changes: Vec<Change>, rows: Vec<RowChange>) -> Done<'_, Result<(), NotCommitted>> {

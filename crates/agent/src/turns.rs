@@ -84,6 +84,15 @@ impl<A: Agent> Turns<A> {
         self.running.entry(task).or_default().clone()
     }
 
+    /// Tells the handler of `task` to stop, now or as soon as it asks.
+    pub(crate) fn stop(&self, task: TaskId) {
+        self.stop_token(task).cancel();
+    }
+
+    pub(crate) fn is_stopping(&self, task: TaskId) -> bool {
+        self.running.get(&task).is_some_and(|stop| stop.is_cancelled())
+    }
+
     pub(crate) fn ended(&self, task: TaskId) {
         self.running.remove(&task);
     }
@@ -202,7 +211,7 @@ impl<A: Agent> Driver for Turns<A> {
     fn perform(&self, handle: Handle<Self>, effect: Effect) {
         match effect {
             Effect::Run => runner::run(handle),
-            Effect::Stop => self.stop_token(handle.id()).cancel(),
+            Effect::Stop => self.stop(handle.id()),
         }
     }
 

@@ -1,6 +1,7 @@
 //! The newest state of a task, including what is not durable yet, and the commit that is being put together.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use a2a::{Artifacts, Error, History};
 use bytes::Bytes;
@@ -32,7 +33,8 @@ pub(crate) struct Volatile<D: Driver> {
     last: Timestamp,
     task: Task,
     inner: D::State,
-    ring: VecDeque<Frame>,
+    /// The newest frames, once somebody reads along.
+    ring: Option<VecDeque<Frame>>,
     tail: usize,
     encoded: Option<Bytes>,
     draft: Option<Draft<D>>,
@@ -100,19 +102,15 @@ impl<D: Driver> Volatile<D> {
                 driver.replay(&mut inner, record).map_err(|_| damaged(summary.head, "a record does not decode"))?;
             }
         }
-        let mut ring = VecDeque::new();
         let mut tail = 0;
         for row in loaded.tail {
             for entry in row.entries {
                 tail += compose::size(&entry);
                 replay(driver, &mut task, &mut inner, &entry).map_err(|reason| damaged(row.head, reason))?;
-                if let Entry::Frame(frame) = entry {
-                    remember(&mut ring, frame);
-                }
             }
         }
         let head = Self::at(inner, task, summary.state);
-        Ok(Self { generation, head: summary.head, seq: summary.seq, last: summary.changed_at, ring, tail, ..head })
+        Ok(Self { generation, head: summary.head, seq: summary.seq, last: summary.changed_at, tail, ..head })
     }
 
     fn at(inner: D::State, task: Task, state: TaskState) -> Self {
@@ -125,7 +123,7 @@ impl<D: Driver> Volatile<D> {
             last: Timestamp::default(),
             task,
             inner,
-            ring: VecDeque::new(),
+            ring: None,
             tail: 0,
             encoded: None,
             draft: None,
@@ -183,12 +181,12 @@ impl<D: Driver> Volatile<D> {
         now: Timestamp,
     ) -> Result<Decision<D::Effect>, Error> {
         let first = self.head == Head::ZERO && self.seq == Seq::ZERO;
-        let message = if let Input::Message(message) = &input { Some(message.clone()) } else { None };
+        let heard = if let Input::Message(message) = &input { Some(message.clone()) } else { None };
         let (task, state, seq) = (&self.task, self.state, self.seq);
         let view = View { id: live.id, owner: &live.owner, context: &live.context, state, task, seq, now };
         let decision = driver.decide(&view, &mut self.inner, input)?;
-        if let Some(message) = message {
-            self.hear(message, first, now);
+        if let Some(message) = heard {
+            self.hear(Arc::unwrap_or_clone(message), first, now);
         }
         Ok(decision)
     }
@@ -249,8 +247,10 @@ impl<D: Driver> Volatile<D> {
 
     fn keep(&mut self, frame: Frame) {
         (self.seq, self.encoded) = (frame.seq, None);
-        self.draft(frame.time).entries.push(Entry::Frame(frame.clone()));
-        remember(&mut self.ring, frame);
+        if let Some(ring) = &mut self.ring {
+            remember(ring, frame.clone());
+        }
+        self.draft(frame.time).entries.push(Entry::Frame(frame));
     }
 
     fn draft(&mut self, now: Timestamp) -> &mut Draft<D> {
@@ -260,11 +260,12 @@ impl<D: Driver> Volatile<D> {
     }
 
     /// Puts the acceptance of a message into the draft, which must not hold one yet.
-    pub(crate) fn admit(&mut self, accept: Accept, now: Timestamp) {
+    pub(crate) fn admit(&mut self, accept: Accept) {
+        let now = self.last;
         self.draft(now).accept = Some(accept);
     }
 
-    /// A receipt for the draft; resolved at once when there is none.
+    /// A receipt for the draft; resolved at once when there is none. Costs an allocation: only for who waits.
     pub(crate) fn receipt(&mut self) -> Receipt {
         let (tx, rx) = oneshot::channel();
         match &mut self.draft {
@@ -344,11 +345,16 @@ impl<D: Driver> Volatile<D> {
         driver.outstanding(&view, &self.inner)
     }
 
+    /// Somebody reads along: the newest frames are kept from now on.
+    pub(crate) fn attend(&mut self) {
+        self.ring.get_or_insert_default();
+    }
+
     /// Frames in (`after`, `upto`] when the ring reaches back that far.
     pub(crate) fn recent(&self, after: Seq, upto: Seq) -> Option<Vec<Frame>> {
-        let first = self.ring.front()?.seq;
-        let reaches = first <= after.next();
-        reaches.then(|| self.ring.iter().filter(|frame| frame.seq > after && frame.seq <= upto).cloned().collect())
+        let ring = self.ring.as_ref()?;
+        let reaches = ring.front()?.seq <= after.next();
+        reaches.then(|| ring.iter().filter(|frame| frame.seq > after && frame.seq <= upto).cloned().collect())
     }
 }
 

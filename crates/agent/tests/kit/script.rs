@@ -51,7 +51,7 @@ impl<const EAGER: bool> Script<EAGER> {
                 let open = async move { gate.wait_for(|open| *open).await.map(drop) };
                 tokio::select! {
                     opened = open => opened.map_err(|error| Failure(error.to_string()))?,
-                    () = task.canceled().clone().cancelled_owned() => return Err(Failure("stopped".into())),
+                    () = task.canceled().cancelled_owned() => return Err(Failure("stopped".into())),
                 }
             }
             "once" => {
