@@ -565,7 +565,7 @@ pub mod registry_client {
                 .insert(GrpcMethod::new("watchroom.registry.v1.Registry", "Register"));
             self.inner.unary(req, path, codec).await
         }
-        /// Renews one lease for as long as the stream is open; the first message names the lease.
+        /// Each message renews the lease that it names, and gets one answer; a refusal ends the stream.
         /// FAILED_PRECONDITION when the epoch is not the newest, NOT_FOUND when the lease is gone: register again.
         pub async fn keep_alive(
             &mut self,
@@ -723,7 +723,7 @@ pub mod registry_server {
             >
             + std::marker::Send
             + 'static;
-        /// Renews one lease for as long as the stream is open; the first message names the lease.
+        /// Each message renews the lease that it names, and gets one answer; a refusal ends the stream.
         /// FAILED_PRECONDITION when the epoch is not the newest, NOT_FOUND when the lease is gone: register again.
         async fn keep_alive(
             &self,
