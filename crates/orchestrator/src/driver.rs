@@ -7,7 +7,7 @@ use agent::{Damaged, Decision, Driver, Handle, Input, View};
 use discovery::View as Registry;
 use engine::{ChildNews, Effect, Event, Input as EngineInput, News, Phase, Plan, Refused, Routes, Run, Step};
 use store::{Ready, Record, Timer};
-use types::{StepId, TaskId, TaskState, Timestamp};
+use types::{StepId, TaskId, Timestamp};
 
 use crate::dispatcher::Dispatcher;
 use crate::meters::Meters;
@@ -204,17 +204,5 @@ fn refused(refused: Refused) -> Error {
             tracing::error!(%refused, "an input fits no state of its run");
             Error::Internal
         }
-    }
-}
-
-/// The A2A state that a run's state is shown as.
-pub(crate) fn task_state(phase: Phase) -> TaskState {
-    match phase {
-        Phase::New => TaskState::Submitted,
-        Phase::Running => TaskState::Working,
-        Phase::Asking { .. } => TaskState::InputRequired,
-        Phase::Ended { outcome: engine::Outcome::Completed, .. } => TaskState::Completed,
-        Phase::Ended { outcome: engine::Outcome::Failed, .. } => TaskState::Failed,
-        Phase::Ended { outcome: engine::Outcome::Canceled, .. } => TaskState::Canceled,
     }
 }

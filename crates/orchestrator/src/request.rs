@@ -18,7 +18,7 @@ use crate::settings::Settings;
 pub(crate) fn plan(message: &Message, settings: &Settings) -> Result<Plan, Error> {
     match message.parts.iter().enumerate().find(|(_, part)| is_plan(part)) {
         Some((place, part)) => explicit(part, &format!("message.parts[{place}]"), settings),
-        None => Ok(Call::new(words(message)?).plan(mode(message.metadata.as_ref())?, settings)),
+        None => Ok(Call::new(words(message)?).plan(mode(message)?, settings)),
     }
 }
 
@@ -46,7 +46,7 @@ pub(crate) fn mode_metadata(mode: Mode) -> Struct {
 }
 
 fn is_plan(part: &Part) -> bool {
-    metadata::member(part.metadata.as_ref(), PLAN).is_some()
+    text(part).is_none() && metadata::member(part.metadata.as_ref(), PLAN).is_some()
 }
 
 fn explicit(part: &Part, field: &str, settings: &Settings) -> Result<Plan, Error> {
@@ -77,10 +77,10 @@ fn text(part: &Part) -> Option<&str> {
     }
 }
 
-/// `{"mode": "parallel"}` in a message's metadata, on its own or under our extension.
-fn mode(metadata: Option<&Struct>) -> Result<Option<Mode>, Error> {
-    let extension = metadata::member(metadata, PLAN).and_then(member_mode);
-    match extension.or_else(|| metadata::member(metadata, "mode")) {
+/// `{"mode": "parallel"}` in the metadata of a message or of its text, on its own or under our extension.
+fn mode(message: &Message) -> Result<Option<Mode>, Error> {
+    let places = message.parts.iter().map(|part| part.metadata.as_ref()).chain([message.metadata.as_ref()]);
+    match places.filter_map(named_mode).next() {
         None => Ok(None),
         Some(value) => match metadata::as_text(Some(value)) {
             Some("sequential") => Ok(Some(Mode::Sequential)),
@@ -90,9 +90,10 @@ fn mode(metadata: Option<&Struct>) -> Result<Option<Mode>, Error> {
     }
 }
 
-fn member_mode(value: &Value) -> Option<&Value> {
-    match &value.kind {
+fn named_mode(metadata: Option<&Struct>) -> Option<&Value> {
+    let extension = metadata::member(metadata, PLAN).and_then(|value| match &value.kind {
         Some(Kind::StructValue(fields)) => fields.fields.get("mode"),
         _ => None,
-    }
+    });
+    extension.or_else(|| metadata::member(metadata, "mode"))
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use engine::{Mode, Patience};
+use engine::{Mode, Origin, Patience, Payload, Plan, PlanError, Step};
 use types::RetryPolicy;
 
 /// The defaults of plans and their steps.
@@ -29,5 +29,22 @@ impl Default for Settings {
             timeout: Duration::from_secs(300),
             patience: Patience::default(),
         }
+    }
+}
+
+impl Settings {
+    /// Whether plans with these defaults can be run; names the setting that is out of bounds.
+    ///
+    /// # Errors
+    /// The same that a plan with these values would get.
+    pub fn check(&self) -> Result<(), PlanError> {
+        let id = "step".parse().expect("a plain word");
+        let agent = "agent".parse().expect("a plain word");
+        let step = Step {
+            retry: self.retry.clone(),
+            attempt_timeout: self.attempt_timeout,
+            ..Step::new(id, agent, Payload::default())
+        };
+        Plan { timeout: self.timeout, ..Plan::new("", Origin::Explicit, vec![step]) }.check()
     }
 }

@@ -1,0 +1,98 @@
+//! The operator's command line.
+
+use std::time::Duration;
+
+use clap::{Parser, ValueEnum};
+use orchestrator::{Mode, Patience, Settings};
+use service::{Fatal, parse_duration};
+use types::RetryPolicy;
+
+/// Takes calls, plans who is needed, dispatches them and follows them to the end.
+#[derive(Debug, Clone, Parser)]
+#[command(name = "operator", version, about)]
+pub struct Args {
+    /// Those of every service with tasks.
+    #[command(flatten)]
+    pub kit: agent::Args,
+    /// Those of runs.
+    #[command(flatten)]
+    pub runs: Runs,
+}
+
+/// The defaults of plans and their steps.
+#[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "Runs")]
+pub struct Runs {
+    /// Whether the steps of a plan from text run one after the other or together, unless the request says
+    #[arg(long, env = "WATCHROOM_MODE", value_enum, default_value = "sequential")]
+    pub mode: Order,
+    /// Attempts of a step in all
+    #[arg(long, env = "WATCHROOM_STEP_ATTEMPTS", value_name = "N", default_value_t = 3,
+          value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub step_attempts: u32,
+    /// Longest first pause between attempts; it doubles each time, with full jitter
+    #[arg(long, env = "WATCHROOM_STEP_BACKOFF", value_name = "TIME", default_value = "1s", value_parser = parse_duration)]
+    pub step_backoff: Duration,
+    /// Longest pause between attempts
+    #[arg(long, env = "WATCHROOM_STEP_MAX_BACKOFF", value_name = "TIME", default_value = "30s", value_parser = parse_duration)]
+    pub step_max_backoff: Duration,
+    /// Longest attempt, apart from the time that its agent waits for others
+    #[arg(long, env = "WATCHROOM_ATTEMPT_TIMEOUT", value_name = "TIME", default_value = "30s", value_parser = parse_duration)]
+    pub attempt_timeout: Duration,
+    /// Longest run, apart from the time that agents or callers wait for others
+    #[arg(long, env = "WATCHROOM_RUN_TIMEOUT", value_name = "TIME", default_value = "300s", value_parser = parse_duration)]
+    pub run_timeout: Duration,
+    /// Longest wait of an agent, or for the answer to a question
+    #[arg(long, env = "WATCHROOM_WAIT_TIMEOUT", value_name = "TIME", default_value = "24h", value_parser = parse_duration)]
+    pub wait_timeout: Duration,
+    /// Longest wait for an endpoint of a step's agent
+    #[arg(long, env = "WATCHROOM_ENDPOINT_WAIT", value_name = "TIME", default_value = "10s", value_parser = parse_duration)]
+    pub endpoint_wait: Duration,
+    /// Longest wait for an attempt that was told to stop, before its step fails with the outcome unknown
+    #[arg(long, env = "WATCHROOM_STOP_WAIT", value_name = "TIME", default_value = "30s", value_parser = parse_duration)]
+    pub stop_wait: Duration,
+}
+
+/// How the steps of a plan are ordered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Order {
+    /// One after the other.
+    Sequential,
+    /// All at once.
+    Parallel,
+}
+
+impl service::Command for Args {
+    const NAME: &'static str = "operator";
+    const PORT: u16 = 7400;
+    const ADMIN_PORT: u16 = 8400;
+
+    fn service(&self) -> &service::Args {
+        &self.kit.service
+    }
+
+    fn validate(&self) -> Result<(), Fatal> {
+        let settings = self.runs.settings();
+        settings.check().map_err(|fault| Fatal::usage(fault.to_string()))
+    }
+}
+
+impl Runs {
+    /// The settings that these flags say.
+    pub(crate) fn settings(&self) -> Settings {
+        Settings {
+            mode: match self.mode {
+                Order::Sequential => Mode::Sequential,
+                Order::Parallel => Mode::Parallel,
+            },
+            retry: RetryPolicy {
+                attempts: self.step_attempts,
+                backoff: self.step_backoff,
+                max_backoff: self.step_max_backoff,
+            },
+            attempt_timeout: self.attempt_timeout,
+            timeout: self.run_timeout,
+            patience: Patience { waiting: self.wait_timeout, endpoint: self.endpoint_wait, stopping: self.stop_wait },
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! From arguments to a serving process.
+
+use std::time::Duration;
+
+use agent::{Profile, Setup};
+use discovery::{Filter, View};
+use orchestrator::{Api, Runs};
+use proto::a2a::AgentSkill;
+use service::{Fatal, Process};
+use tracing::Instrument;
+
+use crate::Args;
+
+/// How long a start waits for the registry before it goes on with what it knows, which is nothing.
+const REGISTRY_PATIENCE: Duration = Duration::from_secs(3);
+
+/// Serves A2A, the API of runs and the log on one port until the process is drained.
+pub async fn run(args: Args, process: Process) -> Result<(), Fatal> {
+    let setup = Setup::open(&args.kit, &process).await?;
+    let view = watch(&args.kit.registry, &process)?;
+    let runs = Runs::new(args.runs.settings(), view);
+    runs.register(process.metrics());
+    let kit = setup.start(runs, profile()).await?;
+    let api = Api::service(kit.clone());
+    setup.serve(kit, |routes| routes.add_service(api)).await
+}
+
+/// Follows the registry. Its loss stops the discovery of new agents and nothing else, so also not the start.
+fn watch(registry: &str, process: &Process) -> Result<View, Fatal> {
+    let stop = process.drain().streams_end();
+    let view =
+        View::watch(registry, Filter::default(), stop).map_err(|error| Fatal::usage(format!("--registry: {error}")))?;
+    let (ready, seen) = (process.readiness("registry"), view.clone());
+    let wait = async move {
+        let synced = seen.until(|view| view.synced().then_some(()));
+        if tokio::time::timeout(REGISTRY_PATIENCE, synced).await.is_err() {
+            tracing::warn!("the registry is out of reach; steps wait for endpoints until it is back");
+        }
+        ready.ready();
+    };
+    tokio::spawn(wait.instrument(tracing::info_span!("registry")));
+    Ok(view)
+}
+
+fn profile() -> Profile {
+    let skill = AgentSkill {
+        id: "emergency-call".to_owned(),
+        name: "Emergency call".to_owned(),
+        description: "Takes a call in plain words, plans which services are needed, dispatches them and reports"
+            .to_owned(),
+        tags: ["emergency", "dispatch", "orchestration"].map(str::to_owned).to_vec(),
+        examples: vec!["Fire at 12 Mill Lane, two people are hurt".to_owned()],
+        ..AgentSkill::default()
+    };
+    Profile {
+        name: "Emergency Operator".to_owned(),
+        description: "Runs plans over agents: each call becomes a visible plan that is followed to its end".to_owned(),
+        skills: vec![skill],
+        extensions: vec![a2a::metadata::PROGRESS, a2a::metadata::PLAN, a2a::metadata::REASON],
+    }
+}

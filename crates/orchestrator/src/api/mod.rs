@@ -1,0 +1,126 @@
+//! `watchroom.orchestrator.v1.Orchestrator` over the kit's tasks: parse, call, convert.
+
+mod parse;
+mod read;
+mod show;
+mod watch;
+
+use std::pin::Pin;
+
+use a2a::{Backend, Call, Error};
+use agent::Kit;
+use futures::Stream;
+use prost::Message as _;
+use proto::a2a::SendMessageResponse;
+use proto::a2a::send_message_response::Payload;
+use proto::watchroom::orchestrator::v1 as wire;
+use proto::watchroom::orchestrator::v1::orchestrator_server::{Orchestrator, OrchestratorServer};
+use tonic::{Request, Response, Status};
+use types::{Owner, Principal, Scope, TaskId};
+
+use crate::call;
+use crate::driver::Runs;
+use crate::plan::{self, to_wire};
+
+type Events = Pin<Box<dyn Stream<Item = Result<wire::RunEvent, Status>> + Send>>;
+
+/// The API of runs.
+#[derive(Debug)]
+pub struct Api(Kit<Runs>);
+
+impl Api {
+    /// Serves the runs of `kit`.
+    pub fn service(kit: Kit<Runs>) -> OrchestratorServer<Self> {
+        OrchestratorServer::new(Self(kit)).max_decoding_message_size(service::limits::DECODE)
+    }
+
+    async fn run(&self, owner: Owner, id: TaskId) -> Result<wire::Run, Error> {
+        let found = read::load(&self.0, Scope::Owner(owner), id).await?;
+        Ok(show::run(&found))
+    }
+
+    async fn start(&self, call: Call, request: &wire::StartRunRequest) -> Result<wire::Run, Error> {
+        let send = parse::start(request, self.0.driver().settings())?;
+        let answer = self.0.send(call.clone(), send).await.map_err(|error| parse::about_request(error, request))?;
+        let response = SendMessageResponse::decode(answer).map_err(|_| Error::Internal)?;
+        match response.payload {
+            Some(Payload::Task(task)) => self.run(call.owner, parse::task_id("id", &task.id)?).await,
+            Some(Payload::Message(_)) | None => Err(Error::Internal),
+        }
+    }
+
+    async fn page(&self, call: Call, request: &wire::ListRunsRequest) -> Result<wire::ListRunsResponse, Error> {
+        let (scope, query) = (Scope::Owner(call.owner), parse::query(request)?);
+        let listing = read::page(&self.0, scope.clone(), query).await?;
+        let mut runs = Vec::with_capacity(listing.tasks.len());
+        for summary in &listing.tasks {
+            match read::load(&self.0, scope.clone(), summary.id).await {
+                Ok(found) => runs.push(show::run(&found)),
+                // Retention took it between the page and this read.
+                Err(Error::TaskNotFound) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        let next_page_token = listing.next.map(parse::token).unwrap_or_default();
+        Ok(wire::ListRunsResponse {
+            runs,
+            next_page_token,
+            total_size: i32::try_from(listing.total).unwrap_or(i32::MAX),
+        })
+    }
+}
+
+#[tonic::async_trait]
+impl Orchestrator for Api {
+    type WatchRunStream = Events;
+
+    async fn plan_only(
+        &self,
+        request: Request<wire::PlanOnlyRequest>,
+    ) -> Result<Response<wire::PlanOnlyResponse>, Status> {
+        let request = request.into_inner();
+        let mode = plan::mode(request.mode, "mode")?;
+        let call = call::Call::new(parse::words("text", &request.text)?);
+        let plan = call.plan(mode, self.0.driver().settings());
+        let (location, confidence) = (call.place().to_owned(), call.triage.confidence);
+        Ok(Response::new(wire::PlanOnlyResponse { plan: Some(to_wire(&plan)), location, confidence }))
+    }
+
+    async fn start_run(&self, request: Request<wire::StartRunRequest>) -> Result<Response<wire::Run>, Status> {
+        let call = caller(&request);
+        Ok(Response::new(self.start(call, request.get_ref()).await?))
+    }
+
+    async fn get_run(&self, request: Request<wire::GetRunRequest>) -> Result<Response<wire::Run>, Status> {
+        let id = parse::task_id("id", &request.get_ref().id)?;
+        Ok(Response::new(self.run(caller(&request).owner, id).await?))
+    }
+
+    async fn list_runs(
+        &self,
+        request: Request<wire::ListRunsRequest>,
+    ) -> Result<Response<wire::ListRunsResponse>, Status> {
+        let call = caller(&request);
+        Ok(Response::new(self.page(call, request.get_ref()).await?))
+    }
+
+    async fn watch_run(&self, request: Request<wire::WatchRunRequest>) -> Result<Response<Events>, Status> {
+        let wire::WatchRunRequest { id, after_seq } = request.get_ref();
+        let (id, call) = (parse::task_id("id", id)?, caller(&request));
+        let frames = self.0.subscribe(Call { cursor: Some(types::Seq(*after_seq)), ..call }, id).await?;
+        Ok(Response::new(watch::events(frames, *after_seq)))
+    }
+
+    async fn cancel_run(&self, request: Request<wire::CancelRunRequest>) -> Result<Response<wire::Run>, Status> {
+        let (id, call) = (parse::task_id("id", &request.get_ref().id)?, caller(&request));
+        self.0.cancel(call.clone(), id, None).await?;
+        Ok(Response::new(self.run(call.owner, id).await?))
+    }
+}
+
+/// Who calls, as authentication established it.
+fn caller<T>(request: &Request<T>) -> Call {
+    let principal = request.extensions().get::<Principal>().cloned().unwrap_or_else(Principal::anonymous);
+    let owner = Owner { principal, ..Owner::anonymous() };
+    Call { owner, extensions: a2a::Extensions::default(), cursor: None }
+}

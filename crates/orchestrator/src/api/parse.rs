@@ -1,0 +1,140 @@
+//! Requests, checked field by field before anything happens.
+
+use a2a::{Error, History, SendRequest, Wait};
+use agent::words::text_part;
+use proto::a2a::{Message, Part, Role};
+use proto::watchroom::orchestrator::v1 as wire;
+use proto::watchroom::orchestrator::v1::start_run_request::Source;
+use store::{PageKey, Query};
+use types::{ContextId, MessageId, TaskId, TaskState, Timestamp, limits};
+
+use crate::settings::Settings;
+use crate::{plan, request};
+
+/// Longest request id, in characters.
+const REQUEST_ID: usize = 128;
+
+/// What stands before a request id in the table of accepted messages.
+const PREFIX: &str = "start-run/";
+
+/// A text with words in it.
+pub(super) fn words(field: &str, text: &str) -> Result<String, Error> {
+    if text.trim().is_empty() { Err(Error::invalid(field, "is required")) } else { Ok(text.to_owned()) }
+}
+
+/// The id of a run. Any text that is none of our ids names no run.
+pub(super) fn task_id(field: &str, text: &str) -> Result<TaskId, Error> {
+    match text {
+        "" => Err(Error::invalid(field, "is required")),
+        text => text.parse().map_err(|_| Error::TaskNotFound),
+    }
+}
+
+/// The message that starts the run, so that both APIs share one way in and one memory of what was taken.
+pub(super) fn start(request: &wire::StartRunRequest, settings: &Settings) -> Result<SendRequest, Error> {
+    let message_id = request_id(&request.request_id)?;
+    let message = Message {
+        message_id: message_id.to_string(),
+        context_id: request.context_id.clone(),
+        role: Role::User.into(),
+        parts: vec![source(request, settings)?],
+        ..Message::default()
+    };
+    Ok(SendRequest {
+        message,
+        message_id,
+        task: None,
+        context: context(&request.context_id)?,
+        wait: Wait::Immediately,
+        history: History::All,
+        accepted_output_modes: Vec::new(),
+        metadata: None,
+    })
+}
+
+/// Says a refusal in the words of this API.
+pub(super) fn about_request(error: Error, request: &wire::StartRunRequest) -> Error {
+    match error {
+        Error::MessageIdReused(_) => Error::MessageIdReused(request.request_id.clone()),
+        error => error,
+    }
+}
+
+fn source(request: &wire::StartRunRequest, settings: &Settings) -> Result<Part, Error> {
+    let mode = plan::mode(request.mode, "mode")?;
+    match &request.source {
+        None => Err(Error::invalid("source", "one of text and plan is required")),
+        // The mode is part of what the request asks for, so it stands where the digest sees it.
+        Some(Source::Text(text)) => {
+            Ok(Part { metadata: mode.map(request::mode_metadata), ..text_part(words("text", text)?) })
+        }
+        Some(Source::Plan(wire)) => {
+            plan::explicit(wire, "plan", settings)?;
+            Ok(request::plan_part(wire))
+        }
+    }
+}
+
+fn request_id(text: &str) -> Result<MessageId, Error> {
+    let field = "request_id";
+    if text.is_empty() {
+        return Err(Error::invalid(field, "is required: it makes the call safe to repeat"));
+    }
+    if text.chars().count() > REQUEST_ID {
+        return Err(Error::invalid(field, format!("at most {REQUEST_ID} characters")));
+    }
+    format!("{PREFIX}{text}").parse().map_err(|error: types::IdError| Error::invalid(field, error.to_string()))
+}
+
+fn context(text: &str) -> Result<Option<ContextId>, Error> {
+    match text {
+        "" => Ok(None),
+        text => text.parse().map(Some).map_err(|error: types::IdError| Error::invalid("context_id", error.to_string())),
+    }
+}
+
+/// The filter and the place of a page.
+pub(super) fn query(request: &wire::ListRunsRequest) -> Result<Query, Error> {
+    let limit = match request.page_size {
+        None => limits::PAGE,
+        Some(asked) => usize::try_from(asked)
+            .ok()
+            .filter(|size| (1..=limits::PAGE_MAX).contains(size))
+            .ok_or_else(|| Error::invalid("page_size", format!("must be from 1 to {}", limits::PAGE_MAX)))?,
+    };
+    let after = if request.page_token.is_empty() { None } else { Some(place(&request.page_token)?) };
+    Ok(Query {
+        context: context(&request.context_id)?,
+        state: state(request.state)?,
+        changed_since: None,
+        after,
+        limit,
+    })
+}
+
+fn state(number: i32) -> Result<Option<TaskState>, Error> {
+    use wire::RunState;
+    match RunState::try_from(number) {
+        Ok(RunState::Unspecified) => Ok(None),
+        Ok(RunState::Accepted) => Ok(Some(TaskState::Submitted)),
+        Ok(RunState::Running) => Ok(Some(TaskState::Working)),
+        Ok(RunState::InputRequired) => Ok(Some(TaskState::InputRequired)),
+        Ok(RunState::Completed) => Ok(Some(TaskState::Completed)),
+        Ok(RunState::Failed) => Ok(Some(TaskState::Failed)),
+        Ok(RunState::Canceled) => Ok(Some(TaskState::Canceled)),
+        Ok(RunState::Rejected) => Ok(Some(TaskState::Rejected)),
+        Err(_) => Err(Error::invalid("state", format!("there is no state {number}"))),
+    }
+}
+
+/// The token of the page after `key`.
+pub(super) fn token(key: PageKey) -> String {
+    format!("{}-{}", key.changed_at.as_millis(), key.id)
+}
+
+fn place(token: &str) -> Result<PageKey, Error> {
+    let bad = || Error::invalid("page_token", "is not a token of this service");
+    let (millis, id) = token.split_once('-').ok_or_else(bad)?;
+    let changed_at = millis.parse().map(Timestamp::from_millis).map_err(|_| bad())?;
+    Ok(PageKey { changed_at, id: id.parse().map_err(|_| bad())? })
+}
