@@ -1,10 +1,14 @@
 //! The kit under load: an agent that reports working, puts out one text artifact in two chunks, and completes.
 
+use a2a::metadata;
 use agent::{Agent, Chunk, Context, Failure, Finish, Profile, Setup, words};
 use proto::a2a::AgentSkill;
 use service::Fatal;
 
-/// Says what it was told.
+/// Events that one commit may hold.
+const BURST: u64 = 16;
+
+/// Says what it was told. `emit N` makes it a writer of N events, `wait` a task that stays open until it is cancelled.
 #[derive(Debug)]
 pub struct Echo;
 
@@ -43,6 +47,14 @@ impl Agent for Echo {
 
     async fn run(&self, task: &mut Context) -> Result<Finish, Failure> {
         let text = task.text();
+        if let Some(count) = text.strip_prefix("emit ").and_then(|count| count.parse().ok()) {
+            return emit(task, count).await;
+        }
+        if text == "wait" {
+            task.working("waiting");
+            task.canceled().cancelled().await;
+            return Err(Failure("canceled".to_owned()));
+        }
         let (first, second) = text.split_at(text.floor_char_boundary(text.len() / 2));
         let chunk = |part: &str| words::artifact("echo", "echo", vec![words::text_part(part)]);
         task.working("echoing");
@@ -50,4 +62,16 @@ impl Agent for Echo {
         task.chunk(chunk(second), Chunk::Last);
         Ok(Finish::Completed(words::say("echoed")))
     }
+}
+
+/// Emits small events as fast as they become durable.
+async fn emit(task: &mut Context, count: u64) -> Result<Finish, Failure> {
+    for number in 0..count {
+        let metadata = metadata::structure([("urn:watchroom:bench:event", metadata::count(number))]);
+        task.progress(None, metadata);
+        if number % BURST == 0 {
+            task.durable().await?;
+        }
+    }
+    Ok(Finish::Completed(words::say("emitted")))
 }

@@ -30,6 +30,9 @@ pub(crate) enum Error {
     /// A request was refused.
     #[error("a request failed: {0}")]
     Refused(Box<tonic::Status>),
+    /// A call of the A2A client failed.
+    #[error("a call failed")]
+    Call(#[from] a2a::ClientError),
     /// An answer is not what the work should give.
     #[error("an answer to {work} is wrong: {what}")]
     Answer {

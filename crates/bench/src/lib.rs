@@ -10,6 +10,7 @@ mod error;
 mod load;
 mod matrix;
 mod raw;
+mod readers;
 mod report;
 mod sink;
 mod stats;

@@ -8,10 +8,9 @@ use bytes::Bytes;
 use hdrhistogram::Histogram;
 use http::uri::PathAndQuery;
 use tokio::task::JoinSet;
-use tonic::client::Grpc;
 use tonic::metadata::MetadataValue;
 use tonic::transport::{Channel, Endpoint};
-use tonic::{Request, Status};
+use tonic::{Request, Status, Streaming};
 
 use crate::args::{Placement, Work};
 use crate::child::Server;
@@ -52,7 +51,7 @@ async fn drive(server: &Server, case: Case) -> Result<Sample, Error> {
     let mut clients = Vec::new();
     for _ in 0..case.connections.min(case.in_flight) {
         let channel = Endpoint::from_shared(format!("http://{}", server.address()))?.connect().await?;
-        clients.push(Client(Grpc::new(channel)));
+        clients.push(Grpc::new(channel));
     }
     let tasks = prepare(&mut clients[0], case.work).await?;
     let resident = server.memory_kib("VmRSS")?;
@@ -77,7 +76,7 @@ async fn drive(server: &Server, case: Case) -> Result<Sample, Error> {
 }
 
 /// Checks that the answers are what they should be, and makes the tasks that GetTask asks for.
-async fn prepare(client: &mut Client, work: Work) -> Result<Vec<Bytes>, Error> {
+async fn prepare(client: &mut Grpc, work: Work) -> Result<Vec<Bytes>, Error> {
     let mut requests = Vec::new();
     for index in 0..KEPT {
         let id = wire::completed(client.unary(SEND, wire::send_request(format!("kept-{index}"))).await?)?;
@@ -100,7 +99,7 @@ struct Shared {
 }
 
 /// Sends until the window is over; what ends within the window counts.
-async fn worker(mut client: Client, shared: Arc<Shared>) -> Result<Histogram<u64>, Error> {
+async fn worker(mut client: Grpc, shared: Arc<Shared>) -> Result<Histogram<u64>, Error> {
     let mut latencies = new_histogram();
     loop {
         let number = shared.next.fetch_add(1, Ordering::Relaxed);
@@ -123,9 +122,13 @@ pub(crate) fn new_histogram() -> Histogram<u64> {
 
 /// One connection.
 #[derive(Debug, Clone)]
-struct Client(Grpc<Channel>);
+pub(crate) struct Grpc(tonic::client::Grpc<Channel>);
 
-impl Client {
+impl Grpc {
+    pub(crate) fn new(channel: Channel) -> Self {
+        Self(tonic::client::Grpc::new(channel))
+    }
+
     async fn once(&mut self, shared: &Shared, number: u64) -> Result<(), Error> {
         match shared.case.work {
             Work::Send => drop(self.unary(SEND, wire::send_request(format!("m-{number}"))).await?),
@@ -148,9 +151,14 @@ impl Client {
         Ok(self.0.unary(request(body), path, Plain).await?.into_inner())
     }
 
-    async fn stream(&mut self, body: Bytes) -> Result<Vec<Bytes>, Error> {
+    /// Sends a message and leaves the frames to the caller.
+    pub(crate) async fn open_stream(&mut self, body: Bytes) -> Result<Streaming<Bytes>, Error> {
         self.ready().await?;
-        let mut frames = self.0.server_streaming(request(body), STREAM, Plain).await?.into_inner();
+        Ok(self.0.server_streaming(request(body), STREAM, Plain).await?.into_inner())
+    }
+
+    async fn stream(&mut self, body: Bytes) -> Result<Vec<Bytes>, Error> {
+        let mut frames = self.open_stream(body).await?;
         let mut all = Vec::with_capacity(wire::EVENTS);
         while let Some(frame) = frames.message().await? {
             all.push(frame);

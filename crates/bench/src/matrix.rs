@@ -9,6 +9,7 @@ use crate::commits::{self, Kind};
 use crate::disk;
 use crate::error::Error;
 use crate::load::{self, Case};
+use crate::readers::{self, Readers};
 use crate::report;
 use crate::stats::{Sample, Spread};
 use crate::subject::Subject;
@@ -58,6 +59,7 @@ pub(crate) struct Results {
     /// p50 of an append with fdatasync, before, between and after.
     pub(crate) fdatasync: Vec<Duration>,
     pub(crate) starts: Vec<Start>,
+    pub(crate) readers: Vec<Readers>,
 }
 
 /// Measures everything and prints it.
@@ -82,6 +84,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), Error> {
     }
     child::place_load(Placement::Unpinned)?;
     bench.commits()?;
+    bench.readers()?;
     bench.disk()?;
     report::print(&bench.results)
 }
@@ -130,6 +133,15 @@ impl Bench<'_> {
         let (title, rate) = (subject.title(), sample.rate);
         report::progress(format_args!("{placement} {work} at {in_flight}: {title} {rate:.0}/s"));
         Ok(sample)
+    }
+
+    fn readers(&mut self) -> Result<(), Error> {
+        report::progress(format_args!("slow and idle readers"));
+        for _ in 0..self.args.repeats {
+            let scratch = scratch(&self.args.dir)?;
+            self.results.readers.push(readers::measure(scratch.path())?);
+        }
+        Ok(())
     }
 
     fn commits(&mut self) -> Result<(), Error> {

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::error::Error;
 use crate::matrix::{Column, Results, Row};
+use crate::readers::Readers;
 use crate::stats::{Sample, Spread};
 use crate::subject::Subject;
 use crate::targets;
@@ -32,6 +33,7 @@ fn write(out: &mut impl Write, results: &Results) -> io::Result<()> {
     writeln!(out, "\nWith a trace of every request exported, as a ratio to none:\n")?;
     requests(out, &results.telemetry)?;
     commits(out, results)?;
+    readers(out, &results.readers)?;
     machine(out, results)
 }
 
@@ -92,6 +94,24 @@ fn commits(out: &mut impl Write, results: &Results) -> io::Result<()> {
         )?;
     }
     Ok(())
+}
+
+fn readers(out: &mut impl Write, found: &[Readers]) -> io::Result<()> {
+    let of = |value: fn(&Readers) -> f64| {
+        let Spread { median, min, max } = Spread::of(found.iter().map(value));
+        format!("{median:.2} ({min:.2}–{max:.2})")
+    };
+    let (alone, read) = (of(|it| it.alone.as_secs_f64()), of(|it| it.read.as_secs_f64()));
+    let ratio = of(|it| it.alone.as_secs_f64() / it.read.as_secs_f64());
+    writeln!(out, "\n## A writer of 10,000 events, strict, and a reader that takes one per second, then drains\n")?;
+    writeln!(out, "| what | figure |\n|---|---|")?;
+    writeln!(out, "| the writer, nobody reading | {alone} s |")?;
+    writeln!(out, "| the writer, with the slow reader | {read} s |")?;
+    writeln!(out, "| its speed with the reader, as a ratio to alone | {ratio} |")?;
+    writeln!(out, "| draining the rest: every event, in order | {} s |", of(|it| it.drained.as_secs_f64()))?;
+    writeln!(out, "| memory for the slow reader | {} MiB |", of(|it| it.grown_kib as f64 / 1024.0))?;
+    writeln!(out, "| CPU of 1,000 idle subscribers | {} % of a core |", of(|it| it.idle_cpu * 100.0))?;
+    writeln!(out, "| memory of one of them | {} KiB |", of(|it| it.idle_kib))
 }
 
 fn machine(out: &mut impl Write, results: &Results) -> io::Result<()> {

@@ -55,9 +55,13 @@ impl Decoder for Plain {
 
 /// A new message with an id of its own.
 pub(crate) fn send_request(message_id: String) -> Bytes {
-    let text = Part { content: Some(part::Content::Text(TEXT.to_owned())), ..Part::default() };
+    message(message_id, TEXT).encode_to_vec().into()
+}
+
+pub(crate) fn message(message_id: String, text: &str) -> SendMessageRequest {
+    let text = Part { content: Some(part::Content::Text(text.to_owned())), ..Part::default() };
     let message = Message { message_id, role: Role::User as i32, parts: vec![text], ..Message::default() };
-    SendMessageRequest { message: Some(message), ..SendMessageRequest::default() }.encode_to_vec().into()
+    SendMessageRequest { message: Some(message), ..SendMessageRequest::default() }
 }
 
 pub(crate) fn get_request(id: &str) -> Bytes {
