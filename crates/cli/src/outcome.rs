@@ -39,6 +39,8 @@ pub(crate) struct Tally {
     state: Option<TaskState>,
     /// Whether each step's last word was a failure.
     steps: BTreeMap<String, bool>,
+    /// Whether the last update counted failures.
+    totals: bool,
 }
 
 impl Tally {
@@ -66,7 +68,7 @@ impl Tally {
 
     pub(crate) fn outcome(&self) -> Outcome {
         match self.state {
-            Some(TaskState::Completed) if self.steps.values().any(|failed| *failed) => Outcome::Failed,
+            Some(TaskState::Completed) if self.totals || self.steps.values().any(|failed| *failed) => Outcome::Failed,
             Some(TaskState::Failed | TaskState::Canceled | TaskState::Rejected) => Outcome::Failed,
             Some(TaskState::InputRequired | TaskState::AuthRequired) => Outcome::InputNeeded,
             Some(TaskState::Completed | TaskState::Submitted | TaskState::Working | TaskState::Unspecified) | None => {
@@ -77,6 +79,7 @@ impl Tally {
 
     fn whole(&mut self, task: &Task) {
         self.state = task.status.as_ref().map(|status| status.state());
+        self.progress(task.metadata.as_ref());
         for part in task.artifacts.iter().flat_map(|artifact| &artifact.parts) {
             self.report(part.content.as_ref());
         }
@@ -89,6 +92,9 @@ impl Tally {
             return;
         };
         self.step(progress, "step");
+        // The last update counts the steps instead of naming one.
+        let count = |name| metadata::as_integer(progress.fields.get(name)).unwrap_or(0);
+        self.totals |= count("failed") + count("canceled") > 0;
     }
 
     /// A run's report has its steps as data: `{"steps": [{"id", "state"}]}`.

@@ -82,8 +82,9 @@ fn progress(metadata: Option<&Struct>) -> Option<Mark> {
     Some(match metadata::as_text(fields.fields.get("state"))? {
         "completed" => Mark::Success,
         "failed" | "exhausted" => Mark::Failure,
-        "backoff" | "skipped" | "canceled" | "waiting" => Mark::Warning,
-        _ => Mark::Dispatch,
+        "backoff" | "parked" | "waiting" | "stopping" | "skipped" | "canceled" => Mark::Warning,
+        "dispatching" => Mark::Dispatch,
+        _ => Mark::None,
     })
 }
 
