@@ -199,11 +199,8 @@ impl Writer<'_> {
         }
     }
 
-    /// What a transaction writes once for all its commits.
-    pub(super) fn write_sums(&mut self) -> Result<()> {
-        for (owner, more) in &self.draft.counts {
-            self.sql.count_tasks.execute((owner, more))?;
-        }
+    /// What a transaction writes once for all its commits: the time, unless a task's row holds it.
+    pub(super) fn write_clock(&mut self) -> Result<()> {
         if self.draft.latest > self.draft.held {
             self.sql.set_clock.execute([millis(self.draft.latest)])?;
         }

@@ -1,8 +1,10 @@
 //! Pages of tasks: one index range per owner, merged when the scope holds several.
 
+use parking_lot::RwLock;
 use rusqlite::{Connection, params};
 use types::{Owner, Scope};
 
+use super::counts::Counts;
 use super::read::summary;
 use super::schema::context_tag;
 use super::state::{millis, owner};
@@ -25,15 +27,17 @@ pub(super) const COUNT: &str = "SELECT count(*) FROM task WHERE owner = ?1 AND c
 struct Owned {
     no: i64,
     owner: Owner,
-    tasks: u64,
 }
 
-pub(super) fn list(conn: &Connection, scope: &Scope, query: &Query) -> Result<Listing> {
+pub(super) fn list(conn: &Connection, counts: &RwLock<Counts>, scope: &Scope, query: &Query) -> Result<Listing> {
     let _view = conn.unchecked_transaction()?;
     let mut page: Vec<Summary> = Vec::new();
     let mut total = 0;
     for owned in owners(conn, scope)? {
-        total += count(conn, &owned, query)?;
+        total += match query.context.is_none() && query.state.is_none() && query.changed_since.is_none() {
+            true => counts.read().get(&owned.no).map_or(0, |tasks| *tasks as u64),
+            false => count(conn, &owned, query)?,
+        };
         // Beyond the last task of a page that is full already nothing of this owner can matter.
         let floor = page.get(query.limit).map_or(0, |last| millis(last.changed_at));
         first_of(conn, &owned, query, floor, &mut page)?;
@@ -50,14 +54,12 @@ fn owners(conn: &Connection, scope: &Scope) -> Result<Vec<Owned>> {
         Scope::Service => (None, None),
     };
     let sql = match (tenant, principal) {
-        (Some(_), Some(_)) => "SELECT tenant, principal, no, tasks FROM owner WHERE tenant = ?1 AND principal = ?2",
-        (Some(_), None) => "SELECT tenant, principal, no, tasks FROM owner WHERE tenant = ?1 AND ?2 IS NULL",
-        (None, _) => "SELECT tenant, principal, no, tasks FROM owner WHERE tasks > 0 AND ?1 IS NULL AND ?2 IS NULL",
+        (Some(_), Some(_)) => "SELECT tenant, principal, no FROM owner WHERE tenant = ?1 AND principal = ?2",
+        (Some(_), None) => "SELECT tenant, principal, no FROM owner WHERE tenant = ?1 AND ?2 IS NULL",
+        (None, _) => "SELECT tenant, principal, no FROM owner WHERE ?1 IS NULL AND ?2 IS NULL",
     };
     let mut select = conn.prepare_cached(sql)?;
-    let found = select.query_map((tenant, principal), |row| {
-        Ok(Owned { owner: owner(row, 0)?, no: row.get(2)?, tasks: row.get::<_, i64>(3)?.max(0) as u64 })
-    })?;
+    let found = select.query_map((tenant, principal), |row| Ok(Owned { owner: owner(row, 0)?, no: row.get(2)? }))?;
     Ok(found.collect::<rusqlite::Result<_>>()?)
 }
 
@@ -77,9 +79,6 @@ fn first_of(conn: &Connection, owned: &Owned, query: &Query, floor: i64, page: &
 }
 
 fn count(conn: &Connection, owned: &Owned, query: &Query) -> Result<u64> {
-    if query.context.is_none() && query.state.is_none() && query.changed_since.is_none() {
-        return Ok(owned.tasks);
-    }
     let mut select = conn.prepare_cached(COUNT)?;
     let (state, tag, context) = filter(query);
     let since = query.changed_since.map_or(0, millis);

@@ -3,6 +3,7 @@
 //! What SQLite cannot do: damage inside the write-ahead log's own tail looks like a crash.
 
 mod batch;
+mod counts;
 mod list;
 mod lock;
 mod open;
@@ -33,6 +34,7 @@ use crate::log::{Frame, LogRow};
 use crate::read::{Due, Listing, Loaded, Query, Row};
 use crate::seen::{Seen, SeenKey};
 use crate::{Ownership, Pending, Settle, Store};
+use counts::Counts;
 use lock::LockedDir;
 use queue::{Item, Queue};
 use readers::Readers;
@@ -59,6 +61,7 @@ struct Shared {
     queue: Queue,
     seen: RwLock<SeenIndex>,
     clock: Monotone,
+    counts: RwLock<Counts>,
     // Held until the last user of the files is gone.
     _dir: LockedDir,
 }
@@ -71,6 +74,7 @@ impl EmbeddedStore {
         let conn = opened.conn;
         let storage = |source| OpenError::Storage { file: dir.database(), source };
         let state = State::read(&conn).map_err(storage)?;
+        let (counts, _) = counts::read(&conn).map_err(storage)?;
         let space = Space::new(&conn, dir.ballast(), options.ballast_bytes, options.max_bytes).map_err(storage)?;
         let conns = (0..options.readers.max(1)).map(|_| open::connect_reader(&dir)).collect::<Result<Vec<_>, _>>()?;
         let readers = Readers::start(conns).map_err(OpenError::Thread)?;
@@ -79,6 +83,7 @@ impl EmbeddedStore {
             queue: Queue::new(options.accept_lane),
             seen: RwLock::new(opened.seen),
             clock: Monotone::new(options.clock.clone(), opened.clock),
+            counts: RwLock::new(counts),
             _dir: dir,
         });
         let writer = {
@@ -135,7 +140,8 @@ impl Store for EmbeddedStore {
     }
 
     fn list(&self, scope: Scope, query: Query) -> Pending<Listing> {
-        self.readers.read(move |conn| list::list(conn, &scope, &query))
+        let shared = Arc::clone(&self.shared);
+        self.readers.read(move |conn| list::list(conn, &shared.counts, &scope, &query))
     }
 
     fn rows(&self, kind: &'static str, prefix: &[u8]) -> Pending<Vec<Row>> {

@@ -11,6 +11,7 @@ pub(super) const KNOWN: u32 = MIGRATIONS.len() as u32;
 
 /// One list index and no body in `task`; `tag` lets the index answer for state and conversation.
 /// `log.place` is the task's number and the commit's (see [`place`]), so a task's rows lie together and appending is cheap.
+/// `owner.tasks` counts tasks before the number in `meta.counted`.
 /// `seen` is written in order; what finds a key in it are sorted runs in `seen_chunk` and an index in memory.
 const V1: &str = "
 CREATE TABLE meta (key TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
@@ -30,7 +31,7 @@ CREATE TABLE seen (no INTEGER PRIMARY KEY, key BLOB NOT NULL, digest BLOB NOT NU
 CREATE TABLE seen_run (no INTEGER PRIMARY KEY, first INTEGER NOT NULL, last INTEGER NOT NULL, sealed_at INTEGER NOT NULL);
 CREATE TABLE seen_chunk (place INTEGER PRIMARY KEY, entries BLOB NOT NULL);
 CREATE TABLE trash (first INTEGER PRIMARY KEY, last INTEGER NOT NULL);
-INSERT INTO meta VALUES ('epoch', 0), ('clock', 0);
+INSERT INTO meta VALUES ('epoch', 0), ('clock', 0), ('counted', 0);
 ";
 
 /// Bits of a log key that count a task's commits: 67 million of them. 37 are left for the task's number.

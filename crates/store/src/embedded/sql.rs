@@ -22,7 +22,6 @@ statements! {
     begin: "BEGIN",
     commit: "COMMIT",
     add_owner: "INSERT INTO owner (no, tenant, principal, tasks) VALUES (?1, ?2, ?3, 0)",
-    count_tasks: "UPDATE owner SET tasks = tasks + ?2 WHERE no = ?1",
     set_clock: "UPDATE meta SET value = ?1 WHERE key = 'clock'",
     find_task: "SELECT no, head, seq, tag, changed_at, ready_at, timer_at FROM task WHERE id = ?1",
     add_task: "INSERT INTO task (no, id, owner, context, tag, head, seq, changed_at, ready_at, timer_at)

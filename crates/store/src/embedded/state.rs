@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use rusqlite::{Connection, OptionalExtension, Row, Statement};
 use types::{Head, Owner, Principal, Seq, TaskId, TaskState, Tenant, Timestamp};
 
+use super::counts::{self, Counts, Uncounted};
 use super::schema::state_of;
 use crate::generation::Failed;
 use crate::seen::SeenKey;
@@ -35,6 +36,7 @@ pub(super) struct State {
     pub(super) next_owner: i64,
     pub(super) next_seen: i64,
     pub(super) failed: Failed,
+    pub(super) uncounted: Uncounted,
 }
 
 /// What a batch has changed so far and takes back when it is rolled back.
@@ -43,7 +45,7 @@ pub(super) struct Draft {
     pub(super) seen: HashMap<SeenKey, i64>,
     pub(super) failed: Failed,
     /// Tasks more or fewer, by owner.
-    pub(super) counts: HashMap<i64, i64>,
+    pub(super) counts: Counts,
     /// The latest time decided on, and the latest that a task row holds.
     pub(super) latest: Timestamp,
     pub(super) held: Timestamp,
@@ -68,6 +70,7 @@ impl State {
                 "SELECT 1 + max((SELECT coalesce(max(no), 0) FROM seen), (SELECT coalesce(max(last), 0) FROM seen_run))",
             )?,
             failed: Failed::default(),
+            uncounted: counts::read(conn)?.1,
         })
     }
 
@@ -114,6 +117,7 @@ impl State {
     /// Takes over what a durable batch changed.
     pub(super) fn settle(&mut self, draft: &Draft) {
         self.failed.absorb(&draft.failed);
+        counts::add(&mut self.uncounted.more, &draft.counts);
     }
 }
 

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use rusqlite::{CachedStatement, OptionalExtension, params};
 use types::{TaskId, Timestamp};
 
+use super::counts::{self, Counts, Uncounted};
 use super::schema::{place, state_of};
 use super::seen::{Run, chunk_place, chunks, reply_of};
 use super::space::Space;
@@ -87,6 +88,8 @@ impl Writer<'_> {
             let cutoff = Timestamp::from_millis(
                 self.shared.clock.now().as_millis().saturating_sub(self.options.retention.as_millis() as u64),
             );
+            // So that every owner with tasks is seen to have some.
+            self.step(Self::count)?;
             self.upkeep.stage = Stage::Tasks { cutoff, owner: 0, after: None };
         }
         self.step(Self::sweep)?;
@@ -97,7 +100,7 @@ impl Writer<'_> {
     }
 
     /// Runs one step in a transaction that does not wait for the disk: a step that is lost is taken again.
-    fn step(&mut self, work: impl FnOnce(&mut Self) -> rusqlite::Result<Done>) -> Result<(), Stop> {
+    pub(super) fn step(&mut self, work: impl FnOnce(&mut Self) -> rusqlite::Result<Done>) -> Result<(), Stop> {
         self.set_synchronous(Synchronous::Normal)?;
         self.sql.begin.execute(())?;
         let done = work(self).and_then(|done| self.sql.commit.execute(()).map(|_| done));
@@ -129,10 +132,30 @@ impl Writer<'_> {
             seen.drop_run(run);
         }
         seen.extend(done.carried);
-        done.deleted.into_iter().for_each(|id| self.state.forget(id));
+        drop(seen);
+        if let Some(from) = done.counted {
+            self.state.uncounted = Uncounted { from, more: Counts::new() };
+        }
+        for Deleted { owner, id, counted } in done.deleted {
+            self.state.forget(id);
+            let one = Counts::from([(owner, -1)]);
+            counts::add(&mut self.shared.counts.write(), &one);
+            if !counted {
+                counts::add(&mut self.state.uncounted.more, &one);
+            }
+        }
         if let Some(stage) = done.stage {
             self.upkeep.stage = stage;
         }
+    }
+
+    /// Brings the stored number of tasks of each owner up to date.
+    pub(super) fn count(&mut self) -> rusqlite::Result<Done> {
+        if self.state.uncounted.more.is_empty() {
+            return Ok(Done::default());
+        }
+        counts::store(self.conn, &self.state.uncounted.more, self.state.next_task)?;
+        Ok(Done { counted: Some(self.state.next_task), ..Done::default() })
     }
 
     fn begin_sealing(&mut self) -> rusqlite::Result<()> {
@@ -186,10 +209,15 @@ impl Writer<'_> {
         let mut deleted = Vec::new();
         for task in &found {
             if state_of(task.tag).is_some_and(types::TaskState::is_terminal) && self.delete(task)? {
-                deleted.push(TaskId::from_bytes(task.id));
+                deleted.push((task.no, TaskId::from_bytes(task.id)));
             }
         }
-        self.sql.count_tasks.execute((owner, -(deleted.len() as i64)))?;
+        let counted = deleted.iter().filter(|(no, _)| *no < self.state.uncounted.from).count() as i64;
+        let (fewer, from) = (Counts::from([(owner, -counted)]), self.state.uncounted.from);
+        if counted > 0 {
+            counts::store(self.conn, &fewer, from)?;
+        }
+        let deleted = deleted.into_iter().map(|(no, id)| Deleted { owner, id, counted: no < from }).collect();
         let stage = match found.last() {
             Some(last) if found.len() == STEP => {
                 Stage::Tasks { cutoff, owner, after: Some((last.changed_at, last.id)) }
@@ -300,9 +328,10 @@ impl Writer<'_> {
     }
 
     /// Copies the write-ahead log into the database when it has grown; the next transaction starts it anew.
-    fn bound_wal(&mut self) -> rusqlite::Result<()> {
+    fn bound_wal(&mut self) -> Result<(), Stop> {
         let (_, frames, _) = self.wal("NOOP")?;
         if frames.saturating_mul(4096) >= self.options.checkpoint_bytes {
+            self.step(Self::count)?;
             self.checkpoint("PASSIVE")?;
         }
         Ok(())
@@ -327,12 +356,23 @@ impl Writer<'_> {
 
 /// What a step has changed, for the writer's memory.
 #[derive(Debug, Default)]
-struct Done {
+pub(super) struct Done {
     stage: Option<Stage>,
     sealed: Option<Run>,
     dropped: Option<i64>,
     carried: Vec<(SeenKey, i64)>,
-    deleted: Vec<TaskId>,
+    deleted: Vec<Deleted>,
+    /// The stored figures count all tasks before this one.
+    counted: Option<i64>,
+}
+
+/// A task that retention took.
+#[derive(Debug)]
+struct Deleted {
+    owner: i64,
+    id: TaskId,
+    /// Whether the stored figures counted it.
+    counted: bool,
 }
 
 /// A task that has not changed for long.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rusqlite::{Connection, ErrorCode};
 
 use super::Shared;
+use super::counts;
 use super::options::{CrashPoint, Durability, Options};
 use super::queue::{Item, Taken};
 use super::space::Space;
@@ -115,7 +116,7 @@ impl<'c> Writer<'c> {
             }
             outcomes.push(self.apply(&item.commit)?);
         }
-        self.write_sums()?;
+        self.write_clock()?;
         self.fault(CrashPoint::BeforeCommit)?;
         self.sql.commit.execute(())?;
         self.fault(CrashPoint::AfterCommit)?;
@@ -125,6 +126,7 @@ impl<'c> Writer<'c> {
     fn settle(&mut self, batch: &mut Vec<Item>, outcomes: Vec<Outcome>) -> Result<(), Stop> {
         self.state.settle(&self.draft);
         self.shared.clock.raise(self.draft.latest);
+        counts::add(&mut self.shared.counts.write(), &self.draft.counts);
         self.shared.seen.write().extend(self.draft.seen.drain());
         for (at, (item, outcome)) in batch.drain(..).zip(outcomes).enumerate() {
             if at > 0 {
@@ -179,9 +181,9 @@ impl<'c> Writer<'c> {
     }
 
     fn finish(&mut self) -> Result<(), Stop> {
+        self.step(Self::count)?;
         self.set_synchronous(Synchronous::Full)?;
-        self.checkpoint("TRUNCATE")?;
-        Ok(())
+        Ok(self.checkpoint("TRUNCATE")?)
     }
 
     fn fault(&self, point: CrashPoint) -> Result<(), Stop> {

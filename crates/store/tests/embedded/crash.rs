@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use parking_lot::{Condvar, Mutex};
-use store::{Committed, CrashPoint, EmbeddedStore, Faults, Options, Refusal, SeenReply, Store};
+use store::{Committed, CrashPoint, EmbeddedStore, Faults, Options, Query, Refusal, SeenReply, Store};
 use types::{Scope, TaskId, TaskState};
 
 use crate::suite::bed::{Bed, eventually};
@@ -98,6 +98,8 @@ async fn survives(point: CrashPoint, nth: usize, confirmed: usize, durable: usiz
     assert_eq!(round.iter().filter(|(_, confirmed)| *confirmed).count(), confirmed);
     let store: Arc<dyn Store> = Arc::new(bed.open());
     assert_eq!(durable_prefix(&*store, &round).await, durable);
+    let listing = store.list(Scope::Service, Query { limit: 1, ..Query::default() }).await.unwrap();
+    assert_eq!(listing.total, durable as u64);
     let mut task = Task::new(&*store).await;
     task.step(&*store, TaskState::Completed).await;
     // And once more, on what the crash left behind.
