@@ -17,7 +17,7 @@ help: ## Say what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
 test: tools check ## Everything that must pass
-	$(CARGO) build --workspace --bins
+	$(CARGO) build --workspace --all-targets
 	$(CARGO) test --workspace --no-fail-fast 2>&1 | tee $(TARGET)/test.log
 
 check: ## Formatting, lints and documentation, without running anything
