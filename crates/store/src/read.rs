@@ -53,6 +53,11 @@ pub struct Query {
 }
 
 impl Query {
+    /// Whether every task in scope matches the filter.
+    pub(crate) const fn is_open(&self) -> bool {
+        self.context.is_none() && self.state.is_none() && self.changed_since.is_none()
+    }
+
     /// Whether a task in scope matches the filter, wherever the page begins.
     pub(crate) fn admits(&self, task: &Summary) -> bool {
         self.context.as_ref().is_none_or(|context| *context == task.context)

@@ -34,7 +34,7 @@ pub(super) fn list(conn: &Connection, counts: &RwLock<Counts>, scope: &Scope, qu
     let mut page: Vec<Summary> = Vec::new();
     let mut total = 0;
     for owned in owners(conn, scope)? {
-        total += match query.context.is_none() && query.state.is_none() && query.changed_since.is_none() {
+        total += match query.is_open() {
             true => counts.read().get(&owned.no).map_or(0, |tasks| *tasks as u64),
             false => count(conn, &owned, query)?,
         };

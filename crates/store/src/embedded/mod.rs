@@ -11,8 +11,10 @@ mod options;
 mod queue;
 mod read;
 mod readers;
+mod retain;
 mod row;
 mod schema;
+mod seal;
 mod seen;
 mod space;
 mod sql;
@@ -68,6 +70,7 @@ struct Shared {
 
 impl EmbeddedStore {
     /// Opens the store in `options.dir`, which it has for itself from then on, and begins a new epoch.
+    /// Waits for the disk: not for an async thread that others need.
     pub fn open(options: Options) -> Result<Self, OpenError> {
         let dir = LockedDir::take(&options.dir)?;
         let opened = open::open(&dir, &options)?;

@@ -106,7 +106,7 @@ impl Queue {
             }
         }
         let mut bytes = 0;
-        while batch.len() < most && bytes < most_bytes {
+        while batch.is_empty() || batch.len() < most && bytes < most_bytes {
             let Some(item) = inner.items.pop_front() else { break };
             bytes += size(&item.commit);
             inner.accepts -= usize::from(item.commit.lane == Lane::Accept);

@@ -143,7 +143,7 @@ fn plan(sql: &str) -> String {
 
 #[test]
 fn lists_and_retention_walk_the_one_index_without_sorting() {
-    for sql in [super::list::PAGE, super::list::COUNT, super::upkeep::AGED] {
+    for sql in [super::list::PAGE, super::list::COUNT, super::retain::AGED] {
         let plan = plan(sql);
         assert!(plan.contains("INDEX task_list (owner=? AND changed_at>"), "{plan}");
         assert!(!plan.contains("TEMP B-TREE"), "{plan}");

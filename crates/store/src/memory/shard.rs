@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::ops::Bound;
 use std::time::Duration;
 
 use types::{Head, Owner, Scope, TaskId, Timestamp};
@@ -116,26 +117,27 @@ impl Shard {
         }
     }
 
-    /// The first of this shard's tasks that match, one more than the page holds, and how many match in all.
+    /// Adds the first of this shard's tasks that match, one more than the page holds; returns how many match in all.
     pub(super) fn list(&self, scope: &Scope, query: &Query, page: &mut Vec<Summary>) -> u64 {
+        let after = query.after.map(|key| (Reverse(key.changed_at), key.id));
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let most = query.limit.saturating_add(1);
         let mut total = 0;
         for (_, places) in self.order.iter().filter(|(owner, _)| scope.admits(owner)) {
-            let mut taken = 0;
-            for place in places.iter().take_while(|place| query.changed_since.is_none_or(|since| place.0.0 >= since)) {
-                let Some(task) = self.tasks.get(&place.1) else { continue };
-                if !query.admits(&task.summary) {
-                    continue;
-                }
-                total += 1;
-                if taken <= query.limit
-                    && query.after.is_none_or(|after| *place > (Reverse(after.changed_at), after.id))
-                {
-                    taken += 1;
-                    page.push(task.summary.clone());
-                }
-            }
+            let matching = |place: &Place| {
+                let task = self.tasks.get(&place.1).map(|task| &task.summary);
+                task.filter(|task| query.admits(task))
+            };
+            let is_recent = |place: &&Place| query.changed_since.is_none_or(|since| place.0.0 >= since);
+            page.extend(
+                places.range((from, Bound::Unbounded)).take_while(is_recent).filter_map(matching).take(most).cloned(),
+            );
+            total += match query.is_open() {
+                true => places.len(),
+                false => places.iter().take_while(is_recent).filter_map(matching).count(),
+            };
         }
-        total
+        total as u64
     }
 
     /// This shard's marks up to `now` that follow `after`.

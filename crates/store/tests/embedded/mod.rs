@@ -3,5 +3,6 @@
 mod crash;
 mod damage;
 mod opening;
+mod relaxed;
 mod room;
 mod seen;

@@ -15,6 +15,7 @@ macro_rules! on_every_store {
 pub(crate) mod bed;
 mod clock;
 mod conditions;
+mod crowd;
 mod due;
 mod generations;
 mod list;
