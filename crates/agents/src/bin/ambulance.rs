@@ -1,0 +1,7 @@
+//! The ambulance service's agent; all of it is in the library.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    agent::main::<agents::Ambulance>()
+}

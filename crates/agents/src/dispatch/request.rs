@@ -1,0 +1,107 @@
+//! What a message asks for. Text is enough: what a data part does not say is taken from the words.
+//!
+//! Data: `{type, priority, location: {text} | text, skill, dispatch}`; every member may be absent, others are ignored.
+//! The skill may also stand in the message's metadata, under `skill`.
+
+use a2a::metadata::{as_integer, as_text};
+use agent::words;
+use prost_types::value::Kind;
+use prost_types::{Struct, Value};
+use proto::a2a::Message;
+use proto::a2a::part::Content;
+use triage::{Priority, triage};
+
+/// What is asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Request {
+    /// Send units.
+    Dispatch(Incident),
+    /// Free the units of this dispatch, or of the whole conversation.
+    Release(Option<String>),
+}
+
+/// What a dispatch is for.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Incident {
+    /// A type of the scenario's run cards.
+    pub(crate) kind: String,
+    /// 1 is the highest.
+    pub(crate) priority: u8,
+    /// In the caller's words; empty where nobody knows.
+    pub(crate) place: String,
+}
+
+/// Why a message cannot be understood.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum BadRequest {
+    #[error("there is no skill {0:?}; this agent has dispatch and release")]
+    Skill(String),
+    #[error("the message has neither text nor an incident")]
+    Empty,
+    #[error("{field} must be {wanted}")]
+    Field { field: &'static str, wanted: &'static str },
+}
+
+/// Reads a message.
+pub(crate) fn read(message: &Message) -> Result<Request, BadRequest> {
+    let text = words::text_of(message);
+    let data = data_of(message);
+    match skill(message, data)?.unwrap_or("dispatch") {
+        "dispatch" => incident(&text, data).map(Request::Dispatch),
+        "release" => Ok(Request::Release(word(data, "dispatch")?.map(str::to_owned))),
+        other => Err(BadRequest::Skill(other.to_owned())),
+    }
+}
+
+/// The first object among the data parts.
+fn data_of(message: &Message) -> Option<&Struct> {
+    message.parts.iter().find_map(|part| match &part.content {
+        Some(Content::Data(Value { kind: Some(Kind::StructValue(fields)) })) => Some(fields),
+        _ => None,
+    })
+}
+
+fn skill<'m>(message: &'m Message, data: Option<&'m Struct>) -> Result<Option<&'m str>, BadRequest> {
+    let told = message.metadata.as_ref().and_then(|metadata| as_text(metadata.fields.get("skill")));
+    Ok(told.or(word(data, "skill")?))
+}
+
+fn incident(text: &str, data: Option<&Struct>) -> Result<Incident, BadRequest> {
+    if text.trim().is_empty() && data.is_none() {
+        return Err(BadRequest::Empty);
+    }
+    let kind = word(data, "type")?;
+    let priority = priority(data)?;
+    let place = place(data)?;
+    if let (Some(kind), Some(priority), Some(place)) = (kind, priority, place) {
+        return Ok(Incident { kind: kind.to_owned(), priority, place: place.to_owned() });
+    }
+    let said = triage(text);
+    Ok(Incident {
+        kind: kind.unwrap_or(said.kind.as_str()).to_owned(),
+        priority: priority.unwrap_or_else(|| said.priority.min(Priority::Routine).level()),
+        place: place.map(str::to_owned).or(said.place.map(|place| place.text)).unwrap_or_default(),
+    })
+}
+
+fn word<'m>(data: Option<&'m Struct>, field: &'static str) -> Result<Option<&'m str>, BadRequest> {
+    let Some(value) = data.and_then(|data| data.fields.get(field)) else { return Ok(None) };
+    as_text(Some(value)).map(Some).ok_or(BadRequest::Field { field, wanted: "a text" })
+}
+
+fn priority(data: Option<&Struct>) -> Result<Option<u8>, BadRequest> {
+    let Some(value) = data.and_then(|data| data.fields.get("priority")) else { return Ok(None) };
+    let number = as_integer(Some(value)).and_then(|number| u8::try_from(number).ok()).filter(|number| *number >= 1);
+    number.map(Some).ok_or(BadRequest::Field { field: "priority", wanted: "a whole number from 1 (highest)" })
+}
+
+/// A place is a text, or an object with the member `text`.
+fn place(data: Option<&Struct>) -> Result<Option<&str>, BadRequest> {
+    let bad = BadRequest::Field { field: "location", wanted: "a text or an object with a text" };
+    match data.and_then(|data| data.fields.get("location")).map(|value| &value.kind) {
+        None | Some(None | Some(Kind::NullValue(_))) => Ok(None),
+        Some(Some(Kind::StringValue(text))) => Ok(Some(text)),
+        Some(Some(Kind::StructValue(fields))) => as_text(fields.fields.get("text")).map(Some).ok_or(bad),
+        Some(Some(Kind::NumberValue(_) | Kind::BoolValue(_) | Kind::ListValue(_))) => Err(bad),
+    }
+}

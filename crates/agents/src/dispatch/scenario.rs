@@ -1,0 +1,202 @@
+//! The world that units live in: area, places, stations, units, run cards. Read from one TOML file that users replace.
+
+mod file;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use triage::Service;
+
+use super::geo::{Area, Position, Travel};
+
+/// The built-in example: a made-up town with enough units for demos.
+const SAMPLE: &str = include_str!("../../scenario.toml");
+
+/// A checked scenario.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scenario {
+    name: String,
+    area: Area,
+    travel: [(Service, Travel); 3],
+    places: Vec<Place>,
+    stations: Vec<Station>,
+    units: Vec<Unit>,
+    cards: Vec<Card>,
+}
+
+/// A vehicle with its crew.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Unit {
+    pub(crate) id: String,
+    pub(crate) kind: String,
+    pub(crate) service: Service,
+    /// The station's name.
+    pub(crate) station: String,
+    pub(crate) home: Position,
+}
+
+/// So many units of a type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Need {
+    pub(crate) kind: String,
+    pub(crate) count: u16,
+}
+
+/// Where an incident is taken to be.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Located {
+    pub(crate) position: Position,
+    /// Whether the scenario knows the place; otherwise the point is only a stand-in.
+    pub(crate) known: bool,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct Place {
+    /// As [`plain`] has it.
+    name: String,
+    position: Position,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct Station {
+    id: String,
+    name: String,
+    service: Service,
+    position: Position,
+}
+
+/// What goes to incidents of a type.
+#[derive(Debug, Clone, PartialEq)]
+struct Card {
+    incident: Incident,
+    service: Service,
+    level: u8,
+    needs: Vec<Need>,
+}
+
+/// The incidents that a run card is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Incident {
+    Any,
+    Type(String),
+}
+
+/// Why a scenario cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ScenarioError {
+    /// The file cannot be read.
+    #[error("cannot read {}", path.display())]
+    Read {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// It is not TOML, or has a field that is unknown, missing or of the wrong type; the message shows the line.
+    #[error("not a scenario: {0}")]
+    Syntax(String),
+    /// Something in it does not fit the rest.
+    #[error("line {line}, {field}: {reason}")]
+    Invalid {
+        /// Counted from 1.
+        line: usize,
+        /// Such as `unit.station`.
+        field: &'static str,
+        /// What is wrong.
+        reason: String,
+    },
+}
+
+impl Scenario {
+    /// The scenario of a TOML text.
+    pub fn parse(text: &str) -> Result<Self, ScenarioError> {
+        file::parse(text)
+    }
+
+    /// The scenario of a file.
+    pub fn read(path: &Path) -> Result<Self, ScenarioError> {
+        let text =
+            std::fs::read_to_string(path).map_err(|source| ScenarioError::Read { path: path.to_owned(), source })?;
+        Self::parse(&text)
+    }
+
+    /// The built-in example.
+    #[must_use]
+    pub fn sample() -> Self {
+        Self::parse(SAMPLE).expect("the built-in scenario is checked by a test")
+    }
+
+    /// What the scenario is called.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// How many units a service has.
+    #[must_use]
+    pub fn unit_count(&self, service: Service) -> usize {
+        self.units_of(service).count()
+    }
+
+    pub(crate) fn units_of(&self, service: Service) -> impl Iterator<Item = &Unit> {
+        self.units.iter().filter(move |unit| unit.service == service)
+    }
+
+    pub(crate) fn unit(&self, id: &str) -> Option<&Unit> {
+        self.units.iter().find(|unit| unit.id == id)
+    }
+
+    /// When a unit that stands at its station would arrive.
+    pub(crate) fn eta(&self, unit: &Unit, to: Position) -> Duration {
+        let travel = self.travel.iter().find(|(service, _)| *service == unit.service);
+        travel.map_or(Duration::ZERO, |(_, travel)| travel.eta(unit.home, to))
+    }
+
+    /// What `service` sends to an incident of this type; the most pressing ones get the highest level there is.
+    pub(crate) fn needs(&self, incident: &str, service: Service, priority: u8) -> &[Need] {
+        let level = if priority <= 1 { u8::MAX } else { 1 };
+        let special = self.cards.iter().filter(|card| card.is_for(incident, service)).collect::<Vec<_>>();
+        let any = self.cards.iter().filter(|card| card.service == service && card.incident == Incident::Any);
+        let cards = if special.is_empty() { any.collect() } else { special };
+        let fitting = cards.iter().filter(|card| card.level <= level).max_by_key(|card| card.level);
+        let card = fitting.or(cards.iter().min_by_key(|card| card.level));
+        card.map_or(&[], |card| &card.needs)
+    }
+
+    /// Where a place is: by the longest name in the gazetteer that its words contain, else a point that the words stand for.
+    pub(crate) fn locate(&self, words: &str) -> Located {
+        let words = plain(words);
+        if words.is_empty() {
+            return Located { position: self.area.middle(), known: false };
+        }
+        let padded = format!(" {words} ");
+        let named = self.places.iter().filter(|place| padded.contains(&format!(" {} ", place.name)));
+        match named.max_by_key(|place| place.name.len()) {
+            Some(place) => Located { position: place.position, known: true },
+            None => Located { position: self.area.point_of(&words), known: false },
+        }
+    }
+}
+
+impl Card {
+    fn is_for(&self, incident: &str, service: Service) -> bool {
+        self.service == service && matches!(&self.incident, Incident::Type(kind) if kind == incident)
+    }
+}
+
+/// Words as the gazetteer compares them: lower case, single spaces, street types written out.
+fn plain(words: &str) -> String {
+    let lower = words.to_lowercase();
+    let split = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let full = split.map(|word| match word {
+        "rd" => "road",
+        "st" => "street",
+        "ave" | "av" => "avenue",
+        "ln" => "lane",
+        "dr" => "drive",
+        "cl" => "close",
+        word => word,
+    });
+    full.collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,257 @@
+//! The scenario file: its fields, and what must fit together. Errors name the line and the field.
+
+use std::collections::BTreeSet;
+use std::str::FromStr;
+
+use serde::Deserialize;
+use toml::Spanned;
+use triage::Service;
+
+use super::{Card, Incident, Need, Place, Scenario, ScenarioError, Station, Unit, plain};
+use crate::dispatch::geo::{Area, Position, Travel};
+
+/// The only version of the format so far.
+const VERSION: i64 = 1;
+/// A crew that nobody gave a turn-out, in seconds, and a vehicle without a speed, in kilometres per hour.
+const TRAVEL: Travel = Travel { turnout: 60.0, speed: 45.0 };
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    version: Spanned<i64>,
+    name: String,
+    area: Spanned<AreaRow>,
+    #[serde(default)]
+    travel: Vec<Spanned<TravelRow>>,
+    #[serde(default, rename = "place")]
+    places: Vec<Spanned<PlaceRow>>,
+    #[serde(rename = "station")]
+    stations: Vec<Spanned<StationRow>>,
+    #[serde(rename = "unit")]
+    units: Vec<Spanned<UnitRow>>,
+    #[serde(rename = "run_card")]
+    cards: Vec<Spanned<CardRow>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AreaRow {
+    south: f64,
+    west: f64,
+    north: f64,
+    east: f64,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TravelRow {
+    service: String,
+    turnout_s: f64,
+    speed_kmh: f64,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PlaceRow {
+    name: String,
+    lat: f64,
+    lon: f64,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StationRow {
+    id: String,
+    name: String,
+    service: String,
+    lat: f64,
+    lon: f64,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct UnitRow {
+    id: String,
+    #[serde(rename = "type")]
+    kind: String,
+    station: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CardRow {
+    incident: String,
+    service: String,
+    #[serde(default = "first_level")]
+    level: u8,
+    units: Vec<NeedRow>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NeedRow {
+    #[serde(rename = "type")]
+    kind: String,
+    count: u16,
+}
+
+const fn first_level() -> u8 {
+    1
+}
+
+/// Where an error is.
+struct Source<'t>(&'t str);
+
+impl Source<'_> {
+    fn invalid<T>(&self, at: &Spanned<T>, field: &'static str, reason: impl Into<String>) -> ScenarioError {
+        let before = self.0.get(..at.span().start).unwrap_or_default();
+        ScenarioError::Invalid { line: 1 + before.matches('\n').count(), field, reason: reason.into() }
+    }
+}
+
+pub(super) fn parse(text: &str) -> Result<Scenario, ScenarioError> {
+    let file: File = toml::from_str(text).map_err(|error| ScenarioError::Syntax(error.to_string()))?;
+    let source = Source(text);
+    if *file.version.get_ref() != VERSION {
+        return Err(source.invalid(&file.version, "version", format!("this release reads version {VERSION}")));
+    }
+    let area = area(&source, &file.area)?;
+    let stations = stations(&source, &area, &file.stations)?;
+    let units = units(&source, &stations, &file.units)?;
+    Ok(Scenario {
+        travel: travel(&source, &file.travel)?,
+        places: places(&source, &area, &file.places)?,
+        cards: cards(&source, &units, &file.cards, &file.version)?,
+        name: file.name,
+        area,
+        stations,
+        units,
+    })
+}
+
+fn area(source: &Source<'_>, row: &Spanned<AreaRow>) -> Result<Area, ScenarioError> {
+    let AreaRow { south, west, north, east } = *row.get_ref();
+    let ordered = south < north && west < east;
+    let on_earth =
+        (-90.0..=90.0).contains(&south) && north <= 90.0 && (-180.0..=180.0).contains(&west) && east <= 180.0;
+    if ordered && on_earth {
+        return Ok(Area { south, west, north, east });
+    }
+    Err(source.invalid(row, "area", "south must be below north and west before east, in degrees"))
+}
+
+fn service<T>(
+    source: &Source<'_>,
+    row: &Spanned<T>,
+    field: &'static str,
+    name: &str,
+) -> Result<Service, ScenarioError> {
+    Service::from_str(name).map_err(|error| source.invalid(row, field, error.to_string()))
+}
+
+fn travel(source: &Source<'_>, rows: &[Spanned<TravelRow>]) -> Result<[(Service, Travel); 3], ScenarioError> {
+    let mut travel = Service::ALL.map(|service| (service, TRAVEL));
+    for row in rows {
+        let TravelRow { service: name, turnout_s, speed_kmh } = row.get_ref();
+        let named = service(source, row, "travel.service", name)?;
+        if !(speed_kmh.is_finite() && *speed_kmh > 0.0) {
+            return Err(source.invalid(row, "travel.speed_kmh", "must be above zero"));
+        }
+        if !(turnout_s.is_finite() && *turnout_s >= 0.0) {
+            return Err(source.invalid(row, "travel.turnout_s", "must not be negative"));
+        }
+        let known = travel.iter_mut().filter(|(service, _)| *service == named);
+        known.for_each(|(_, travel)| *travel = Travel { turnout: *turnout_s, speed: *speed_kmh });
+    }
+    Ok(travel)
+}
+
+fn position<T>(
+    source: &Source<'_>,
+    area: &Area,
+    row: &Spanned<T>,
+    field: &'static str,
+    (lat, lon): (f64, f64),
+) -> Result<Position, ScenarioError> {
+    let position = Position { lat, lon };
+    let inside = area.contains(position);
+    if inside { Ok(position) } else { Err(source.invalid(row, field, format!("{lat}, {lon} is outside the area"))) }
+}
+
+fn places(source: &Source<'_>, area: &Area, rows: &[Spanned<PlaceRow>]) -> Result<Vec<Place>, ScenarioError> {
+    let place = |row: &Spanned<PlaceRow>| {
+        let PlaceRow { name, lat, lon } = row.get_ref();
+        let name = plain(name);
+        if name.is_empty() {
+            return Err(source.invalid(row, "place.name", "must have a letter or a digit"));
+        }
+        Ok(Place { name, position: position(source, area, row, "place", (*lat, *lon))? })
+    };
+    rows.iter().map(place).collect()
+}
+
+fn stations(source: &Source<'_>, area: &Area, rows: &[Spanned<StationRow>]) -> Result<Vec<Station>, ScenarioError> {
+    let mut seen = BTreeSet::new();
+    let station = |row: &Spanned<StationRow>| {
+        let StationRow { id, name, service: named, lat, lon } = row.get_ref();
+        if !seen.insert(id.clone()) {
+            return Err(source.invalid(row, "station.id", format!("there are two stations {id:?}")));
+        }
+        Ok(Station {
+            id: id.clone(),
+            name: name.clone(),
+            service: service(source, row, "station.service", named)?,
+            position: position(source, area, row, "station", (*lat, *lon))?,
+        })
+    };
+    rows.iter().map(station).collect()
+}
+
+fn units(source: &Source<'_>, stations: &[Station], rows: &[Spanned<UnitRow>]) -> Result<Vec<Unit>, ScenarioError> {
+    let mut seen = BTreeSet::new();
+    let unit = |row: &Spanned<UnitRow>| {
+        let UnitRow { id, kind, station } = row.get_ref();
+        if id.is_empty() || !seen.insert(id.clone()) {
+            return Err(source.invalid(row, "unit.id", format!("{id:?} is empty or used twice")));
+        }
+        let home = stations.iter().find(|it| it.id == *station);
+        let home =
+            home.ok_or_else(|| source.invalid(row, "unit.station", format!("there is no station {station:?}")))?;
+        let (service, position) = (home.service, home.position);
+        Ok(Unit { id: id.clone(), kind: kind.clone(), service, station: home.name.clone(), home: position })
+    };
+    rows.iter().map(unit).collect()
+}
+
+fn cards(
+    source: &Source<'_>,
+    units: &[Unit],
+    rows: &[Spanned<CardRow>],
+    top: &Spanned<i64>,
+) -> Result<Vec<Card>, ScenarioError> {
+    let cards = rows.iter().map(|row| card(source, units, row)).collect::<Result<Vec<Card>, _>>()?;
+    let served: Vec<Service> =
+        Service::ALL.into_iter().filter(|service| units.iter().any(|unit| unit.service == *service)).collect();
+    let any = |service: &Service| cards.iter().any(|card| card.service == *service && card.incident == Incident::Any);
+    if let Some(service) = served.iter().find(|service| !any(service)) {
+        let reason = format!("{service} has units, but no run card with incident = \"*\" for all other incidents");
+        return Err(source.invalid(top, "run_card", reason));
+    }
+    Ok(cards)
+}
+
+fn card(source: &Source<'_>, units: &[Unit], row: &Spanned<CardRow>) -> Result<Card, ScenarioError> {
+    let CardRow { incident, service: named, level, units: needs } = row.get_ref();
+    let service = service(source, row, "run_card.service", named)?;
+    let exists = |kind: &str| units.iter().any(|unit| unit.service == service && unit.kind == kind);
+    if let Some(need) = needs.iter().find(|need| !exists(&need.kind)) {
+        let reason = format!("{service} has no unit of type {:?}", need.kind);
+        return Err(source.invalid(row, "run_card.units", reason));
+    }
+    if needs.iter().all(|need| need.count == 0) {
+        return Err(source.invalid(row, "run_card.units", "must ask for at least one unit"));
+    }
+    let incident = if incident == "*" { Incident::Any } else { Incident::Type(incident.clone()) };
+    let needs = needs.iter().map(|need| Need { kind: need.kind.clone(), count: need.count }).collect();
+    Ok(Card { incident, service, level: *level, needs })
+}
