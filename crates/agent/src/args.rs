@@ -7,6 +7,7 @@ use types::InstanceId;
 
 /// Settings that every service with tasks has, beside those of every process.
 #[derive(Debug, Clone, clap::Args)]
+#[group(id = "kit")]
 pub struct Args {
     /// Those of every process.
     #[command(flatten)]
