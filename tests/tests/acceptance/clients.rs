@@ -1,23 +1,36 @@
 //! The official Python client.
 
-use tests::{Cluster, Service, call, python};
+use std::net::SocketAddr;
+
+use tests::{Cluster, Node, Service, call, python};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_official_python_client_talks_to_the_operator() {
     let cluster = Cluster::start().await;
     // Without a place the operator asks back, so the task stays open.
-    talk(&cluster, Service::Operator, call(), "There is a fire, come quickly!").await;
+    let address = cluster.node(Service::Operator).address();
+    talk(address, &[call(), "There is a fire, come quickly!"]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_official_python_client_talks_to_an_agent() {
+async fn the_official_python_client_talks_to_a_dispatching_agent() {
     let cluster = Cluster::start().await;
-    talk(&cluster, Service::Fire, "Smoke at 12 Mill Lane.", "Smoke, come quickly!").await;
+    let address = cluster.node(Service::Fire).address();
+    // Its tasks end at once, so there is none to subscribe to or to cancel.
+    talk(address, &["Smoke at 12 Mill Lane."]).await;
 }
 
-async fn talk(cluster: &Cluster, service: Service, text: &str, open: &str) {
-    let address = cluster.node(service).address().to_string();
-    let args = [address, text.to_owned(), open.to_owned()];
+#[tokio::test(flavor = "multi_thread")]
+async fn the_official_python_client_talks_to_an_agent_that_works_for_long() {
+    let cluster = Cluster::start().await;
+    let registry = format!("http://{}", cluster.node(Service::Registry).address());
+    let mut agent = Node::new("echo", cluster.dir(), vec!["--registry".to_owned(), registry]);
+    agent.start().await;
+    talk(agent.address(), &["Is anybody there?", "wait"]).await;
+}
+
+async fn talk(address: SocketAddr, texts: &[&str]) {
+    let args: Vec<String> = [address.to_string()].into_iter().chain(texts.iter().map(|it| (*it).to_owned())).collect();
     let out = python("client.py", &args).await.expect_ok("the Python client");
     println!("{out}");
 }

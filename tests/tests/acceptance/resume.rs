@@ -33,6 +33,16 @@ async fn a_stream_whose_task_has_ended_meanwhile_replays_the_rest_and_closes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_cursor_past_the_head_gets_the_task_as_it_stands() {
+    let cluster = Cluster::start().await;
+    let log = whole_story(&cluster).await;
+    let mut events = cluster.a2a(Service::Operator).subscribe(&task_of(&log[0]), Some(Seq(9_999))).await.unwrap();
+    let seen = collect(&mut events, |_| false).await;
+    assert!(seen.error.is_none(), "{:?}", seen.error);
+    assert_eq!(tests::seqs(&seen.events), [log.len() as u64], "a snapshot says which position it has");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_same_message_with_a_cursor_resumes_the_stream_that_it_started() {
     let cluster = Cluster::start().await;
     let log = whole_story(&cluster).await;

@@ -3,6 +3,7 @@
 use a2a::frame::{Event, Update};
 use a2a::{Events, History};
 use proto::a2a::{ListTasksRequest, Task, TaskState};
+use rusqlite::{Connection, OpenFlags};
 use tests::{Cluster, Service, collect, eventually, finished, seqs, state};
 use types::{RemoteTask, Seq};
 
@@ -71,7 +72,7 @@ pub(crate) async fn assert_told_once(cluster: &Cluster, task: &RemoteTask, seen:
     }
 }
 
-/// One completed child with one dispatch in it.
+/// One completed child with one dispatch in it, and no unit's row written twice.
 async fn assert_sent_once(cluster: &Cluster, agent: Service) {
     let children = tasks(cluster, agent).await;
     let [child] = &children[..] else {
@@ -79,6 +80,16 @@ async fn assert_sent_once(cluster: &Cluster, agent: Service) {
     };
     assert_eq!(state(child), TaskState::Completed, "{child:?}");
     assert_eq!(child.artifacts.len(), 1, "{} assigned its units once: {child:?}", agent.name());
+    let versions = unit_versions(cluster, agent);
+    assert!(!versions.is_empty() && versions.iter().all(|version| *version == 1), "{}: {versions:?}", agent.name());
+}
+
+/// How often each unit that was ever assigned was written.
+fn unit_versions(cluster: &Cluster, agent: Service) -> Vec<i64> {
+    let file = cluster.node(agent).data_dir().join("store.db");
+    let database = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
+    let mut rows = database.prepare("SELECT version FROM row WHERE kind = 'unit'").unwrap();
+    rows.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
 }
 
 /// Reads up to and including the first event that `wanted` picks.
