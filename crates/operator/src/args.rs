@@ -10,6 +10,7 @@ use types::RetryPolicy;
 /// Takes calls, plans who is needed, dispatches them and follows them to the end.
 #[derive(Debug, Clone, Parser)]
 #[command(name = "operator", version, about)]
+#[group(id = "operator")]
 pub struct Args {
     /// Those of every service with tasks.
     #[command(flatten)]

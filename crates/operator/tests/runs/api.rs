@@ -1,0 +1,224 @@
+//! The API of runs, over the operator's own port.
+
+use futures::StreamExt as _;
+use proto::a2a::part::Content;
+use proto::a2a::{Part, StreamResponse};
+use proto::watchroom::orchestrator::v1::orchestrator_client::OrchestratorClient;
+use proto::watchroom::orchestrator::v1::start_run_request::Source;
+use proto::watchroom::orchestrator::v1::{
+    CancelRunRequest, GetRunRequest, ListRunsRequest, Mode, Plan, PlanOnlyRequest, Run, RunEvent, RunState,
+    StartRunRequest, Step, StepState, WatchRunRequest,
+};
+use service::Process;
+use tonic::Code;
+use tonic::transport::Channel;
+use tonic_types::StatusExt as _;
+
+use crate::stage::{Act, CALL, Script, Stage, services, within};
+
+type Client = OrchestratorClient<Channel>;
+
+/// The whole operator, as its binary runs it.
+async fn serve(stage: &Stage) -> Client {
+    let words = ["operator", "--in-memory", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"];
+    let registry = ["--registry".to_owned(), stage.registry(), "--endpoint-wait".into(), "500ms".into()];
+    let words = words.map(str::to_owned).into_iter().chain(registry);
+    let args = service::parse::<operator::Args, _>(words).unwrap();
+    let process = Process::new(&args).unwrap();
+    tokio::spawn(operator::run(args, process.clone()));
+    let address = within("the operator is ready", process.serving()).await.protocol;
+    OrchestratorClient::connect(format!("http://{address}")).await.unwrap()
+}
+
+fn from_text(request_id: &str, text: &str) -> StartRunRequest {
+    let source = Some(Source::Text(text.into()));
+    StartRunRequest { request_id: request_id.into(), source, ..StartRunRequest::default() }
+}
+
+fn from_plan(request_id: &str, plan: Plan) -> StartRunRequest {
+    let source = Some(Source::Plan(plan));
+    StartRunRequest { request_id: request_id.into(), source, ..StartRunRequest::default() }
+}
+
+fn step(id: &str, agent: &str, depends_on: &[&str]) -> Step {
+    let part = Part { content: Some(Content::Text(format!("do {id}"))), ..Part::default() };
+    Step {
+        id: id.into(),
+        title: format!("Do {id}"),
+        agent: agent.into(),
+        input: vec![part],
+        depends_on: depends_on.iter().map(ToString::to_string).collect(),
+        ..Step::default()
+    }
+}
+
+async fn watch(client: &mut Client, id: &str, after_seq: u64) -> Vec<RunEvent> {
+    let stream = client.watch_run(WatchRunRequest { id: id.into(), after_seq }).await.unwrap().into_inner();
+    within("the run ends", stream.map(Result::unwrap).collect()).await
+}
+
+async fn ended(client: &mut Client, id: &str) -> Run {
+    watch(client, id, 0).await;
+    client.get_run(GetRunRequest { id: id.into() }).await.unwrap().into_inner()
+}
+
+#[tokio::test]
+async fn a_plan_can_be_seen_without_being_run() {
+    let fire = Script::new("Fire Agent", []);
+    let stage = Stage::new(&[&fire]).await;
+    let mut client = serve(&stage).await;
+    let request = PlanOnlyRequest { text: CALL.into(), mode: Mode::Parallel.into() };
+    let answer = client.plan_only(request).await.unwrap().into_inner();
+    let plan = answer.plan.unwrap();
+    assert_eq!(plan.steps.iter().map(|step| step.id.as_str()).collect::<Vec<_>>(), ["fire", "police", "ambulance"]);
+    assert_eq!((plan.mode(), answer.location.as_str()), (Mode::Parallel, "170 London road SM6 7AN"));
+    let runs = client.list_runs(ListRunsRequest::default()).await.unwrap().into_inner();
+    assert_eq!((runs.total_size, fire.heard()), (0, 0));
+}
+
+#[tokio::test]
+async fn a_run_from_text_can_be_started_once_watched_and_read() {
+    let [fire, police, ambulance] = services(&[], &[], &[]);
+    let stage = Stage::new(&[&fire, &police, &ambulance]).await;
+    let mut client = serve(&stage).await;
+    let run = client.start_run(from_text("one", CALL)).await.unwrap().into_inner();
+    let same = client.start_run(from_text("one", CALL)).await.unwrap().into_inner();
+    assert_eq!(run.id, same.id);
+    let other = client.start_run(from_text("one", "another call")).await.unwrap_err();
+    assert_eq!(other.code(), Code::AlreadyExists);
+    assert_eq!(other.get_details_error_info().unwrap().reason, "MESSAGE_ID_REUSED");
+
+    let events = watch(&mut client, &run.id, 0).await;
+    let seqs: Vec<u64> = events.iter().map(|event| event.seq).collect();
+    assert_eq!(seqs, (1..=events.len() as u64).collect::<Vec<_>>());
+    assert!(events.iter().all(|event| event.prev + 1 == event.seq && event.time.is_some()));
+    assert!(matches!(&events[0].update, Some(StreamResponse { payload: Some(_) })));
+    assert_eq!(watch(&mut client, &run.id, 5).await, events[5..]);
+
+    let run = client.get_run(GetRunRequest { id: run.id }).await.unwrap().into_inner();
+    assert_eq!(
+        (run.state(), run.summary.as_str()),
+        (RunState::Completed, "All emergency services dispatched successfully (3/3)")
+    );
+    assert!(run.steps.iter().all(|step| step.state() == StepState::Completed && !step.child_task_id.is_empty()));
+    assert!(run.steps.iter().all(|step| !step.response.is_empty() && step.ended_at.is_some()));
+    assert_eq!((fire.heard(), police.heard(), ambulance.heard()), (1, 1, 1));
+}
+
+#[tokio::test]
+async fn an_explicit_plan_runs_in_the_order_of_its_dependencies() {
+    let agent = Script::new("Worker", []);
+    let stage = Stage::new(&[&agent]).await;
+    let mut client = serve(&stage).await;
+    let steps = vec![step("last", "Worker", &["first"]), step("first", "Worker", &[])];
+    let plan = Plan { title: "two things".into(), mode: Mode::Parallel.into(), steps, ..Plan::default() };
+    let run = client.start_run(from_plan("plan", plan)).await.unwrap().into_inner();
+    let run = ended(&mut client, &run.id).await;
+    assert_eq!((run.state(), run.summary.as_str()), (RunState::Completed, "All steps completed (2/2)"));
+    let heard: Vec<String> = agent.heard.lock().iter().map(agent::words::text_of).collect();
+    assert_eq!(heard, ["do first", "do last"]);
+}
+
+#[tokio::test]
+async fn dependents_of_a_failed_step_are_skipped() {
+    let agent = Script::new("Worker", [Act::Reject]);
+    let stage = Stage::new(&[&agent]).await;
+    let mut client = serve(&stage).await;
+    let steps = vec![step("first", "Worker", &[]), step("last", "Worker", &["first"])];
+    let plan = Plan { steps, ..Plan::default() };
+    let run = client.start_run(from_plan("plan", plan)).await.unwrap().into_inner();
+    let run = ended(&mut client, &run.id).await;
+    let states: Vec<StepState> = run.steps.iter().map(|step| step.state()).collect();
+    assert_eq!((run.state(), states), (RunState::Failed, vec![StepState::Failed, StepState::Skipped]));
+    assert_eq!(run.steps[1].error_code, "DEPENDENCY_FAILED");
+}
+
+#[tokio::test]
+async fn a_run_can_be_canceled_once() {
+    let agent = Script::new("Worker", [Act::Hang]);
+    let stage = Stage::new(&[&agent]).await;
+    let mut client = serve(&stage).await;
+    let plan = Plan { steps: vec![step("only", "Worker", &[])], ..Plan::default() };
+    let run = client.start_run(from_plan("plan", plan)).await.unwrap().into_inner();
+    crate::stage::eventually("the agent has it", || agent.heard() == 1).await;
+    client.cancel_run(CancelRunRequest { id: run.id.clone() }).await.unwrap();
+    assert_eq!(ended(&mut client, &run.id).await.state(), RunState::Canceled);
+    let again = client.cancel_run(CancelRunRequest { id: run.id }).await.unwrap_err();
+    assert_eq!(again.code(), Code::FailedPrecondition);
+}
+
+#[tokio::test]
+async fn runs_are_listed_newest_first_in_pages() {
+    let agent = Script::new("Worker", []);
+    let stage = Stage::new(&[&agent]).await;
+    let mut client = serve(&stage).await;
+    for name in ["a", "b", "c"] {
+        let plan = Plan { title: name.into(), steps: vec![step("only", "Worker", &[])], ..Plan::default() };
+        let run = client.start_run(from_plan(name, plan)).await.unwrap().into_inner();
+        ended(&mut client, &run.id).await;
+    }
+    let mut titles = Vec::new();
+    let mut request = ListRunsRequest { page_size: Some(2), state: RunState::Completed.into(), ..Default::default() };
+    loop {
+        let page = client.list_runs(request.clone()).await.unwrap().into_inner();
+        assert_eq!(page.total_size, 3);
+        titles.extend(page.runs.into_iter().filter_map(|run| run.plan).map(|plan| plan.title));
+        if page.next_page_token.is_empty() {
+            break;
+        }
+        request.page_token = page.next_page_token;
+    }
+    assert_eq!(titles, ["c", "b", "a"]);
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_named_by_its_field() {
+    let stage = Stage::new(&[]).await;
+    let mut client = serve(&stage).await;
+    let plan = |change: fn(&mut Plan)| {
+        let mut plan = Plan { steps: vec![step("a", "Worker", &[]), step("b", "Worker", &["a"])], ..Plan::default() };
+        change(&mut plan);
+        from_plan("wrong", plan)
+    };
+    let cases = [
+        (StartRunRequest::default(), "request_id"),
+        (StartRunRequest { request_id: "x".into(), ..StartRunRequest::default() }, "source"),
+        (from_text("x", "  "), "text"),
+        (StartRunRequest { mode: 9, ..from_text("x", "a fire") }, "mode"),
+        (StartRunRequest { context_id: "a\nb".into(), ..from_text("x", "a fire") }, "context_id"),
+        (plan(|plan| plan.steps.clear()), "plan.steps"),
+        (plan(|plan| plan.steps[1].id = "a".into()), "plan.steps[1].id"),
+        (plan(|plan| plan.steps[0].agent.clear()), "plan.steps[0].agent"),
+        (plan(|plan| plan.steps[0].input.clear()), "plan.steps[0].input"),
+        (plan(|plan| plan.steps[0].depends_on = vec!["b".into()]), "plan.steps[0].depends_on"),
+        (plan(|plan| plan.steps[1].depends_on = vec!["c".into()]), "plan.steps[1].depends_on"),
+        (plan(|plan| plan.timeout = Some(prost_types::Duration { seconds: -1, nanos: 0 })), "plan.timeout"),
+    ];
+    for (request, field) in cases {
+        let status = client.start_run(request).await.unwrap_err();
+        assert_eq!(status.code(), Code::InvalidArgument, "{field}: {status:?}");
+        let named: Vec<String> =
+            status.get_details_bad_request().unwrap().field_violations.into_iter().map(|it| it.field).collect();
+        assert_eq!(named, [field], "{status:?}");
+    }
+    let unknown = "019b0000-0000-7000-8000-00000000dead".to_owned();
+    let missing = client.get_run(GetRunRequest { id: unknown.clone() }).await.unwrap_err();
+    assert_eq!(missing.code(), Code::NotFound);
+    let missing = client.watch_run(WatchRunRequest { id: unknown, after_seq: 0 }).await.unwrap_err();
+    assert_eq!(missing.code(), Code::NotFound);
+    let token = ListRunsRequest { page_token: "made up".into(), ..ListRunsRequest::default() };
+    assert_eq!(client.list_runs(token).await.unwrap_err().code(), Code::InvalidArgument);
+    assert_eq!(client.list_runs(ListRunsRequest::default()).await.unwrap().into_inner().total_size, 0);
+}
+
+#[tokio::test]
+async fn a_cursor_beyond_the_log_is_out_of_range() {
+    let agent = Script::new("Worker", []);
+    let stage = Stage::new(&[&agent]).await;
+    let mut client = serve(&stage).await;
+    let plan = Plan { steps: vec![step("only", "Worker", &[])], ..Plan::default() };
+    let run = client.start_run(from_plan("plan", plan)).await.unwrap().into_inner();
+    ended(&mut client, &run.id).await;
+    let mut stream = client.watch_run(WatchRunRequest { id: run.id, after_seq: 10_000 }).await.unwrap().into_inner();
+    assert_eq!(stream.message().await.unwrap_err().code(), Code::OutOfRange);
+}

@@ -1,0 +1,121 @@
+//! What goes wrong, and what the caller hears of it.
+
+use std::time::Duration;
+
+use engine::Patience;
+use types::TaskState;
+
+use crate::stage::{Act, CALL, Stage, eventually, services};
+
+#[tokio::test]
+async fn a_failed_attempt_is_tried_again() {
+    let [fire, police, ambulance] = services(&[Act::Fail, Act::Fail], &[], &[]);
+    let stage = Stage::new(&[&fire, &police, &ambulance]).await;
+    let operator = stage.operator().await;
+    let story = operator.call(CALL).await.end().await;
+    let lines = story.lines();
+    assert!(lines.contains(&"[1/3] Fire Brigade Agent: attempt 1 of 3 failed: no hose".to_owned()), "{lines:#?}");
+    assert!(lines.contains(&"[1/3] Dispatching Fire Brigade Agent again (attempt 3 of 3)...".to_owned()));
+    assert_eq!((fire.heard(), story.state()), (3, TaskState::Completed));
+}
+
+#[tokio::test]
+async fn partial_success_says_which_and_why() {
+    let [fire, police, ambulance] = services(&[], &[Act::Reject], &[]);
+    let stage = Stage::new(&[&fire, &police, &ambulance]).await;
+    let operator = stage.operator().await;
+    let story = operator.call(CALL).await.end().await;
+    let lines = story.lines();
+    assert!(lines.contains(&"[2/3] Failed to dispatch Police Agent: not our area".to_owned()), "{lines:#?}");
+    let summary = "Dispatch completed with issues: 2 successful, 1 failed (Police Agent: not our area)";
+    assert_eq!(lines.last().unwrap(), summary);
+    assert_eq!((police.heard(), story.state()), (1, TaskState::Completed));
+}
+
+#[tokio::test]
+async fn an_agent_that_is_not_there_fails_its_step_and_no_other() {
+    let [fire, _, ambulance] = services(&[], &[], &[]);
+    let stage = Stage::new(&[&fire, &ambulance]).await;
+    let operator = stage.operator().await;
+    let story = operator.call(CALL).await.end().await;
+    let summary = "Dispatch completed with issues: 2 successful, 1 failed (Police Agent: no endpoint of Police Agent within 0.5 s)";
+    assert_eq!(story.lines().last().unwrap(), summary);
+    assert!(format!("{:?}", story.events).contains("NO_ENDPOINT"));
+}
+
+#[tokio::test]
+async fn an_agent_that_comes_in_time_is_waited_for() {
+    let [fire, police, ambulance] = services(&[], &[], &[]);
+    let mut stage = Stage::new(&[&fire, &ambulance]).await;
+    stage.settings.patience.endpoint = Duration::from_secs(15);
+    let operator = stage.operator().await;
+    let mut story = operator.call(CALL).await;
+    story.until("[2/3] Waiting for an endpoint of Police Agent...").await;
+    stage.add(&police).await;
+    assert_eq!(story.end().await.lines().last().unwrap(), "All emergency services dispatched successfully (3/3)");
+}
+
+#[tokio::test]
+async fn nobody_there_fails_the_run() {
+    let stage = Stage::new(&[]).await;
+    let operator = stage.operator().await;
+    let story = operator.call(CALL).await.end().await;
+    assert_eq!(story.state(), TaskState::Failed);
+    assert!(story.lines().last().unwrap().starts_with("Dispatch failed: 0 successful, 3 failed (Fire Brigade Agent: "));
+}
+
+#[tokio::test]
+async fn an_attempt_that_takes_too_long_is_stopped_and_tried_again() {
+    let [fire, police, ambulance] = services(&[Act::Hang], &[], &[]);
+    let mut stage = Stage::new(&[&fire, &police, &ambulance]).await;
+    stage.settings.attempt_timeout = Duration::from_millis(300);
+    let operator = stage.operator().await;
+    let story = operator.call(CALL).await.end().await;
+    let lines = story.lines();
+    assert!(lines.iter().any(|line| line.contains("Asking it to stop")), "{lines:#?}");
+    assert_eq!((fire.heard(), story.state()), (2, TaskState::Completed), "{lines:#?}");
+    assert!(lines.last().unwrap().contains("(3/3)"), "{lines:#?}");
+}
+
+#[tokio::test]
+async fn an_agent_that_does_not_stop_keeps_nobody_waiting_but_the_run_open() {
+    let [fire, police, ambulance] = services(&[Act::Deaf], &[], &[]);
+    let mut stage = Stage::new(&[&fire, &police, &ambulance]).await;
+    stage.settings.attempt_timeout = Duration::from_millis(200);
+    stage.settings.patience = Patience { stopping: Duration::from_millis(300), ..stage.settings.patience };
+    let operator = stage.operator().await;
+    let mut story = operator.call(CALL).await;
+    story.until("[3/3] Ambulance Agent dispatched successfully").await.until("[1/3] Failed to dispatch").await;
+    assert_eq!(story.state(), TaskState::Working);
+    fire.open();
+    let story = story.end().await;
+    assert!(story.lines().last().unwrap().contains("2 successful, 1 failed"), "{:#?}", story.lines());
+    assert_eq!(fire.heard(), 1, "an attempt whose end is not known is not followed by another");
+}
+
+#[tokio::test]
+async fn the_run_timeout_ends_what_is_under_way() {
+    let [fire, police, ambulance] = services(&[Act::Hang], &[], &[]);
+    let mut stage = Stage::new(&[&fire, &police, &ambulance]).await;
+    stage.settings.timeout = Duration::from_millis(300);
+    let operator = stage.operator().await;
+    let story = operator.call(CALL).await.end().await;
+    assert_eq!(story.state(), TaskState::Failed);
+    assert!(format!("{:?}", story.events).contains("RUN_TIMEOUT"));
+    assert_eq!(police.heard(), 0);
+}
+
+#[tokio::test]
+async fn cancel_reaches_the_agent_and_ends_the_run() {
+    let [fire, police, ambulance] = services(&[], &[Act::Hang], &[]);
+    let stage = Stage::new(&[&fire, &police, &ambulance]).await;
+    let operator = stage.operator().await;
+    let mut story = operator.call(CALL).await;
+    story.until("[2/3] Dispatching Police Agent").await;
+    eventually("the police has it", || police.heard() == 1).await;
+    operator.cancel(story.run()).await;
+    let story = story.end().await;
+    assert_eq!(story.state(), TaskState::Canceled);
+    assert_eq!(story.lines().last().unwrap(), "Dispatch canceled: 1 successful, 2 canceled");
+    assert_eq!(ambulance.heard(), 0);
+}

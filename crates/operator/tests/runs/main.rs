@@ -1,0 +1,8 @@
+//! Runs over a real registry, real sockets and scripted agents: what callers are promised, one test each.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
+
+mod api;
+mod dispatching;
+mod failing;
+mod restarting;
+mod stage;

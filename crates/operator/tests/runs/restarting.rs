@@ -1,0 +1,75 @@
+//! An operator that dies and comes back: the run goes on by itself, nobody is sent twice, nothing told is untold.
+
+use types::TaskState;
+
+use crate::stage::{Act, CALL, Stage, eventually, services};
+
+#[tokio::test]
+async fn a_run_goes_on_after_its_operator_died_while_an_agent_worked() {
+    let [fire, police, ambulance] = services(&[], &[Act::Gate], &[]);
+    let stage = Stage::new(&[&fire, &police, &ambulance]).await;
+    let operator = stage.operator().await;
+    let mut story = operator.call(CALL).await;
+    story.until("[2/3] Police Agent: looking for units").await;
+    let (run, told) = (story.run(), story.events.clone());
+    operator.die();
+    let operator = stage.operator().await;
+    police.open();
+    let whole = operator.follow(run, 0).await.end().await;
+    assert_eq!(&whole.events[..told.len()], &told[..], "what was told is in the log in that order");
+    assert_eq!(whole.state(), TaskState::Completed);
+    assert!(whole.lines().last().unwrap().contains("(3/3)"), "{:#?}", whole.lines());
+    assert_eq!((fire.heard(), police.heard(), ambulance.heard()), (1, 1, 1));
+}
+
+#[tokio::test]
+async fn a_dispatch_whose_answer_was_lost_is_sent_again_and_taken_once() {
+    let [fire, police, ambulance] = services(&[Act::Gate], &[], &[]);
+    let stage = Stage::new(&[&fire, &police, &ambulance]).await;
+    let operator = stage.operator().await;
+    let mut story = operator.call(CALL).await;
+    story.until("[1/3] Dispatching Fire Brigade Agent").await;
+    eventually("fire has it", || fire.heard() == 1).await;
+    let run = story.run();
+    // Well before the first news of the child would be recorded.
+    operator.die();
+    fire.open();
+    let operator = stage.operator().await;
+    let whole = operator.follow(run, 0).await.end().await;
+    assert!(whole.lines().last().unwrap().contains("(3/3)"), "{:#?}", whole.lines());
+    assert_eq!(fire.heard(), 1);
+}
+
+#[tokio::test]
+async fn timers_survive_a_restart() {
+    let [fire, police, ambulance] = services(&[Act::Hang], &[], &[]);
+    let mut stage = Stage::new(&[&fire, &police, &ambulance]).await;
+    stage.settings.attempt_timeout = std::time::Duration::from_millis(800);
+    let operator = stage.operator().await;
+    let mut story = operator.call(CALL).await;
+    story.until("[1/3] Dispatching Fire Brigade Agent").await;
+    eventually("fire has it", || fire.heard() == 1).await;
+    let run = story.run();
+    operator.die();
+    let operator = stage.operator().await;
+    let whole = operator.follow(run, 0).await.end().await;
+    assert_eq!(whole.state(), TaskState::Completed);
+    assert_eq!(fire.heard(), 2, "{:#?}", whole.lines());
+}
+
+#[tokio::test]
+async fn a_cancel_under_way_is_finished_after_a_restart() {
+    let [fire, police, ambulance] = services(&[Act::Deaf], &[], &[]);
+    let stage = Stage::new(&[&fire, &police, &ambulance]).await;
+    let operator = stage.operator().await;
+    let mut story = operator.call(CALL).await;
+    story.until("[1/3] Fire Brigade Agent is at work").await;
+    let run = story.run();
+    operator.cancel(run).await;
+    operator.die();
+    let operator = stage.operator().await;
+    fire.open();
+    let whole = operator.follow(run, 0).await.end().await;
+    assert_eq!(whole.state(), TaskState::Canceled, "{:#?}", whole.lines());
+    assert_eq!((fire.heard(), police.heard()), (1, 0));
+}
