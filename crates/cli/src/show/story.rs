@@ -56,8 +56,8 @@ impl Story {
         match (said.is_empty(), moved) {
             (false, true) if announced(now) => Some((mark, format!("{}: {said}", state(now)))),
             (false, _) => Some((mark, said)),
-            (true, true) => Some((mark, state(now).to_owned())),
-            (true, false) => None,
+            (true, true) if now != TaskState::Submitted => Some((mark, state(now).to_owned())),
+            (true, _) => None,
         }
     }
 }
@@ -97,6 +97,10 @@ fn artifact(artifact: &Artifact) -> Line {
     let text = parts(&artifact.parts);
     if metadata::member(artifact.metadata.as_ref(), PLAN).is_some() {
         return (Mark::Plan, text);
+    }
+    // Markdown has a title of its own.
+    if text.starts_with("# ") {
+        return (Mark::None, format!("\n{text}\n"));
     }
     let name = if artifact.name.is_empty() { &artifact.artifact_id } else { &artifact.name };
     (Mark::None, format!("{name}:\n{text}"))

@@ -17,10 +17,10 @@ async fn a_dispatch_is_told_step_by_step_and_ends_0() {
     let ended = run(&["send", CALL, "--agent", &url]).await;
     assert_eq!(ended.code, Some(0), "{ended:?}");
     let expected = format!(
-        "task {TASK} in conversation {CONTEXT}\nsubmitted\n1. Fire\n2. Police\n\
+        "task {TASK} in conversation {CONTEXT}\n1. Fire\n2. Police\n\
          [1/2] Dispatching Fire Brigade Agent\n[1/2] Fire Brigade Agent dispatched successfully\n\
          [2/2] Dispatching Police Agent\n[2/2] Police Agent completed\n\
-         report:\n# Report\nall said\ncompleted: 2/2 dispatched\n"
+         \n# Report\nall said\n\ncompleted: 2/2 dispatched\n"
     );
     assert_eq!(ended.out, expected);
     assert_eq!(agent.metadata("a2a-version"), [Some("1.0".to_owned())]);
@@ -207,7 +207,7 @@ async fn watch_tells_the_rest_and_ends_as_the_task_did() {
     let (agent, url) = Agent::start([Answer::Frames(all(rest))]).await;
     let ended = run(&["watch", TASK, "--from", "6", "--agent", &url]).await;
     assert_eq!(ended.code, Some(0), "{ended:?}");
-    assert_eq!(ended.out, "report:\n# Report\nall said\ncompleted: 2/2 dispatched\n");
+    assert_eq!(ended.out, "\n# Report\nall said\n\ncompleted: 2/2 dispatched\n");
     assert_eq!(agent.metadata("watchroom-cursor")[0], Some("6".to_owned()));
 }
 
