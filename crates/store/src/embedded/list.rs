@@ -73,7 +73,12 @@ fn first_of(conn: &Connection, owned: &Owned, query: &Query, floor: i64, page: &
     let (state, tag, context) = filter(query);
     let mut rows = select.query(params![owned.no, since, from, after, state, tag, context, limit])?;
     while let Some(row) = rows.next()? {
-        page.push(summary(row, owned.owner.clone())?);
+        match summary(row, owned.owner.clone()) {
+            Ok(task) => page.push(task),
+            // One damaged row must not hide all the others.
+            Err(error @ Error::Damaged { .. }) => tracing::error!(%error, "a task is left out of a list"),
+            Err(error) => return Err(error),
+        }
     }
     Ok(())
 }

@@ -99,12 +99,30 @@ impl EmbeddedStore {
 }
 
 fn write(conn: &rusqlite::Connection, state: State, space: Space, shared: Arc<Shared>, options: Options) {
-    let fatal = options.fatal.clone();
-    match Writer::new(conn, state, space, Arc::clone(&shared), options) {
+    let watch = Watch { shared: Arc::clone(&shared), fatal: options.fatal.clone() };
+    match Writer::new(conn, state, space, shared, options) {
         Ok(writer) => writer.run(),
-        Err(error) => {
-            shared.queue.abandon().into_iter().for_each(|item| item.settle.settle(Err(Refusal::Closed)));
-            fatal.tell(&error.to_string());
+        Err(error) => watch.give_up(&error.to_string()),
+    }
+}
+
+/// Sees to it that nobody waits for a writer that is gone.
+struct Watch {
+    shared: Arc<Shared>,
+    fatal: Fatal,
+}
+
+impl Watch {
+    fn give_up(&self, reason: &str) {
+        self.shared.queue.abandon().into_iter().for_each(|item| item.settle.settle(Err(Refusal::Closed)));
+        self.fatal.tell(reason);
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.give_up("the writer panicked");
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
@@ -77,7 +78,10 @@ impl Drop for Readers {
 impl Jobs {
     fn run(&self, conn: &Connection) {
         while let Some(job) = self.next() {
-            job(conn);
+            // A read that panics answers that the store is closed, and the thread goes on.
+            if catch_unwind(AssertUnwindSafe(|| job(conn))).is_err() {
+                tracing::error!("a read panicked");
+            }
         }
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use rusqlite::Connection;
-use store::{EmbeddedStore, Error, Fatal, Options, Query, Refusal, Store};
+use store::{EmbeddedStore, Error, Fatal, Options, Query, Refusal, Settle, Store};
 use types::{Head, Scope, Seq, TaskState};
 
 use crate::suite::bed::{Bed, eventually};
@@ -60,14 +60,30 @@ fn flip_a_bit(bed: &Bed, table: &str, which: &str) {
 }
 
 #[tokio::test]
+async fn a_writer_that_panics_leaves_nobody_waiting() {
+    let bed = Bed::embedded();
+    let told = Arc::new(AtomicBool::new(false));
+    let store: Arc<dyn Store> =
+        Arc::new(EmbeddedStore::open(Options { fatal: telling(&told), ..bed.options() }).unwrap());
+    let mut task = Task::new(&*store).await;
+    store.submit(task.next(&*store, TaskState::Working, ""), Settle::new(|_| panic!("the test asked for it")));
+    eventually("the process is told", async || told.load(Ordering::SeqCst)).await;
+    assert_eq!(store.commit(task.next(&*store, TaskState::Working, "")).await, Err(Refusal::Closed));
+    drop(store);
+    assert!(bed.store().load(Scope::Service, task.id).await.unwrap().is_some());
+}
+
+fn telling(told: &Arc<AtomicBool>) -> Fatal {
+    let told = Arc::clone(told);
+    Fatal::new(move |_| told.store(true, Ordering::SeqCst))
+}
+
+#[tokio::test]
 async fn a_failing_commit_ends_the_store() {
     let bed = Bed::embedded();
     let told = Arc::new(AtomicBool::new(false));
-    let fatal = {
-        let told = Arc::clone(&told);
-        Fatal::new(move |_| told.store(true, Ordering::SeqCst))
-    };
-    let store: Arc<dyn Store> = Arc::new(EmbeddedStore::open(Options { fatal, ..bed.options() }).unwrap());
+    let store: Arc<dyn Store> =
+        Arc::new(EmbeddedStore::open(Options { fatal: telling(&told), ..bed.options() }).unwrap());
     let mut task = Task::new(&*store).await;
     task.step(&*store, TaskState::Working).await;
     // A table that is gone stands for a storage that answers with errors.
