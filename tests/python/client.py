@@ -117,11 +117,11 @@ async def lists(client, task):
     await raises(InvalidParamsError, client.list_tasks(ListTasksRequest(page_size=101)))
 
 
-async def subscribes_and_cancels(client, text):
+async def subscribes_and_cancels(client, streaming, text):
     [answer] = await all_of(client.send_message(request_of(text, return_immediately=True)))
     task = answer.task
     assert task.status.state in OPEN, task
-    events = client.subscribe(SubscribeToTaskRequest(id=task.id))
+    events = streaming.subscribe(SubscribeToTaskRequest(id=task.id))
     first = await anext(events)
     assert first.task.id == task.id and first.task.status.state in OPEN, first
     cancelled = await client.cancel_task(CancelTaskRequest(id=task.id))
@@ -129,7 +129,7 @@ async def subscribes_and_cancels(client, text):
     rest = await all_of(events)
     assert rest[-1].status_update.status.state == TaskState.TASK_STATE_CANCELED, rest[-1]
     await raises(TaskNotCancelableError, client.cancel_task(CancelTaskRequest(id=task.id)))
-    await raises(UnsupportedOperationError, all_of(client.subscribe(SubscribeToTaskRequest(id=task.id))))
+    await raises(UnsupportedOperationError, all_of(streaming.subscribe(SubscribeToTaskRequest(id=task.id))))
 
 
 async def refuses_what_it_does_not_offer(client, task):
@@ -141,7 +141,7 @@ async def refuses_what_it_does_not_offer(client, task):
 
 
 async def main(address, text, open_text=None):
-    async with client_of(address, streaming=False) as client:
+    async with client_of(address, streaming=False) as client, client_of(address, streaming=True) as streaming:
         task = await sends(client, text)
         print("send", task.id)
         await gets(client, task)
@@ -150,12 +150,11 @@ async def main(address, text, open_text=None):
         await lists(client, task)
         print("list")
         if open_text:
-            await subscribes_and_cancels(client, open_text)
+            await subscribes_and_cancels(client, streaming, open_text)
             print("subscribe, cancel")
         await refuses_what_it_does_not_offer(client, task)
         print("refusals")
-    async with client_of(address, streaming=True) as client:
-        events = await all_of(client.send_message(request_of(text)))
+        events = await all_of(streaming.send_message(request_of(text)))
         check_stream(events)
         print("stream", len(events))
 
