@@ -6,7 +6,7 @@ use engine::{Answer, Cause, Code, Payload, WaitsOn};
 use prost::Message as _;
 use prost_types::Struct;
 use prost_types::value::Kind;
-use proto::a2a::{Artifact, Message, Task, TaskStatus};
+use proto::a2a::{Artifact, Message, Part, Task, TaskStatus};
 use types::TaskState;
 
 use crate::plan::payload;
@@ -83,9 +83,15 @@ pub(super) fn replied(message: Message) -> Answer {
     Answer::Completed(payload(message.parts))
 }
 
+/// Last words that only repeat what was made are left out.
 fn answered(artifacts: Vec<Artifact>, last: Option<Message>) -> Payload {
-    let made = artifacts.into_iter().flat_map(|artifact| artifact.parts);
-    payload(made.chain(last.into_iter().flat_map(|message| message.parts)).collect())
+    let mut parts: Vec<Part> = artifacts.into_iter().flat_map(|artifact| artifact.parts).collect();
+    for part in last.into_iter().flat_map(|message| message.parts) {
+        if parts.iter().all(|made| made.content != part.content) {
+            parts.push(part);
+        }
+    }
+    payload(parts)
 }
 
 fn silent(code: Code) -> &'static str {
