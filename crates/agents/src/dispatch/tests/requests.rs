@@ -1,0 +1,67 @@
+//! What messages ask for: data first, words where the data is silent, a clear refusal otherwise.
+
+use std::collections::BTreeMap;
+
+use a2a::metadata::{list, number, object, structure, text};
+use agent::words::{data_part, text_part};
+use prost_types::Value;
+use proto::a2a::{Message, Part};
+
+use crate::dispatch::request::{BadRequest, Incident, Request, read};
+
+fn message(parts: Vec<Part>) -> Message {
+    Message { parts, ..Message::default() }
+}
+
+fn data<const N: usize>(members: [(&str, Value); N]) -> Part {
+    data_part(object(BTreeMap::from(members.map(|(name, value)| (name.to_owned(), value)))))
+}
+
+fn incident(kind: &str, priority: u8, place: &str) -> Request {
+    Request::Dispatch(Incident { kind: kind.into(), priority, place: place.into() })
+}
+
+#[test]
+fn the_data_part_says_what_for() {
+    let place = object(BTreeMap::from([("text".to_owned(), text("9 Larch Road"))]));
+    let part = data([("type", text("flood")), ("priority", number(2)), ("location", place), ("services", list([]))]);
+    assert_eq!(
+        read(&message(vec![text_part("water everywhere"), part])).unwrap(),
+        incident("flood", 2, "9 Larch Road")
+    );
+}
+
+#[test]
+fn words_alone_are_enough() {
+    let asked = read(&message(vec![text_part("the barn is on fire at 9 Larch Road")])).unwrap();
+    assert_eq!(asked, incident("fire", 2, "9 Larch Road"));
+}
+
+#[test]
+fn a_release_is_told_by_data_or_by_metadata() {
+    let part = data([("skill", text("release")), ("dispatch", text("d"))]);
+    assert_eq!(read(&message(vec![part])).unwrap(), Request::Release(Some("d".into())));
+    let metadata = Some(structure([("skill", text("release"))]));
+    let message = Message { metadata, ..message(vec![text_part("stand down")]) };
+    assert_eq!(read(&message).unwrap(), Request::Release(None));
+}
+
+#[test]
+fn what_cannot_be_understood_is_refused_with_its_reason() {
+    let cases = [
+        (message(vec![text_part("  ")]), BadRequest::Empty),
+        (message(vec![data([("skill", text("dance"))])]), BadRequest::Skill("dance".into())),
+        (message(vec![data([("type", number(3))])]), BadRequest::Field { field: "type", wanted: "a text" }),
+        (
+            message(vec![data([("priority", number(0))])]),
+            BadRequest::Field { field: "priority", wanted: "a whole number from 1 (highest)" },
+        ),
+        (
+            message(vec![data([("location", number(3))])]),
+            BadRequest::Field { field: "location", wanted: "a text or an object with a text" },
+        ),
+    ];
+    for (message, refusal) in cases {
+        assert_eq!(read(&message).unwrap_err(), refusal);
+    }
+}

@@ -1,0 +1,108 @@
+//! The scenario file: the built-in one is sound, and mistakes are told by line and field.
+
+use std::path::Path;
+
+use triage::{Kind, Service};
+
+use crate::dispatch::scenario::{Scenario, ScenarioError};
+
+const SMALL: &str = r#"version = 1
+name = "two houses"
+
+[area]
+south = 51.0
+west = -1.0
+north = 52.0
+east = 0.0
+
+[[place]]
+name = "Mill Rd"
+lat = 51.5
+lon = -0.5
+
+[[station]]
+id = "S"
+name = "Somewhere"
+service = "fire"
+lat = 51.5
+lon = -0.4
+
+[[unit]]
+id = "E1"
+type = "engine"
+station = "S"
+
+[[run_card]]
+incident = "*"
+service = "fire"
+units = [{ type = "engine", count = 1 }]
+"#;
+
+#[track_caller]
+fn mistake(from: &str, to: &str, expected: &str) {
+    assert!(SMALL.contains(from), "{from}");
+    let error = Scenario::parse(&SMALL.replace(from, to)).unwrap_err().to_string();
+    assert!(error.contains(expected), "{error}");
+}
+
+#[test]
+fn the_built_in_town_has_units_for_demos_and_a_card_for_every_incident() {
+    let town = Scenario::sample();
+    let counts = Service::ALL.map(|service| town.unit_count(service));
+    assert_eq!(counts, [16, 20, 20]);
+    for (kind, service) in Kind::ALL.into_iter().flat_map(|kind| Service::ALL.map(|service| (kind, service))) {
+        assert!(!town.needs(kind.as_str(), service, 1).is_empty(), "{kind} {service}");
+    }
+}
+
+#[test]
+fn a_pressing_incident_gets_the_higher_level() {
+    let town = Scenario::sample();
+    let engines = |priority| town.needs("fire", Service::Fire, priority)[0].count;
+    assert_eq!((engines(1), engines(2), engines(3)), (2, 1, 1));
+}
+
+#[test]
+fn a_known_place_is_found_by_its_words_and_an_unknown_one_gets_a_point_of_its_own() {
+    let small = Scenario::parse(SMALL).unwrap();
+    let known = small.locate("Flat 2, 9 Mill Road, Somewhere");
+    assert!(known.known);
+    assert_eq!((known.position.lat, known.position.lon), (51.5, -0.5));
+    let (here, there) = (small.locate("1 Nowhere Lane"), small.locate("2 Nowhere Lane"));
+    assert!(!here.known && here != there && here == small.locate("1 nowhere ln"));
+    assert!(!small.locate("Millroad").known);
+}
+
+#[test]
+fn mistakes_are_told_by_line_and_field() {
+    mistake("version = 1", "version = 2", "line 1, version");
+    mistake("north = 52.0", "north = 50.0", "area");
+    mistake("lat = 51.5\nlon = -0.5", "lat = 41.5\nlon = -0.5", "line 10, place");
+    mistake(
+        "service = \"fire\"\nlat",
+        "service = \"coastguard\"\nlat",
+        "station.service: unknown service \"coastguard\"",
+    );
+    mistake("station = \"S\"", "station = \"T\"", "line 22, unit.station: there is no station \"T\"");
+    mistake(
+        "type = \"engine\", count = 1",
+        "type = \"boat\", count = 1",
+        "run_card.units: fire has no unit of type \"boat\"",
+    );
+    mistake("count = 1", "count = 0", "at least one unit");
+    mistake("incident = \"*\"", "incident = \"fire\"", "no run card with incident = \"*\"");
+}
+
+#[test]
+fn mistakes_of_form_show_the_line() {
+    mistake("id = \"E1\"", "name = \"E1\"", "line 23");
+    mistake("lat = 51.5\nlon = -0.4", "lat = \"north\"\nlon = -0.4", "line 19");
+    mistake("[area]", "[area", "line 4");
+}
+
+#[test]
+fn a_file_that_is_not_there_is_named() {
+    let error = Scenario::read(Path::new("/no/such/file.toml")).unwrap_err();
+    assert!(matches!(error, ScenarioError::Read { .. }));
+    assert!(error.to_string().contains("/no/such/file.toml"));
+}

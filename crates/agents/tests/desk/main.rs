@@ -1,0 +1,5 @@
+//! Dispatch on the real kit: what is promised of units, one test each.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may fail as tests do")]
+
+mod promises;
+mod town;

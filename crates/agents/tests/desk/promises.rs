@@ -1,0 +1,135 @@
+//! D1: one assignment per unit. D3: units or a typed shortfall. D11: delivered again, nothing new. Releases free once.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use futures::future::join_all;
+use store::{MemoryStore, Store};
+use tokio_util::sync::CancellationToken;
+use types::{TaskId, TaskState};
+
+use crate::town::{Sent, Town, View, objects, release, said, send, start, told, units};
+
+/// The engines of the built-in town.
+const ENGINES: usize = 12;
+
+fn memory() -> Arc<dyn Store> {
+    Arc::new(MemoryStore::new())
+}
+
+async fn fresh() -> Town {
+    start(&memory(), View::Fresh, &CancellationToken::new()).await
+}
+
+fn state(task: &proto::a2a::Task) -> TaskState {
+    TaskState::from_wire(task.status.as_ref().unwrap().state).unwrap()
+}
+
+/// A dispatch of one engine.
+fn shed() -> Sent {
+    Sent::words("My shed is burning, 170 London road SM6 7AN")
+}
+
+#[tokio::test]
+async fn a_dispatch_names_its_units_in_words_and_data() {
+    let task = send(&fresh().await, shed()).await;
+    assert_eq!(state(&task), TaskState::Completed);
+    assert_eq!(units(&task), ["E1"]);
+    assert_eq!(said(&task), "1 unit dispatched to 170 London road SM6 7AN: engine E1 from Wallington, ETA 3 min");
+    assert!(objects(&told(&task, "shortfall"), "type").is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn d1_no_unit_is_sent_twice_however_many_call_at_once() {
+    let town = fresh().await;
+    let tasks = join_all((0..ENGINES).map(|_| send(&town, shed()))).await;
+    let sent: Vec<String> = tasks.iter().flat_map(units).collect();
+    let distinct: BTreeSet<&String> = sent.iter().collect();
+    assert_eq!((sent.len(), distinct.len()), (ENGINES, ENGINES));
+}
+
+#[tokio::test]
+async fn d1_a_desk_with_an_old_view_takes_no_unit_that_is_gone() {
+    let store = memory();
+    let closing = CancellationToken::new();
+    let first = send(&start(&store, View::Fresh, &closing).await, shed()).await;
+    closing.cancel();
+    let stale = start(&store, View::Stale, &CancellationToken::new()).await;
+    let second = send(&stale, shed()).await;
+    assert_eq!((units(&first), units(&second)), (vec!["E1".to_owned()], vec!["E2".to_owned()]));
+}
+
+#[tokio::test]
+async fn d3_what_is_missing_is_told_and_nobody_at_all_is_a_failure() {
+    let town = fresh().await;
+    for _ in 0..ENGINES - 1 {
+        send(&town, shed()).await;
+    }
+    let partly = send(&town, Sent::words("A house is on fire with children trapped inside, 2 Mill Lane")).await;
+    assert_eq!((state(&partly), units(&partly).len()), (TaskState::Completed, 1));
+    assert_eq!(objects(&told(&partly, "shortfall"), "type"), ["engine"]);
+    assert!(said(&partly).ends_with("Short of 1 × engine: no more are free"), "{}", said(&partly));
+    let none = send(&town, shed()).await;
+    assert_eq!((state(&none), none.artifacts.len()), (TaskState::Failed, 0));
+    assert_eq!(said(&none), "no fire unit is free for 170 London road SM6 7AN: 1 × engine needed");
+}
+
+#[tokio::test]
+async fn d11_a_message_delivered_again_assigns_nothing_new() {
+    let store = memory();
+    let closing = CancellationToken::new();
+    let (town, message) = (start(&store, View::Fresh, &closing).await, shed());
+    let first = send(&town, message.clone()).await;
+    assert_eq!(send(&town, message.clone()).await, first);
+    closing.cancel();
+    let restarted = start(&store, View::Fresh, &CancellationToken::new()).await;
+    assert_eq!(send(&restarted, message).await, first);
+    assert_eq!(units(&send(&restarted, shed()).await), ["E2"]);
+}
+
+#[tokio::test]
+async fn d11_another_attempt_of_a_step_gets_the_units_that_it_has() {
+    let store = memory();
+    let store_id = store.own().await.unwrap().store_id;
+    let town = start(&store, View::Fresh, &CancellationToken::new()).await;
+    let run = TaskId::fresh();
+    let in_context = |sent: Sent| Sent { context: Some("incident"), ..sent };
+    let first = send(&town, in_context(shed().attempt(run, 1, store_id))).await;
+    let second = send(&town, in_context(shed().attempt(run, 2, store_id))).await;
+    assert_ne!(first.id, second.id);
+    assert_eq!((units(&first), said(&first)), (units(&second), said(&second)));
+    let other = send(&town, shed().attempt(TaskId::fresh(), 1, store_id)).await;
+    assert_eq!(units(&other), ["E2"]);
+}
+
+#[tokio::test]
+async fn a_release_frees_the_units_of_its_dispatch_once() {
+    let town = fresh().await;
+    let (first, _) = (send(&town, shed()).await, send(&town, shed()).await);
+    let id = told(&first, "dispatch");
+    let id = a2a::metadata::as_text(Some(&id)).unwrap();
+    assert_eq!(said(&send(&town, release(Some(id))).await), "1 unit released: E1");
+    assert_eq!(said(&send(&town, release(Some(id))).await), "no units are assigned");
+    assert_eq!(units(&send(&town, shed()).await), ["E1"]);
+}
+
+#[tokio::test]
+async fn a_release_without_a_dispatch_frees_what_the_conversation_has_and_nobody_elses() {
+    let town = fresh().await;
+    let there = |sent: Sent| Sent { context: Some("there"), ..sent };
+    send(&town, there(shed())).await;
+    send(&town, there(shed())).await;
+    send(&town, Sent { context: Some("elsewhere"), ..shed() }).await;
+    let stranger = Sent { principal: "mallory", ..there(release(None)) };
+    assert_eq!(said(&send(&town, stranger).await), "no units are assigned");
+    assert_eq!(said(&send(&town, there(release(None))).await), "2 units released: E1, E2");
+}
+
+#[tokio::test]
+async fn what_cannot_be_understood_is_rejected_with_a_reason() {
+    let task = send(&fresh().await, Sent::words("   ")).await;
+    assert_eq!(
+        (state(&task), said(&task).as_str()),
+        (TaskState::Rejected, "the message has neither text nor an incident")
+    );
+}

@@ -1,0 +1,183 @@
+//! A service on a store, and callers that talk to it.
+
+use std::sync::Arc;
+
+use a2a::metadata::{Dispatch, object, text};
+use a2a::{Backend, Call, Card, Extensions, History, SendRequest, Wait};
+use agent::{Agent, Context, Failure, Finish, Kit, Parts, Profile, Setup, Turns, words};
+use agents::{Desk, Scenario};
+use prost::Message as _;
+use prost_types::Value;
+use prost_types::value::Kind;
+use proto::a2a::part::Content;
+use proto::a2a::send_message_response::Payload;
+use proto::a2a::{AgentSkill, Message, Part, Role, SendMessageResponse, Task};
+use store::Store;
+use tokio_util::sync::CancellationToken;
+use triage::Service;
+use types::{MessageId, Owner, Principal, StoreId, TaskId, Tenant, Timestamp};
+
+/// A desk as an agent, so that tests choose its scenario and its store.
+#[derive(Debug)]
+pub(crate) struct Brigade(Desk);
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct NoArgs {}
+
+impl Agent for Brigade {
+    const NAME: &'static str = "brigade";
+    const ABOUT: &'static str = "tests";
+    const PORT: u16 = 0;
+    const ADMIN_PORT: u16 = 0;
+    const EAGER: bool = true;
+    type Args = NoArgs;
+
+    async fn open(_args: NoArgs, _setup: &Setup) -> Result<Self, service::Fatal> {
+        Ok(Self(Desk::new(Service::Fire, Scenario::sample())))
+    }
+
+    fn profile(&self) -> Profile {
+        Profile { name: "Brigade".into(), description: "tests".into(), skills: vec![skill()], extensions: Vec::new() }
+    }
+
+    async fn run(&self, task: &mut Context) -> Result<Finish, Failure> {
+        self.0.serve(task).await
+    }
+}
+
+fn skill() -> AgentSkill {
+    let text = || "dispatch".to_owned();
+    AgentSkill { id: text(), name: text(), description: text(), tags: vec![text()], ..AgentSkill::default() }
+}
+
+pub(crate) type Town = Kit<Turns<Brigade>>;
+
+/// Whether the desk has read its rows; one that has not is as stale as a replica can be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum View {
+    Fresh,
+    Stale,
+}
+
+/// A fire service over `store`, which an earlier one may have used.
+pub(crate) async fn start(store: &Arc<dyn Store>, view: View, closing: &CancellationToken) -> Town {
+    let desk = Desk::new(Service::Fire, Scenario::sample());
+    if view == View::Fresh {
+        desk.load(store.rows("unit", b"").await.unwrap());
+    }
+    let card = Card {
+        name: "Brigade".into(),
+        description: "tests".into(),
+        version: "1".into(),
+        url: "localhost:1".into(),
+        skills: vec![skill()],
+        extensions: Vec::new(),
+    };
+    let driver = Turns::new(Brigade(desk));
+    let parts = Parts { driver, store: store.clone(), card: card.build().unwrap(), closing: closing.clone() };
+    Kit::start(parts).await.unwrap()
+}
+
+/// A message of this id from this caller.
+#[derive(Debug, Clone)]
+pub(crate) struct Sent {
+    pub(crate) id: String,
+    pub(crate) principal: &'static str,
+    pub(crate) context: Option<&'static str>,
+    pub(crate) parts: Vec<Part>,
+    pub(crate) metadata: Option<prost_types::Struct>,
+}
+
+impl Sent {
+    pub(crate) fn new(parts: Vec<Part>) -> Self {
+        let id = MessageId::fresh().to_string();
+        Self { id, principal: "anonymous", context: None, parts, metadata: None }
+    }
+
+    pub(crate) fn words(words: &str) -> Self {
+        Self::new(vec![words::text_part(words)])
+    }
+
+    /// An attempt of a step of a run.
+    pub(crate) fn attempt(self, run: TaskId, number: u32, store_id: StoreId) -> Self {
+        let dispatch = Dispatch {
+            run,
+            step: "fire".parse().unwrap(),
+            attempt: number,
+            turn: 1,
+            not_after: Timestamp::from_millis(u64::MAX >> 12),
+            store_id: Some(store_id),
+            at_most_once: false,
+        };
+        Self { metadata: Some(dispatch.to_metadata()), ..self }
+    }
+
+    fn request(self) -> (Call, SendRequest) {
+        let owner = Owner { tenant: Tenant::new(""), principal: Principal::new(self.principal) };
+        let message = Message {
+            message_id: self.id.clone(),
+            role: Role::User.into(),
+            parts: self.parts,
+            metadata: self.metadata,
+            ..Message::default()
+        };
+        let request = SendRequest {
+            message,
+            message_id: self.id.parse().unwrap(),
+            task: None,
+            context: self.context.map(|context| context.parse().unwrap()),
+            wait: Wait::Blocking,
+            history: History::All,
+            accepted_output_modes: Vec::new(),
+            metadata: None,
+        };
+        (Call { owner, extensions: Extensions::default(), cursor: None }, request)
+    }
+}
+
+pub(crate) async fn send(town: &Town, sent: Sent) -> Task {
+    let (call, request) = sent.request();
+    let bytes = town.send(call, request).await.unwrap();
+    match SendMessageResponse::decode(bytes).unwrap().payload {
+        Some(Payload::Task(task)) => task,
+        other => panic!("no task but {other:?}"),
+    }
+}
+
+pub(crate) fn release(dispatch: Option<&str>) -> Sent {
+    let mut members = vec![("skill".to_owned(), text("release"))];
+    members.extend(dispatch.map(|dispatch| ("dispatch".to_owned(), text(dispatch))));
+    Sent::new(vec![words::data_part(object(members.into_iter().collect()))])
+}
+
+/// The last words of a task.
+pub(crate) fn said(task: &Task) -> String {
+    words::text_of(task.status.as_ref().unwrap().message.as_ref().unwrap())
+}
+
+/// A member of the data of a task's one artifact.
+pub(crate) fn told(task: &Task, member: &str) -> Value {
+    let [artifact] = task.artifacts.as_slice() else { panic!("one artifact in {task:?}") };
+    let data = artifact.parts.iter().find_map(|part| match &part.content {
+        Some(Content::Data(Value { kind: Some(Kind::StructValue(data)) })) => data.fields.get(member),
+        _ => None,
+    });
+    data.unwrap_or_else(|| panic!("no {member} in {artifact:?}")).clone()
+}
+
+/// The ids of the units that a task sent.
+pub(crate) fn units(task: &Task) -> Vec<String> {
+    objects(&told(task, "units"), "id")
+}
+
+/// One member of every object of a list.
+pub(crate) fn objects(list: &Value, member: &str) -> Vec<String> {
+    let Some(Kind::ListValue(list)) = &list.kind else { panic!("no list: {list:?}") };
+    let id = |value: &Value| match &value.kind {
+        Some(Kind::StructValue(fields)) => {
+            fields.fields.get(member).and_then(|id| a2a::metadata::as_text(Some(id)).map(str::to_owned))
+        }
+        _ => None,
+    };
+    list.values.iter().filter_map(id).collect()
+}
