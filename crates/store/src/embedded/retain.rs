@@ -15,8 +15,12 @@ use crate::seen::{SeenKey, SeenReply};
 
 /// Tasks, or accepted messages, looked at in one step: about a millisecond of work.
 const STEP: usize = 128;
-/// Log rows deleted in one step; a longer log becomes trash first.
-const LOG_STEP: i64 = 512;
+/// Bytes of log deleted in one step: a few milliseconds of work.
+const LOG_STEP: i64 = 1 << 20;
+/// Bytes of log that go with their task at once; a longer log becomes trash first.
+const SMALL_LOG: i64 = 8 << 10;
+/// What a log row costs beside its body, in bytes: it bounds the number of small rows too.
+const ROW_OVERHEAD: i64 = 1 << 10;
 /// Idempotency rows are kept at least this long.
 const SEEN_AT_LEAST: Duration = Duration::from_hours(24);
 
@@ -25,13 +29,16 @@ pub(super) const AGED: &str = "SELECT no, id, changed_at, tag, head FROM task
     WHERE owner = ?1 AND changed_at >= ?2 AND changed_at < ?3 AND (changed_at > ?2 OR id < ?4)
     ORDER BY changed_at, id DESC LIMIT ?5";
 
+/// The last task looked at: when it changed, and its id.
+type After = (i64, [u8; 16]);
+
 /// The stages of a pass, in order.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Stage {
     /// Between two passes.
     Resting,
     /// Deleting ended tasks of one owner after another, oldest change first.
-    Tasks { cutoff: Timestamp, owner: i64, after: Option<(i64, [u8; 16])> },
+    Tasks { cutoff: Timestamp, owner: i64, after: Option<After> },
     /// Deleting logs that were too long to go with their task.
     Trash,
     /// Dropping the oldest run of accepted messages, from this row on.
@@ -59,15 +66,17 @@ impl Writer<'_> {
         }
     }
 
-    fn sweep_tasks(&mut self, cutoff: Timestamp, owner: i64, after: Option<(i64, [u8; 16])>) -> rusqlite::Result<Done> {
-        let (from, before) = after.unwrap_or((i64::MIN, [u8::MAX; 16]));
-        let mut find = self.conn.prepare_cached(AGED)?;
-        let aged = |row: &rusqlite::Row<'_>| {
-            Ok(Aged { no: row.get(0)?, id: row.get(1)?, changed_at: row.get(2)?, tag: row.get(3)?, head: row.get(4)? })
-        };
-        let found = find.query_map(params![owner, from, millis(cutoff), before, STEP as i64], aged)?;
-        let found = found.collect::<rusqlite::Result<Vec<Aged>>>()?;
-        drop(find);
+    fn sweep_tasks(&mut self, cutoff: Timestamp, owner: i64, after: Option<After>) -> rusqlite::Result<Done> {
+        let (mut owner, mut found) = (owner, self.aged(cutoff, owner, after)?);
+        for _ in 0..STEP {
+            if !found.is_empty() {
+                break;
+            }
+            let Some(next) = self.next_owner(owner)? else {
+                return Ok(Done { stage: Some(Stage::Trash), ..Done::default() });
+            };
+            (owner, found) = (next, self.aged(cutoff, next, None)?);
+        }
         let mut deleted = Vec::new();
         for task in &found {
             if state_of(task.tag).is_some_and(types::TaskState::is_terminal) && self.delete(task)? {
@@ -80,13 +89,19 @@ impl Writer<'_> {
             counts::store(self.conn, &fewer, from)?;
         }
         let deleted = deleted.into_iter().map(|(no, id)| Deleted { owner, id, counted: no < from }).collect();
-        let stage = match found.last() {
-            Some(last) if found.len() == STEP => {
-                Stage::Tasks { cutoff, owner, after: Some((last.changed_at, last.id)) }
-            }
-            _ => self.next_owner(owner)?.map_or(Stage::Trash, |owner| Stage::Tasks { cutoff, owner, after: None }),
-        };
+        let after = found.last().map(|last| (last.changed_at, last.id));
+        let stage = Stage::Tasks { cutoff, owner, after };
         Ok(Done { deleted, stage: Some(stage), ..Done::default() })
+    }
+
+    /// One owner's next tasks that have not changed since the cutoff.
+    fn aged(&self, cutoff: Timestamp, owner: i64, after: Option<After>) -> rusqlite::Result<Vec<Aged>> {
+        let (from, before) = after.unwrap_or((i64::MIN, [u8::MAX; 16]));
+        let mut find = self.conn.prepare_cached(AGED)?;
+        let found = find.query_map(params![owner, from, millis(cutoff), before, STEP as i64], |row| {
+            Ok(Aged { no: row.get(0)?, id: row.get(1)?, changed_at: row.get(2)?, tag: row.get(3)?, head: row.get(4)? })
+        })?;
+        found.collect()
     }
 
     fn next_owner(&self, after: i64) -> rusqlite::Result<Option<i64>> {
@@ -105,12 +120,29 @@ impl Writer<'_> {
         }
         self.conn.prepare_cached("DELETE FROM snapshot WHERE task = ?1")?.execute([task.no])?;
         let (first, last) = (place(task.no, types::Head::ZERO), place(task.no, types::Head(task.head as u64)));
-        if task.head <= LOG_STEP / STEP as i64 {
+        if self.reach(first, last, SMALL_LOG)? == last {
             self.delete_log(first, last)?;
         } else {
             self.conn.prepare_cached("INSERT INTO trash (first, last) VALUES (?1, ?2)")?.execute([first, last])?;
         }
         Ok(true)
+    }
+
+    /// How far from `first` towards `last` a deletion may go, given so many bytes; always over `first` itself.
+    fn reach(&self, first: i64, last: i64, bytes: i64) -> rusqlite::Result<i64> {
+        let mut sizes = self
+            .conn
+            .prepare_cached("SELECT place, length(body) FROM log WHERE place BETWEEN ?1 AND ?2 ORDER BY place")?;
+        let mut rows = sizes.query([first, last])?;
+        let (mut until, mut sum) = (first, 0);
+        while let Some(row) = rows.next()? {
+            sum += row.get::<_, i64>(1)? + ROW_OVERHEAD;
+            if sum > bytes {
+                return Ok(until);
+            }
+            until = row.get(0)?;
+        }
+        Ok(last)
     }
 
     fn delete_log(&self, first: i64, last: i64) -> rusqlite::Result<()> {
@@ -129,7 +161,7 @@ impl Writer<'_> {
         let Some((first, last)) = trash else {
             return stage(self.oldest_run().map_or(Stage::Resting, |run| Stage::Seen { run, from: run.first }));
         };
-        let until = last.min(first + LOG_STEP);
+        let until = self.reach(first, last, LOG_STEP)?;
         self.delete_log(first, until)?;
         self.conn.prepare_cached("DELETE FROM trash WHERE first = ?1")?.execute([first])?;
         if until < last {

@@ -4,5 +4,6 @@ mod crash;
 mod damage;
 mod opening;
 mod relaxed;
+mod retention;
 mod room;
 mod seen;
