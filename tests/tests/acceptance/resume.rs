@@ -1,5 +1,6 @@
 //! A stream is a view of the log from a cursor: cut anywhere, it goes on without a gap and without a repeat.
 
+use a2a::Events;
 use a2a::frame::Event;
 use tests::{Cluster, Service, Traffic, collect, finished, request};
 use types::{RemoteTask, Seq};
@@ -58,27 +59,38 @@ async fn the_same_message_with_a_cursor_resumes_the_stream_that_it_started() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_stream_cut_by_a_killed_server_resumes_from_its_cursor() {
-    let mut cluster = Cluster::start_proxied().await;
-    cluster.proxy(Service::Fire).set(Traffic::Stops);
-    let mut events = cluster.a2a(Service::Operator).stream(request("call", CALL), None).await.unwrap();
-    let mut seen = read_until(&mut events, |_| true).await;
-    let task = task_of(&seen[0]);
-    cluster.node_mut(Service::Operator).kill();
-    // Whatever the dead server had sent still counts as seen.
-    let last_words = collect(&mut events, |_| false).await;
-    assert!(last_words.error.is_some(), "a killed server closes nothing properly");
-    seen.extend(last_words.events);
-    let proxy = cluster.proxy(Service::Fire);
-    proxy.cut();
-    proxy.set(Traffic::Flows);
-    cluster.node_mut(Service::Operator).start().await;
-    seen.extend(rest(&cluster, &task, &seen).await);
-    check(&cluster, &task, &seen).await;
+async fn a_stream_cut_by_a_server_killed_after_any_event_resumes_from_its_cursor() {
+    let frames = whole_story(&Cluster::start().await).await.len();
+    for cut in 1..frames {
+        let mut cluster = Cluster::start().await;
+        let (mut events, mut seen) = open(&cluster, cut).await;
+        cluster.node_mut(Service::Operator).kill();
+        // Whatever the dead server had sent still counts as seen.
+        seen.extend(collect(&mut events, |_| false).await.events);
+        let task = task_of(&seen[0]);
+        cluster.node_mut(Service::Operator).start().await;
+        seen.extend(rest(&cluster, &task, &seen).await);
+        check(&cluster, &task, &seen).await;
+    }
 }
 
-/// The first `count` events of a new run.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_killed_server_does_not_close_its_streams_as_if_they_were_complete() {
+    let mut cluster = Cluster::start_proxied().await;
+    cluster.proxy(Service::Fire).set(Traffic::Stops);
+    let (mut events, _) = open(&cluster, 1).await;
+    cluster.node_mut(Service::Operator).kill();
+    assert!(collect(&mut events, |_| false).await.error.is_some());
+}
+
+/// The first `count` events of a new run; its stream is closed.
 async fn beginning(cluster: &Cluster, count: usize) -> (RemoteTask, Vec<Event>) {
+    let (_, seen) = open(cluster, count).await;
+    (task_of(&seen[0]), seen)
+}
+
+/// The stream of a new run, and its first `count` events.
+async fn open(cluster: &Cluster, count: usize) -> (Events, Vec<Event>) {
     let mut events = cluster.a2a(Service::Operator).stream(request("call", CALL), None).await.unwrap();
     let mut left = count;
     let seen = collect(&mut events, |_| {
@@ -86,7 +98,7 @@ async fn beginning(cluster: &Cluster, count: usize) -> (RemoteTask, Vec<Event>) 
         left == 0
     });
     let seen = seen.await.events;
-    (task_of(&seen[0]), seen)
+    (events, seen)
 }
 
 /// What follows on `seen`, to the end of the task.
