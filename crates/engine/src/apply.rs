@@ -27,7 +27,11 @@ impl Run {
                 self.phase = Phase::Asking { since: at };
                 self.still_since.get_or_insert(at);
             }
-            Fact::Answered(added) => self.answered(added),
+            Fact::Answered(added) => {
+                Arc::make_mut(&mut self.plan).question = None;
+                self.extend(added);
+            }
+            Fact::Compensating(added) => self.extend(added),
             Fact::Ended(outcome) => {
                 self.phase = Phase::Ended { at, outcome: *outcome };
                 self.still_since = None;
@@ -48,11 +52,9 @@ impl Run {
         };
     }
 
-    fn answered(&mut self, added: &[Step]) {
+    fn extend(&mut self, added: &[Step]) {
         self.phase = Phase::Running;
-        let plan = Arc::make_mut(&mut self.plan);
-        plan.question = None;
-        plan.steps.extend_from_slice(added);
+        Arc::make_mut(&mut self.plan).steps.extend_from_slice(added);
         self.steps.resize(self.plan.steps.len(), StepStatus::default());
     }
 
@@ -96,6 +98,7 @@ pub(crate) fn dispatch(step: &Step, attempt: &Attempt, sent: Sent) -> Effect {
         agent: step.agent.clone(),
         skill: step.skill.clone(),
         input: step.input.clone(),
+        undoes: step.undoes.clone(),
         launch: attempt.launch.clone(),
         sent,
     })

@@ -56,6 +56,8 @@ pub struct Dispatch {
     pub skill: Option<SkillId>,
     /// What the agent gets.
     pub input: Payload,
+    /// The step whose work is taken back, if that is what this is for.
+    pub undoes: Option<StepId>,
     /// Number, deadline and route.
     pub launch: Launch,
     /// Whether it may have gone out before.

@@ -36,6 +36,8 @@ pub enum Fact {
     Asked,
     /// The question was answered; these steps are added.
     Answered(Vec<Step>),
+    /// What was done is taken back by these steps.
+    Compensating(Vec<Step>),
     /// It ended.
     Ended(Outcome),
 }

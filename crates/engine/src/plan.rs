@@ -9,7 +9,8 @@ use types::{AgentName, RetryPolicy, SkillId, StepId, StoreId};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Payload(Arc<[u8]>);
 
-/// Work as data. Immutable once accepted, but for steps that the answer to its question adds.
+/// Work as data. Immutable once accepted, but for steps that the answer to its question adds,
+/// and for those with which a cancel takes back what was done.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plan {
     /// For people.
@@ -70,6 +71,10 @@ pub struct Step {
     pub attempt_timeout: Duration,
     /// What its failure does to its dependents.
     pub on_failure: OnFailure,
+    /// The skill that takes back what it did, when the run is canceled.
+    pub undo: Option<SkillId>,
+    /// The step whose work it takes back; only the engine adds such steps.
+    pub undoes: Option<StepId>,
 }
 
 /// What a failed step does to the steps that depend on it.
@@ -156,6 +161,8 @@ impl Step {
             retry: RetryPolicy::default(),
             attempt_timeout: Duration::from_secs(30),
             on_failure: OnFailure::SkipDependents,
+            undo: None,
+            undoes: None,
         }
     }
 }

@@ -69,7 +69,7 @@ pub enum Outcome {
     Canceled,
 }
 
-/// How the steps of a run stand.
+/// How the steps of a run stand; those that take others back are not counted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
     /// All of them.
@@ -138,8 +138,9 @@ impl Run {
 
     /// How the steps stand.
     pub fn counts(&self) -> Counts {
-        let mut counts = Counts { total: self.steps.len(), ..Counts::default() };
-        for status in &self.steps {
+        let mut counts = Counts::default();
+        for (_, status) in self.steps().filter(|(step, _)| step.undoes.is_none()) {
+            counts.total += 1;
             match status.state {
                 StepState::Completed { .. } => counts.completed += 1,
                 StepState::Failed | StepState::Skipped => counts.failed += 1,

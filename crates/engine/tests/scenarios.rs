@@ -267,6 +267,42 @@ fn cancel_ends_the_run_once_its_children_have() {
 }
 
 #[test]
+fn cancel_takes_back_what_completed() {
+    let mut steps = plan(&["fire", "police", "ambulance"]);
+    steps.steps[0].undo = Some("release".parse().unwrap());
+    let mut bench = Bench::accepted(steps);
+    bench.completes("fire", 1);
+    bench.tell(News::Cancel).unwrap();
+    assert_eq!(bench.dispatched(), ["fire/1", "police/1"], "not before everything has stopped");
+    bench.fails("police", 1);
+    assert_eq!(bench.dispatched().last().unwrap(), "fire.undo/1");
+    bench.routed = false;
+    let Some(Effect::Dispatch(undo)) = bench.effects.last() else { panic!("{:?}", bench.effects) };
+    assert_eq!(undo.skill, Some("release".parse().unwrap()));
+    assert_eq!(undo.undoes, Some("fire".parse().unwrap()));
+    bench.fails("fire.undo", 1);
+    bench.tick();
+    assert_eq!(bench.rebuilt(), bench.run);
+    bench.completes("fire.undo", 2);
+    assert_eq!(bench.run.outcome(), Some(Outcome::Canceled));
+    let counts = bench.run.counts();
+    assert_eq!((counts.total, counts.completed, counts.canceled), (3, 1, 2));
+}
+
+#[test]
+fn a_question_does_not_keep_a_canceled_run_from_taking_back() {
+    let question = Question { reason: Reason::Location, text: "Where is it?".into() };
+    let mut asking = Plan { question: Some(question), ..plan(&["fire"]) };
+    asking.steps[0].undo = Some("release".parse().unwrap());
+    let mut bench = Bench::accepted(asking);
+    bench.completes("fire", 1);
+    bench.tell(News::Cancel).unwrap();
+    assert_eq!((bench.run.phase(), bench.run.outcome()), (Phase::Running, None));
+    bench.completes("fire.undo", 1);
+    assert_eq!(bench.run.outcome(), Some(Outcome::Canceled));
+}
+
+#[test]
 fn an_answer_that_races_the_cancel_is_kept() {
     let mut bench = Bench::accepted(plan(&["fire"]));
     bench.tell(News::Cancel).unwrap();

@@ -58,6 +58,7 @@ impl Call {
         Step {
             title: title(&agent).into(),
             skill: Some(services::dispatch()),
+            undo: Some(services::release()),
             retry: settings.retry.clone(),
             attempt_timeout: settings.attempt_timeout,
             ..Step::new(services::step_id(service), agent, input)

@@ -61,6 +61,8 @@ fn explicit_step(wire: &wire::Step, field: &str, settings: &Settings) -> Result<
         retry: retry(wire.retry.as_ref(), &at("retry"), settings)?,
         attempt_timeout: span(wire.attempt_timeout.as_ref(), settings.attempt_timeout, &at("attempt_timeout"))?,
         on_failure: on_failure(wire.on_failure, &at("on_failure"))?,
+        undo: None,
+        undoes: None,
     })
 }
 

@@ -6,6 +6,9 @@ use types::{AgentName, SkillId, StepId};
 /// The skill that sends units.
 const DISPATCH: &str = "dispatch";
 
+/// The skill that takes them back.
+const RELEASE: &str = "release";
+
 /// The card name of a service's agent.
 pub(crate) fn agent(service: Service) -> AgentName {
     let name = match service {
@@ -24,6 +27,11 @@ pub(crate) fn step_id(service: Service) -> StepId {
 /// The skill that sends units.
 pub(crate) fn dispatch() -> SkillId {
     DISPATCH.parse().expect("a plain word")
+}
+
+/// The skill that takes them back.
+pub(crate) fn release() -> SkillId {
+    RELEASE.parse().expect("a plain word")
 }
 
 /// What people call an agent.

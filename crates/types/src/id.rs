@@ -165,6 +165,14 @@ impl ContextId {
     }
 }
 
+impl StepId {
+    /// The id of the step that takes this one back.
+    #[must_use]
+    pub fn compensation(&self) -> Self {
+        Self(format!("{self}.undo").into())
+    }
+}
+
 impl MessageId {
     /// A message of our own that nobody will send again.
     pub fn fresh() -> Self {

@@ -102,7 +102,8 @@ impl Draft {
             | StepState::Skipped
             | StepState::Canceled => cause,
         };
-        let again = cause.code.retriable() && self.run.ending().is_none();
+        let goes_on = self.run.ending().is_none() || plan_step.undoes.is_some();
+        let again = cause.code.retriable() && goes_on;
         let retry_at = if again { self.retry_at(place, attempt) } else { None };
         self.record_step(step, StepFact::AttemptFailed { cause, retry_at });
     }

@@ -31,8 +31,9 @@ impl Draft {
 
     /// A question that nobody answers ends the run as it stands.
     pub(super) fn give_up_asking(&mut self, since: Timestamp) {
-        let given_up = since.after(self.run.plan().patience.waiting) <= self.now;
-        if given_up || self.run.ending().is_some() {
+        if self.run.ending().is_some() {
+            self.finish();
+        } else if since.after(self.run.plan().patience.waiting) <= self.now {
             self.end();
         }
     }

@@ -1,11 +1,11 @@
 //! What the state itself asks for: steps that begin, that are not begun any more, and the end.
 
-use types::StepId;
+use types::{SkillId, StepId};
 
 use super::Draft;
 use crate::cause::{Cause, Code};
 use crate::event::{Fact, Launch, StepFact};
-use crate::plan::{Mode, OnFailure, Step};
+use crate::plan::{Mode, OnFailure, Route, Step};
 use crate::run::{Ending, Outcome};
 use crate::step::{StepState, StopReason};
 
@@ -28,7 +28,10 @@ impl Draft {
     }
 
     fn halted(&self, id: &StepId, ending: Ending) -> Option<StepFact> {
-        let (_, _, status) = self.run.step(id)?;
+        let (_, step, status) = self.run.step(id)?;
+        if step.undoes.is_some() {
+            return None;
+        }
         let why = match ending {
             Ending::Cancel => StopReason::Cancel,
             Ending::Timeout => StopReason::RunTimeout,
@@ -72,6 +75,7 @@ impl Draft {
     fn may_start(&self, id: &StepId) -> bool {
         let Some((_, step, status)) = self.run.step(id) else { return false };
         match status.state {
+            StepState::Pending if step.undoes.is_some() => true,
             StepState::Pending => matches!(self.clearance(step), Clearance::Go) && self.in_order(),
             StepState::Parked { .. } => self.routes.get(id).is_some(),
             StepState::Backoff { until, .. } => until <= self.now,
@@ -88,7 +92,7 @@ impl Draft {
 
     fn start_step(&mut self, id: &StepId) {
         let Some((_, step, status)) = self.run.step(id) else { return };
-        let fact = match self.routes.get(id) {
+        let fact = match self.route(step) {
             None => StepFact::Parked { before: status.parked },
             Some(route) => StepFact::Dispatched(Launch {
                 attempt: status.attempts() + 1,
@@ -102,12 +106,23 @@ impl Draft {
         self.record_step(id, fact);
     }
 
-    /// Asks what is still to be asked, or ends the run, once every attempt has ended.
+    /// Where a step goes: what is taken back was done at one store and is taken back there.
+    fn route(&self, step: &Step) -> Option<&Route> {
+        match &step.undoes {
+            None => self.routes.get(&step.id),
+            Some(done) => self.run.step(done)?.2.attempt.as_ref().map(|attempt| &attempt.launch.route),
+        }
+    }
+
+    /// Takes back, asks what is still to be asked, or ends the run, once every attempt has ended.
     pub(super) fn finish(&mut self) {
         if !self.run.settled() {
             return;
         }
-        if self.run.plan().question.is_some() && self.run.ending().is_none() {
+        let undo = self.to_undo();
+        if !undo.is_empty() {
+            self.record(Fact::Compensating(undo));
+        } else if self.run.plan().question.is_some() && self.run.ending().is_none() {
             self.record(Fact::Asked);
         } else {
             self.end();
@@ -122,6 +137,25 @@ impl Draft {
             None | Some(Ending::Timeout) => Outcome::Failed,
         };
         self.record(Fact::Ended(outcome));
+    }
+
+    /// A step for each completed one of a canceled run that can be taken back and is not yet.
+    fn to_undo(&self) -> Vec<Step> {
+        if self.run.ending() != Some(Ending::Cancel) {
+            return Vec::new();
+        }
+        let undone = |id: &StepId| self.run.plan().steps.iter().any(|step| step.undoes.as_ref() == Some(id));
+        let done = self.run.steps().filter(|(step, status)| status.completed() && !undone(&step.id));
+        done.filter_map(|(step, _)| Some(self.undo_of(step, step.undo.clone()?))).collect()
+    }
+
+    fn undo_of(&self, step: &Step, skill: SkillId) -> Step {
+        let mut id = step.id.compensation();
+        while self.run.plan().step(&id).is_some() {
+            id = id.compensation();
+        }
+        let depends_on = Vec::new();
+        Step { id, skill: Some(skill), depends_on, undo: None, undoes: Some(step.id.clone()), ..step.clone() }
     }
 
     fn clearance(&self, step: &Step) -> Clearance {

@@ -116,6 +116,24 @@ async fn cancel_reaches_the_agent_and_ends_the_run() {
     operator.cancel(story.run()).await;
     let story = story.end().await;
     assert_eq!(story.state(), TaskState::Canceled);
-    assert_eq!(story.lines().last().unwrap(), "Dispatch canceled: 1 successful, 2 canceled");
+    assert_eq!(story.lines().last().unwrap(), "Dispatch canceled: 1 successful (1 released), 2 canceled");
     assert_eq!(ambulance.heard(), 0);
+}
+
+#[tokio::test]
+async fn cancel_takes_back_what_was_dispatched_once() {
+    let [fire, police, ambulance] = services(&[], &[Act::Hang], &[]);
+    let stage = Stage::new(&[&fire, &police, &ambulance]).await;
+    let operator = stage.operator().await;
+    let mut story = operator.call(CALL).await;
+    story.until("[2/3] Dispatching Police Agent").await;
+    let run = story.run();
+    operator.cancel(run).await;
+    let lines = story.end().await.lines();
+    assert!(lines.contains(&"[4/4] Fire Brigade Agent released".to_owned()), "{lines:#?}");
+    let release = fire.heard.lock()[1].clone();
+    let json = proto::to_json(&release).unwrap();
+    assert!(json.contains(r#""skill":"release""#), "{json}");
+    assert!(json.contains(&format!(r#"{{"dispatch":"{run}/fire"}}"#)), "{json}");
+    assert_eq!(fire.heard(), 2);
 }

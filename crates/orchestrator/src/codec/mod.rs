@@ -8,7 +8,7 @@ mod wire;
 
 use std::str::FromStr;
 
-use engine::{Event, Fact};
+use engine::{Event, Fact, Step};
 use number::Numbered;
 use prost::Message as _;
 use store::Record;
@@ -44,6 +44,14 @@ fn id<T: FromStr>(text: &str) -> Result<T, Undecodable> {
     text.parse().map_err(|_| Undecodable)
 }
 
+fn added(steps: &[Step]) -> wire::Added {
+    wire::Added { steps: steps.iter().map(wire::Step::from).collect() }
+}
+
+fn steps(added: wire::Added) -> Result<Vec<Step>, Undecodable> {
+    added.steps.into_iter().map(Step::try_from).collect()
+}
+
 impl From<&Fact> for wire::Fact {
     fn from(fact: &Fact) -> Self {
         match fact {
@@ -53,9 +61,8 @@ impl From<&Fact> for wire::Fact {
             Fact::TimedOut => Self::TimedOut(wire::Nothing {}),
             Fact::DeadlineMoved(deadline) => Self::DeadlineMoved(deadline.as_millis()),
             Fact::Asked => Self::Asked(wire::Nothing {}),
-            Fact::Answered(steps) => {
-                Self::Answered(wire::Answered { steps: steps.iter().map(wire::Step::from).collect() })
-            }
+            Fact::Answered(steps) => Self::Answered(added(steps)),
+            Fact::Compensating(steps) => Self::Compensating(added(steps)),
             Fact::Ended(outcome) => Self::Ended(outcome.number()),
         }
     }
@@ -72,9 +79,8 @@ impl TryFrom<wire::Fact> for Fact {
             wire::Fact::TimedOut(wire::Nothing {}) => Self::TimedOut,
             wire::Fact::DeadlineMoved(deadline) => Self::DeadlineMoved(Timestamp::from_millis(deadline)),
             wire::Fact::Asked(wire::Nothing {}) => Self::Asked,
-            wire::Fact::Answered(answered) => {
-                Self::Answered(answered.steps.into_iter().map(TryInto::try_into).collect::<Result<_, _>>()?)
-            }
+            wire::Fact::Answered(added) => Self::Answered(steps(added)?),
+            wire::Fact::Compensating(added) => Self::Compensating(steps(added)?),
             wire::Fact::Ended(outcome) => Self::Ended(Numbered::of(outcome)?),
         })
     }

@@ -67,6 +67,8 @@ impl From<&Step> for wire::Step {
             max_backoff: millis(step.retry.max_backoff),
             attempt_timeout: millis(step.attempt_timeout),
             on_failure: step.on_failure.number(),
+            undo: step.undo.as_ref().map(ToString::to_string),
+            undoes: step.undoes.as_ref().map(ToString::to_string),
         }
     }
 }
@@ -89,6 +91,8 @@ impl TryFrom<wire::Step> for Step {
             },
             attempt_timeout: Duration::from_millis(wire.attempt_timeout),
             on_failure: Numbered::of(wire.on_failure)?,
+            undo: wire.undo.as_deref().map(id).transpose()?,
+            undoes: wire.undoes.as_deref().map(id).transpose()?,
         })
     }
 }

@@ -65,6 +65,11 @@ fn facts() -> Vec<Fact> {
         Fact::Asked,
         Fact::Answered(vec![step()]),
         Fact::Ended(Outcome::Canceled),
+        Fact::Compensating(vec![Step {
+            undo: Some("release".parse().unwrap()),
+            undoes: Some("police".parse().unwrap()),
+            ..step()
+        }]),
     ];
     of_run.into_iter().chain(of_step.map(|fact| Fact::Step("fire".parse().unwrap(), fact))).collect()
 }

@@ -7,7 +7,7 @@ pub(super) struct Event {
     /// Milliseconds since 1970.
     #[prost(uint64, tag = "1")]
     pub(super) at: u64,
-    #[prost(oneof = "Fact", tags = "2, 3, 4, 5, 6, 7, 8, 9")]
+    #[prost(oneof = "Fact", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10")]
     pub(super) fact: Option<Fact>,
 }
 
@@ -27,16 +27,18 @@ pub(super) enum Fact {
     #[prost(message, tag = "7")]
     Asked(Nothing),
     #[prost(message, tag = "8")]
-    Answered(Answered),
+    Answered(Added),
     #[prost(uint32, tag = "9")]
     Ended(u32),
+    #[prost(message, tag = "10")]
+    Compensating(Added),
 }
 
 #[derive(Clone, PartialEq, Message)]
 pub(super) struct Nothing {}
 
 #[derive(Clone, PartialEq, Message)]
-pub(super) struct Answered {
+pub(super) struct Added {
     #[prost(message, repeated, tag = "1")]
     pub(super) steps: Vec<Step>,
 }
@@ -98,6 +100,10 @@ pub(super) struct Step {
     pub(super) attempt_timeout: u64,
     #[prost(uint32, tag = "11")]
     pub(super) on_failure: u32,
+    #[prost(string, optional, tag = "12")]
+    pub(super) undo: Option<String>,
+    #[prost(string, optional, tag = "13")]
+    pub(super) undoes: Option<String>,
 }
 
 #[derive(Clone, PartialEq, Message)]

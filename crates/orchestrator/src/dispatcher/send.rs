@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use a2a::ClientError;
-use a2a::metadata::{Dispatch as Mark, structure, text};
+use a2a::metadata::{Dispatch as Mark, object, structure, text};
+use agent::words::data_part;
 use engine::{Cause, ChildNews, Code, Dispatch, Sent};
-use proto::a2a::{Message, Role, SendMessageRequest};
+use proto::a2a::{Message, Part, Role, SendMessageRequest};
 use tokio::time::Instant;
-use types::MessageId;
+use types::{MessageId, TaskId};
 
 use super::follow::Follow;
 use super::{Attempt, Dispatcher, pause};
@@ -89,6 +90,17 @@ fn said(error: &ClientError) -> String {
     }
 }
 
+/// What the agent gets: the step's input, or the name of the dispatch that is taken back.
+fn parts(run: TaskId, dispatch: &Dispatch) -> Vec<Part> {
+    match &dispatch.undoes {
+        None => crate::plan::parts(&dispatch.input),
+        Some(done) => {
+            let named = ("dispatch".to_owned(), text(format!("{run}/{done}")));
+            vec![data_part(object([named].into()))]
+        }
+    }
+}
+
 /// The message of an attempt: every time the same, so that its agent takes it once.
 fn request(attempt: &Attempt, dispatch: &Dispatch) -> SendMessageRequest {
     let (run, launch) = (attempt.handle.id(), &dispatch.launch);
@@ -109,7 +121,7 @@ fn request(attempt: &Attempt, dispatch: &Dispatch) -> SendMessageRequest {
         message_id: MessageId::of_dispatch(run, &dispatch.step, launch.attempt, launch.turn).to_string(),
         context_id: attempt.handle.context().to_string(),
         role: Role::User.into(),
-        parts: crate::plan::parts(&dispatch.input),
+        parts: parts(run, dispatch),
         metadata: Some(metadata),
         ..Message::default()
     };

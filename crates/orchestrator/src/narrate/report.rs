@@ -32,12 +32,20 @@ fn markdown(run: &Run) -> String {
     report.push_str("\n| # | step | state | attempts | took |\n|---|---|---|---|---|\n");
     for ((step, status), k) in run.steps().zip(1..) {
         let (state, attempts, took) = (word(&status.state), status.attempts(), took(status));
-        writeln!(report, "| {k} | {} | {state} | {attempts} | {took} |", cell(name(step))).ok();
+        writeln!(report, "| {k} | {} | {state} | {attempts} | {took} |", cell(&heading(step))).ok();
     }
     for (step, status) in run.steps() {
-        write!(report, "\n## {}\n\n{}\n", name(step), account(step, status)).ok();
+        write!(report, "\n## {}\n\n{}\n", heading(step), account(step, status)).ok();
     }
     report
+}
+
+/// What a step is called in the report.
+fn heading(step: &Step) -> String {
+    match step.undoes {
+        None => name(step).to_owned(),
+        Some(_) => format!("Release of {}", name(step)),
+    }
 }
 
 /// What a step's agent answered, or why it did not.

@@ -39,12 +39,29 @@ fn canceled(run: &Run, counts: Counts) -> String {
     let Counts { completed, failed, canceled, .. } = counts;
     let head = if run.plan().origin == Origin::Text { "Dispatch canceled" } else { "Canceled" };
     let failures = if failed == 0 { String::new() } else { format!(", {failed} failed ({})", failures(run)) };
-    format!("{head}: {completed} successful{failures}, {canceled} canceled")
+    format!("{head}: {completed} successful{}{failures}, {canceled} canceled", taken_back(run))
+}
+
+/// What became of the steps that take others back.
+fn taken_back(run: &Run) -> String {
+    let undone = run.steps().filter(|(step, status)| step.undoes.is_some() && status.completed()).count();
+    let failed: Vec<&str> = run
+        .steps()
+        .filter(|(step, status)| step.undoes.is_some() && status.state == StepState::Failed)
+        .map(|(step, _)| name(step))
+        .collect();
+    match (undone, failed.is_empty()) {
+        (0, true) => String::new(),
+        (undone, true) => format!(" ({undone} released)"),
+        (undone, false) => format!(" ({undone} released, not released: {})", failed.join(", ")),
+    }
 }
 
 /// Which steps failed and why.
 fn failures(run: &Run) -> String {
-    let failed = run.steps().filter(|(_, status)| matches!(status.state, StepState::Failed | StepState::Skipped));
+    let failed = run.steps().filter(|(step, status)| {
+        step.undoes.is_none() && matches!(status.state, StepState::Failed | StepState::Skipped)
+    });
     let lines = failed.map(|(step, status)| {
         let why = status.cause.as_ref().map_or("", |cause| &cause.text);
         format!("{}: {why}", name(step))

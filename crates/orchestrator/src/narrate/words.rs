@@ -50,6 +50,35 @@ pub(super) fn name(step: &Step) -> &str {
 
 /// What happened to a step, if it is worth a line; `[k/n]` stands before it.
 pub(super) fn step(step: &Step, status: &StepStatus, fact: &StepFact) -> Option<String> {
+    if step.undoes.is_some() {
+        undo(name(step), fact).or_else(|| act(step, status, fact))
+    } else {
+        act(step, status, fact)
+    }
+}
+
+/// The lines of a step that takes another one back, where they differ from those of others.
+fn undo(name: &str, fact: &StepFact) -> Option<String> {
+    match fact {
+        StepFact::Dispatched(launch) if launch.attempt == 1 => Some(format!("Releasing {name}...")),
+        StepFact::Dispatched(launch) => Some(format!("Releasing {name} again (attempt {})...", launch.attempt)),
+        StepFact::Completed { .. } => Some(format!("{name} released")),
+        StepFact::AttemptFailed { cause, retry_at: None } | StepFact::Failed(cause) => {
+            Some(format!("Failed to release {name}: {cause}"))
+        }
+        StepFact::Parked { .. }
+        | StepFact::ChildKnown { .. }
+        | StepFact::ChildProgressed { .. }
+        | StepFact::ChildWaiting { .. }
+        | StepFact::Stopping(_)
+        | StepFact::AttemptFailed { .. }
+        | StepFact::Skipped(_)
+        | StepFact::Canceled
+        | StepFact::LateAnswer { .. } => None,
+    }
+}
+
+fn act(step: &Step, status: &StepStatus, fact: &StepFact) -> Option<String> {
     let (name, dispatch) = (name(step), is_dispatch(step));
     Some(match fact {
         StepFact::Dispatched(launch) if launch.attempt == 1 => format!("{}...", step.title),
