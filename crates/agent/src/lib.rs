@@ -1,5 +1,48 @@
 //! The kit that every service with tasks is made of: durability, idempotency, streams, recovery, written once.
 //! Knows tasks, not runs: what a task is for is its [`Driver`]'s or its [`Agent`]'s business.
+//!
+//! ```no_run
+//! use agent::{Agent, Context, Failure, Finish, Profile, Setup, words};
+//! use proto::a2a::AgentSkill;
+//!
+//! struct Clock;
+//!
+//! #[derive(Debug, clap::Args)]
+//! struct NoArgs {}
+//!
+//! impl Agent for Clock {
+//!     const NAME: &'static str = "clock";
+//!     const ABOUT: &'static str = "Says what time it is";
+//!     const PORT: u16 = 7490;
+//!     const ADMIN_PORT: u16 = 8490;
+//!     type Args = NoArgs;
+//!
+//!     async fn open(_: NoArgs, _: &Setup) -> Result<Self, service::Fatal> {
+//!         Ok(Self)
+//!     }
+//!
+//!     fn profile(&self) -> Profile {
+//!         let skill = AgentSkill {
+//!             id: "time".into(),
+//!             name: "Time".into(),
+//!             description: "Says what time it is".into(),
+//!             tags: vec!["time".into()],
+//!             ..AgentSkill::default()
+//!         };
+//!         let (name, description) = ("Clock Agent".into(), "Knows the time".into());
+//!         Profile { name, description, skills: vec![skill], extensions: Vec::new() }
+//!     }
+//!
+//!     async fn run(&self, task: &mut Context) -> Result<Finish, Failure> {
+//!         task.working("looking at the clock");
+//!         Ok(Finish::Completed(words::say(format!("it is {}", task.began()))))
+//!     }
+//! }
+//!
+//! fn main() -> std::process::ExitCode {
+//!     agent::main::<Clock>()
+//! }
+//! ```
 
 mod accept;
 mod admin;
