@@ -5,7 +5,6 @@ use std::future::Future;
 use std::sync::Arc;
 
 use a2a::Error;
-use tracing::Instrument;
 use types::{ContextId, Owner, TaskId};
 
 use crate::driver::{Driver, Input};
@@ -86,7 +85,8 @@ impl<D: Driver> Handle<D> {
     pub fn spawn(&self, name: &'static str, work: impl Future<Output = ()> + Send + 'static) {
         let Some(token) = self.live.work(self.generation) else { return };
         let closing = self.kit.closing().clone();
-        let span = tracing::info_span!("work", name, task = %self.live.id);
+        let task = self.live.id;
+        let span = move || tracing::info_span!("work", name, %task);
         let guarded = async move {
             tokio::select! {
                 () = work => {}
@@ -94,7 +94,7 @@ impl<D: Driver> Handle<D> {
                 () = closing.cancelled() => {}
             }
         };
-        self.kit.runtime().spawn(guarded.instrument(span));
+        self.kit.runtime().spawn(self.live.trace().instrument(span, guarded));
     }
 }
 

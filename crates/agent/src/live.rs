@@ -6,6 +6,7 @@ use std::sync::Arc;
 use a2a::Error;
 use parking_lot::{Mutex, MutexGuard};
 use proto::a2a::Message;
+use service::TraceContext;
 use store::{Accept, Created, Frame, Loaded, Refusal, Settle};
 use tokio::sync::{oneshot, watch};
 use tokio_util::sync::CancellationToken;
@@ -41,6 +42,8 @@ pub(crate) struct Live<D: Driver> {
     mark: watch::Sender<Mark>,
     /// Work of the present generation; cancelled when a commit of it fails. Made when there is such work.
     work: Mutex<Option<CancellationToken>>,
+    /// The call that created it; its work goes on in the same trace. Empty after a restart.
+    trace: TraceContext,
 }
 
 /// Resolves when the commit that carries an input is durable, or did not become so.
@@ -50,7 +53,8 @@ impl<D: Driver> Live<D> {
     /// A task that does not exist yet; its first commit creates it.
     pub(crate) fn create(driver: &D, id: TaskId, created: Created, accept: Accept) -> Self {
         let (owner, context) = (created.owner.clone(), created.context.clone());
-        Self::new(id, owner, context, Volatile::create(driver, id, created, accept))
+        let head = Volatile::create(driver, id, created, accept);
+        Self { trace: TraceContext::current(), ..Self::new(id, owner, context, head) }
     }
 
     /// A task as the store has it.
@@ -63,12 +67,17 @@ impl<D: Driver> Live<D> {
     fn new(id: TaskId, owner: Owner, context: ContextId, head: Volatile<D>) -> Self {
         let (mark, _) = watch::channel(head.mark());
         let (head, order, work) = (Mutex::new(head), Mutex::new(()), Mutex::new(None));
-        Self { id, owner, context, order, head, mark, work }
+        Self { id, owner, context, order, head, mark, work, trace: TraceContext::default() }
     }
 
     /// The volatile head, locked; never across an await.
     pub(crate) fn head(&self) -> MutexGuard<'_, Volatile<D>> {
         self.head.lock()
+    }
+
+    /// The trace that its work belongs to.
+    pub(crate) fn trace(&self) -> TraceContext {
+        self.trace.clone()
     }
 
     /// The durable mark, to wait on.

@@ -7,12 +7,13 @@ use opentelemetry::Context;
 use opentelemetry::propagation::{Extractor, Injector, TextMapPropagator as _};
 use opentelemetry::trace::{FutureExt as _, TraceContextExt as _};
 use opentelemetry_sdk::propagation::TraceContextPropagator;
-use tracing::Instrument as _;
+use tracing::{Instrument as _, Span};
+use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 
 const TRACEPARENT: &str = "traceparent";
 
 /// A place in a distributed trace. It passes through a process also when nothing is exported from it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct TraceContext(Context);
 
 impl TraceContext {
@@ -48,6 +49,23 @@ impl TraceContext {
     /// Runs `future` in this context and in the current span, also when it is spawned elsewhere.
     pub fn scope<F: Future>(self, future: F) -> impl Future<Output = F::Output> + use<F> {
         future.with_context(self.0).in_current_span()
+    }
+
+    /// Runs `future` in the span that `open` makes, as a child of this context: for work that goes on
+    /// after the call that asked for it, on whichever thread.
+    pub fn instrument<F: Future, S: FnOnce() -> Span>(
+        self,
+        open: S,
+        future: F,
+    ) -> impl Future<Output = F::Output> + use<F, S> {
+        let span = {
+            let _attached = self.0.clone().attach();
+            open()
+        };
+        // A span that is not exported has no context of its own; the caller's passes through then.
+        let own = span.context();
+        let context = if own.has_active_span() { own } else { self.0 };
+        future.with_context(context).instrument(span)
     }
 }
 

@@ -44,12 +44,15 @@ fn upstream(seen: Arc<Mutex<Vec<Option<String>>>>) -> Routes {
     Routes::from(Router::new().route("/test.Upstream/Call", post(handler)))
 }
 
-/// Calls upstream twice: in the handler, and in a task of its own.
+/// Calls upstream three times: in the handler, in a task of its own, and in work that has a span of its own.
 fn relay(upstream: SocketAddr) -> Routes {
     let handler = async move || {
         call(upstream, "/test.Upstream/Call", None).await;
         let later = TraceContext::current().scope(call(upstream, "/test.Upstream/Call", None));
         tokio::spawn(later).await.unwrap();
+        let work = call(upstream, "/test.Upstream/Call", None);
+        let work = TraceContext::current().instrument(|| tracing::info_span!("work"), work);
+        tokio::spawn(work).await.unwrap();
         ok()
     };
     Routes::from(Router::new().route("/test.Relay/Call", post(handler)))
@@ -63,7 +66,7 @@ async fn the_context_passes_through_handlers_and_tasks() {
     let (near, _near) = serve(&near, relay(far.protocol));
     call(near.protocol, "/test.Relay/Call", Some(PARENT)).await;
     let parent = Some(PARENT.to_owned());
-    assert_eq!(*seen.lock().unwrap(), [parent.clone(), parent]);
+    assert_eq!(*seen.lock().unwrap(), [parent.clone(), parent.clone(), parent]);
 }
 
 #[tokio::test]
@@ -74,5 +77,5 @@ async fn without_a_caller_that_traces_nothing_is_sent() {
     let (near, _near) = serve(&near, relay(far.protocol));
     call(near.protocol, "/test.Relay/Call", None).await;
     call(near.protocol, "/test.Relay/Call", Some("not-a-context")).await;
-    assert_eq!(*seen.lock().unwrap(), [None, None, None, None]);
+    assert_eq!(*seen.lock().unwrap(), [const { None }; 6]);
 }
