@@ -40,9 +40,9 @@ fn write(out: &mut impl Write, results: &Results) -> io::Result<()> {
 fn requests(out: &mut impl Write, rows: &[Row]) -> io::Result<()> {
     writeln!(
         out,
-        "| server is | work | in flight | server | ratio | per second | p50 | p99 | worst | CPU each | peak |"
+        "| server is | work | in flight | server | ratio | per second | p50 | p99 | worst | CPU each | cores busy | peak |"
     )?;
-    writeln!(out, "|---|---|--:|---|---|--:|--:|--:|--:|--:|--:|")?;
+    writeln!(out, "|---|---|--:|---|---|--:|--:|--:|--:|--:|--:|--:|")?;
     for row in rows {
         for column in &row.columns {
             request_line(out, row, column)?;
@@ -55,7 +55,7 @@ fn request_line(out: &mut impl Write, row: &Row, column: &Column) -> io::Result<
     let of = |value: fn(&Sample) -> f64| Spread::of(column.samples.iter().map(value));
     writeln!(
         out,
-        "| {} | {} | {} | {} | {:.2} ({:.2}–{:.2}) | {:.0} | {:.2} ms | {:.2} ms | {:.1} ms | {:.1} µs | {:.0} MiB |",
+        "| {} | {} | {} | {} | {:.2} ({:.2}–{:.2}) | {:.0} | {:.2} ms | {:.2} ms | {:.1} ms | {:.1} µs | {:.2} | {:.0} MiB |",
         row.placement,
         row.work,
         row.in_flight,
@@ -68,6 +68,8 @@ fn request_line(out: &mut impl Write, row: &Row, column: &Column) -> io::Result<
         of(|sample| sample.p99.as_secs_f64()).median * 1e3,
         of(|sample| sample.worst.as_secs_f64()).max * 1e3,
         of(|sample| sample.cpu.as_secs_f64()).median * 1e6,
+        // Well below one where the server is pinned: the load is what limits the rate.
+        of(|sample| sample.cpu.as_secs_f64() * sample.rate).median,
         of(|sample| sample.peak_kib as f64).max / 1024.0,
     )
 }
