@@ -53,7 +53,7 @@ impl<D: Driver> Kit<D> {
         let run = async move {
             tokio::select! { () = kit.rebuild(live) => {}, () = closing.cancelled() => {} }
         };
-        self.runtime().spawn(run.instrument(tracing::info_span!("rebuild", task = %id)));
+        self.runtime().spawn(run.instrument(tracing::debug_span!("rebuild", task = %id)));
     }
 
     async fn rebuild(&self, live: Arc<Live<D>>) {

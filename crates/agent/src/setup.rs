@@ -109,7 +109,7 @@ impl Setup {
             async move {
                 tokio::select! { () = report => {}, () = stop.cancelled() => {} }
             }
-            .instrument(tracing::info_span!("vitals")),
+            .instrument(tracing::debug_span!("vitals")),
         );
         Ok(())
     }

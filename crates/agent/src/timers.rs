@@ -98,7 +98,7 @@ impl<D: Driver> Kit<D> {
         let run = async move {
             tokio::select! { () = kit.keep_time() => {}, () = closing.cancelled() => {} }
         };
-        self.runtime().spawn(run.instrument(tracing::info_span!("timers")));
+        self.runtime().spawn(run.instrument(tracing::debug_span!("timers")));
     }
 
     async fn keep_time(&self) {
@@ -144,6 +144,6 @@ impl<D: Driver> Kit<D> {
                 kit.timers().change(task, Timer::Set(kit.store().now().after(REFILL)));
             }
         };
-        self.runtime().spawn(fire.instrument(tracing::info_span!("timer", %task)));
+        self.runtime().spawn(fire.instrument(tracing::debug_span!("timer", %task)));
     }
 }

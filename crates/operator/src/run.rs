@@ -38,7 +38,7 @@ fn watch(registry: &str, process: &Process) -> Result<View, Fatal> {
         }
         ready.ready();
     };
-    tokio::spawn(wait.instrument(tracing::info_span!("registry")));
+    tokio::spawn(wait.instrument(tracing::debug_span!("registry")));
     Ok(view)
 }
 

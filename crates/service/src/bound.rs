@@ -122,7 +122,7 @@ fn serve_admin(process: &Process, health: &Health, incoming: TcpIncoming) -> Res
             tracing::error!(%error, "the admin listener failed");
         }
     };
-    tokio::spawn(serve.instrument(tracing::info_span!("admin")));
+    tokio::spawn(serve.instrument(tracing::debug_span!("admin")));
     Ok(stop)
 }
 

@@ -22,7 +22,7 @@ pub(crate) fn watch(process: &Process) -> Result<(), Fatal> {
             drain.begin();
         }
     };
-    tokio::spawn(watching.instrument(tracing::info_span!("signals")));
+    tokio::spawn(watching.instrument(tracing::debug_span!("signals")));
     if process.args().parent_stdin { follow_parent(process.drain()) } else { Ok(()) }
 }
 
