@@ -174,7 +174,7 @@ impl Runs {
         }
         decision.ready = match (before, run.phase()) {
             (Phase::New | Phase::Asking { .. }, Phase::Running) => Ready::Set,
-            (Phase::New | Phase::Running, Phase::Asking { .. }) => Ready::Clear,
+            (Phase::Running, Phase::Asking { .. }) => Ready::Clear,
             (_, _) => Ready::Keep,
         };
         decision

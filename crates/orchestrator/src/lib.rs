@@ -1,6 +1,16 @@
 //! Drives runs: commits what the engine decides, and does what follows.
 //! A run is a task of the kit; this crate is the kit's driver over the engine, the dispatcher of its effects,
 //! and the API of runs. The codec of engine events is here and nowhere else.
+//!
+//! ```
+//! use orchestrator::{Mode, Settings};
+//! use std::time::Duration;
+//!
+//! let settings = Settings { mode: Mode::Parallel, ..Settings::default() };
+//! assert!(settings.check().is_ok());
+//! let never = Settings { timeout: Duration::ZERO, ..settings };
+//! assert_eq!(never.check().unwrap_err().field, "timeout");
+//! ```
 
 mod api;
 mod call;

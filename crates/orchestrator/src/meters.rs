@@ -1,7 +1,5 @@
 //! What runs are counted by: dispatches per agent and outcome, retries, errors by code, durations.
 
-use std::time::Duration;
-
 use engine::{Event, Fact, Run, StepFact};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
@@ -13,8 +11,8 @@ use types::StepId;
 /// Upper bounds of the duration buckets, in seconds.
 const BUCKETS: [f64; 9] = [0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 30.0, 120.0, 600.0];
 
-/// Labels of one agent's steps. Agents come from plans, so the number of label sets is bounded by what callers name;
-/// plans are checked and their agents must be registered to get any further than NO_ENDPOINT.
+/// Labels of one agent's steps. Callers name agents in plans, so one that nothing was ever sent to has no name here:
+/// the number of label sets is bounded by the agents that are registered.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Ended {
     agent: String,
@@ -73,9 +71,10 @@ impl Meters {
 
     fn ended(&self, run: &Run, step: &StepId, outcome: &'static str, code: &'static str) {
         let Some((_, step, status)) = run.step(step) else { return };
-        self.steps.get_or_create(&Ended { agent: step.agent.to_string(), outcome, code }).inc();
+        let agent = if status.attempts() == 0 { String::new() } else { step.agent.to_string() };
+        self.steps.get_or_create(&Ended { agent, outcome, code }).inc();
         if let (Some(began), Some(ended)) = (status.started_at(), status.ended_at) {
-            self.duration.observe(Duration::as_secs_f64(&ended.since(began)));
+            self.duration.observe(ended.since(began).as_secs_f64());
         }
     }
 

@@ -161,3 +161,6 @@ fn step_to_wire(step: &Step) -> wire::Step {
 fn duration(span: Duration) -> Option<prost_types::Duration> {
     span.try_into().ok()
 }
+
+#[cfg(test)]
+mod tests;

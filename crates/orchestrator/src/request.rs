@@ -97,3 +97,6 @@ fn named_mode(metadata: Option<&Struct>) -> Option<&Value> {
     });
     extension.or_else(|| metadata::member(metadata, "mode"))
 }
+
+#[cfg(test)]
+mod tests;

@@ -34,8 +34,10 @@ pub(super) struct Follow<'d> {
     address: String,
     items: BoxStream<'static, Result<Followed, ClientError>>,
     child: Option<RemoteTask>,
-    /// The child as far as it was seen; whole only when it was seen from its beginning.
+    /// The child as far as it was seen.
     task: Option<Task>,
+    /// Whether it was seen from its beginning, or as a whole.
+    whole: bool,
     cursor: Seq,
     waiting: Vec<ChildNews>,
     flush_at: Instant,
@@ -68,7 +70,8 @@ impl<'d> Follow<'d> {
     ) -> Self {
         let address = clients::address(&dispatcher.registry, &attempt.route);
         let (waiting, flush_at) = (Vec::new(), Instant::now());
-        Self { dispatcher, attempt, address, items, child, task: None, cursor, waiting, flush_at, failures: 0 }
+        let (task, whole, failures) = (None, false, 0);
+        Self { dispatcher, attempt, address, items, child, task, whole, cursor, waiting, flush_at, failures }
     }
 
     /// Follows to the end. An error is one before the first frame: nothing is known of the child then.
@@ -131,7 +134,7 @@ impl<'d> Follow<'d> {
         match (update, &mut self.task) {
             (Update::Task(task), known) => {
                 self.child = task.id.parse().ok().or(self.child.take());
-                *known = Some(task);
+                (*known, self.whole) = (Some(task), true);
                 true
             }
             (update @ (Update::Status(_) | Update::Artifact(_)), Some(known)) => fold::apply(known, update).is_ok(),
@@ -146,10 +149,7 @@ impl<'d> Follow<'d> {
 
     async fn progress(&mut self, note: Payload) -> Step {
         let (Some(child), cursor) = (self.child.clone(), self.cursor) else { return Step::On };
-        let silent = |news: &ChildNews| matches!(news, ChildNews::Progress { note, .. } if note.as_bytes().is_empty());
-        if self.waiting.last().is_some_and(silent) {
-            self.waiting.pop();
-        }
+        self.drop_silent();
         if self.waiting.is_empty() {
             self.flush_at = Instant::now() + BATCH;
         }
@@ -160,6 +160,14 @@ impl<'d> Follow<'d> {
         Step::On
     }
 
+    /// What says nothing but how far the child is need not be told when something newer is.
+    fn drop_silent(&mut self) {
+        let silent = |news: &ChildNews| matches!(news, ChildNews::Progress { note, .. } if note.as_bytes().is_empty());
+        if self.waiting.last().is_some_and(silent) {
+            self.waiting.pop();
+        }
+    }
+
     async fn flush(&mut self) {
         let news = std::mem::take(&mut self.waiting);
         self.attempt.tell(news).await;
@@ -167,6 +175,7 @@ impl<'d> Follow<'d> {
 
     /// Tells the end with all that came before it.
     async fn end(&mut self, answer: Answer) -> Step {
+        self.drop_silent();
         self.waiting.push(ChildNews::Ended { child: self.child.clone(), answer });
         self.flush().await;
         Step::Over
@@ -179,7 +188,7 @@ impl<'d> Follow<'d> {
     /// The child has ended: what it made is in hand, or is asked for.
     async fn finish(&mut self) -> Step {
         match self.task.take() {
-            Some(task) if !task.context_id.is_empty() => self.end(answer(task)).await,
+            Some(task) if self.whole => self.end(answer(task)).await,
             Some(_) | None => self.drained().await,
         }
     }

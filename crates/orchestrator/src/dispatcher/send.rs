@@ -39,9 +39,7 @@ impl Dispatcher {
                 Try::Told => return,
                 Try::Declined(cause) => return attempt.tell(vec![ChildNews::NotAccepted(cause)]).await,
                 Try::Unreached(error) if sent == Sent::Never && began.elapsed() >= REACH => {
-                    let text = format!("{} cannot be reached: {}", dispatch.agent, said(&error));
-                    let cause = Cause::new(Code::Unreachable, text);
-                    return attempt.tell(vec![ChildNews::NotAccepted(cause)]).await;
+                    return attempt.tell(vec![ChildNews::NotAccepted(unreached(&dispatch, &error))]).await;
                 }
                 Try::Unreached(error) => tracing::info!(step = %attempt.step, %error, "sending again"),
                 Try::Unknown(error) => {
@@ -83,10 +81,13 @@ fn sort(error: ClientError) -> Try {
     }
 }
 
-fn said(error: &ClientError) -> String {
+/// Why an attempt that nobody took has failed.
+fn unreached(dispatch: &Dispatch, error: &ClientError) -> Cause {
     match error {
-        ClientError::Refused(refusal) => refusal.to_string(),
-        error => error.to_string(),
+        ClientError::Refused(refusal @ a2a::Error::Overloaded { .. }) => {
+            Cause::new(Code::Overloaded, format!("{}: {refusal}", dispatch.agent))
+        }
+        error => Cause::new(Code::Unreachable, format!("{} cannot be reached: {error}", dispatch.agent)),
     }
 }
 
