@@ -75,3 +75,22 @@ async fn a_cancel_under_way_is_finished_after_a_restart() {
     assert!(whole.lines().contains(&"[4/4] Fire Brigade Agent released".to_owned()), "{:#?}", whole.lines());
     assert_eq!((fire.heard(), police.heard()), (2, 0));
 }
+
+#[tokio::test]
+async fn a_run_whose_log_was_folded_into_a_snapshot_goes_on_from_it() {
+    let [fire, police, ambulance] = services(&[Act::Chatter], &[], &[]);
+    let stage = Stage::new(&[&fire, &police, &ambulance]).await;
+    let operator = stage.operator().await;
+    let mut story = operator.call(CALL).await;
+    story.until("unit 299 of many").await;
+    let (run, told) = (story.run(), story.events.clone());
+    let loaded = operator.kit.store().load(types::Scope::Service, run).await.unwrap().unwrap();
+    assert!(loaded.snapshot.is_some(), "the log is long enough for a snapshot");
+    operator.die();
+    let operator = stage.operator().await;
+    fire.open();
+    let whole = operator.follow(run, 0).await.end().await;
+    assert_eq!(&whole.events[..told.len()], &told[..]);
+    assert!(whole.lines().last().unwrap().contains("(3/3)"), "{:#?}", whole.lines());
+    assert_eq!((fire.heard(), police.heard(), ambulance.heard()), (1, 1, 1));
+}

@@ -35,6 +35,8 @@ pub(crate) enum Act {
     Reject,
     /// Says something, then waits for the gate.
     Gate,
+    /// Says a lot, then waits for the gate.
+    Chatter,
     /// Waits until it is canceled.
     Hang,
     /// Waits for the gate, whoever cancels.
@@ -120,6 +122,12 @@ impl Agent for Script {
             Act::Reject => return Ok(Finish::Rejected(say("not our area"))),
             Act::Gate => {
                 task.working("looking for units");
+                self.opened().await;
+            }
+            Act::Chatter => {
+                for number in 0..300 {
+                    task.working(format!("unit {number} of many has been asked and is not free"));
+                }
                 self.opened().await;
             }
             Act::Hang => {
