@@ -49,6 +49,9 @@ pub struct Runs {
     /// Longest wait for an endpoint of a step's agent
     #[arg(long, env = "WATCHROOM_ENDPOINT_WAIT", value_name = "TIME", default_value = "10s", value_parser = parse_duration)]
     pub endpoint_wait: Duration,
+    /// How long an attempt that its agent has certainly not heard is sent again before it counts as failed
+    #[arg(long, env = "WATCHROOM_REACH_WAIT", value_name = "TIME", default_value = "5s", value_parser = parse_duration)]
+    pub reach_wait: Duration,
     /// Longest wait for an attempt that was told to stop, before its step fails with the outcome unknown
     #[arg(long, env = "WATCHROOM_STOP_WAIT", value_name = "TIME", default_value = "30s", value_parser = parse_duration)]
     pub stop_wait: Duration,
@@ -94,6 +97,7 @@ impl Runs {
             attempt_timeout: self.attempt_timeout,
             timeout: self.run_timeout,
             patience: Patience { waiting: self.wait_timeout, endpoint: self.endpoint_wait, stopping: self.stop_wait },
+            reach: self.reach_wait,
         }
     }
 }

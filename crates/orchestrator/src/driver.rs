@@ -51,7 +51,7 @@ pub enum Signal {
 impl Runs {
     /// Runs that find their agents in `registry`.
     pub fn new(settings: Settings, registry: Registry) -> Self {
-        let dispatcher = Arc::new(Dispatcher::new(registry.clone(), settings.patience.clone()));
+        let dispatcher = Arc::new(Dispatcher::new(registry.clone(), &settings));
         Self { settings, registry, dispatcher, meters: Meters::default() }
     }
 

@@ -18,6 +18,9 @@ pub struct Settings {
     pub timeout: Duration,
     /// How long a run waits for others.
     pub patience: Patience,
+    /// How long an attempt that was certainly never heard is sent again before it counts as failed:
+    /// long enough for a service to be restarted, short enough not to keep an emergency waiting.
+    pub reach: Duration,
 }
 
 impl Default for Settings {
@@ -28,6 +31,7 @@ impl Default for Settings {
             attempt_timeout: Duration::from_secs(30),
             timeout: Duration::from_secs(300),
             patience: Patience::default(),
+            reach: Duration::from_secs(5),
         }
     }
 }

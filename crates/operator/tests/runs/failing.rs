@@ -137,3 +137,19 @@ async fn cancel_takes_back_what_was_dispatched_once() {
     assert!(json.contains(&format!(r#"{{"dispatch":"{run}/fire"}}"#)), "{json}");
     assert_eq!(fire.heard(), 2);
 }
+
+#[tokio::test]
+async fn an_agent_that_is_registered_and_gone_uses_up_its_attempts() {
+    let [fire, _, ambulance] = services(&[], &[], &[]);
+    let mut stage = Stage::new(&[&fire, &ambulance]).await;
+    let _lease = stage.ghost("Police Agent");
+    let operator = stage.operator().await;
+    let story = operator.call(CALL).await.end().await;
+    let lines = story.lines();
+    assert!(lines.iter().any(|line| line.contains("attempt 2 of 3 failed: the agent is unreachable")), "{lines:#?}");
+    assert!(
+        lines.last().unwrap().contains("2 successful, 1 failed (Police Agent: the agent is unreachable)"),
+        "{lines:#?}"
+    );
+    assert!(format!("{:?}", story.events).contains("UNREACHABLE"));
+}

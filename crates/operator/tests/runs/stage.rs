@@ -9,7 +9,7 @@ use a2a::{Backend as _, Call, Extensions, History, SendRequest, Wait};
 use agent::words::{artifact, say, text_of, text_part};
 use agent::{Agent, Context, Failure, Finish, Frames, Kit, Parts, Profile, Setup, Turns};
 use clap::Parser;
-use discovery::{Filter, View};
+use discovery::{Filter, Health, Lease, LeaseConfig, Registration, View, Vitals};
 use futures::StreamExt as _;
 use orchestrator::{Patience, Runs, Settings};
 use parking_lot::Mutex;
@@ -165,7 +165,7 @@ impl Stage {
         let retry =
             RetryPolicy { attempts: 3, backoff: Duration::from_millis(20), max_backoff: Duration::from_millis(50) };
         let patience = Patience { endpoint: Duration::from_millis(500), ..Patience::default() };
-        let settings = Settings { retry, patience, ..Settings::default() };
+        let settings = Settings { retry, patience, reach: Duration::from_millis(300), ..Settings::default() };
         let mut stage = Self { registry, agents: 0, store: Arc::default(), settings };
         for script in scripts {
             stage.add(script).await;
@@ -190,6 +190,22 @@ impl Stage {
         };
         serve(process, run).await;
         self.agents += 1;
+    }
+
+    /// Registers an agent where nothing listens, for as long as the guard lives.
+    pub(crate) fn ghost(&mut self, name: &'static str) -> tokio_util::sync::DropGuard {
+        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let Profile { name, description, skills, extensions } = Script::new(name, []).profile();
+        let url = free.local_addr().unwrap().to_string();
+        let card = a2a::Card { name, description, version: "1".into(), url, skills, extensions }.build().unwrap();
+        let instance = "ghost".parse().unwrap();
+        let registration = Registration { instance, card, store_id: types::StoreId::fresh() };
+        let config = LeaseConfig { registry: self.registry(), registration, ttl: None };
+        let (_, vitals) = watch::channel(Vitals { health: Health::Serving, in_flight: 0 });
+        let stop = CancellationToken::new();
+        drop(Lease::hold(config, vitals, stop.clone()).unwrap());
+        self.agents += 1;
+        stop.drop_guard()
     }
 
     /// The operator's runs over the stage's store; agents are known.

@@ -12,11 +12,12 @@ use std::time::Duration;
 use a2a::Error;
 use agent::Handle;
 use discovery::View;
-use engine::{ChildNews, Effect, Patience, Route};
+use engine::{ChildNews, Effect, Route};
 use types::{AgentName, RemoteTask, RetryPolicy, Seq, SkillId, StepId};
 
 use crate::driver::{Runs, Signal};
 use crate::routes;
+use crate::settings::Settings;
 use clients::Clients;
 
 /// Pauses between tries of the same call, for as long as its outcome matters.
@@ -31,7 +32,10 @@ const MARGIN: Duration = Duration::from_secs(1);
 pub(crate) struct Dispatcher {
     registry: View,
     clients: Clients,
-    patience: Patience,
+    /// Longest wait for an endpoint.
+    endpoint: Duration,
+    /// How long an attempt that was certainly never heard is sent again.
+    reach: Duration,
 }
 
 /// One attempt, and the way back to its run.
@@ -44,8 +48,9 @@ struct Attempt {
 }
 
 impl Dispatcher {
-    pub(crate) fn new(registry: View, patience: Patience) -> Self {
-        Self { registry, clients: Clients::default(), patience }
+    pub(crate) fn new(registry: View, settings: &Settings) -> Self {
+        let (endpoint, reach) = (settings.patience.endpoint + MARGIN, settings.reach);
+        Self { registry, clients: Clients::default(), endpoint, reach }
     }
 
     /// Begins what an effect asks for.
@@ -94,7 +99,7 @@ impl Dispatcher {
     /// Tells the run once the agent has an endpoint, or gives up after the run has.
     async fn await_route(&self, handle: &Handle<Runs>, agent: &AgentName, skill: Option<&SkillId>) {
         let found = self.registry.until(|registry| routes::choose(registry, agent, skill));
-        if tokio::time::timeout(self.patience.endpoint + MARGIN, found).await.is_ok() {
+        if tokio::time::timeout(self.endpoint, found).await.is_ok() {
             signal(handle, Signal::Routes).await;
         }
     }

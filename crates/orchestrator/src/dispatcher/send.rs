@@ -1,7 +1,5 @@
 //! Sends one attempt until it is known what became of it: the same message, to the same store.
 
-use std::time::Duration;
-
 use a2a::ClientError;
 use a2a::metadata::{Dispatch as Mark, object, structure, text};
 use agent::words::data_part;
@@ -12,10 +10,6 @@ use types::{MessageId, TaskId};
 
 use super::follow::Follow;
 use super::{Attempt, Dispatcher, pause};
-
-/// How long an attempt that was certainly never heard is tried before it counts as failed.
-/// Long enough for a service to be restarted, short enough not to keep an emergency waiting.
-const REACH: Duration = Duration::from_secs(5);
 
 /// What one try to send an attempt came to.
 enum Try {
@@ -38,8 +32,8 @@ impl Dispatcher {
             match self.send_once(&attempt, request.clone()).await {
                 Try::Told => return,
                 Try::Declined(cause) => return attempt.tell(vec![ChildNews::NotAccepted(cause)]).await,
-                Try::Unreached(error) if sent == Sent::Never && began.elapsed() >= REACH => {
-                    return attempt.tell(vec![ChildNews::NotAccepted(unreached(&dispatch, &error))]).await;
+                Try::Unreached(error) if sent == Sent::Never && began.elapsed() >= self.reach => {
+                    return attempt.tell(vec![ChildNews::NotAccepted(unreached(&error))]).await;
                 }
                 Try::Unreached(error) => tracing::info!(step = %attempt.step, %error, "sending again"),
                 Try::Unknown(error) => {
@@ -82,12 +76,13 @@ fn sort(error: ClientError) -> Try {
 }
 
 /// Why an attempt that nobody took has failed.
-fn unreached(dispatch: &Dispatch, error: &ClientError) -> Cause {
+fn unreached(error: &ClientError) -> Cause {
     match error {
         ClientError::Refused(refusal @ a2a::Error::Overloaded { .. }) => {
-            Cause::new(Code::Overloaded, format!("{}: {refusal}", dispatch.agent))
+            Cause::new(Code::Overloaded, refusal.to_string())
         }
-        error => Cause::new(Code::Unreachable, format!("{} cannot be reached: {error}", dispatch.agent)),
+        ClientError::Refused(refusal) => Cause::new(Code::Unreachable, refusal.to_string()),
+        error => Cause::new(Code::Unreachable, error.to_string()),
     }
 }
 
