@@ -10,6 +10,18 @@ pub const DEADLINE: Duration = Duration::from_secs(60);
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// Asks `probe` until it answers, and panics with `what` when it never does.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let mut looks = 0;
+/// tests::eventually("the third look", async || {
+///     looks += 1;
+///     (looks == 3).then_some(())
+/// })
+/// .await;
+/// # }
+/// ```
 pub async fn eventually<T>(what: &str, mut probe: impl AsyncFnMut() -> Option<T>) -> T {
     let deadline = Instant::now() + DEADLINE;
     loop {
