@@ -27,9 +27,10 @@ impl Run {
                 self.phase = Phase::Asking { since: at };
                 self.still_since.get_or_insert(at);
             }
-            Fact::Answered(added) => {
-                Arc::make_mut(&mut self.plan).question = None;
-                self.extend(added);
+            Fact::Answered(reply) => {
+                let plan = Arc::make_mut(&mut self.plan);
+                (plan.question, plan.about) = (None, reply.about.clone());
+                self.extend(&reply.steps);
             }
             Fact::Compensating(added) => self.extend(added),
             Fact::Ended(outcome) => {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use types::{RemoteTask, Seq, StepId, Timestamp};
 
 use crate::cause::Cause;
-use crate::input::ChildEnd;
+use crate::input::{ChildEnd, Reply};
 use crate::plan::{Payload, Plan, Route, Step};
 use crate::run::Outcome;
 use crate::step::{StopReason, WaitsOn};
@@ -34,8 +34,8 @@ pub enum Fact {
     DeadlineMoved(Timestamp),
     /// The plan's question was asked.
     Asked,
-    /// The question was answered; these steps are added.
-    Answered(Vec<Step>),
+    /// The question was answered.
+    Answered(Reply),
     /// What was done is taken back by these steps.
     Compensating(Vec<Step>),
     /// It ended.

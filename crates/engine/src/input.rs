@@ -40,8 +40,17 @@ pub enum News {
     Tick,
     /// A caller asks to stop.
     Cancel,
-    /// The caller has answered the question; these steps are to be added.
-    Reply(Vec<Step>),
+    /// The caller has answered the question.
+    Reply(Reply),
+}
+
+/// What an answer to a plan's question makes of the plan.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reply {
+    /// Steps to add; none when nothing was missing.
+    pub steps: Vec<Step>,
+    /// What the plan is made from now; carried for reports.
+    pub about: Payload,
 }
 
 /// Something about an attempt.

@@ -7,7 +7,7 @@ mod common;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use common::{Bench, child, completed, failed, replay, step};
+use common::{Bench, child, completed, failed, replay, reply, step};
 use engine::{Cause, ChildNews, Code, Fact, Mode, News, OnFailure, Origin, Payload, Phase, Plan, Question, Reason};
 use engine::{StepFact, WaitsOn};
 use proptest::prelude::{Just, Strategy, any, prop};
@@ -84,7 +84,7 @@ fn happen(bench: &mut Bench, happening: &Happening) {
         Happening::ToDeadline => {}
         Happening::Route(routed) => bench.routed = *routed,
         Happening::Cancel => drop(bench.tell(News::Cancel)),
-        Happening::Reply => drop(bench.tell(News::Reply(vec![step("added")]))),
+        Happening::Reply => drop(bench.tell(reply(&["added"]))),
         Happening::Child { step: place, back, what } => tell_child(bench, *place, *back, *what),
     }
 }

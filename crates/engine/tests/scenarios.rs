@@ -6,7 +6,7 @@ mod common;
 
 use std::time::Duration;
 
-use common::{Bench, child, completed, failed, plan, step};
+use common::{Bench, child, completed, failed, plan, reply};
 use engine::{ChildEnd, ChildNews, Code, Effect, Fact, Mode, News, OnFailure, Origin, Outcome, Payload, Phase, Plan};
 use engine::{Question, Reason, Refused, Sent, StepFact, StepState, StopReason, WaitsOn};
 use types::Seq;
@@ -339,9 +339,10 @@ fn a_question_is_asked_after_the_provisional_steps_and_its_answer_goes_on() {
     bench.completes("fire", 1);
     assert!(matches!(bench.run.phase(), Phase::Asking { .. }));
     bench.tick_after(3_600_000);
-    bench.tell(News::Reply(vec![step("police")])).unwrap();
+    bench.tell(reply(&["police"])).unwrap();
     assert_eq!(bench.dispatched(), ["fire/1", "police/1"]);
-    assert_eq!(bench.tell(News::Reply(Vec::new())), Err(Refused::NoQuestion));
+    assert_eq!(bench.run.plan().about.as_bytes(), b"all of it");
+    assert_eq!(bench.tell(reply(&[])), Err(Refused::NoQuestion));
     assert_eq!(bench.rebuilt(), bench.run);
     bench.completes("police", 1);
     assert_eq!(bench.run.outcome(), Some(Outcome::Completed));

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use a2a::metadata::{list, number, object, text};
 use agent::words::{data_part, text_part};
-use engine::{Mode, Origin, Plan, Question, Reason, Step};
+use engine::{Mode, Origin, Payload, Plan, Question, Reason, Step};
 use triage::{Service, Triage, triage};
 
 use crate::plan::{payload, title};
@@ -41,7 +41,7 @@ impl Call {
             timeout: settings.timeout,
             patience: settings.patience.clone(),
             question: self.question(),
-            about: payload(vec![text_part(self.words.clone()), self.incident()]),
+            about: self.about(),
             ..Plan::new(&self.title(), Origin::Text, steps)
         }
     }
@@ -52,16 +52,20 @@ impl Call {
         wanted.filter(|step| plan.step(&step.id).is_none()).collect()
     }
 
+    /// The call and its incident: what plans are made from and what agents get.
+    pub(crate) fn about(&self) -> Payload {
+        payload(vec![text_part(self.words.clone()), self.incident()])
+    }
+
     fn step(&self, service: Service, settings: &Settings) -> Step {
         let agent = services::agent(service);
-        let input = payload(vec![text_part(self.words.clone()), self.incident()]);
         Step {
             title: title(&agent).into(),
             skill: Some(services::dispatch()),
             undo: Some(services::release()),
             retry: settings.retry.clone(),
             attempt_timeout: settings.attempt_timeout,
-            ..Step::new(services::step_id(service), agent, input)
+            ..Step::new(services::step_id(service), agent, self.about())
         }
     }
 

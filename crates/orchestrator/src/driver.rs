@@ -5,7 +5,7 @@ use std::sync::Arc;
 use a2a::Error;
 use agent::{Damaged, Decision, Driver, Handle, Input, View};
 use discovery::View as Registry;
-use engine::{ChildNews, Effect, Event, Input as EngineInput, News, Phase, Plan, Refused, Routes, Run, Step};
+use engine::{ChildNews, Effect, Event, Input as EngineInput, News, Phase, Plan, Refused, Reply, Routes, Run, Step};
 use store::{Ready, Record, Timer};
 use types::{StepId, TaskId, Timestamp};
 
@@ -100,7 +100,7 @@ impl Runs {
 
     fn routes(&self, run: &Run, news: &News) -> Routes {
         let added: &[Step] = match news {
-            News::Accept(Plan { steps, .. }) | News::Reply(steps) => steps,
+            News::Accept(Plan { steps, .. }) | News::Reply(Reply { steps, .. }) => steps,
             News::Child { .. } | News::Tick | News::Cancel => &[],
         };
         routes::open(&self.registry, run.wanting().chain(added))

@@ -3,7 +3,7 @@
 use a2a::Error;
 use a2a::metadata::{self, PLAN, object, structure};
 use agent::words::{data_part, text_of};
-use engine::{Mode, Plan, Step};
+use engine::{Mode, Plan, Reply};
 use prost_types::value::Kind;
 use prost_types::{Struct, Value};
 use proto::a2a::part::Content;
@@ -22,12 +22,12 @@ pub(crate) fn plan(message: &Message, settings: &Settings) -> Result<Plan, Error
     }
 }
 
-/// The steps that the answer to a plan's question adds.
-pub(crate) fn reply(plan: &Plan, message: &Message, settings: &Settings) -> Result<Vec<Step>, Error> {
+/// What the answer to a plan's question makes of it: the whole call is triaged again.
+pub(crate) fn reply(plan: &Plan, message: &Message, settings: &Settings) -> Result<Reply, Error> {
     let said = plan::parts(&plan.about);
     let call = said.iter().find_map(text).unwrap_or_default();
-    let whole = format!("{call}\n{}", words(message)?);
-    Ok(Call::new(whole).missing(plan, settings))
+    let whole = Call::new(format!("{call}\n{}", words(message)?));
+    Ok(Reply { steps: whole.missing(plan, settings), about: whole.about() })
 }
 
 /// A part that holds an explicit plan: its metadata say so.

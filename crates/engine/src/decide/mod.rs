@@ -21,7 +21,7 @@ impl Run {
             News::Child { step, attempt, news } => draft.child(step, attempt, news)?,
             News::Tick => {}
             News::Cancel => draft.cancel()?,
-            News::Reply(steps) => draft.reply(steps)?,
+            News::Reply(reply) => draft.reply(reply)?,
         }
         draft.settle();
         Ok(draft.events)

@@ -2,8 +2,8 @@
 
 use super::Draft;
 use crate::event::Fact;
-use crate::input::Refused;
-use crate::plan::{Plan, Step};
+use crate::input::{Refused, Reply};
+use crate::plan::Plan;
 use crate::run::{Ending, Phase};
 
 impl Draft {
@@ -27,13 +27,13 @@ impl Draft {
         Ok(())
     }
 
-    pub(super) fn reply(&mut self, steps: Vec<Step>) -> Result<(), Refused> {
+    pub(super) fn reply(&mut self, reply: Reply) -> Result<(), Refused> {
         self.open()?;
         if self.run.plan().question.is_none() || self.run.ending().is_some() {
             return Err(Refused::NoQuestion);
         }
-        self.run.plan().check_added(&steps)?;
-        self.record(Fact::Answered(steps));
+        self.run.plan().check_added(&reply.steps)?;
+        self.record(Fact::Answered(reply));
         Ok(())
     }
 

@@ -2,7 +2,7 @@
 #![allow(dead_code, reason = "each test binary uses its own part of it")]
 
 use engine::{Answer, Cause, ChildNews, Code, Effect, Event, Fact, Input, News, Origin, Payload, Plan, Refused, Route};
-use engine::{Routes, Run, Step, StepFact, StepState};
+use engine::{Reply, Routes, Run, Step, StepFact, StepState};
 use types::{StoreId, Timestamp};
 
 /// A run, its time and its log.
@@ -84,7 +84,7 @@ impl Bench {
         }
         let added: &[Step] = match news {
             News::Accept(plan) => &plan.steps,
-            News::Reply(steps) => steps,
+            News::Reply(reply) => &reply.steps,
             News::Child { .. } | News::Tick | News::Cancel => &[],
         };
         Routes(self.run.wanting().chain(added).map(|step| (step.id.clone(), route())).collect())
@@ -101,6 +101,10 @@ pub(crate) fn replay(events: &[Event]) -> Run {
 
 pub(crate) fn route() -> Route {
     Route { endpoint: "http://127.0.0.1:7411".into(), store_id: StoreId::from_bytes([7; 16]) }
+}
+
+pub(crate) fn reply(ids: &[&str]) -> News {
+    News::Reply(Reply { steps: ids.iter().map(|id| step(id)).collect(), about: Payload::from(b"all of it".to_vec()) })
 }
 
 pub(crate) fn step(id: &str) -> Step {

@@ -131,4 +131,8 @@ async fn a_call_without_a_place_is_asked_for_one_after_the_provisional_dispatch(
     assert_eq!(story.state(), TaskState::Completed, "{:#?}", story.lines());
     assert_eq!(fire.heard(), 1, "what was sent is not sent again");
     assert_eq!((police.heard(), ambulance.heard()), (1, 1));
+    let task = operator.get(run).await;
+    let report = task.artifacts.iter().find(|artifact| artifact.name == "report").unwrap();
+    let Some(Content::Text(markdown)) = &report.parts[0].content else { panic!("{report:?}") };
+    assert!(markdown.contains("12 Mill Lane"), "the answer is in the report: {markdown}");
 }

@@ -12,7 +12,7 @@ pub(crate) fn describe(event: &Event) -> (&'static str, String) {
         Fact::TimedOut => ("timeout", "the run took too long".to_owned()),
         Fact::DeadlineMoved(deadline) => ("deadline", format!("moved to {deadline}")),
         Fact::Asked => ("asked", "the caller was asked".to_owned()),
-        Fact::Answered(steps) => ("answered", format!("{} steps were added", steps.len())),
+        Fact::Answered(reply) => ("answered", format!("{} steps were added", reply.steps.len())),
         Fact::Compensating(steps) => ("compensating", format!("{} steps take back what was done", steps.len())),
         Fact::Ended(outcome) => ("ended", format!("{outcome:?}").to_lowercase()),
     }

@@ -8,7 +8,7 @@ mod wire;
 
 use std::str::FromStr;
 
-use engine::{Event, Fact, Step};
+use engine::{Event, Fact, Reply, Step};
 use number::Numbered;
 use prost::Message as _;
 use store::Record;
@@ -44,12 +44,12 @@ fn id<T: FromStr>(text: &str) -> Result<T, Undecodable> {
     text.parse().map_err(|_| Undecodable)
 }
 
-fn added(steps: &[Step]) -> wire::Added {
-    wire::Added { steps: steps.iter().map(wire::Step::from).collect() }
+fn added(steps: &[Step]) -> Vec<wire::Step> {
+    steps.iter().map(wire::Step::from).collect()
 }
 
-fn steps(added: wire::Added) -> Result<Vec<Step>, Undecodable> {
-    added.steps.into_iter().map(Step::try_from).collect()
+fn taken(steps: Vec<wire::Step>) -> Result<Vec<Step>, Undecodable> {
+    steps.into_iter().map(Step::try_from).collect()
 }
 
 impl From<&Fact> for wire::Fact {
@@ -61,8 +61,10 @@ impl From<&Fact> for wire::Fact {
             Fact::TimedOut => Self::TimedOut(wire::Nothing {}),
             Fact::DeadlineMoved(deadline) => Self::DeadlineMoved(deadline.as_millis()),
             Fact::Asked => Self::Asked(wire::Nothing {}),
-            Fact::Answered(steps) => Self::Answered(added(steps)),
-            Fact::Compensating(steps) => Self::Compensating(added(steps)),
+            Fact::Answered(Reply { steps, about }) => {
+                Self::Answered(wire::Answered { steps: added(steps), about: about.as_bytes().to_vec() })
+            }
+            Fact::Compensating(steps) => Self::Compensating(wire::Added { steps: added(steps) }),
             Fact::Ended(outcome) => Self::Ended(outcome.number()),
         }
     }
@@ -79,8 +81,10 @@ impl TryFrom<wire::Fact> for Fact {
             wire::Fact::TimedOut(wire::Nothing {}) => Self::TimedOut,
             wire::Fact::DeadlineMoved(deadline) => Self::DeadlineMoved(Timestamp::from_millis(deadline)),
             wire::Fact::Asked(wire::Nothing {}) => Self::Asked,
-            wire::Fact::Answered(added) => Self::Answered(steps(added)?),
-            wire::Fact::Compensating(added) => Self::Compensating(steps(added)?),
+            wire::Fact::Answered(wire::Answered { steps, about }) => {
+                Self::Answered(Reply { steps: taken(steps)?, about: about.into() })
+            }
+            wire::Fact::Compensating(wire::Added { steps }) => Self::Compensating(taken(steps)?),
             wire::Fact::Ended(outcome) => Self::Ended(Numbered::of(outcome)?),
         })
     }

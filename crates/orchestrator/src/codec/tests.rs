@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use engine::{
     Cause, ChildEnd, Code, Event, Fact, Launch, Mode, OnFailure, Origin, Outcome, Payload, Plan, Question, Reason,
-    Route, Step, StepFact, StopReason, WaitsOn,
+    Reply, Route, Step, StepFact, StopReason, WaitsOn,
 };
 use types::{Seq, StoreId, Timestamp};
 
@@ -63,7 +63,7 @@ fn facts() -> Vec<Fact> {
         Fact::TimedOut,
         Fact::DeadlineMoved(Timestamp::from_millis(77)),
         Fact::Asked,
-        Fact::Answered(vec![step()]),
+        Fact::Answered(Reply { steps: vec![step()], about: note() }),
         Fact::Ended(Outcome::Canceled),
         Fact::Compensating(vec![Step {
             undo: Some("release".parse().unwrap()),

@@ -27,7 +27,7 @@ pub(super) enum Fact {
     #[prost(message, tag = "7")]
     Asked(Nothing),
     #[prost(message, tag = "8")]
-    Answered(Added),
+    Answered(Answered),
     #[prost(uint32, tag = "9")]
     Ended(u32),
     #[prost(message, tag = "10")]
@@ -36,6 +36,14 @@ pub(super) enum Fact {
 
 #[derive(Clone, PartialEq, Message)]
 pub(super) struct Nothing {}
+
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct Answered {
+    #[prost(message, repeated, tag = "1")]
+    pub(super) steps: Vec<Step>,
+    #[prost(bytes = "vec", tag = "2")]
+    pub(super) about: Vec<u8>,
+}
 
 #[derive(Clone, PartialEq, Message)]
 pub(super) struct Added {

@@ -32,7 +32,7 @@ pub(crate) fn narrate(run: &Run, event: &Event, rest: &[Event]) -> Vec<Change> {
         }
         Fact::DeadlineMoved(_) => Vec::new(),
         Fact::Asked => asked(run),
-        Fact::Answered(added) => vec![plan_artifact(run.plan()), working(words::answered(added))],
+        Fact::Answered(reply) => vec![plan_artifact(run.plan()), working(words::answered(&reply.steps))],
         Fact::Compensating(_) => vec![working("Taking back what was done...")],
         Fact::Ended(outcome) => ended(run, *outcome),
     }

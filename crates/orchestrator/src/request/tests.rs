@@ -65,6 +65,6 @@ fn an_answer_adds_only_what_is_missing() {
     let asked = plan(&said("There is a fire, come quickly!"), &settings).unwrap();
     assert!(asked.question.is_some());
     let added = reply(&asked, &said("12 Mill Lane, and somebody is hurt"), &settings).unwrap();
-    let ids: Vec<&str> = added.iter().map(|step| step.id.as_str()).collect();
+    let ids: Vec<&str> = added.steps.iter().map(|step| step.id.as_str()).collect();
     assert_eq!(ids, ["ambulance"]);
 }
