@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Row as SqlRow};
 use types::{ContextId, Head, Scope, Seq, TaskId, Timestamp};
 
 use super::row::{Damage, Place, decode_row, decode_snapshot};
-use super::schema::{head_of, place, state_of};
+use super::schema::{MOST_COMMITS, head_of, place, state_of};
 use super::state::{millis, owner, unsigned};
 use crate::Error;
 use crate::log::{Entry, Frame, LogRow};
@@ -104,6 +104,8 @@ fn rows_after(conn: &Connection, no: i64, id: TaskId, after: Head, limit: usize)
 fn each_row(conn: &Connection, no: i64, id: TaskId, after: Head, mut take: impl FnMut(LogRow) -> bool) -> Result<()> {
     let mut select =
         conn.prepare_cached("SELECT place, seq, body FROM log WHERE place > ?1 AND place < ?2 ORDER BY place")?;
+    // A cursor from outside may lie beyond what a key can hold, where it would name another task's rows.
+    let after = after.min(Head(MOST_COMMITS));
     let mut rows = select.query([place(no, after), place(no + 1, Head::ZERO)])?;
     while let Some(row) = rows.next()? {
         let position = Place { task: id, head: head_of(row.get(0)?), seq: Seq(unsigned(row, 1)?) };

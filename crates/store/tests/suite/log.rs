@@ -13,6 +13,7 @@ on_every_store!(
     frames_are_read_from_any_cursor,
     commits_that_show_nothing_do_not_disturb_a_cursor,
     the_log_is_read_from_any_commit,
+    a_cursor_beyond_every_log_finds_nothing,
     large_entries_survive,
     an_unknown_task_has_nothing,
 );
@@ -113,6 +114,23 @@ async fn the_log_is_read_from_any_commit(bed: Bed) {
             let rows = store.log(Scope::Service, task.id, Head(after), limit).await.unwrap();
             let expected: Vec<_> = (after + 1..=9).take(limit).map(Head).collect();
             assert_eq!(rows.iter().map(|row| row.head).collect::<Vec<_>>(), expected);
+        }
+    }
+}
+
+async fn a_cursor_beyond_every_log_finds_nothing(bed: Bed) {
+    let store = bed.store();
+    let mut tasks = [Task::new(&*store).await, Task::new(&*store).await, Task::new(&*store).await];
+    for task in &mut tasks {
+        task.step(&*store, TaskState::Working).await;
+    }
+    for bits in [26, 27, 28, 62, 63, 64] {
+        let after = u64::MAX >> (64 - bits);
+        for after in [after, after.saturating_add(1)] {
+            for task in &tasks {
+                assert_eq!(store.log(Scope::Service, task.id, Head(after), 9).await.unwrap(), [], "after {after}");
+                assert_eq!(store.frames(Scope::Service, task.id, Seq(after), 9).await.unwrap(), [], "after {after}");
+            }
         }
     }
 }
