@@ -69,8 +69,7 @@ impl Writer<'_> {
     pub(super) fn step(&mut self, work: impl FnOnce(&mut Self) -> rusqlite::Result<Done>) -> Result<(), Stop> {
         self.set_synchronous(Synchronous::Normal)?;
         self.sql.begin.execute(())?;
-        let done = work(self).and_then(|done| self.sql.commit.execute(()).map(|_| done));
-        match done {
+        match work(self).and_then(|done| self.end_step(done)) {
             Ok(done) => {
                 self.take_over(done);
                 Ok(())
@@ -88,17 +87,25 @@ impl Writer<'_> {
         }
     }
 
-    fn take_over(&mut self, done: Done) {
+    /// Commits a step, and tells the index of accepted messages what has moved. Both under its lock: a reader in between
+    /// would look where a message is no more, find the index unchanged, and take it for one never accepted.
+    fn end_step(&mut self, mut done: Done) -> rusqlite::Result<Done> {
         let mut seen = self.shared.seen.write();
+        self.sql.commit.execute(())?;
         if let Some(run) = done.sealed {
             seen.seal(run);
-            self.upkeep.sealing = None;
         }
         if let Some(run) = done.dropped {
             seen.drop_run(run);
         }
-        seen.extend(done.carried);
-        drop(seen);
+        seen.extend(done.carried.drain(..));
+        Ok(done)
+    }
+
+    fn take_over(&mut self, done: Done) {
+        if done.sealed.is_some() {
+            self.upkeep.sealing = None;
+        }
         if let Some(from) = done.counted {
             self.state.uncounted = Uncounted { from, more: Counts::new() };
         }
