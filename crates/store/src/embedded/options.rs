@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::clock::Clock;
+use crate::commit::{Commit, Lane};
 
 /// When a commit counts as durable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -13,9 +14,16 @@ pub enum Durability {
     /// When the disk says so.
     #[default]
     Strict,
-    /// Accepts as above; continuations as soon as they are written: a power failure may lose the newest of them,
+    /// Accepts and fences as above; other continuations as soon as they are written: a power failure may lose the newest of them,
     /// a killed process loses nothing.
     Relaxed,
+}
+
+impl Durability {
+    /// Whether this commit is confirmed only when the disk has it: new work and message ids (fences among them) always.
+    pub(super) fn is_strict_for(self, commit: &Commit) -> bool {
+        self == Self::Strict || commit.lane == Lane::Accept || commit.accept.is_some()
+    }
 }
 
 /// Settings of an embedded store.

@@ -3,12 +3,14 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use parking_lot::{Condvar, Mutex};
 use tokio::sync::oneshot;
 
 use crate::Error;
 use crate::commit::{Commit, Lane, Refusal};
 use crate::log::Entry;
+use crate::seen::SeenReply;
 use crate::ticket::Settle;
 
 /// A commit and who is told.
@@ -146,13 +148,17 @@ impl Inner {
 }
 
 /// The payload of a commit in bytes.
-fn size(commit: &Commit) -> usize {
+pub(super) fn size(commit: &Commit) -> usize {
     let entries = commit.task.iter().flat_map(|change| &change.entries).map(|entry| match entry {
         Entry::Frame(frame) => frame.bytes.len(),
         Entry::Record(record) => record.bytes.len(),
     });
-    let snapshots =
-        commit.task.iter().filter_map(|change| change.snapshot.as_ref()).map(|snapshot| snapshot.task.len());
-    let rows = commit.rows.iter().filter_map(|row| row.body.as_ref()).map(bytes::Bytes::len);
-    entries.chain(snapshots).chain(rows).sum()
+    let snapshot = commit.task.as_ref().and_then(|change| change.snapshot.as_ref());
+    let records = snapshot.iter().flat_map(|snapshot| &snapshot.records).map(|record| record.bytes.len());
+    let reply = commit.accept.iter().map(|accept| match &accept.reply {
+        SeenReply::Message(bytes) => bytes.len(),
+        SeenReply::Task(_) | SeenReply::Fence => 0,
+    });
+    let rows = commit.rows.iter().filter_map(|row| row.body.as_ref()).map(Bytes::len);
+    entries.chain(snapshot.map(|snapshot| snapshot.task.len())).chain(records).chain(reply).chain(rows).sum()
 }

@@ -2,13 +2,16 @@
 
 use bytes::Bytes;
 use rusqlite::Connection;
-use types::{Head, Seq, TaskId, Timestamp};
+use types::{Epoch, Head, Seq, TaskId, TaskState, Timestamp};
 
+use super::options::Durability;
+use super::queue::size;
 use super::row::{Place, decode_row, decode_snapshot, encode_row, encode_snapshot};
 use super::schema;
 use super::seen::{Run, SeenIndex, chunk_entries, chunks};
+use crate::commit::{Accept, Commit, Lane, Ready, RowChange, TaskChange, Timer};
 use crate::log::{Entry, Frame, FrameKind, Record, Snapshot};
-use crate::seen::SeenKey;
+use crate::seen::{BodyDigest, SeenKey, SeenReply};
 
 const PLACE: Place = Place { task: TaskId::from_bytes([7; 16]), head: Head(3), seq: Seq(300) };
 
@@ -124,6 +127,43 @@ fn runs_are_hinted_at_when_they_hold_a_key_and_hardly_ever_else() {
     assert!(strangers < 10, "{strangers} false hints");
     index.extend([(seen_key(1), 42)]);
     assert_eq!(index.hint(&seen_key(1)), Ok(42));
+}
+
+fn commit(lane: Lane, reply: Option<SeenReply>) -> Commit {
+    let digest = BodyDigest::of([]);
+    let accept = reply.map(|reply| Accept { key: seen_key(1), digest, reply, keep_until: Timestamp::default() });
+    Commit { epoch: Epoch(1), lane, at: Timestamp::default(), task: None, accept, rows: Vec::new() }
+}
+
+#[test]
+fn relaxed_durability_still_waits_for_accepts_and_fences() {
+    let strict = |lane, reply| Durability::Relaxed.is_strict_for(&commit(lane, reply));
+    assert!(strict(Lane::Accept, None));
+    assert!(strict(Lane::Continue, Some(SeenReply::Fence)));
+    assert!(!strict(Lane::Continue, None));
+    assert!(Durability::Strict.is_strict_for(&commit(Lane::Continue, None)));
+}
+
+#[test]
+fn every_body_counts_in_the_size_of_a_commit() {
+    let (_, snapshot) = encoded_snapshot();
+    let task = TaskChange {
+        id: PLACE.task,
+        generation: 1,
+        expected: Head::ZERO,
+        created: None,
+        state: TaskState::Working,
+        seq: PLACE.seq,
+        entries: entries(),
+        snapshot: Some(snapshot),
+        ready: Ready::Keep,
+        timer: Timer::Keep,
+    };
+    let row = RowChange { kind: "unit", key: Bytes::new(), expected: 0, body: Some(Bytes::from_static(b"1000")) };
+    let reply = SeenReply::Message(Bytes::from_static(&[0; 100]));
+    let whole = Commit { task: Some(task), rows: vec![row], ..commit(Lane::Continue, Some(reply)) };
+    // Entries 2 + 0 + 2 + 1, a snapshot of 4 and a record of 2, a row of 4, a reply of 100.
+    assert_eq!(size(&whole), 5 + 6 + 4 + 100);
 }
 
 /// The plan of a query, as SQLite tells it.

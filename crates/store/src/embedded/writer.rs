@@ -6,13 +6,13 @@ use rusqlite::{Connection, ErrorCode};
 
 use super::Shared;
 use super::counts;
-use super::options::{CrashPoint, Durability, Options};
+use super::options::{CrashPoint, Options};
 use super::queue::{Item, Taken};
 use super::space::Space;
 use super::sql::Sql;
 use super::state::{Draft, State};
 use super::upkeep::Upkeep;
-use crate::commit::{Lane, Outcome, Refusal};
+use crate::commit::{Outcome, Refusal};
 
 /// The one connection that writes, and what it knows.
 #[derive(Debug)]
@@ -104,8 +104,7 @@ impl<'c> Writer<'c> {
 
     /// Writes one transaction and makes it durable; on error nothing of it was told to anybody.
     fn transact(&mut self, batch: &[Item]) -> Result<Vec<Outcome>, Stop> {
-        let strict =
-            self.options.durability == Durability::Strict || batch.iter().any(|item| item.commit.lane == Lane::Accept);
+        let strict = batch.iter().any(|item| self.options.durability.is_strict_for(&item.commit));
         self.set_synchronous(if strict { Synchronous::Full } else { Synchronous::Normal })?;
         self.draft = Draft::default();
         self.sql.begin.execute(())?;
@@ -141,21 +140,31 @@ impl<'c> Writer<'c> {
     fn squeeze(&mut self, batch: &mut Vec<Item>) -> Result<(), Stop> {
         self.roll_back()?;
         self.space.give_up(self.conn)?;
-        for item in std::mem::take(batch) {
+        let mut waiting = std::mem::take(batch).into_iter();
+        while let Some(item) = waiting.next() {
             batch.push(item);
-            let outcomes = match self.transact(batch) {
-                Ok(outcomes) => outcomes,
-                Err(Stop::Storage(error)) if is_full(&error) => {
-                    self.roll_back()?;
-                    let failed = batch.iter().filter_map(|item| item.commit.task.as_ref());
-                    failed.for_each(|change| self.state.failed.note(change.id, change.generation));
-                    vec![Err(Refusal::NoSpace)]
-                }
-                Err(stop) => return Err(stop),
-            };
-            self.settle(batch, outcomes)?;
+            if let Err(stop) = self.work_alone(batch) {
+                // They too must hear that the store has ended.
+                batch.extend(waiting);
+                return Err(stop);
+            }
         }
         Ok(())
+    }
+
+    /// Writes a batch of one on a full disk, or refuses it.
+    fn work_alone(&mut self, batch: &mut Vec<Item>) -> Result<(), Stop> {
+        let outcomes = match self.transact(batch) {
+            Ok(outcomes) => outcomes,
+            Err(Stop::Storage(error)) if is_full(&error) => {
+                self.roll_back()?;
+                let failed = batch.iter().filter_map(|item| item.commit.task.as_ref());
+                failed.for_each(|change| self.state.failed.note(change.id, change.generation));
+                vec![Err(Refusal::NoSpace)]
+            }
+            Err(stop) => return Err(stop),
+        };
+        self.settle(batch, outcomes)
     }
 
     /// Ends the open transaction, if there is one, and forgets what it changed.
