@@ -17,7 +17,7 @@ pub(super) struct LockedDir {
 impl LockedDir {
     pub(super) fn take(dir: &Path) -> Result<Self, OpenError> {
         let unwritable = |source: io::Error| OpenError::Unwritable { dir: dir.to_owned(), source };
-        fs::create_dir_all(dir).map_err(unwritable)?;
+        make(dir).map_err(unwritable)?;
         let path = dir.join("lock");
         let lock = OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(unwritable)?;
         match lock.try_lock() {
@@ -33,5 +33,23 @@ impl LockedDir {
 
     pub(super) fn ballast(&self) -> PathBuf {
         self.dir.join("ballast")
+    }
+}
+
+/// Makes the directory and those above it, each durable in the one that holds it: a power failure must not take back
+/// the name under which a durable commit is found. SQLite does as much for its files.
+fn make(dir: &Path) -> io::Result<()> {
+    if dir.is_dir() {
+        return Ok(());
+    }
+    let above = match dir.parent() {
+        Some(above) if !above.as_os_str().is_empty() => above,
+        Some(_) | None => Path::new("."),
+    };
+    make(above)?;
+    match fs::create_dir(dir) {
+        // Another process was faster.
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists || !dir.is_dir() => Err(error),
+        Ok(()) | Err(_) => File::open(above)?.sync_all(),
     }
 }

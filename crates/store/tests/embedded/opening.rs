@@ -44,6 +44,15 @@ fn a_directory_has_one_store_at_a_time() {
 }
 
 #[test]
+fn a_directory_is_made_with_those_above_it() {
+    let bed = Bed::embedded();
+    let dir = bed.options().dir.join("above").join("store");
+    drop(EmbeddedStore::open(Options::at(&dir)).unwrap());
+    assert!(dir.join("store.db").is_file());
+    drop(EmbeddedStore::open(Options::at(&dir)).unwrap());
+}
+
+#[test]
 fn a_directory_that_cannot_be_written_is_named() {
     let bed = Bed::embedded();
     let file = bed.options().dir.join("file");
