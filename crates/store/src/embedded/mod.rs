@@ -51,8 +51,9 @@ pub use options::{CrashPoint, Durability, Fatal, Faults, Options};
 /// A store in a directory of its own. Dropping it writes what is queued.
 #[derive(Debug)]
 pub struct EmbeddedStore {
-    shared: Arc<Shared>,
+    // Before what is shared: the directory is unlocked only when nobody reads in it.
     readers: Readers,
+    shared: Arc<Shared>,
     writer: Mutex<Option<JoinHandle<()>>>,
 }
 

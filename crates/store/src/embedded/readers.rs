@@ -58,8 +58,12 @@ impl Readers {
         let (tx, pending) = Pending::pair();
         let mut inner = self.queue.inner.lock();
         if !inner.closed {
-            // Whoever asked may have gone.
-            inner.jobs.push_back(Box::new(move |conn| drop(tx.send(read(conn)))));
+            inner.jobs.push_back(Box::new(move |conn| {
+                // Whoever asked may have gone: callers that give up and ask again must not pile up work.
+                if !tx.is_closed() {
+                    drop(tx.send(read(conn)));
+                }
+            }));
             drop(inner);
             self.queue.wake.notify_one();
         }
