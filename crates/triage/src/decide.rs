@@ -117,7 +117,7 @@ fn ambulance(s: &Situation<'_>) -> Option<&'static str> {
         () if s.any(&hurt) => Some("somebody is hurt or ill"),
         () if s.any(&presumed) => Some("somebody is very probably hurt"),
         () if cut_off => Some("people inside"),
-        () if s.has(Fact::Flood) && s.has(Fact::Frail) && s.has(Fact::Trapped) => Some("somebody frail in a flood"),
+        () if s.has(Fact::Flood) && s.has(Fact::Frail) => Some("somebody frail in a flood"),
         () if s.has(Fact::Death) && !s.has(Fact::LongDead) => Some("perhaps not dead"),
         () if wreck && !s.has(Fact::Fled) => Some("a collision, injuries not ruled out"),
         () if wreck && s.has(Fact::Trapped) => Some("trapped in a collision"),
@@ -136,7 +136,7 @@ fn feels(s: &Situation<'_>) -> bool {
 }
 
 fn denies_injury(s: &Situation<'_>) -> bool {
-    s.denied(Fact::Injury) || s.denied(Fact::WantAmbulance)
+    s.denied(Fact::Injury) || s.denied(Fact::WantAmbulance) || s.has(Fact::Unhurt)
 }
 
 fn police(s: &Situation<'_>) -> Option<&'static str> {
@@ -155,7 +155,7 @@ fn police(s: &Situation<'_>) -> Option<&'static str> {
         () if s.has(RoadHazard) => Some("a hazard on a road"),
         () if s.has(DangerousAnimal) => Some("a dangerous animal"),
         () if s.any(&[Death, LongDead]) => Some("a death"),
-        () if s.has(Fact::Crisis) && s.any(&[Fact::StuckHigh, Fact::Weapon]) => Some("somebody in danger from himself"),
+        () if s.has(Fact::Crisis) => Some("somebody in danger from himself"),
         () if burns(s) && s.has(Fact::Fled) => Some("a fire, and somebody ran"),
         () if s.has(Fact::WantPolice) && !s.calm => Some("asked for"),
         () => None,
@@ -164,16 +164,23 @@ fn police(s: &Situation<'_>) -> Option<&'static str> {
 
 /// A cry for help that does not say why gets everybody, and a question.
 fn superset(s: &Situation<'_>) -> Vec<(Service, &'static str)> {
-    let unsaid =
-        s.found.iter().all(|f| f.scope == Scope::Holds && f.fact != Fact::Order && f.fact != Fact::EveryoneOut);
+    let unsaid = s
+        .found
+        .iter()
+        .all(|f| f.fact.is_hint() || (f.scope == Scope::Holds && f.fact != Fact::Order && f.fact != Fact::EveryoneOut));
     if s.calm || s.asks || !unsaid {
         return Vec::new();
     }
     if s.hinted(Fact::Disorder) {
         return vec![(Service::Police, "a quarrel or worse")];
     }
-    if s.hinted(Fact::Collision) {
+    if s.hinted(Fact::Collision) && !denies_injury(s) {
         return vec![(Service::Police, "perhaps a collision"), (Service::Ambulance, "perhaps a collision")];
+    }
+    let hints = [Fact::HintFire, Fact::HintPolice, Fact::HintAmbulance];
+    let hinted: Vec<_> = Service::ALL.into_iter().zip(hints).filter(|(_, hint)| s.hinted(*hint)).collect();
+    if !hinted.is_empty() && (s.placed || s.hinted(Fact::WantHelp)) {
+        return hinted.into_iter().map(|(service, _)| (service, "words of its trade")).collect();
     }
     let cry = s.hinted(Fact::WantHelp) || s.placed;
     let all = Service::ALL.into_iter().map(|service| (service, "help wanted without a known cause"));

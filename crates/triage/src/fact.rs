@@ -30,6 +30,8 @@ pub(crate) enum Fact {
     Frail,
     PeopleInside,
     EveryoneOut,
+    /// Somebody says that those involved are well.
+    Unhurt,
     Injury,
     /// Hurt by one's own tool: no crime.
     Mishap,
@@ -62,6 +64,10 @@ pub(crate) enum Fact {
     WantPolice,
     WantAmbulance,
     WantHelp,
+    /// Words that go with what a service does.
+    HintFire,
+    HintPolice,
+    HintAmbulance,
     NotUrgent,
     Order,
 }
@@ -71,6 +77,11 @@ impl Fact {
     pub(crate) fn is_speech(self) -> bool {
         use Fact::{Doubt, NotUrgent, Order, WantAmbulance, WantFire, WantHelp, WantPolice};
         matches!(self, WantFire | WantPolice | WantAmbulance | WantHelp | NotUrgent | Order | Doubt)
+    }
+
+    /// Whether it only goes with a service.
+    pub(crate) fn is_hint(self) -> bool {
+        matches!(self, Self::HintFire | Self::HintPolice | Self::HintAmbulance)
     }
 
     /// Whether it becomes a threat when somebody says that he will do it.

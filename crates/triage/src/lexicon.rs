@@ -5,17 +5,52 @@ use std::sync::LazyLock;
 
 use crate::lemma::lemmas;
 use crate::pattern::Pattern;
+use crate::text::Token;
 use crate::words::{self, Class, Rule};
 
 /// A word in its base form, a word in exactly one form (`=fire`), or a class of words (`@person`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Symbol(u16);
 
-/// A rule, ready to match.
+/// Rules, ready to match: found by the first word of their patterns.
+#[derive(Debug, Default)]
+pub(crate) struct Book {
+    /// In the order of the tables.
+    patterns: Vec<(&'static Rule, Pattern)>,
+    by_first: HashMap<Symbol, Vec<usize>>,
+}
+
+/// A rule that matches tokens.
 #[derive(Debug)]
-pub(crate) struct Compiled {
+pub(crate) struct Match {
     pub(crate) rule: &'static Rule,
-    pub(crate) patterns: Vec<Pattern>,
+    /// The token behind the last matched one.
+    pub(crate) end: usize,
+}
+
+impl Book {
+    fn add(&mut self, rule: &'static Rule, pattern: Pattern) {
+        for first in pattern.first() {
+            self.by_first.entry(*first).or_default().push(self.patterns.len());
+        }
+        self.patterns.push((rule, pattern));
+    }
+
+    /// Every rule that matches at `start`, each by its first pattern that does, in the order of the tables.
+    pub(crate) fn matches(&self, tokens: &[Token], start: usize) -> Vec<Match> {
+        let by_first = tokens[start].symbols.iter().filter_map(|symbol| self.by_first.get(symbol));
+        let mut tried: Vec<usize> = by_first.flatten().copied().collect();
+        tried.sort_unstable();
+        tried.dedup();
+        let mut found: Vec<Match> = Vec::new();
+        for (rule, pattern) in tried.into_iter().map(|at| &self.patterns[at]) {
+            if found.last().is_some_and(|last| std::ptr::eq(last.rule, *rule)) {
+                continue;
+            }
+            found.extend(pattern.matches(tokens, start).map(|end| Match { rule, end }));
+        }
+        found
+    }
 }
 
 /// The tables, compiled: constant data, built once.
@@ -24,9 +59,9 @@ pub(crate) struct Lexicon {
     numbers: HashMap<String, Symbol>,
     classes: HashMap<Symbol, Vec<Symbol>>,
     /// Rules that take harmless words out.
-    pub(crate) figures: Vec<Compiled>,
+    pub(crate) figures: Book,
     /// Rules that find facts.
-    pub(crate) rules: Vec<Compiled>,
+    pub(crate) rules: Book,
 }
 
 static LEXICON: LazyLock<Lexicon> = LazyLock::new(Lexicon::build);
@@ -41,8 +76,8 @@ impl Lexicon {
         for class in words::classes() {
             lexicon.enter(class);
         }
-        lexicon.figures = words::FIGURES.iter().map(|rule| lexicon.compile(rule)).collect();
-        lexicon.rules = words::rules().map(|rule| lexicon.compile(rule)).collect();
+        lexicon.figures = lexicon.book(words::FIGURES.iter());
+        lexicon.rules = lexicon.book(words::rules());
         lexicon
     }
 
@@ -54,9 +89,12 @@ impl Lexicon {
         }
     }
 
-    fn compile(&mut self, rule: &'static Rule) -> Compiled {
-        let patterns = rule.patterns.iter().map(|text| Pattern::parse(text, |name| self.symbol(name))).collect();
-        Compiled { rule, patterns }
+    fn book(&mut self, rules: impl Iterator<Item = &'static Rule>) -> Book {
+        let mut book = Book::default();
+        for (rule, text) in rules.flat_map(|rule| rule.patterns.iter().map(move |text| (rule, text))) {
+            book.add(rule, Pattern::parse(text, |name| self.symbol(name)));
+        }
+        book
     }
 
     fn symbol(&mut self, name: &str) -> Symbol {

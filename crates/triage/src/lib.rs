@@ -21,6 +21,9 @@ mod scope;
 mod text;
 mod words;
 
+#[cfg(test)]
+mod tests;
+
 use std::ops::Range;
 
 use crate::lexicon::Lexicon;

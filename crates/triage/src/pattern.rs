@@ -35,6 +35,14 @@ impl Pattern {
         Self { parts: text.split_whitespace().map(&mut part).collect() }
     }
 
+    /// What a match can begin with. A pattern begins with a word that must be there.
+    pub(crate) fn first(&self) -> &[Symbol] {
+        match self.parts.first() {
+            Some(Part::One(symbols)) => symbols,
+            Some(Part::Maybe(_) | Part::Not(_) | Part::Gap(_)) | None => &[],
+        }
+    }
+
     /// Where a match that starts at `start` ends, if there is one.
     pub(crate) fn matches(&self, tokens: &[Token], start: usize) -> Option<usize> {
         let Some(Part::One(first)) = self.parts.first() else { return None };
@@ -72,15 +80,21 @@ fn rest(parts: &[Part], tokens: &[Token], at: usize) -> Option<usize> {
     }
 }
 
-/// Tries the shortest gap first. A gap holds no negation: what is denied in between is not what the pattern says.
+/// Tries the shortest gap first. A gap holds no negation and no `but`: what is denied or set against something
+/// in between is not what the pattern says.
 fn skip(width: usize, parts: &[Part], tokens: &[Token], at: usize) -> Option<usize> {
+    if !parts.iter().any(|part| matches!(part, Part::One(_))) {
+        return Some(at);
+    }
+    let edge = if width > NEAR { Break::Sentence } else { Break::Clause };
     for end in at..=at + width {
+        if end == 0 || tokens[end - 1].after >= edge {
+            return None;
+        }
         if let Some(found) = rest(parts, tokens, end) {
             return Some(found);
         }
-        let clause = if width > NEAR { Break::Sentence } else { Break::Clause };
-        let ended = end == 0 || tokens[end - 1].after >= clause;
-        if ended || tokens.get(end).is_none_or(negates) {
+        if tokens.get(end).is_none_or(negates) {
             return None;
         }
     }
@@ -88,5 +102,8 @@ fn skip(width: usize, parts: &[Part], tokens: &[Token], at: usize) -> Option<usi
 }
 
 fn negates(token: &Token) -> bool {
-    matches!(token.word.as_str(), "not" | "no" | "nobody" | "never" | "none" | "nothing" | "without")
+    matches!(
+        token.word.as_str(),
+        "not" | "no" | "nobody" | "never" | "none" | "nothing" | "without" | "but" | "because"
+    )
 }

@@ -3,11 +3,11 @@
 use std::ops::Range;
 
 use crate::fact::Fact;
-use crate::lexicon::{Compiled, Lexicon};
+use crate::lexicon::{Lexicon, Match};
 use crate::outcome::{Decision, Effect};
 use crate::scope::{Scope, scope};
 use crate::text::Token;
-use crate::words::Strength;
+use crate::words::{Rule, Strength};
 
 /// Words that say something of the situation.
 #[derive(Debug, Clone)]
@@ -31,49 +31,36 @@ pub(crate) struct Findings {
 pub(crate) fn scan(text: &str, tokens: &mut [Token]) -> Findings {
     let lexicon = Lexicon::get();
     let mut findings = Findings::default();
-    for figure in &lexicon.figures {
-        set_aside(text, tokens, figure, &mut findings);
+    for start in 0..tokens.len() {
+        set_aside(text, tokens, start, &mut findings);
     }
-    for rule in &lexicon.rules {
-        apply(tokens, rule, &mut findings.all);
+    for start in 0..tokens.len() {
+        for Match { rule, end } in lexicon.rules.matches(tokens, start) {
+            findings.all.push(finding(tokens, rule, start..end));
+        }
     }
     drop_speech_of_orders(tokens, &mut findings.all);
     drop_covered(&mut findings.all);
     drop_animals_mishaps(tokens, &mut findings.all);
-    findings.trace.extend(findings.all.iter().map(|found| explain(text, tokens, found)));
+    findings
+        .trace
+        .extend(findings.all.iter().filter(|found| !found.fact.is_hint()).map(|found| explain(text, tokens, found)));
     findings
 }
 
-fn set_aside(text: &str, tokens: &mut [Token], figure: &Compiled, findings: &mut Findings) {
-    let rule = figure.rule;
-    for start in 0..tokens.len() {
-        let Some(end) = first_match(tokens, figure, start) else { continue };
-        tokens[start..end].iter_mut().for_each(|token| token.set_aside = true);
-        findings.trace.push(decision(text, tokens, rule.name, &(start..end), Effect::SetAside));
-        if rule.fact != Fact::Harmless {
-            let scope = scope(tokens, start, end, rule.fact);
-            findings.all.push(Finding {
-                rule: rule.name,
-                fact: rule.fact,
-                strength: rule.strength,
-                scope,
-                at: start..end,
-            });
-        }
+/// Takes out the words of the first figure that begins at `start`.
+fn set_aside(text: &str, tokens: &mut [Token], start: usize, findings: &mut Findings) {
+    let Some(Match { rule, end }) = Lexicon::get().figures.matches(tokens, start).into_iter().next() else { return };
+    if rule.fact != Fact::Harmless {
+        findings.all.push(finding(tokens, rule, start..end));
     }
+    tokens[start..end].iter_mut().for_each(|token| token.set_aside = true);
+    findings.trace.push(decision(text, tokens, rule.name, &(start..end), Effect::SetAside));
 }
 
-fn first_match(tokens: &[Token], rule: &Compiled, start: usize) -> Option<usize> {
-    rule.patterns.iter().find_map(|pattern| pattern.matches(tokens, start))
-}
-
-fn apply(tokens: &[Token], compiled: &Compiled, found: &mut Vec<Finding>) {
-    let rule = compiled.rule;
-    for start in 0..tokens.len() {
-        let Some(end) = first_match(tokens, compiled, start) else { continue };
-        let scope = scope(tokens, start, end, rule.fact);
-        found.push(Finding { rule: rule.name, fact: rule.fact, strength: rule.strength, scope, at: start..end });
-    }
+fn finding(tokens: &[Token], rule: &'static Rule, at: Range<usize>) -> Finding {
+    let scope = scope(tokens, at.start, at.end, rule.fact);
+    Finding { rule: rule.name, fact: rule.fact, strength: rule.strength, scope, at }
 }
 
 /// Inside a sentence that gives orders to the system, what is asked for or waived counts for nothing:
@@ -102,6 +89,8 @@ const READINGS: &[(Fact, Fact)] = &[
     (Fact::Violence, Fact::Fall),
     (Fact::Fled, Fact::Fall),
     (Fact::Intruder, Fact::Smoke),
+    (Fact::Intruder, Fact::Arson),
+    (Fact::FuelSpill, Fact::Injury),
     (Fact::Suspicious, Fact::Smoke),
     (Fact::Suspicious, Fact::Burning),
     (Fact::Weapon, Fact::Mishap),

@@ -87,7 +87,7 @@ fn negated(tokens: &[Token], start: usize) -> bool {
             return false;
         }
         if NEGATORS.contains(&word) && !token.set_aside {
-            return at + 1 != start || word != "no" || tokens[start].word != "one";
+            return !short_reach(word) || start - at <= 2 || sign_of(tokens, at, start);
         }
         let believed = near.peek().is_some_and(|(_, earlier)| BELIEF.contains(&earlier.word.as_str()));
         if SUBJECTS.contains(&word) && !believed {
@@ -95,6 +95,22 @@ fn negated(tokens: &[Token], start: usize) -> bool {
         }
     }
     false
+}
+
+/// `no` and `without` deny the noun behind them; `nobody` and `not` deny the rest of the clause.
+fn short_reach(negator: &str) -> bool {
+    matches!(negator, "no" | "without")
+}
+
+/// `no sign of`, `no visible`: the noun is further on.
+fn sign_of(tokens: &[Token], negator: usize, start: usize) -> bool {
+    let between = tokens[negator + 1..start].iter();
+    between.into_iter().any(|token| {
+        matches!(
+            token.word.as_str(),
+            "sign" | "signs" | "evidence" | "trace" | "visible" | "obvious" | "longer" | "more" | "or"
+        )
+    })
 }
 
 /// The bounds of the clause around `start..end`: punctuation and joints end it.
@@ -158,7 +174,7 @@ const WEEKDAYS: &[&str] = &["monday", "tuesday", "wednesday", "thursday", "frida
 
 fn past(tokens: &[Token], start: usize, end: usize) -> bool {
     let (first, last) = clause(tokens, start, end);
-    (first..=last).any(|i| past_at(tokens, i) && !since(tokens, i))
+    (first..=last).any(|i| past_at(tokens, i) && !since(tokens, i)) && !going_on(tokens, start)
 }
 
 fn past_at(tokens: &[Token], i: usize) -> bool {
@@ -176,6 +192,14 @@ fn past_at(tokens: &[Token], i: usize) -> bool {
         "in" => MONTHS.contains(&next) && next != "may",
         _ => false,
     }
+}
+
+/// The sentence says that it matters at this moment.
+fn going_on(tokens: &[Token], at: usize) -> bool {
+    let sentence = tokens[at].sentence;
+    let word = |i: usize| tokens.get(i).map_or("", |token| token.word.as_str());
+    let near = at.saturating_sub(24)..tokens.len().min(at + 24);
+    near.into_iter().any(|i| tokens[i].sentence == sentence && word(i) == "right" && word(i + 1) == "now")
 }
 
 /// `since last week`, `for two weeks`: it goes on.

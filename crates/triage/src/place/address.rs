@@ -39,6 +39,10 @@ fn street(words: &[Word<'_>], at: usize, style: Style) -> Option<Candidate> {
 
 /// The first of the capitalised words that end right before `at`.
 fn name_start(words: &[Word<'_>], at: usize) -> Option<usize> {
+    let article = at.checked_sub(1).filter(|i| words[*i].lower == "the" && joined(words, *i) && words[at].capital());
+    if let Some(start) = article.filter(|start| number_before(words, *start).is_some()) {
+        return Some(start);
+    }
     let mut start = at;
     while start > 0 && at - start < MAX_NAME && joined(words, start - 1) && name_inside(&words[start - 1]) {
         start -= 1;
@@ -55,7 +59,7 @@ fn name_start(words: &[Word<'_>], at: usize) -> Option<usize> {
 /// A capital that only opens the sentence is no name where another name follows: `Black smoke`, but `Green Lane`.
 fn after_opening(words: &[Word<'_>], start: usize, at: usize) -> usize {
     let opens = start == 0 || words[start - 1].after == Break::Sentence;
-    let spare = at - start > 1 && opens && !name_word(&words[start]);
+    let spare = at - start > 1 && opens && words[at].after == Break::None && !name_word(&words[start]);
     if spare { start + 1 } else { start }
 }
 
@@ -64,7 +68,7 @@ fn flat_start(words: &[Word<'_>], at: usize) -> Option<usize> {
     let mut start = at;
     while start > 0 && at - start < 3 && joined(words, start - 1) && flat_name_word(&words[start - 1]) {
         start -= 1;
-        let led = start > 0 && joined(words, start - 1) && preposition(&words[start - 1]);
+        let led = start > 0 && joined(words, start - 1) && leads(&words[start - 1]) && sure_type(&words[at]);
         if number_before(words, start).is_some() || led {
             return Some(start);
         }
@@ -76,6 +80,38 @@ fn flat_start(words: &[Word<'_>], at: usize) -> Option<usize> {
 
 fn joined(words: &[Word<'_>], at: usize) -> bool {
     words[at].after == Break::None
+}
+
+/// A preposition that places stand behind, of those that are also used otherwise.
+fn leads(word: &Word<'_>) -> bool {
+    preposition(word)
+        && !matches!(word.lower.as_str(), "to" | "up" | "over" | "under" | "into" | "round" | "through" | "from")
+}
+
+/// A street type that is hardly ever an ordinary word.
+fn sure_type(word: &Word<'_>) -> bool {
+    const SURE: [&str; 19] = [
+        "road",
+        "rd",
+        "street",
+        "st",
+        "avenue",
+        "ave",
+        "lane",
+        "ln",
+        "close",
+        "crescent",
+        "cres",
+        "grove",
+        "terrace",
+        "mews",
+        "roundabout",
+        "boulevard",
+        "parade",
+        "nagar",
+        "chowk",
+    ];
+    SURE.contains(&word.lower.as_str())
 }
 
 /// The house number right before `start`, if there is one.
@@ -111,6 +147,10 @@ fn tail(words: &[Word<'_>], end: usize, capital: bool) -> usize {
         if place_noun(&words[reach - 1]) || street_type(&words[reach - 1]) {
             end = reach;
         }
+    }
+    let stop = open(end) && end + 1 < words.len() && words[end + 1].lower == "stop" && joined(words, end);
+    if stop && matches!(words[end].lower.as_str(), "tram" | "bus") {
+        return end + 2;
     }
     if open(end) && place_noun(&words[end]) && !preposition(&words[end]) {
         end += 1;
@@ -237,7 +277,8 @@ fn road_number(words: &[Word<'_>], at: usize) -> Option<usize> {
             return Some(at + 1);
         }
     }
-    let named = matches!(word.lower.as_str(), "route" | "highway" | "hwy" | "interstate" | "nh" | "sr");
+    let named =
+        word.capital() && matches!(word.lower.as_str(), "route" | "highway" | "hwy" | "interstate" | "nh" | "sr");
     let number = words.get(at + 1).is_some_and(|next| digits(&next.lower));
     (named && number && joined(words, at)).then_some(at + 2)
 }

@@ -7,7 +7,10 @@ use crate::text::{Break, Word};
 
 /// The chosen words.
 pub(crate) fn choose(words: &[Word<'_>], candidates: &[Candidate]) -> Option<Range<usize>> {
-    let stated: Vec<&Candidate> = candidates.iter().filter(|c| !rejected(words, c)).collect();
+    let stated: Vec<&Candidate> = {
+        let exact = candidates.iter().filter(|c| c.rank >= Rank::Named).count();
+        candidates.iter().filter(|c| !rejected(words, c, exact > 1)).collect()
+    };
     if stated.is_empty() {
         return None;
     }
@@ -27,11 +30,14 @@ pub(crate) fn choose(words: &[Word<'_>], candidates: &[Candidate]) -> Option<Ran
 }
 
 /// `not Mill Road`, `my old place in Mill Road`.
-fn rejected(words: &[Word<'_>], candidate: &Candidate) -> bool {
+fn rejected(words: &[Word<'_>], candidate: &Candidate, others: bool) -> bool {
     let start = candidate.words.start;
     let before = |n: usize| start.checked_sub(n).map_or("", |at| words[at].lower.as_str());
     let article = matches!(before(1), "the" | "on" | "in" | "at");
-    before(1) == "not" || (article && before(2) == "not") || (before(1) == "from" && before(2) == "moved")
+    before(1) == "not"
+        || (article && before(2) == "not")
+        || (before(1) == "from" && before(2) == "moved")
+        || (matches!(before(1), "at" | "in" | "on") && matches!(before(2), "live" | "lives" | "lived") && others)
 }
 
 /// Where the second of several incidents begins: its place does not count.

@@ -95,7 +95,7 @@ fn merge(last: &mut Candidate, part: &Candidate) {
 
 /// A town behind the comma belongs to the address when nothing else follows it in its clause.
 fn extend(words: &[Word<'_>], candidate: &mut Candidate, limit: usize) {
-    if candidate.rank < Rank::Named {
+    if unit(words, candidate) {
         return;
     }
     for _ in 0..2 {

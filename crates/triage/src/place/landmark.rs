@@ -86,7 +86,7 @@ fn flat(words: &[Word<'_>], at: usize) -> Option<Candidate> {
 
 /// `Club Vertigo`, `River Wandle`.
 fn headed(words: &[Word<'_>], at: usize) -> Option<Candidate> {
-    let head = words.get(at).filter(|word| word.capital() && NAME_HEADS.contains(word.lower.as_str()))?;
+    let head = words.get(at).filter(|word| NAME_HEADS.contains(word.lower.as_str()))?;
     let mut end = at + 1;
     while end < words.len() && end - at < 4 && joined(words, end - 1) && name_word(&words[end]) {
         end += 1;

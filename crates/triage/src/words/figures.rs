@@ -80,6 +80,7 @@ pub(crate) const FIGURES: &[Rule] = &[
         "alarm as a thing",
         Fact::Harmless,
         &[
+            "alarm ~8 =test|=drill|=testing|=practice",
             "smoke|fire|monoxide ~1 alarm|detector ~4 battery|chirp|chirping|test|tested|testing|installed|fitted|replaced|serviced",
             "smoke|fire|car|house|burglar alarm|=alarms ~5 days|weeks|nightly",
             "test|testing|new|install|fit|free|fitting ~3 smoke|fire|monoxide alarm|detector",
@@ -116,6 +117,7 @@ pub(crate) const FIGURES: &[Rule] = &[
         "death in speech",
         Fact::Harmless,
         &[
+            "=died|=dying|=die|=dies down|out|off|away",
             "=dead battery|line|phone|tired|end|easy|good|funny|boring|slow|drunk|lucky|keen|nice|simple|posh|ringer|lock|set|weight|serious|sure|leg|bolt|heat|cheap|quiet|weird|strange",
             "battery|phone|laptop|engine|line|internet|signal|plant|grass|wifi|mouse|fly|telly|boiler|tv|rat|hedgehog|fox|pigeon|bird|goldfish|hamster|tree|app|screen|charger|car ?be|have|go ?just|all|completely =dead|=died|=dying|=dies",
             "=dying to|for ~1 see|know|wee|pee|meet|go|drink|holiday|try|hear",
@@ -144,7 +146,7 @@ pub(crate) const FIGURES: &[Rule] = &[
     ),
     strong(
         "attack that is none",
-        Fact::Harmless,
+        Fact::Illness,
         &["heart|panic|asthma|anxiety|epileptic|cardiac|hypo|gout|ischaemic =attack|=attacks"],
     ),
     strong(
@@ -177,6 +179,7 @@ pub(crate) const FIGURES: &[Rule] = &[
         "stuck in speech",
         Fact::Harmless,
         &[
+            "=wall of water|flame|smoke|sound|fire",
             "stuck|caught|trapped in ?=the|=a|heavy|terrible traffic|jam|queue|rain|meeting|past|moment|marriage|job",
             "stuck at|behind|with|on|for ?=the|=a|my|this|his|her|some work|home|lights|queue|tractor|question|homework|crossword|level|hold|words|money|computer|song",
             "key|drawer|zip|lid|phone|gum|card|sticker|printer|paper|washing|tap|song|jar|shutter|parcel ?be|get|have ?all stuck|jammed|wedged !kid|child|baby|and",
@@ -186,7 +189,7 @@ pub(crate) const FIGURES: &[Rule] = &[
             "=pin number|code",
             "hanging around|basket|baskets",
             "=hang up|on",
-            "=hanging out|about|up washing|pictures|=the",
+            "=hanging out|about|up washing|pictures|laundry",
             "=frozen food|peas|screen|account|chips|pizza|pipe|pipes|computer|laptop|phone",
             "=held|=hold up ?at|in|by work|traffic|late",
             "locked myself|ourselves ~1 =out",

@@ -5,6 +5,7 @@ mod crime;
 mod figures;
 mod fire;
 mod grammar;
+mod hints;
 mod illness;
 mod injury;
 mod people;
@@ -68,6 +69,15 @@ pub(crate) fn classes() -> impl Iterator<Item = &'static Class> {
 
 /// All rules that find facts, in the order in which they are tried.
 pub(crate) fn rules() -> impl Iterator<Item = &'static Rule> {
-    let tables = [speech::RULES, rescue::RULES, fire::RULES, injury::RULES, illness::RULES, crime::RULES, road::RULES];
+    let tables = [
+        speech::RULES,
+        rescue::RULES,
+        fire::RULES,
+        injury::RULES,
+        illness::RULES,
+        crime::RULES,
+        road::RULES,
+        hints::RULES,
+    ];
     tables.into_iter().flatten()
 }

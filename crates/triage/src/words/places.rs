@@ -28,7 +28,7 @@ pub(crate) static STREET_TYPES: Listed = LazyLock::new(|| {
 /// Nouns that make the capitalised words before them the name of a place.
 pub(crate) static PLACE_NOUNS: Listed = LazyLock::new(|| {
     set(
-        "abbey academy aerodrome airport allotment allotments almshouses apartment apartments arena arms bakery bank bar \
+        "towpath footpath bridleway showground racecourse bandstand zoo circus fairground layby monastery priory grange vicarage rectory manor orchard nursery vineyard brewery dairy sawmill kennels pavilion velodrome observatory windmill lighthouse boathouse clinic dentist vets garage campus faculty laboratory embassy consulate courthouse townhouse bungalow villa gorge ravine glen falls rocks mountain peak loch spinney juniors infants surgery arcade ferry jetty slipway boathouse clubhouse pavilion courthouse abbey academy aerodrome airport allotment allotments almshouses apartment apartments arena arms bakery bank bar \
      barbers barn barracks baths bay beach bookmakers brewery bridge brook bus cafe café campsite campus canal \
      caravan carpark castle cathedral cemetery center centre chapel chemist church churchyard cinema cliffs clinic \
      club college common cottages course court cove creek crematorium crossing crossroads dam depot diner dock docks \

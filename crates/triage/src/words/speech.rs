@@ -37,6 +37,8 @@ pub(crate) const RULES: &[Rule] = &[
         Fact::NotUrgent,
         &[
             "not ~3 emergency|urgent|999|911",
+            "not ~1 danger",
+            "no|nobody ~2 danger|danger",
             "non emergency|urgent",
             "complain|complaint|compensation|=claim|insurance|paperwork|invoice|refund|survey|homework|quiz|appointment|recruitment|vacancy|volunteer|charity|fundraiser",
             "=thank you ~6 crew|team|saving|help|paramedic|officer|lads|for|wonderful|brilliant",
@@ -46,8 +48,9 @@ pub(crate) const RULES: &[Rule] = &[
             "incident|reference|crime|claim number",
             "advice|opinion|information|enquiry|query|enquire ~1 on|about|please|line",
             "wrong number",
-            "by mistake|accident ~2 rang|called|dialled|sorry",
-            "rang|call|dial|ring|phone|press ~5 mistake|accidentally",
+            "by mistake|accident ~4 rang|called|dialled|sorry|problem",
+            "ignore ~3 call|alarm|this",
+            "rang|call|dial|ring|phone|press|pressed|set|triggered|hit ~9 mistake|accidentally|accident",
             "pocket|bum|butt dial|dialled|call",
             "false alarm",
             "just ~2 ask|wondering|curious|checking|testing",
@@ -135,6 +138,14 @@ pub(crate) const RULES: &[Rule] = &[
             "=all =out !of",
             "i|we|he|she|they|driver|family ~2 =got|=get|=came|=managed|=am|=are|=is|=have ~1 =out|=outside !of|cold|there|here",
             "i|we|they|he|she be|have|get|stand ~3 outside|lawn|pavement|garden|street|drive|driveway|road",
+        ],
+    ),
+    strong(
+        "those involved are well",
+        Fact::Unhurt,
+        &[
+            "@person|@everyone|both|driver|that ?be|say|seem|feel ?be|they ?be ?all|both|absolutely|completely|perfectly|totally =ok|=okay|=fine|=unhurt|=alright|=unharmed|=uninjured|=unscathed !now",
+            "unhurt|unharmed|uninjured|unscathed",
         ],
     ),
 ];

@@ -45,7 +45,7 @@ pub(crate) const CLASSES: &[Class] = &[
     ),
     class(
         "water",
-        "river sea lake canal pond reservoir pool water stream creek harbour dock weir lock surf tide marina bay loch ocean estuary beck brook moat lagoon quarry ford rapids dam inlet wave swamp mud quicksand mudflat bog marsh slipway pier",
+        "river sea lake canal pond reservoir pool water stream creek harbour dock weir lock surf tide marina bay loch ocean estuary beck brook moat lagoon quarry ford rapids dam inlet swamp mud quicksand mudflat bog marsh slipway pier",
     ),
     class(
         "deep",
@@ -101,11 +101,11 @@ pub(crate) const CLASSES: &[Class] = &[
     ),
     class(
         "weapon",
-        "knife gun machete sword axe pistol rifle shotgun firearm crossbow crowbar grenade hammer bat blade cleaver screwdriver dagger handgun revolver razor hatchet taser truncheon baton weapon bb airgun chainsaw pitchfork",
+        "knife gun machete sword axe pistol rifle shotgun firearm crossbow crowbar grenade hammer bat blade cleaver screwdriver dagger handgun revolver razor hatchet taser truncheon baton weapon bb airgun chainsaw pitchfork scissors shears spanner saw",
     ),
     class(
         "blade",
-        "knife machete sword cleaver dagger blade gun pistol rifle shotgun firearm handgun revolver crossbow axe hatchet weapon",
+        "knife machete sword cleaver dagger blade gun pistol rifle shotgun firearm handgun revolver crossbow axe hatchet weapon scissors shears",
     ),
     class(
         "bag",
