@@ -3,7 +3,7 @@
 use types::{Head, Owner, TaskId, Timestamp};
 
 use super::row::{Place, encode_row, encode_snapshot};
-use super::schema::{MOST_COMMITS, place, retag, tag};
+use super::schema::{LAST_TASK, MOST_COMMITS, place, retag, tag};
 use super::seen::{self, stored};
 use super::state::{Known, millis};
 use super::writer::Writer;
@@ -63,7 +63,8 @@ impl Writer<'_> {
         }
         // Last, so that a repetition is still recognised when new work is not taken.
         let unwelcome = self.space.is_starved() && commit.lane == Lane::Accept;
-        Ok(if unwelcome { Err(Refusal::NoSpace) } else { Ok(before) })
+        let numberless = commit.task.is_some() && before.is_none() && self.state.next_task > LAST_TASK;
+        Ok(if unwelcome || numberless { Err(Refusal::NoSpace) } else { Ok(before) })
     }
 
     fn has_failed(&self, change: &TaskChange) -> bool {

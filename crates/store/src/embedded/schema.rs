@@ -34,15 +34,24 @@ CREATE TABLE trash (first INTEGER PRIMARY KEY, last INTEGER NOT NULL);
 INSERT INTO meta VALUES ('epoch', 0), ('clock', 0), ('counted', 0);
 ";
 
-/// Bits of a log key that count a task's commits: 67 million of them. 37 are left for the task's number.
+/// Bits of a log key that count a task's commits: 67 million of them. 37 are left for the task's number, enough for
+/// a thousand new tasks per second over four years.
 const HEAD_BITS: u32 = 26;
 
 /// The most commits of one task.
 pub(super) const MOST_COMMITS: u64 = (1 << HEAD_BITS) - 1;
 
+/// The greatest number of a task: the next one's log key still fits, as the end of this one's log.
+pub(super) const LAST_TASK: i64 = (i64::MAX >> HEAD_BITS) - 1;
+
 /// The log key of a commit.
 pub(super) const fn place(task_no: i64, head: Head) -> i64 {
     (task_no << HEAD_BITS) | head.0 as i64
+}
+
+/// The task's number of a log key.
+pub(super) const fn task_of(place: i64) -> i64 {
+    place >> HEAD_BITS
 }
 
 /// The commit of a log key.

@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Row, Statement};
 use types::{Head, Owner, Principal, Seq, TaskId, TaskState, Tenant, Timestamp};
 
 use super::counts::{self, Counts, Uncounted};
-use super::schema::state_of;
+use super::schema::{state_of, task_of};
 use crate::generation::Failed;
 use crate::seen::SeenKey;
 
@@ -53,7 +53,7 @@ pub(super) struct Draft {
 
 impl State {
     pub(super) fn read(conn: &Connection) -> rusqlite::Result<Self> {
-        let next = |sql: &str| conn.query_row(sql, [], |row| row.get(0));
+        let next = |sql: &str| conn.query_row(sql, [], |row| row.get::<_, i64>(0));
         Ok(Self {
             tasks: HashMap::new(),
             greatest: conn
@@ -61,10 +61,9 @@ impl State {
                 .optional()?,
             owners: owners(conn)?,
             // A number is used again only when no row of its former task is left.
-            next_task: next(
-                "SELECT 1 + max((SELECT coalesce(max(no), 0) FROM task), (SELECT coalesce(max(place), 0) >> 26 FROM log),
-                    (SELECT coalesce(max(last), 0) >> 26 FROM trash))",
-            )?,
+            next_task: 1 + next("SELECT coalesce(max(no), 0) FROM task")?
+                .max(task_of(next("SELECT coalesce(max(place), 0) FROM log")?))
+                .max(task_of(next("SELECT coalesce(max(last), 0) FROM trash")?)),
             next_owner: next("SELECT 1 + coalesce(max(no), 0) FROM owner")?,
             next_seen: next(
                 "SELECT 1 + max((SELECT coalesce(max(no), 0) FROM seen), (SELECT coalesce(max(last), 0) FROM seen_run))",

@@ -129,6 +129,13 @@ fn runs_are_hinted_at_when_they_hold_a_key_and_hardly_ever_else() {
     assert_eq!(index.hint(&seen_key(1)), Ok(42));
 }
 
+#[test]
+fn the_greatest_log_keys_keep_task_and_commit_apart() {
+    let last = schema::place(schema::LAST_TASK, Head(schema::MOST_COMMITS));
+    assert_eq!((schema::task_of(last), schema::head_of(last)), (schema::LAST_TASK, Head(schema::MOST_COMMITS)));
+    assert!(last < schema::place(schema::LAST_TASK + 1, Head::ZERO));
+}
+
 fn commit(lane: Lane, reply: Option<SeenReply>) -> Commit {
     let digest = BodyDigest::of([]);
     let accept = reply.map(|reply| Accept { key: seen_key(1), digest, reply, keep_until: Timestamp::default() });

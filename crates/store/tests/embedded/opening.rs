@@ -33,6 +33,27 @@ async fn the_owner_before_a_restart_is_fenced() {
     assert_eq!(outcome, Err(Refusal::Fenced { expected: Epoch(1), found: Epoch(2) }));
 }
 
+#[tokio::test]
+async fn the_last_number_of_a_task_is_followed_by_none() {
+    let bed = Bed::embedded();
+    drop(bed.open());
+    let conn = Connection::open(bed.options().dir.join("store.db")).unwrap();
+    // As if 2^37 - 4 tasks had been there: the next is the last but one.
+    let (first, last) = (((1_i64 << 37) - 4) << 26, ((1_i64 << 37) - 4) << 26 | 1);
+    conn.execute("INSERT INTO trash VALUES (?1, ?2)", [first, last]).unwrap();
+    drop(conn);
+    let retention = Options { sweep_every: std::time::Duration::from_hours(1), ..bed.options() };
+    let store: std::sync::Arc<dyn Store> = std::sync::Arc::new(EmbeddedStore::open(retention).unwrap());
+    for _ in 0..2 {
+        let mut task = Task::new(&*store).await;
+        task.step(&*store, TaskState::Working).await;
+        task.step(&*store, TaskState::Completed).await;
+        assert_eq!(store.load(types::Scope::Service, task.id).await.unwrap().unwrap().tail.len(), 2);
+    }
+    let mut task = Task::new(&*store).await;
+    assert_eq!(store.commit(task.next(&*store, TaskState::Working, "")).await, Err(Refusal::NoSpace));
+}
+
 #[test]
 fn a_directory_has_one_store_at_a_time() {
     let bed = Bed::embedded();
