@@ -123,12 +123,12 @@ async fn report<D: Driver>(kit: Kit<D>, drain: service::Drain, vitals: watch::Se
     loop {
         let health = tokio::select! {
             _ = tick.tick() => Health::Serving,
-            () = &mut begun => Health::NotServing,
+            () = &mut begun => Health::Draining,
         };
         kit.meters().in_memory(kit.in_flight());
         let in_flight = u32::try_from(kit.in_flight()).unwrap_or(u32::MAX);
         vitals.send_replace(Vitals { health, in_flight });
-        if health == Health::NotServing {
+        if health == Health::Draining {
             return;
         }
     }

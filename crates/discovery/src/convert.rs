@@ -33,7 +33,7 @@ pub(crate) fn endpoint(agent: wire::Agent) -> Option<Endpoint> {
         instance: registration.instance_id.parse().ok()?,
         store_id: registration.store_id.parse().ok()?,
         url: grpc_url(&card)?,
-        health: health(agent.health),
+        health: health(agent.health, agent.draining),
         in_flight: agent.in_flight,
         epoch: agent.epoch,
         card: Arc::new(card),
@@ -41,9 +41,10 @@ pub(crate) fn endpoint(agent: wire::Agent) -> Option<Endpoint> {
 }
 
 /// An instance that says nothing of itself serves.
-pub(crate) fn health(wire: i32) -> Health {
+pub(crate) fn health(wire: i32, draining: bool) -> Health {
     match wire::Health::try_from(wire) {
         Ok(wire::Health::NotServing) => Health::NotServing,
+        _ if draining => Health::Draining,
         Ok(wire::Health::Serving | wire::Health::Unspecified) | Err(_) => Health::Serving,
     }
 }

@@ -12,6 +12,8 @@ pub enum Health {
     Serving,
     /// It is there and takes no work.
     NotServing,
+    /// It finishes what it has and takes no new work: by its own word, or because an operator said so.
+    Draining,
 }
 
 /// Which instances a look-up is for.

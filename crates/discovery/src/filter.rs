@@ -32,7 +32,8 @@ impl From<&Filter> for wire::Filter {
 impl From<Health> for wire::Health {
     fn from(health: Health) -> Self {
         match health {
-            Health::Serving => Self::Serving,
+            // Who drains is well; draining travels beside.
+            Health::Serving | Health::Draining => Self::Serving,
             Health::NotServing => Self::NotServing,
         }
     }

@@ -104,6 +104,7 @@ impl Follower {
             };
             match item.event {
                 Some(Event::Synced(synced)) => self.synced(item.version, synced),
+                Some(Event::Bookmark(mark)) => self.marked(item.version, &mark),
                 Some(event) => {
                     self.known.send_if_modified(|known| apply(&mut known.endpoints, event));
                     self.version = self.version.max(item.version);
@@ -116,7 +117,16 @@ impl Follower {
     fn synced(&mut self, version: u64, synced: wire::Synced) {
         self.outage.over();
         (self.version, self.registry_id) = (version, synced.registry_id);
-        self.known.send_modify(|known| (known.synced, known.lost) = (true, None));
+        self.known.send_modify(|known| (known.synced, known.lost, known.doubted) = (true, None, None));
+    }
+
+    fn marked(&mut self, version: u64, mark: &wire::Bookmark) {
+        self.version = self.version.max(version);
+        self.known.send_if_modified(|known| {
+            let turned = known.doubted.is_some() != mark.stale;
+            known.doubted = mark.stale.then(|| known.doubted.unwrap_or_else(Instant::now));
+            turned
+        });
     }
 }
 
@@ -131,7 +141,7 @@ fn apply(table: &mut Table, event: Event) -> bool {
         Event::Removed(gone) => convert::key(gone.name, gone.agent_version, gone.instance_id)
             .is_some_and(|key| table.remove(&key).is_some()),
         Event::Report(report) => reported(table, report),
-        Event::Synced(_) => false,
+        Event::Synced(_) | Event::Bookmark(_) => false,
     }
 }
 
@@ -145,7 +155,7 @@ fn upsert(table: &mut Table, agent: wire::Agent) -> bool {
 }
 
 fn reported(table: &mut Table, report: wire::Report) -> bool {
-    let (health, in_flight) = (convert::health(report.health), report.in_flight);
+    let (health, in_flight) = (convert::health(report.health, report.draining), report.in_flight);
     let Some(key) = convert::key(report.name, report.agent_version, report.instance_id) else { return false };
     let Some(known) = table.get(&key) else { return false };
     let endpoint = Endpoint { health, in_flight, ..Endpoint::clone(known) };

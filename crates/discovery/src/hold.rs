@@ -192,6 +192,7 @@ impl Holder {
             epoch: grant.epoch,
             health: wire::Health::from(sent.vitals.health).into(),
             in_flight: sent.vitals.in_flight,
+            draining: sent.vitals.health == Health::Draining,
         };
         tx.try_send(request).map_err(|_| closed())?;
         Ok(sent)

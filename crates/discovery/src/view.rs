@@ -26,6 +26,8 @@ pub(crate) struct Known {
     pub(crate) synced: bool,
     /// Since when the registry is out of reach.
     pub(crate) lost: Option<Instant>,
+    /// Since when the registry itself doubts what it shows.
+    pub(crate) doubted: Option<Instant>,
 }
 
 /// A cheap handle to the last watched state of the registry.
@@ -43,7 +45,7 @@ impl View {
     pub fn watch(registry: &str, filter: Filter, shutdown: CancellationToken) -> Result<Self, Error> {
         let client = connect::client(registry)?;
         let lost = Some(Instant::now());
-        let (tx, known) = watch::channel(Known { endpoints: Table::new(), synced: false, lost });
+        let (tx, known) = watch::channel(Known { endpoints: Table::new(), synced: false, lost, doubted: None });
         let span = tracing::info_span!("view", registry);
         tokio::spawn(Follower::new(client, &filter, tx).run(shutdown).instrument(span));
         Ok(Self { known })
@@ -80,9 +82,12 @@ impl View {
         self.known.borrow().synced
     }
 
-    /// How long the registry has been out of reach, from the start on; `None` while it is followed.
+    /// How long the registry has been out of reach, from the start on, or has missed too many renewals at once to say
+    /// who is gone; `None` while it is followed and sure.
     pub fn stale(&self) -> Option<Duration> {
-        self.known.borrow().lost.map(|since| since.elapsed())
+        let known = self.known.borrow();
+        let since = [known.lost, known.doubted].into_iter().flatten().min();
+        since.map(|since| since.elapsed())
     }
 
     /// The next change after this call: take it, look, then wait for it, and no change is missed.

@@ -3,7 +3,7 @@
 
 use bytes::Bytes;
 
-use crate::watchroom::registry::v1::{Removed, Report, Synced};
+use crate::watchroom::registry::v1::{Bookmark, Removed, Report, Synced};
 
 /// `Registration`.
 #[derive(Clone, PartialEq, Eq, prost::Message)]
@@ -51,6 +51,9 @@ pub struct Agent {
     /// When it last renewed.
     #[prost(message, optional, tag = "6")]
     pub renewed_at: Option<prost_types::Timestamp>,
+    /// Whether it gets no new work.
+    #[prost(bool, tag = "7")]
+    pub draining: bool,
 }
 
 /// `QueryAgentsResponse`.
@@ -68,6 +71,9 @@ pub struct QueryAgentsResponse {
     /// Whose version it is.
     #[prost(string, tag = "4")]
     pub registry_id: String,
+    /// Whether too many renewals are missing to evict anybody.
+    #[prost(bool, tag = "5")]
+    pub stale: bool,
 }
 
 /// `WatchAgentsResponse`.
@@ -77,7 +83,7 @@ pub struct WatchAgentsResponse {
     #[prost(uint64, tag = "1")]
     pub version: u64,
     /// What happened.
-    #[prost(oneof = "WatchEvent", tags = "2, 3, 4, 5")]
+    #[prost(oneof = "WatchEvent", tags = "2, 3, 4, 5, 6")]
     pub event: Option<WatchEvent>,
 }
 
@@ -96,4 +102,7 @@ pub enum WatchEvent {
     /// Health and load.
     #[prost(message, tag = "5")]
     Report(Report),
+    /// Nothing else matches so far.
+    #[prost(message, tag = "6")]
+    Bookmark(Bookmark),
 }

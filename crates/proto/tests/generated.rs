@@ -128,6 +128,9 @@ fn registry_service() -> tonic_build::manual::Service {
                 .build(),
         )
         .method(method("deregister", "Deregister", &plain("DeregisterRequest"), &plain("DeregisterResponse")).build())
+        .method(
+            method("set_draining", "SetDraining", &plain("SetDrainingRequest"), &plain("SetDrainingResponse")).build(),
+        )
         .method(method("get_agent", "GetAgent", &plain("GetAgentRequest"), &raw("Agent")).build())
         .method(
             method("query_agents", "QueryAgents", &plain("QueryAgentsRequest"), &raw("QueryAgentsResponse")).build(),

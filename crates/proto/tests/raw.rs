@@ -22,6 +22,7 @@ fn agent() -> typed::Agent {
         in_flight: 3,
         registered_at: Some(prost_types::Timestamp { seconds: 5, nanos: 6 }),
         renewed_at: Some(prost_types::Timestamp { seconds: 8, nanos: 9 }),
+        draining: true,
     }
 }
 
@@ -45,6 +46,7 @@ fn raw_messages_are_wire_identical_to_the_generated_ones() {
         next_page_token: "next".into(),
         version: 9,
         registry_id: "registry".into(),
+        stale: true,
     });
 }
 
@@ -58,9 +60,11 @@ fn raw_watch_events_are_wire_identical_to_the_generated_ones() {
         instance_id: instance_id.clone(),
         reason: typed::RemoveReason::LeaseExpired.into(),
     };
-    let report = typed::Report { name, agent_version, instance_id, health: 1, in_flight: 2 };
+    let report = typed::Report { name, agent_version, instance_id, health: 1, in_flight: 2, draining: true };
     let synced = typed::Synced { registry_id: "registry".into() };
-    for event in [Event::Upsert(agent()), Event::Removed(removed), Event::Synced(synced), Event::Report(report)] {
+    let bookmark = Event::Bookmark(typed::Bookmark { stale: true });
+    let told = [Event::Upsert(agent()), Event::Removed(removed), Event::Synced(synced), Event::Report(report)];
+    for event in told.into_iter().chain([bookmark]) {
         survives::<_, raw::WatchAgentsResponse>(typed::WatchAgentsResponse { version: 4, event: Some(event) });
     }
 }

@@ -5,7 +5,10 @@
 //! | register | new epoch | new epoch | new epoch |
 //! | renew | deadline moves | `Stale` | `Unknown` |
 //! | deregister | removed | `Stale` | `Unknown` |
+//! | set intake | marked | `Stale` | `Unknown` |
 //! | expire | removed when due | removed when due | – |
+//!
+//! Nobody is evicted while so many renewals are missing that the fault is more likely here than there.
 //!
 //! A renewal under an epoch that was never granted is `Unknown`: its grant was not from this registry.
 
@@ -20,10 +23,19 @@ use bytes::Bytes;
 use types::{StoreId, Timestamp};
 
 use crate::identity::{Identity, LeaseId};
-use crate::record::{Entry, Offers, Record, Vitals};
+use crate::record::{Entry, Intake, Offers, Record, Vitals};
 
 /// Renewals per lease term.
 const RENEWALS: u32 = 3;
+
+/// Leases from which on a loss can be told from the end of a few.
+const CROWD: usize = 20;
+
+/// Below this share of the expected renewals, in percent, nobody is evicted.
+const EXPECTED: usize = 85;
+
+/// Terms after its end for which a mass loss keeps a lease at most.
+const RESPITE: u32 = 3;
 
 /// The bounds of a lease.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,6 +94,14 @@ pub(crate) enum Now {
 pub(crate) enum Reason {
     Deregistered,
     LeaseExpired,
+}
+
+/// Whether what is registered can be trusted to be there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Standing {
+    Sound,
+    /// Too many renewals are missing at once.
+    MassLoss,
 }
 
 /// A renewal that was accepted.
@@ -157,6 +177,7 @@ impl Catalog {
             offers: wish.offers,
             ttl,
             registered_at: now.wall,
+            intake: Intake::Open,
         };
         let deadline = now.at + ttl;
         let entry = Entry { record: Arc::new(record), vitals: Vitals::FRESH, renewed_at: now.wall, deadline };
@@ -185,9 +206,34 @@ impl Catalog {
         Ok(self.remove(identity, Reason::Deregistered))
     }
 
-    /// Ends every lease whose deadline has come.
+    /// Marks one registration; epoch 0 means whichever holds the lease.
+    pub(crate) fn set_intake(&mut self, lease: LeaseId, epoch: u64, intake: Intake) -> Result<Change, Refused> {
+        let entry = match epoch {
+            0 => self.newest(lease)?,
+            _ => self.held(lease, epoch)?,
+        };
+        let before = entry.clone();
+        entry.record = Arc::new(Record { intake, ..Record::clone(&entry.record) });
+        let (identity, now) = (entry.record.identity.clone(), Now::Held(entry.clone()));
+        self.version += 1;
+        Ok(Change { version: self.version, identity, before: Some(before), now })
+    }
+
+    /// Whether renewals come as they should. Who is past half a term has missed one: when the first lease of a crowd
+    /// that fell silent together ends, the others are two thirds of a term late.
+    pub(crate) fn standing(&self, now: Instant) -> Standing {
+        let all = self.entries.len();
+        let renewed = self.entries.values().filter(|entry| entry.deadline > now + entry.record.ttl / 2).count();
+        if all >= CROWD && renewed * 100 < all * EXPECTED { Standing::MassLoss } else { Standing::Sound }
+    }
+
+    /// Ends every lease whose deadline has come; in a mass loss only those that came long ago.
     pub(crate) fn expire(&mut self, now: Instant) -> Vec<Change> {
-        let due = self.entries.values().filter(|entry| entry.deadline <= now);
+        let respite = match self.standing(now) {
+            Standing::Sound => 0,
+            Standing::MassLoss => RESPITE,
+        };
+        let due = self.entries.values().filter(|entry| entry.deadline + entry.record.ttl * respite <= now);
         let due: Vec<Identity> = due.map(|entry| entry.record.identity.clone()).collect();
         due.into_iter().map(|identity| self.remove(identity, Reason::LeaseExpired)).collect()
     }
@@ -211,13 +257,17 @@ impl Catalog {
     }
 
     fn held(&mut self, lease: LeaseId, epoch: u64) -> Result<&mut Entry, Refused> {
-        let identity = self.leases.get(&lease).ok_or(Refused::Unknown)?;
-        let entry = self.entries.get_mut(identity).ok_or(Refused::Unknown)?;
+        let entry = self.newest(lease)?;
         match entry.record.epoch {
             newest if epoch == newest => Ok(entry),
             newest if epoch < newest => Err(Refused::Stale { given: epoch, newest }),
             _ => Err(Refused::Unknown),
         }
+    }
+
+    fn newest(&mut self, lease: LeaseId) -> Result<&mut Entry, Refused> {
+        let identity = self.leases.get(&lease).ok_or(Refused::Unknown)?;
+        self.entries.get_mut(identity).ok_or(Refused::Unknown)
     }
 
     fn hold(&mut self, entry: Entry) -> Option<Entry> {

@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::filter::Filter;
 use crate::identity::{Identity, LeaseId};
 use crate::page::Query;
-use crate::record::{Health, Offers, Vitals};
+use crate::record::{Health, Intake, Offers, Vitals};
 use crate::token;
 
 /// Largest card: it is kept in memory and sent to every watch.
@@ -94,16 +94,16 @@ pub(crate) fn vitals(request: &wire::KeepAliveRequest) -> Result<Vitals, Error> 
         0 => Health::Serving,
         given => health("health", given)?,
     };
-    Ok(Vitals { health, in_flight: request.in_flight })
+    Ok(Vitals { health, in_flight: request.in_flight, intake: Intake::of(request.draining) })
 }
 
 /// The instance that is asked for.
-pub(crate) fn identity(request: wire::GetAgentRequest) -> Result<Identity, Error> {
+pub(crate) fn identity(name: &str, version: &str, instance: &str) -> Result<Identity, Error> {
     Ok(Identity {
         tenant: tenant(),
-        name: field("name", request.name.parse())?,
-        version: field("version", checked_version(&request.version))?.into(),
-        instance: field("instance_id", request.instance_id.parse())?,
+        name: field("name", name.parse())?,
+        version: field("version", checked_version(version))?.into(),
+        instance: field("instance_id", instance.parse())?,
     })
 }
 

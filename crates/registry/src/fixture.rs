@@ -8,10 +8,10 @@ use types::{StoreId, Tenant};
 
 use crate::catalog::Wish;
 use crate::identity::Identity;
-use crate::record::{Health, Offers, Vitals};
+use crate::record::{Health, Intake, Offers, Vitals};
 
-pub(crate) const SERVING: Vitals = Vitals { health: Health::Serving, in_flight: 0 };
-pub(crate) const NOT_SERVING: Vitals = Vitals { health: Health::NotServing, in_flight: 0 };
+pub(crate) const SERVING: Vitals = Vitals { health: Health::Serving, in_flight: 0, intake: Intake::Open };
+pub(crate) const NOT_SERVING: Vitals = Vitals { health: Health::NotServing, ..SERVING };
 
 /// The instance with that number of one agent.
 pub(crate) fn identity(number: u8) -> Identity {

@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::filter::Filter;
 use crate::identity::{Identity, LeaseId};
 use crate::page::{Page, Query};
-use crate::record::{Entry, Vitals};
+use crate::record::{Entry, Intake, Vitals};
 use crate::watch::Watch;
 
 /// Calls that wait for the owner; more wait outside, so that a flood costs callers and not memory.
@@ -39,6 +39,7 @@ pub(crate) enum Read {
 pub(crate) enum Write {
     Register { wish: Box<Wish>, reply: Reply<Change> },
     Deregister { lease: LeaseId, epoch: u64, reply: Reply<Change> },
+    SetIntake { identity: Identity, epoch: u64, intake: Intake, reply: Reply<Change> },
 }
 
 /// A cheap handle to the owner.
@@ -75,6 +76,11 @@ impl Handle {
     /// Ends a lease.
     pub(crate) async fn deregister(&self, lease: LeaseId, epoch: u64) -> Result<Change, Error> {
         self.call(|reply| Command::Write(Write::Deregister { lease, epoch, reply })).await
+    }
+
+    /// Opens or closes an instance to new work.
+    pub(crate) async fn set_intake(&self, identity: Identity, epoch: u64, intake: Intake) -> Result<Change, Error> {
+        self.call(|reply| Command::Write(Write::SetIntake { identity, epoch, intake, reply })).await
     }
 
     /// One instance.

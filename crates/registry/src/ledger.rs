@@ -12,7 +12,7 @@ use types::{Epoch, StoreId, Tenant, Timestamp};
 
 use crate::catalog::{Change, Now};
 use crate::identity::{Identity, LeaseId};
-use crate::record::{Offers, Record};
+use crate::record::{Intake, Offers, Record};
 
 const REGISTRATION: &str = "registration";
 const REGISTRY: &str = "registry";
@@ -61,6 +61,8 @@ struct RegistrationRow {
     ttl_ms: u64,
     #[prost(uint64, tag = "10")]
     registered_at_ms: u64,
+    #[prost(bool, tag = "11")]
+    draining: bool,
 }
 
 /// Body of the registry's one row.
@@ -166,6 +168,7 @@ fn body(record: &Record) -> Bytes {
         card: record.card.clone(),
         ttl_ms: u64::try_from(record.ttl.as_millis()).unwrap_or(u64::MAX),
         registered_at_ms: record.registered_at.as_millis(),
+        draining: record.intake == Intake::Draining,
     };
     row.encode_to_vec().into()
 }
@@ -210,5 +213,6 @@ fn record(row: RegistrationRow) -> Option<Record> {
         offers: Offers::of(&card),
         ttl: Duration::from_millis(row.ttl_ms),
         registered_at: Timestamp::from_millis(row.registered_at_ms),
+        intake: Intake::of(row.draining),
     })
 }

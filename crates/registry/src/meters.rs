@@ -4,7 +4,7 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::gauge::Gauge;
 use service::Metrics;
 
-use crate::catalog::{Change, Now};
+use crate::catalog::{Change, Now, Standing};
 
 /// Counters and gauges; clones count together.
 #[derive(Debug, Clone, Default)]
@@ -15,6 +15,7 @@ pub(crate) struct Meters {
     pub(crate) watches: Counter,
     instances: Gauge,
     watchers: Gauge,
+    mass_loss: Gauge,
 }
 
 impl Meters {
@@ -25,14 +26,23 @@ impl Meters {
         metrics.register("registry_expiries", "Leases that ran out", self.expiries.clone());
         metrics.register("registry_watches", "Watches that were started", self.watches.clone());
         metrics.register("registry_instances", "Instances that hold a lease", self.instances.clone());
+        metrics.register(
+            "registry_mass_loss",
+            "1 while too many renewals are missing to evict anybody",
+            self.mass_loss.clone(),
+        );
         metrics.register("registry_watchers", "Watches that are open", self.watchers.clone());
     }
 
     pub(crate) fn count(&self, change: &Change) {
-        match change.now {
-            Now::Held(_) => drop(self.registrations.inc()),
-            Now::Gone(_) => {}
+        match &change.now {
+            Now::Held(entry) if entry.record.epoch == change.version => drop(self.registrations.inc()),
+            Now::Held(_) | Now::Gone(_) => {}
         }
+    }
+
+    pub(crate) fn standing(&self, standing: Standing) {
+        self.mass_loss.set(i64::from(standing == Standing::MassLoss));
     }
 
     pub(crate) fn now(&self, instances: usize, watchers: usize) {

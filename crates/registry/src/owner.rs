@@ -15,8 +15,7 @@ use tokio::time::{Instant, Interval, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 use types::StoreId;
 
-use crate::catalog::{Catalog, Change, Moment, Now, Reason, Renewal, Terms};
-
+use crate::catalog::{Catalog, Change, Moment, Now, Reason, Refused, Renewal, Standing, Terms};
 use crate::error::Error;
 use crate::filter::Filter;
 use crate::handle::{Command, Handle, Mailbox, Read, Reply, Write};
@@ -35,6 +34,9 @@ const SWEEP: Duration = Duration::from_millis(250);
 
 /// A sweep that comes later than this found the process stopped or starved: renewals had no chance either.
 const STALLED: Duration = Duration::from_secs(2);
+
+/// How often watches are told the newest version: the longest stretch that a quiet one repeats after a reconnect.
+const BOOKMARK: Duration = Duration::from_secs(10);
 
 /// Watches that are served at most; each is a stream and up to a bounded channel of pointers.
 const WATCHES: usize = 4096;
@@ -56,6 +58,9 @@ pub(crate) struct Owner {
     mailbox: Mailbox,
     meters: Meters,
     swept: Instant,
+    standing: Standing,
+    /// The version of the last bookmark, and when it was told.
+    marked: (u64, Instant),
 }
 
 /// What woke the owner.
@@ -90,6 +95,8 @@ impl Owner {
             mailbox,
             meters,
             swept: Instant::now(),
+            standing: Standing::Sound,
+            marked: (version, Instant::now()),
         };
         Ok(Opened { owner, handle, registry_id })
     }
@@ -144,9 +151,27 @@ impl Owner {
         self.report(loads.into_values().collect());
         if drained {
             self.expire(now).await?;
+            self.mark(now);
         }
         self.meters.now(self.catalog.entries().len(), self.hub.prune());
         Ok(())
+    }
+
+    /// Tells the newest version, when it is time or when the standing has turned.
+    fn mark(&mut self, now: Instant) {
+        let (version, standing) = (self.catalog.version(), self.catalog.standing(now.into_std()));
+        let turned = std::mem::replace(&mut self.standing, standing) != standing;
+        if turned {
+            self.meters.standing(standing);
+            match standing {
+                Standing::MassLoss => tracing::warn!("too many renewals are missing at once; evicting nobody"),
+                Standing::Sound => tracing::info!("renewals come again as expected"),
+            }
+        }
+        if turned || (version > self.marked.0 && now >= self.marked.1 + BOOKMARK) {
+            self.marked = (version, now);
+            self.hub.tell(&News::Bookmark { version, standing });
+        }
     }
 
     fn read(&mut self, read: Read, reports: &mut Vec<Renewal>) {
@@ -163,13 +188,14 @@ impl Owner {
                 answer(reply, found.ok_or_else(|| Error::NotFound(identity.to_string())));
             }
             Read::Query { query, reply } => {
-                answer(reply, page::page(&self.catalog, &self.history, &query).map_err(Error::from));
+                let page = page::page(&self.catalog, &self.history, self.standing, &query);
+                answer(reply, page.map_err(Error::from));
             }
             Read::Watch { filter, version, reply } => answer(reply, self.watch(filter, version)),
         }
     }
 
-    /// A turn of health is told at once, load with the next sweep.
+    /// A turn of health or intake is told at once, load with the next sweep.
     fn note(&mut self, renewal: &Renewal, reports: &mut Vec<Renewal>) {
         self.meters.renewals.inc();
         let now = renewal.now.vitals;
@@ -177,7 +203,7 @@ impl Owner {
             return;
         }
         let identity = &renewal.now.record.identity;
-        if renewal.before.health != now.health {
+        if (renewal.before.health, renewal.before.intake) != (now.health, now.intake) {
             self.loads.remove(identity);
             reports.push(renewal.clone());
         } else {
@@ -189,7 +215,7 @@ impl Owner {
         if self.hub.prune() >= WATCHES {
             return Err(Error::TooManyWatches(WATCHES));
         }
-        let backlog = watch::backlog(&self.catalog, &self.history, &filter, version)?;
+        let backlog = watch::backlog(&self.catalog, &self.history, &filter, version, self.standing)?;
         let watch = self.hub.join(filter, backlog);
         self.meters.watches.inc();
         Ok(watch)
@@ -197,9 +223,12 @@ impl Owner {
 
     fn report(&mut self, mut renewals: Vec<Renewal>) {
         // A registration that has ended meanwhile, or begun anew, has told its own.
-        renewals.retain(|one| {
-            let record = &one.now.record;
-            self.catalog.entries().get(&record.identity).is_some_and(|held| held.record.epoch == record.epoch)
+        renewals.retain_mut(|one| {
+            let record = &mut one.now.record;
+            let held = self.catalog.entries().get(&record.identity).map(|held| &held.record);
+            let held = held.filter(|held| held.epoch == record.epoch);
+            // Marked meanwhile, perhaps.
+            held.map(|held| *record = held.clone()).is_some()
         });
         if !renewals.is_empty() {
             self.hub.tell(&News::Reports(renewals.into()));
@@ -231,6 +260,10 @@ impl Owner {
             }
             Write::Deregister { lease, epoch, reply } => {
                 (self.catalog.deregister(lease, epoch).map_err(Error::from), reply)
+            }
+            Write::SetIntake { identity, epoch, intake, reply } => {
+                let marked = self.catalog.set_intake(identity.lease(), epoch, intake);
+                (marked.map_err(|refused| unmarked(refused, &identity)), reply)
             }
         }
     }
@@ -296,6 +329,13 @@ fn refused(refusal: Refusal) -> Result<Error, Lost> {
     }
 }
 
+fn unmarked(refused: Refused, identity: &Identity) -> Error {
+    match refused {
+        Refused::Unknown => Error::NotFound(identity.to_string()),
+        stale @ Refused::Stale { .. } => stale.into(),
+    }
+}
+
 fn answer<T>(reply: Reply<T>, outcome: Result<T, Error>) {
     // A caller that has gone needs no answer.
     drop(reply.send(outcome));
@@ -304,7 +344,8 @@ fn answer<T>(reply: Reply<T>, outcome: Result<T, Error>) {
 fn log(change: &Change) {
     let (version, agent) = (change.version, &change.identity);
     match &change.now {
-        Now::Held(entry) => tracing::info!(version, %agent, epoch = entry.record.epoch, "registered"),
+        Now::Held(entry) if entry.record.epoch == version => tracing::info!(version, %agent, "registered"),
+        Now::Held(entry) => tracing::info!(version, %agent, intake = ?entry.record.intake, "marked"),
         Now::Gone(Reason::Deregistered) => tracing::info!(version, %agent, "deregistered"),
         Now::Gone(Reason::LeaseExpired) => tracing::warn!(version, %agent, "lease expired"),
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Bound;
 
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Standing};
 use crate::filter::Filter;
 use crate::history::{History, OutOfRange};
 use crate::identity::Identity;
@@ -33,10 +33,16 @@ pub(crate) struct Page {
     pub(crate) entries: Vec<Entry>,
     pub(crate) next: Option<Cursor>,
     pub(crate) version: u64,
+    pub(crate) standing: Standing,
 }
 
 /// The page that `query` asks for. Health is that of now, since no version counts it.
-pub(crate) fn page(catalog: &Catalog, history: &History, query: &Query) -> Result<Page, OutOfRange> {
+pub(crate) fn page(
+    catalog: &Catalog,
+    history: &History,
+    standing: Standing,
+    query: &Query,
+) -> Result<Page, OutOfRange> {
     let version = query.from.as_ref().map_or(catalog.version(), |cursor| cursor.version);
     let start = match &query.from {
         Some(cursor) => Bound::Excluded(&cursor.after),
@@ -49,7 +55,7 @@ pub(crate) fn page(catalog: &Catalog, history: &History, query: &Query) -> Resul
     entries.truncate(query.size);
     let last = entries.last().filter(|_| more);
     let next = last.map(|entry| Cursor { version, after: entry.record.identity.clone() });
-    Ok(Page { entries, next, version })
+    Ok(Page { entries, next, version, standing })
 }
 
 /// The catalogue as it was at a version.

@@ -6,7 +6,7 @@ use proto::raw;
 use proto::watchroom::registry::v1 as wire;
 use types::{StoreId, Timestamp};
 
-use crate::catalog::{Change, Now, Reason, keep_alive};
+use crate::catalog::{Change, Now, Reason, Standing, keep_alive};
 use crate::error::Error;
 use crate::identity::Identity;
 use crate::record::{Entry, Health};
@@ -42,6 +42,9 @@ pub(crate) fn item(registry: StoreId, event: Event) -> raw::WatchAgentsResponse 
     let (version, event) = match event {
         Event::Upsert { version, entry } => (version, raw::WatchEvent::Upsert(watched(entry))),
         Event::Removed { version, identity, why } => (version, raw::WatchEvent::Removed(removed(&identity, why))),
+        Event::Bookmark { version, standing } => {
+            (version, raw::WatchEvent::Bookmark(wire::Bookmark { stale: standing == Standing::MassLoss }))
+        }
         Event::Report(entry) => (0, raw::WatchEvent::Report(report(&entry))),
         Event::Synced { version } => {
             (version, raw::WatchEvent::Synced(wire::Synced { registry_id: registry.to_string() }))
@@ -65,6 +68,7 @@ fn watched(entry: Entry) -> raw::Agent {
         in_flight: entry.vitals.in_flight,
         registered_at: Some(instant(record.registered_at)),
         renewed_at: None,
+        draining: entry.is_draining(),
     }
 }
 
@@ -90,6 +94,7 @@ fn report(entry: &Entry) -> wire::Report {
         instance_id: identity.instance.to_string(),
         health: health(entry.vitals.health).into(),
         in_flight: entry.vitals.in_flight,
+        draining: entry.is_draining(),
     }
 }
 

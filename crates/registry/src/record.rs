@@ -21,6 +21,8 @@ pub(crate) struct Record {
     pub(crate) offers: Offers,
     pub(crate) ttl: Duration,
     pub(crate) registered_at: Timestamp,
+    /// What others decided on its new work; kept across restarts.
+    pub(crate) intake: Intake,
 }
 
 /// What queries ask of a card; kept beside it so that no query decodes one.
@@ -39,12 +41,21 @@ pub(crate) enum Health {
     NotServing,
 }
 
+/// Whether new work may come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Intake {
+    Open,
+    /// It finishes what it has.
+    Draining,
+}
+
 /// The content of a renewal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Vitals {
     pub(crate) health: Health,
     /// Tasks under way.
     pub(crate) in_flight: u32,
+    pub(crate) intake: Intake,
 }
 
 /// A registration that is alive.
@@ -55,6 +66,19 @@ pub(crate) struct Entry {
     pub(crate) renewed_at: Timestamp,
     /// When the lease ends, on the monotonic clock.
     pub(crate) deadline: Instant,
+}
+
+impl Intake {
+    pub(crate) fn of(draining: bool) -> Self {
+        if draining { Self::Draining } else { Self::Open }
+    }
+}
+
+impl Entry {
+    /// Draining by its own word or by another's.
+    pub(crate) fn is_draining(&self) -> bool {
+        self.vitals.intake == Intake::Draining || self.record.intake == Intake::Draining
+    }
 }
 
 impl Offers {
@@ -68,7 +92,7 @@ impl Offers {
 
 impl Vitals {
     /// An instance serves until it says otherwise.
-    pub(crate) const FRESH: Self = Self { health: Health::Serving, in_flight: 0 };
+    pub(crate) const FRESH: Self = Self { health: Health::Serving, in_flight: 0, intake: Intake::Open };
 }
 
 fn distinct(words: impl Iterator<Item = String>) -> Vec<String> {

@@ -10,9 +10,10 @@ use tokio::time::Instant;
 use tonic::{Request, Response, Status, Streaming};
 use types::{StoreId, Timestamp};
 
-use crate::catalog::Moment;
+use crate::catalog::{Moment, Standing};
 use crate::error::Error;
 use crate::handle::Handle;
+use crate::record::Intake;
 use crate::{convert, present, token};
 
 type Answers<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
@@ -74,8 +75,19 @@ impl Registry for Rpc {
         Ok(Response::new(wire::DeregisterResponse { version: change.version }))
     }
 
+    async fn set_draining(
+        &self,
+        request: Request<wire::SetDrainingRequest>,
+    ) -> Result<Response<wire::SetDrainingResponse>, Status> {
+        let wire::SetDrainingRequest { name, version, instance_id, epoch, draining } = request.into_inner();
+        let identity = convert::identity(&name, &version, &instance_id)?;
+        let change = self.handle.set_intake(identity, epoch, Intake::of(draining)).await?;
+        Ok(Response::new(wire::SetDrainingResponse { version: change.version }))
+    }
+
     async fn get_agent(&self, request: Request<wire::GetAgentRequest>) -> Result<Response<raw::Agent>, Status> {
-        let identity = convert::identity(request.into_inner())?;
+        let wire::GetAgentRequest { name, version, instance_id } = request.into_inner();
+        let identity = convert::identity(&name, &version, &instance_id)?;
         let entry = self.handle.get(identity).await?;
         Ok(Response::new(present::agent(entry)))
     }
@@ -92,6 +104,7 @@ impl Registry for Rpc {
             agents: page.entries.into_iter().map(present::agent).collect(),
             next_page_token: next.unwrap_or_default(),
             version: page.version,
+            stale: page.standing == Standing::MassLoss,
             registry_id: self.registry_id.to_string(),
         }))
     }

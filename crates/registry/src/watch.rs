@@ -12,7 +12,7 @@ use std::task::{Context, Poll};
 use futures::Stream;
 use tokio::sync::mpsc;
 
-use crate::catalog::{Catalog, Change, Now, Reason, Renewal};
+use crate::catalog::{Catalog, Change, Now, Reason, Renewal, Standing};
 use crate::error::Error;
 use crate::filter::Filter;
 use crate::history::{History, OutOfRange};
@@ -30,6 +30,8 @@ pub(crate) enum News {
     Changes(Arc<[Arc<Change>]>),
     /// Renewals that said something new.
     Reports(Arc<[Renewal]>),
+    /// All up to a version has been told.
+    Bookmark { version: u64, standing: Standing },
 }
 
 /// What one watch shows.
@@ -43,6 +45,8 @@ pub(crate) enum Event {
     Report(Entry),
     /// All of it up to that version has been shown.
     Synced { version: u64 },
+    /// Nothing else up to that version matches.
+    Bookmark { version: u64, standing: Standing },
 }
 
 /// Why a watch no longer shows an instance.
@@ -67,6 +71,9 @@ struct Listener {
 pub(crate) struct Watch {
     filter: Filter,
     ready: VecDeque<Event>,
+    /// The newest version and standing among all that was ready so far.
+    shown: u64,
+    standing: Standing,
     rx: mpsc::Receiver<News>,
     slow: Arc<AtomicBool>,
     ended: bool,
@@ -78,7 +85,8 @@ impl Hub {
         let (tx, rx) = mpsc::channel(BEHIND);
         let slow = Arc::new(AtomicBool::new(false));
         self.0.push(Listener { tx, slow: slow.clone() });
-        Watch { filter, ready: ready.into(), rx, slow, ended: false }
+        let (shown, standing) = last(&ready);
+        Watch { filter, ready: ready.into(), shown, standing, rx, slow, ended: false }
     }
 
     /// Tells every watch; one that has no room left is cut.
@@ -107,13 +115,27 @@ pub(crate) fn backlog(
     history: &History,
     filter: &Filter,
     version: u64,
+    standing: Standing,
 ) -> Result<Vec<Event>, OutOfRange> {
     let mut events = match version {
         0 => snapshot(catalog, filter),
         _ => missed(catalog, history, filter, version)?,
     };
-    events.push(Event::Synced { version: catalog.version() });
+    let version = catalog.version();
+    events.push(Event::Synced { version });
+    if standing == Standing::MassLoss {
+        events.push(Event::Bookmark { version, standing });
+    }
     Ok(events)
+}
+
+/// Where a watch stands once it has shown `events`.
+fn last(events: &[Event]) -> (u64, Standing) {
+    match events.last() {
+        Some(Event::Bookmark { version, standing }) => (*version, *standing),
+        Some(Event::Synced { version }) => (*version, Standing::Sound),
+        Some(Event::Upsert { .. } | Event::Removed { .. } | Event::Report(_)) | None => (0, Standing::Sound),
+    }
 }
 
 fn snapshot(catalog: &Catalog, filter: &Filter) -> Vec<Event> {
@@ -174,7 +196,17 @@ impl Watch {
         match news {
             News::Changes(changes) => {
                 let shown = |entry: &Entry| filter.admits(entry);
-                ready.extend(changes.iter().filter_map(|change| of_change(filter, change, shown)));
+                for change in changes.iter() {
+                    let Some(event) = of_change(filter, change, shown) else { continue };
+                    self.shown = change.version;
+                    ready.push_back(event);
+                }
+            }
+            News::Bookmark { version, standing } => {
+                if *version > self.shown || *standing != self.standing {
+                    (self.shown, self.standing) = (*version, *standing);
+                    ready.push_back(Event::Bookmark { version: *version, standing: *standing });
+                }
             }
             News::Reports(renewals) => ready.extend(renewals.iter().filter_map(|one| of_renewal(filter, one))),
         }

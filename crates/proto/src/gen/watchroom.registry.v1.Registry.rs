@@ -40,6 +40,13 @@ pub mod registry_server {
             tonic::Response<crate::watchroom::registry::v1::DeregisterResponse>,
             tonic::Status,
         >;
+        async fn set_draining(
+            &self,
+            request: tonic::Request<crate::watchroom::registry::v1::SetDrainingRequest>,
+        ) -> std::result::Result<
+            tonic::Response<crate::watchroom::registry::v1::SetDrainingResponse>,
+            tonic::Status,
+        >;
         async fn get_agent(
             &self,
             request: tonic::Request<crate::watchroom::registry::v1::GetAgentRequest>,
@@ -273,6 +280,54 @@ pub mod registry_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = DeregisterSvc(inner);
+                        let codec = crate::Strict::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/watchroom.registry.v1.Registry/SetDraining" => {
+                    #[allow(non_camel_case_types)]
+                    struct SetDrainingSvc<T: Registry>(pub Arc<T>);
+                    impl<
+                        T: Registry,
+                    > tonic::server::UnaryService<
+                        crate::watchroom::registry::v1::SetDrainingRequest,
+                    > for SetDrainingSvc<T> {
+                        type Response = crate::watchroom::registry::v1::SetDrainingResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<
+                                crate::watchroom::registry::v1::SetDrainingRequest,
+                            >,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Registry>::set_draining(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = SetDrainingSvc(inner);
                         let codec = crate::Strict::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(

@@ -80,6 +80,9 @@ pub struct KeepAliveRequest {
     /// Tasks under way.
     #[prost(uint32, tag = "4")]
     pub in_flight: u32,
+    /// It finishes what it has and takes no new work.
+    #[prost(bool, tag = "5")]
+    pub draining: bool,
 }
 impl ::prost::Name for KeepAliveRequest {
     const NAME: &'static str = "KeepAliveRequest";
@@ -144,6 +147,49 @@ impl ::prost::Name for DeregisterResponse {
         "/watchroom.registry.v1.DeregisterResponse".into()
     }
 }
+/// Says whether an instance is to get new work. Kept across restarts of the registry; a new registration forgets it.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SetDrainingRequest {
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub version: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub instance_id: ::prost::alloc::string::String,
+    /// The registration that is meant; 0 means the newest.
+    #[prost(uint64, tag = "4")]
+    pub epoch: u64,
+    /// What an instance says of itself counts too: false does not overrule it.
+    #[prost(bool, tag = "5")]
+    pub draining: bool,
+}
+impl ::prost::Name for SetDrainingRequest {
+    const NAME: &'static str = "SetDrainingRequest";
+    const PACKAGE: &'static str = "watchroom.registry.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "watchroom.registry.v1.SetDrainingRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/watchroom.registry.v1.SetDrainingRequest".into()
+    }
+}
+/// The instance is marked.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SetDrainingResponse {
+    /// The version of the registry that shows it.
+    #[prost(uint64, tag = "1")]
+    pub version: u64,
+}
+impl ::prost::Name for SetDrainingResponse {
+    const NAME: &'static str = "SetDrainingResponse";
+    const PACKAGE: &'static str = "watchroom.registry.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "watchroom.registry.v1.SetDrainingResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/watchroom.registry.v1.SetDrainingResponse".into()
+    }
+}
 /// Names one instance.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct GetAgentRequest {
@@ -181,6 +227,9 @@ pub struct Agent {
     /// When it last renewed its lease; not sent to watches, since renewals are no changes.
     #[prost(message, optional, tag = "6")]
     pub renewed_at: ::core::option::Option<::prost_types::Timestamp>,
+    /// It gets no new work, by its own word or by SetDraining.
+    #[prost(bool, tag = "7")]
+    pub draining: bool,
 }
 impl ::prost::Name for Agent {
     const NAME: &'static str = "Agent";
@@ -251,6 +300,9 @@ pub struct QueryAgentsResponse {
     /// Whose version it is; it stays with the registry's data.
     #[prost(string, tag = "4")]
     pub registry_id: ::prost::alloc::string::String,
+    /// So many renewals are missing that the registry evicts nobody: some of these may be gone.
+    #[prost(bool, tag = "5")]
+    pub stale: bool,
 }
 impl ::prost::Name for QueryAgentsResponse {
     const NAME: &'static str = "QueryAgentsResponse";
@@ -291,7 +343,7 @@ pub struct WatchAgentsResponse {
     /// 0 when no version was made: an item of a snapshot, a report, or a change by a filter of health.
     #[prost(uint64, tag = "1")]
     pub version: u64,
-    #[prost(oneof = "watch_agents_response::Event", tags = "2, 3, 4, 5")]
+    #[prost(oneof = "watch_agents_response::Event", tags = "2, 3, 4, 5, 6")]
     pub event: ::core::option::Option<watch_agents_response::Event>,
 }
 /// Nested message and enum types in `WatchAgentsResponse`.
@@ -307,9 +359,12 @@ pub mod watch_agents_response {
         #[prost(message, tag = "4")]
         Synced(super::Synced),
         /// What a registered instance says of itself. Before Synced there is one for every instance of a resumed watch;
-        /// after that, one per changed health or load, and newer ones may replace older ones that were not sent yet.
+        /// after that, one per changed health, draining or load, and newer ones may replace older ones that were not sent yet.
         #[prost(message, tag = "5")]
         Report(super::Report),
+        /// Nothing else up to `version` matches the filter: a watch resumes from there, however rare its matches are.
+        #[prost(message, tag = "6")]
+        Bookmark(super::Bookmark),
     }
 }
 impl ::prost::Name for WatchAgentsResponse {
@@ -335,6 +390,8 @@ pub struct Report {
     pub health: i32,
     #[prost(uint32, tag = "5")]
     pub in_flight: u32,
+    #[prost(bool, tag = "6")]
+    pub draining: bool,
 }
 impl ::prost::Name for Report {
     const NAME: &'static str = "Report";
@@ -383,6 +440,24 @@ impl ::prost::Name for Synced {
     }
     fn type_url() -> ::prost::alloc::string::String {
         "/watchroom.registry.v1.Synced".into()
+    }
+}
+/// Where a quiet watch stands.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Bookmark {
+    /// So many renewals are missing that the registry evicts nobody: what the watch shows may be gone.
+    /// Holds until a bookmark or a new watch says otherwise; a watch that starts in such a time gets one after Synced.
+    #[prost(bool, tag = "1")]
+    pub stale: bool,
+}
+impl ::prost::Name for Bookmark {
+    const NAME: &'static str = "Bookmark";
+    const PACKAGE: &'static str = "watchroom.registry.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "watchroom.registry.v1.Bookmark".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/watchroom.registry.v1.Bookmark".into()
     }
 }
 /// What an instance says of itself.
@@ -616,6 +691,34 @@ pub mod registry_client {
                 .insert(GrpcMethod::new("watchroom.registry.v1.Registry", "Deregister"));
             self.inner.unary(req, path, codec).await
         }
+        /// Keeps new work away from one instance, or lets it come again; it stays registered and watchable.
+        /// FAILED_PRECONDITION when the epoch is not the newest.
+        pub async fn set_draining(
+            &mut self,
+            request: impl tonic::IntoRequest<super::SetDrainingRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::SetDrainingResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = crate::Strict::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/watchroom.registry.v1.Registry/SetDraining",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("watchroom.registry.v1.Registry", "SetDraining"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
         /// One instance by its identity. NOT_FOUND when it is not registered.
         pub async fn get_agent(
             &mut self,
@@ -735,6 +838,15 @@ pub mod registry_server {
             request: tonic::Request<super::DeregisterRequest>,
         ) -> std::result::Result<
             tonic::Response<super::DeregisterResponse>,
+            tonic::Status,
+        >;
+        /// Keeps new work away from one instance, or lets it come again; it stays registered and watchable.
+        /// FAILED_PRECONDITION when the epoch is not the newest.
+        async fn set_draining(
+            &self,
+            request: tonic::Request<super::SetDrainingRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::SetDrainingResponse>,
             tonic::Status,
         >;
         /// One instance by its identity. NOT_FOUND when it is not registered.
@@ -965,6 +1077,51 @@ pub mod registry_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = DeregisterSvc(inner);
+                        let codec = crate::Strict::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/watchroom.registry.v1.Registry/SetDraining" => {
+                    #[allow(non_camel_case_types)]
+                    struct SetDrainingSvc<T: Registry>(pub Arc<T>);
+                    impl<
+                        T: Registry,
+                    > tonic::server::UnaryService<super::SetDrainingRequest>
+                    for SetDrainingSvc<T> {
+                        type Response = super::SetDrainingResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::SetDrainingRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Registry>::set_draining(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = SetDrainingSvc(inner);
                         let codec = crate::Strict::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(

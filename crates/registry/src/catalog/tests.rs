@@ -89,6 +89,58 @@ fn r5_what_was_stored_gets_one_full_term() {
     assert_eq!(catalog.expire(start + Duration::from_secs(1019)).len(), 1);
 }
 
+/// Thirty leases of ten seconds, of which the first `renewed` were renewed after seven.
+fn crowd(start: Instant, renewed: u8) -> Catalog {
+    let mut catalog = empty();
+    for number in 0..30 {
+        let epoch = catalog.register(wish(number, &[], None), moment(start, 0)).version;
+        if number < renewed {
+            catalog.renew(identity(number).lease(), epoch, SERVING, moment(start, 7)).unwrap();
+        }
+    }
+    catalog
+}
+
+#[test]
+fn r1_a_mass_loss_evicts_nobody_for_three_terms() {
+    let start = Instant::now();
+    let mut catalog = crowd(start, 25);
+    let at = |seconds| start + Duration::from_secs(seconds);
+    assert_eq!(catalog.standing(at(10)), Standing::MassLoss, "25 of 30 are fewer than 85 %");
+    assert_eq!(catalog.expire(at(10)), []);
+    assert_eq!(catalog.expire(at(39)), []);
+    assert_eq!(catalog.expire(at(40)).len(), 5, "a term and three more after the last renewal");
+    assert_eq!(catalog.expire(at(46)), []);
+    assert_eq!(catalog.expire(at(47)).len(), 25);
+    assert_eq!(catalog.standing(at(47)), Standing::Sound);
+}
+
+#[test]
+fn r1_a_few_that_fall_silent_in_a_crowd_are_evicted_in_time() {
+    let start = Instant::now();
+    let mut catalog = crowd(start, 26);
+    assert_eq!(catalog.standing(start + Duration::from_secs(10)), Standing::Sound);
+    assert_eq!(catalog.expire(start + Duration::from_secs(10)).len(), 4);
+}
+
+#[test]
+fn r4_only_the_newest_registration_is_marked_and_the_next_forgets_it() {
+    let start = Instant::now();
+    let mut catalog = empty();
+    let lease = identity(1).lease();
+    let old = catalog.register(wish(1, &[], None), moment(start, 0)).version;
+    let new = catalog.register(wish(1, &[], None), moment(start, 1)).version;
+    let stale = Refused::Stale { given: old, newest: new };
+    assert_eq!(catalog.set_intake(lease, old, Intake::Draining).unwrap_err(), stale);
+    assert_eq!(catalog.set_intake(identity(2).lease(), 0, Intake::Draining).unwrap_err(), Refused::Unknown);
+    let marked = catalog.set_intake(lease, 0, Intake::Draining).unwrap();
+    assert!(held(&marked).is_draining() && held(&marked).record.epoch == new && marked.version == new + 1);
+    let renewed = catalog.renew(lease, new, SERVING, moment(start, 2)).unwrap();
+    assert!(renewed.now.is_draining(), "a renewal does not overrule it");
+    let again = catalog.register(wish(1, &[], None), moment(start, 3));
+    assert!(!held(&again).is_draining());
+}
+
 #[derive(Debug, Clone)]
 enum Step {
     Register(u8, u64),

@@ -13,6 +13,7 @@ use types::{Head, Scope, Seq, TaskId, Timestamp};
 use super::*;
 use crate::fixture::{NOT_SERVING, SERVING, identity, wish};
 use crate::page::Query;
+use crate::record::Intake;
 use crate::watch::Event;
 
 const NOBODY: Vec<String> = Vec::new();
@@ -135,6 +136,76 @@ async fn a_turn_of_health_is_told_at_once_and_load_with_the_next_sweep() {
     sleep(SWEEP * 2).await;
     assert!(matches!(told(&mut watch), Some(Event::Report(entry)) if entry.vitals.in_flight == 3));
     assert_eq!(told(&mut watch), None);
+    registry.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn r3_a_quiet_watch_is_told_versions_and_resumes_from_them_after_compaction() {
+    let mut opened = Owner::open(Arc::new(MemoryStore::new()), Terms::default(), Meters::default()).await.unwrap();
+    opened.owner.history = History::bounded(0, 2);
+    let registry = Registry::start(opened);
+    let quiet = Filter { skills: vec!["rare".into()], ..Filter::default() };
+    registry.register(1).await;
+    let mut watch = registry.handle.watch(quiet.clone(), 1).await.unwrap();
+    assert_eq!(told(&mut watch), Some(Event::Synced { version: 1 }));
+    for number in 2..=6 {
+        registry.register(number).await;
+    }
+    assert!(registry.handle.watch(quiet.clone(), 1).await.is_err(), "compacted");
+    let epoch = registry.register(1).await.version;
+    sleep(Duration::from_secs(9)).await;
+    registry.renew(1, epoch).await.unwrap();
+    sleep(BOOKMARK).await;
+    let Some(Event::Bookmark { version, standing: Standing::Sound }) = told(&mut watch) else { panic!("no bookmark") };
+    assert!(version >= 7);
+    while let Some(event) = told(&mut watch) {
+        assert!(matches!(event, Event::Bookmark { .. }));
+    }
+    registry.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn r1_a_mass_loss_marks_every_view_stale_until_it_is_over() {
+    let registry = Registry::over(Arc::new(MemoryStore::new())).await;
+    for number in 0..20 {
+        registry.register(number).await;
+    }
+    let mut watch = registry.handle.watch(Filter::default(), 20).await.unwrap();
+    while told(&mut watch).is_some() {}
+    sleep(Duration::from_secs(11)).await;
+    let lost = Event::Bookmark { version: 20, standing: Standing::MassLoss };
+    assert_eq!((told(&mut watch), told(&mut watch)), (Some(lost.clone()), None));
+    assert_eq!(registry.instances().await.len(), 20);
+    let mut late = registry.handle.watch(Filter::default(), 0).await.unwrap();
+    let mut first = Vec::new();
+    while let Some(event) = told(&mut late) {
+        first.push(event);
+    }
+    assert_eq!(first.last(), Some(&lost), "who comes late hears of it too");
+    for number in 0..20 {
+        registry.renew(number, u64::from(number) + 1).await.unwrap();
+    }
+    sleep(SWEEP * 2).await;
+    assert_eq!(told(&mut watch), Some(Event::Bookmark { version: 20, standing: Standing::Sound }));
+    assert_eq!(registry.instances().await.len(), 20);
+    registry.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn r8_a_draining_mark_survives_a_restart_and_is_watched() {
+    let store = Arc::new(MemoryStore::new());
+    let registry = Registry::over(store.clone()).await;
+    let epoch = registry.register(1).await.version;
+    let mut watch = registry.handle.watch(Filter::default(), 1).await.unwrap();
+    while told(&mut watch).is_some() {}
+    registry.handle.set_intake(identity(1), epoch, Intake::Draining).await.unwrap();
+    assert!(matches!(told(&mut watch), Some(Event::Upsert { version: 2, entry }) if entry.is_draining()));
+    let unknown = registry.handle.set_intake(identity(2), 0, Intake::Draining).await;
+    assert!(matches!(unknown, Err(Error::NotFound(_))));
+    registry.stop().await;
+    let registry = Registry::over(store).await;
+    assert!(registry.handle.get(identity(1)).await.unwrap().is_draining());
+    registry.renew(1, epoch).await.unwrap();
     registry.stop().await;
 }
 

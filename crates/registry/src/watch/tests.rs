@@ -97,6 +97,23 @@ fn a_batch_larger_than_the_bound_cuts_nobody() {
 }
 
 #[test]
+fn a_bookmark_comes_only_where_it_says_something_new() {
+    let (mut catalog, mut hub) = (catalog(), Hub::default());
+    let mut all = hub.join(Filter::default(), Vec::new());
+    let mut none = hub.join(skilled("z"), Vec::new());
+    tell(&mut hub, catalog.register(wish(1, &["a"], None), now()));
+    let mark = |standing| News::Bookmark { version: 1, standing };
+    hub.tell(&mark(Standing::Sound));
+    hub.tell(&mark(Standing::MassLoss));
+    hub.tell(&mark(Standing::MassLoss));
+    assert!(matches!(told(&mut all), Some(Ok(Event::Upsert { version: 1, .. }))));
+    let lost = Event::Bookmark { version: 1, standing: Standing::MassLoss };
+    assert_eq!((told(&mut all), told(&mut all)), (Some(Ok(lost.clone())), None));
+    let sound = Event::Bookmark { version: 1, standing: Standing::Sound };
+    assert_eq!((told(&mut none), told(&mut none), told(&mut none)), (Some(Ok(sound)), Some(Ok(lost)), None));
+}
+
+#[test]
 fn a_watch_whose_reader_has_gone_is_forgotten() {
     let mut hub = Hub::default();
     drop(hub.join(Filter::default(), Vec::new()));

@@ -123,6 +123,72 @@ async fn health_reaches_the_view_at_once_and_load_soon() {
 }
 
 #[tokio::test]
+async fn r8_a_draining_instance_gets_no_new_work_and_stays_watchable() {
+    let registry = Running::fresh().await;
+    let view = view(&registry.url());
+    let lease = hold(&registry.url(), "fire", "one");
+    let _other = hold(&registry.url(), "fire", "two");
+    let taking = |view: &View| -> Vec<String> {
+        view.endpoints(&agent("fire"), None).iter().map(|one| one.instance.to_string()).collect()
+    };
+    let until = async |wanted: &[&str]| {
+        let same = |view: &View| (taking(view) == wanted).then_some(());
+        timeout(DEADLINE, view.until(same)).await.unwrap();
+    };
+    until(&["one", "two"]).await;
+    // By its own word.
+    lease.vitals.send_replace(Vitals { health: Health::Draining, in_flight: 2 });
+    until(&["two"]).await;
+    assert_eq!(view.instances(&agent("fire"), None, Wanted::All).len(), 2);
+    lease.vitals.send_replace(SERVING);
+    until(&["one", "two"]).await;
+    // By an operator's.
+    let request = |draining| wire::SetDrainingRequest {
+        name: "fire".into(),
+        version: "1".into(),
+        instance_id: "two".into(),
+        epoch: 0,
+        draining,
+    };
+    registry.client().await.set_draining(request(true)).await.unwrap();
+    until(&["one"]).await;
+    assert_eq!(view.by_store(StoreId::from_bytes([9; 16])).len(), 2, "its work is still followed up");
+    registry.client().await.set_draining(request(false)).await.unwrap();
+    until(&["one", "two"]).await;
+    registry.stop().await;
+}
+
+#[tokio::test]
+async fn two_instances_of_one_agent_with_separate_stores_work_side_by_side() {
+    let registry = Running::fresh().await;
+    let view = view(&registry.url());
+    let [one, two] = [1u8, 2].map(|store| {
+        let registration = Registration {
+            instance: format!("i-{store}").parse().unwrap(),
+            card: card("fire", &["dispatch"]),
+            store_id: StoreId::from_bytes([store; 16]),
+        };
+        let (vitals, rx) = watch::channel(SERVING);
+        let shutdown = CancellationToken::new();
+        let config = LeaseConfig { registry: registry.url(), registration, ttl: None };
+        Held { handle: Lease::hold(config, rx, shutdown.clone()).unwrap(), vitals, shutdown }
+    });
+    let both = |view: &View| (view.endpoints(&agent("fire"), Some(&skill("dispatch"))).len() == 2).then_some(());
+    timeout(DEADLINE, view.until(both)).await.unwrap();
+    for store in [1u8, 2] {
+        let follow_up = view.by_store(StoreId::from_bytes([store; 16]));
+        assert_eq!(follow_up.len(), 1, "work is followed up at its own store only");
+        assert_eq!(follow_up[0].instance.to_string(), format!("i-{store}"));
+    }
+    one.shutdown.cancel();
+    let alone = |view: &View| (view.endpoints(&agent("fire"), None).len() == 1).then_some(());
+    timeout(DEADLINE, view.until(alone)).await.unwrap();
+    assert!(view.by_store(StoreId::from_bytes([1; 16])).is_empty());
+    assert!(two.handle.is_held());
+    registry.stop().await;
+}
+
+#[tokio::test]
 async fn a_newer_registration_of_the_instance_takes_the_lease_over() {
     let registry = Running::fresh().await;
     let first = hold(&registry.url(), "fire", "one");

@@ -9,7 +9,7 @@ use tokio::runtime::Builder;
 use super::*;
 use crate::history::{History, OutOfRange};
 use crate::page::Page;
-use crate::record::{Health, Vitals};
+use crate::record::{Health, Intake, Vitals};
 
 const SKILLS: [&str; 3] = ["a", "b", "c"];
 
@@ -21,6 +21,7 @@ enum Step {
     Register(u8, usize),
     Renew(u8, Vitals),
     Deregister(u8),
+    SetDraining(u8, bool),
     /// By a holder that was replaced.
     Stale(u8),
     Wait(u64),
@@ -29,9 +30,9 @@ enum Step {
 }
 
 fn vitals() -> impl Strategy<Value = Vitals> {
-    (any::<bool>(), 0..3u32).prop_map(|(serving, in_flight)| {
+    (any::<bool>(), 0..3u32, any::<bool>()).prop_map(|(serving, in_flight, draining)| {
         let health = if serving { Health::Serving } else { Health::NotServing };
-        Vitals { health, in_flight }
+        Vitals { health, in_flight, intake: Intake::of(draining) }
     })
 }
 
@@ -40,6 +41,7 @@ fn step() -> impl Strategy<Value = Step> {
         4 => (0..6u8, 0..SKILLS.len()).prop_map(|(number, skill)| Step::Register(number, skill)),
         6 => (0..6u8, vitals()).prop_map(|(number, vitals)| Step::Renew(number, vitals)),
         2 => (0..6u8).prop_map(Step::Deregister),
+        2 => (0..6u8, any::<bool>()).prop_map(|(number, draining)| Step::SetDraining(number, draining)),
         1 => (0..6u8).prop_map(Step::Stale),
         3 => (0..5_000u64).prop_map(Step::Wait),
         5 => (0..4usize).prop_map(Step::Read),
@@ -51,6 +53,7 @@ fn write() -> impl Strategy<Value = Step> {
     prop_oneof![
         3 => (0..6u8, 0..SKILLS.len()).prop_map(|(number, skill)| Step::Register(number, skill)),
         1 => (0..6u8).prop_map(Step::Deregister),
+        1 => (0..6u8, any::<bool>()).prop_map(|(number, draining)| Step::SetDraining(number, draining)),
     ]
 }
 
@@ -61,8 +64,8 @@ fn filters() -> [Filter; 4] {
     [Filter::default(), skilled, healthy, both]
 }
 
-/// Epoch and vitals of each instance: all that a client learns beside the card.
-type Table = BTreeMap<Identity, (u64, Vitals)>;
+/// Epoch, vitals and draining of each instance: all that a client learns beside the card.
+type Table = BTreeMap<Identity, (u64, Vitals, bool)>;
 
 /// A client that follows the rules of the wire.
 struct Client {
@@ -105,7 +108,7 @@ impl Client {
     fn take(&mut self, event: Event) {
         let version = match &event {
             Event::Upsert { version, .. } | Event::Removed { version, .. } => *version,
-            Event::Report(_) | Event::Synced { .. } => 0,
+            Event::Report(_) | Event::Synced { .. } | Event::Bookmark { .. } => 0,
         };
         if version != 0 {
             assert!(version > self.version, "{version} again after {}", self.version);
@@ -118,7 +121,13 @@ impl Client {
             Event::Upsert { entry, .. } => drop(table.insert(entry.record.identity.clone(), known(&entry))),
             Event::Removed { identity, .. } => drop(table.remove(&identity)),
             Event::Report(entry) => {
-                table.entry(entry.record.identity.clone()).and_modify(|known| known.1 = entry.vitals);
+                table
+                    .entry(entry.record.identity.clone())
+                    .and_modify(|known| (known.1, known.2) = (entry.vitals, entry.is_draining()));
+            }
+            Event::Bookmark { version, .. } => {
+                assert!(version > self.version, "a bookmark at {version} says nothing new");
+                self.version = version;
             }
             Event::Synced { version } => {
                 self.version = version;
@@ -128,8 +137,8 @@ impl Client {
     }
 }
 
-fn known(entry: &crate::record::Entry) -> (u64, Vitals) {
-    (entry.record.epoch, entry.vitals)
+fn known(entry: &crate::record::Entry) -> (u64, Vitals, bool) {
+    (entry.record.epoch, entry.vitals, entry.is_draining())
 }
 
 /// What a new client is told, by pages of two.
@@ -157,6 +166,9 @@ async fn perform(registry: &Registry, clients: &mut [Client], epochs: &mut BTree
             drop(registry.handle.renew(identity(number).lease(), epoch(number), vitals, moment()).await);
         }
         Step::Deregister(number) => drop(registry.handle.deregister(identity(number).lease(), epoch(number)).await),
+        Step::SetDraining(number, draining) => {
+            drop(registry.handle.set_intake(identity(number), 0, Intake::of(draining)).await);
+        }
         Step::Stale(number) => {
             let stale = epoch(number).saturating_sub(1);
             assert!(registry.handle.deregister(identity(number).lease(), stale).await.is_err());
