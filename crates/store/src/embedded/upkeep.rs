@@ -9,14 +9,15 @@ use super::counts::{self, Counts, Uncounted};
 use super::retain::Stage;
 use super::seal::Sealing;
 use super::seen::Run;
-use super::space::Space;
 use super::writer::{Stop, Synchronous, Writer, is_full};
 use crate::seen::SeenKey;
 
+/// SQLite's default; only for the size of the log, which need not be exact.
+const PAGE_BYTES: u64 = 4096;
 /// How often a starved store looks for room.
 const STARVED_PAUSE: Duration = Duration::from_secs(1);
 
-/// Where retention stands.
+/// Where sealing and retention stand.
 #[derive(Debug)]
 pub(super) struct Upkeep {
     pause: Duration,
@@ -50,7 +51,7 @@ impl Writer<'_> {
             return Ok(());
         }
         if matches!(self.upkeep.stage, Stage::Resting) {
-            Space::recover(&mut self.space, self.conn)?;
+            self.space.recover(self.conn)?;
             let cutoff = Timestamp::from_millis(
                 self.shared.clock.now().as_millis().saturating_sub(self.options.retention.as_millis() as u64),
             );
@@ -133,8 +134,7 @@ impl Writer<'_> {
 
     /// Copies the write-ahead log into the database when it has grown; the next transaction starts it anew.
     fn bound_wal(&mut self) -> Result<(), Stop> {
-        let (_, frames, _) = self.wal("NOOP")?;
-        if frames.saturating_mul(4096) >= self.options.checkpoint_bytes {
+        if self.wal("NOOP")?.saturating_mul(PAGE_BYTES) >= self.options.checkpoint_bytes {
             self.step(Self::count)?;
             self.checkpoint("PASSIVE")?;
         }
@@ -149,12 +149,11 @@ impl Writer<'_> {
         }
     }
 
-    /// Whether it was held up, the frames of the log, and how many of them the database has.
-    fn wal(&self, mode: &str) -> rusqlite::Result<(bool, u64, u64)> {
-        let count = |row: &rusqlite::Row<'_>, at| row.get::<_, i64>(at).map(|frames| frames.max(0) as u64);
+    /// Runs a checkpoint of this mode (`NOOP` only looks); returns the pages in the log.
+    fn wal(&self, mode: &str) -> rusqlite::Result<u64> {
         self.conn
             .prepare_cached(&format!("PRAGMA wal_checkpoint({mode})"))?
-            .query_row([], |row| Ok((row.get(0)?, count(row, 1)?, count(row, 2)?)))
+            .query_row([], |row| row.get::<_, i64>(1).map(|pages| pages.max(0) as u64))
     }
 }
 

@@ -51,6 +51,26 @@ async fn a_full_disk_refuses_new_work_and_lets_running_work_finish() {
 }
 
 #[tokio::test]
+async fn the_write_ahead_log_stays_small() {
+    let bed = Bed::embedded();
+    let options = Options { checkpoint_bytes: 256 << 10, ..bed.options() };
+    let log = options.dir.join("store.db-wal");
+    let store: Arc<dyn Store> = Arc::new(EmbeddedStore::open(options).unwrap());
+    let body = "x".repeat(50_000);
+    let mut task = Task::new(&*store).await;
+    let mut largest = 0;
+    for _ in 0..60 {
+        let commit = task.next(&*store, TaskState::Working, &body);
+        assert_eq!(store.commit(commit).await, Ok(Committed));
+        largest = largest.max(std::fs::metadata(&log).unwrap().len());
+    }
+    // 3 MB went through it; it may grow by one commit, and what upkeep adds, beyond the bound.
+    assert!(largest < 512 << 10, "{largest} bytes");
+    store.close().await.unwrap();
+    assert_eq!(std::fs::metadata(&log).unwrap().len(), 0);
+}
+
+#[tokio::test]
 async fn a_full_lane_refuses_accepts_and_takes_continuations() {
     let bed = Bed::embedded();
     let options = Options { accept_lane: 0, ..bed.options() };
