@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, Params};
 
 /// Tasks by owner.
 pub(super) type Counts = HashMap<i64, i64>;
@@ -17,13 +17,20 @@ pub(super) struct Uncounted {
     pub(super) more: Counts,
 }
 
-/// The figures of all owners, and what the stored ones lack.
-pub(super) fn read(conn: &Connection) -> rusqlite::Result<(Counts, Uncounted)> {
-    let from = conn.query_row("SELECT value FROM meta WHERE key = 'counted'", [], |row| row.get(0))?;
-    let mut counts = pairs(conn, "SELECT no, tasks FROM owner WHERE ?1 IS NOT NULL", from)?;
-    let more = pairs(conn, "SELECT owner, count(*) FROM task WHERE no >= ?1 GROUP BY owner", from)?;
-    add(&mut counts, &more);
-    Ok((counts, Uncounted { from, more }))
+impl Uncounted {
+    /// Counts what came after the figures were stored.
+    pub(super) fn read(conn: &Connection) -> rusqlite::Result<Self> {
+        let from: i64 = conn.query_row("SELECT value FROM meta WHERE key = 'counted'", [], |row| row.get(0))?;
+        let more = pairs(conn, "SELECT owner, count(*) FROM task WHERE no >= ?1 GROUP BY owner", [from])?;
+        Ok(Self { from, more })
+    }
+}
+
+/// The figures of all owners.
+pub(super) fn read(conn: &Connection, uncounted: &Uncounted) -> rusqlite::Result<Counts> {
+    let mut counts = pairs(conn, "SELECT no, tasks FROM owner", [])?;
+    add(&mut counts, &uncounted.more);
+    Ok(counts)
 }
 
 /// Adds `more` to `counts`.
@@ -42,8 +49,8 @@ pub(super) fn store(conn: &Connection, more: &Counts, next: i64) -> rusqlite::Re
     conn.prepare_cached("UPDATE meta SET value = ?1 WHERE key = 'counted'")?.execute([next]).map(drop)
 }
 
-fn pairs(conn: &Connection, sql: &str, from: i64) -> rusqlite::Result<Counts> {
+fn pairs(conn: &Connection, sql: &str, params: impl Params) -> rusqlite::Result<Counts> {
     let mut select = conn.prepare(sql)?;
-    let pairs = select.query_map([from], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let pairs = select.query_map(params, |row| Ok((row.get(0)?, row.get(1)?)))?;
     pairs.collect()
 }

@@ -78,7 +78,7 @@ impl EmbeddedStore {
         let conn = opened.conn;
         let storage = |source| OpenError::Storage { file: dir.database(), source };
         let state = State::read(&conn).map_err(storage)?;
-        let (counts, _) = counts::read(&conn).map_err(storage)?;
+        let counts = counts::read(&conn, &state.uncounted).map_err(storage)?;
         let space = Space::new(&conn, dir.ballast(), options.ballast_bytes, options.max_bytes).map_err(storage)?;
         let conns = (0..options.readers.max(1)).map(|_| open::connect_reader(&dir)).collect::<Result<Vec<_>, _>>()?;
         let readers = Readers::start(conns).map_err(OpenError::Thread)?;

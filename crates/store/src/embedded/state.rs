@@ -69,7 +69,7 @@ impl State {
                 "SELECT 1 + max((SELECT coalesce(max(no), 0) FROM seen), (SELECT coalesce(max(last), 0) FROM seen_run))",
             )?,
             failed: Failed::default(),
-            uncounted: counts::read(conn)?.1,
+            uncounted: Uncounted::read(conn)?,
         })
     }
 
