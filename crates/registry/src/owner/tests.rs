@@ -1,5 +1,6 @@
 //! The owner over a store, in paused time: expiry, stalls, durability before publication, restarts.
 
+mod crowd;
 mod random;
 
 use std::sync::Mutex;

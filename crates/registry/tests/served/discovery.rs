@@ -236,6 +236,20 @@ async fn r5_a_restarted_registry_keeps_leases_and_the_view_goes_on_meanwhile() {
 }
 
 #[tokio::test]
+async fn r10_without_a_registry_the_last_view_serves_new_work_and_follow_up_and_says_so() {
+    let registry = Running::fresh().await;
+    let lease = hold(&registry.url(), "fire", "one");
+    let view = view(&registry.url());
+    let before = seen(&view, "fire").await;
+    registry.stop().await;
+    reaches(&lease.handle, |state| *state == LeaseState::Seeking).await;
+    assert!(eventually("the view says so", async || view.stale()).await > Duration::ZERO);
+    assert_eq!(view.endpoints(&agent("fire"), Some(&skill("dispatch"))), std::slice::from_ref(&before));
+    assert_eq!(view.by_store(before.store_id), [before]);
+    assert!(view.synced());
+}
+
+#[tokio::test]
 async fn a_registry_that_lost_everything_is_registered_at_again() {
     let registry = Running::fresh().await;
     let (address, url) = (registry.address, registry.url());
