@@ -3,16 +3,22 @@
 //!
 //! ```
 //! use models::{Dispatch, DispatchRule, Kind};
-//! use stateright::{Checker, Model};
+//! use stateright::{Checker, HasDiscoveries, Model};
 //!
 //! let careless = Dispatch { kind: Kind::OrFail, dropped: Some(DispatchRule::OwnStoreOnly) };
-//! let checker = careless.checker().finish_when(stateright::HasDiscoveries::AnyFailures).spawn_bfs().join();
-//! assert!(checker.discovery("no effect happens twice").is_some());
+//! let twice = "no effect happens twice";
+//! let checker = careless.checker().finish_when(HasDiscoveries::AllOf([twice].into())).spawn_bfs().join();
+//! assert!(checker.discovery(twice).is_some());
 //! ```
 
 mod dispatch;
+mod pipeline;
 
 pub use dispatch::{
     Action as DispatchAction, Attempt, Child, Dispatch, DispatchRule, How, Kind, Message, Net, Operator, Row, Step,
-    Store, View, World,
+    Store, View, World as DispatchWorld,
+};
+pub use pipeline::{
+    Action as PipelineAction, Counts, Disk, Head, Input, Item, Outcome, Pipeline, PipelineRule, Waiting,
+    World as PipelineWorld,
 };
