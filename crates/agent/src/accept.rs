@@ -3,20 +3,24 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use a2a::metadata::Dispatch;
 use a2a::{Call, Error, SendRequest};
 use bytes::Bytes;
+use prost::Message as _;
 use store::{Accept, BodyDigest, Created, Refusal, Seen, SeenKey, SeenReply};
-use types::{ContextId, Scope, TaskId};
+use types::{ContextId, Scope, TaskId, Timestamp, limits};
 
 use crate::driver::{Driver, Input};
 use crate::fault;
+use crate::handle::TRIES;
 use crate::kit::{Found, Kit};
 use crate::live::{Live, Rejected};
 
 /// How long an acceptance is remembered at least.
 const REMEMBERED: Duration = Duration::from_secs(24 * 3600);
-/// How often a turn is decided again after a commit failed under it.
-const TRIES: usize = 8;
+
+/// Largest message in bytes: the task that it opens must leave room for an answer, and both are answered inline.
+const MESSAGE: usize = limits::INLINE_TASK - (256 << 10);
 
 /// Who waits for what becomes of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +29,22 @@ pub(crate) enum Audience {
     Caller,
     /// Somebody who reads every frame.
     Reader,
+}
+
+/// What tells a message from every other.
+#[derive(Debug, Clone, Copy)]
+struct Print {
+    key: SeenKey,
+    digest: BodyDigest,
+    keep_until: Timestamp,
+}
+
+impl Print {
+    /// The memory that it became (a turn of) `task`.
+    fn accept(self, task: TaskId) -> Accept {
+        let Self { key, digest, keep_until } = self;
+        Accept { key, digest, reply: SeenReply::Task(task), keep_until }
+    }
 }
 
 /// What became of a message.
@@ -45,22 +65,33 @@ impl<D: Driver> Kit<D> {
         request: &SendRequest,
         audience: Audience,
     ) -> Result<Accepted<D>, Error> {
-        self.check_store(request)?;
-        let key = SeenKey::new(&call.owner, request.task, &request.message_id);
+        let size = request.message.encoded_len();
+        if size > MESSAGE {
+            return Err(Error::TooLarge { field: "message".to_owned(), size, limit: MESSAGE });
+        }
+        let dispatch = self.dispatch(request)?;
         let digest = BodyDigest::of(a2a::body_digest_parts(&request.message).iter().map(Vec::as_slice));
+        let now = self.store().now();
+        let not_after = dispatch.map_or(now, |dispatch| dispatch.not_after);
+        let print = Print {
+            key: SeenKey::new(&call.owner, request.task, &request.message_id),
+            digest,
+            keep_until: now.after(REMEMBERED).max(not_after),
+        };
         match request.task {
-            None => self.open(call, request, audience, key, digest).await,
-            Some(task) => self.turn(call, request, task, key, digest).await,
+            None => self.open(call, request, audience, print).await,
+            Some(task) => self.turn(call, request, task, print).await,
         }
     }
 
-    /// Work that was dispatched to another store must not begin here: whoever sent it looks for it there.
-    fn check_store(&self, request: &SendRequest) -> Result<(), Error> {
-        let dispatch = a2a::metadata::Dispatch::from_metadata(request.message.metadata.as_ref())
+    /// The dispatch that the message carries. Work that was dispatched to another store must not begin here:
+    /// whoever sent it looks for it there.
+    fn dispatch(&self, request: &SendRequest) -> Result<Option<Dispatch>, Error> {
+        let dispatch = Dispatch::from_metadata(request.message.metadata.as_ref())
             .map_err(|bad| Error::invalid("message.metadata", bad.to_string()))?;
-        match dispatch.and_then(|dispatch| dispatch.store_id) {
+        match dispatch.as_ref().and_then(|dispatch| dispatch.store_id) {
             Some(wanted) if wanted != self.ownership().store_id => Err(Error::WrongStore),
-            _ => Ok(()),
+            _ => Ok(dispatch),
         }
     }
 
@@ -69,23 +100,26 @@ impl<D: Driver> Kit<D> {
         call: &Call,
         request: &SendRequest,
         audience: Audience,
-        key: SeenKey,
-        digest: BodyDigest,
+        print: Print,
     ) -> Result<Accepted<D>, Error> {
         let id = TaskId::fresh();
         let context = request.context.clone().unwrap_or_else(ContextId::fresh);
         let created = Created { owner: call.owner.clone(), context };
-        let live = Arc::new(Live::create(self.driver(), id, created, self.accepting(id, key, digest)));
+        let live = Arc::new(Live::create(self.driver(), id, created, print.accept(id)));
         if audience == Audience::Reader {
             live.head().attend();
         }
         self.insert(live.clone());
         let message = Arc::new(request.message.clone());
         let receipt = match live.apply_with_receipt(self, Input::Message(message)) {
-            Ok(receipt) => receipt,
+            Ok(Some(receipt)) => receipt,
+            Ok(None) => {
+                self.forget(&live);
+                return Err(Error::Internal);
+            }
             Err(rejected) => {
                 self.forget(&live);
-                return self.seen_or(call, request, key, digest, rejected.into()).await;
+                return self.seen_or(call, request, print, rejected.into()).await;
             }
         };
         live.launch(self);
@@ -94,34 +128,28 @@ impl<D: Driver> Kit<D> {
                 self.meters().accepted.inc();
                 Ok(Accepted::Opened(live))
             }
-            Err(Refusal::Seen(seen)) => self.repeated(call, request, &seen, digest).await,
+            Err(Refusal::Seen(seen)) => self.repeated(call, request, &seen, print.digest).await,
             Err(refusal) => Err(fault::write(&refusal)),
         }
     }
 
-    async fn turn(
-        &self,
-        call: &Call,
-        request: &SendRequest,
-        task: TaskId,
-        key: SeenKey,
-        digest: BodyDigest,
-    ) -> Result<Accepted<D>, Error> {
+    async fn turn(&self, call: &Call, request: &SendRequest, task: TaskId, print: Print) -> Result<Accepted<D>, Error> {
         let scope = Scope::Owner(call.owner.clone());
         for _ in 0..TRIES {
             let live = match self.find(&scope, task).await? {
                 Found::Live(live) => live,
-                Found::Done(_) => return self.seen_or(call, request, key, digest, ended()).await,
+                Found::Done(_) => return self.seen_or(call, request, print, ended()).await,
             };
             check_context(request, &live.context)?;
-            match live.turn(self, Arc::new(request.message.clone()), self.accepting(task, key, digest)) {
+            let failures = live.mark().failures;
+            match live.turn(self, Arc::new(request.message.clone()), print.accept(task)) {
                 Ok(receipt) => {
                     live.launch(self);
                     match receipt.await.unwrap_or(Err(Refusal::Superseded)) {
                         Ok(()) => return Ok(Accepted::Joined(Found::Live(live), task)),
                         Err(Refusal::Seen(seen)) => {
                             self.revive(&live).await?;
-                            return self.repeated(call, request, &seen, digest).await;
+                            return self.repeated(call, request, &seen, print.digest).await;
                         }
                         Err(refusal) if !fault::is_transient(&refusal) => return Err(fault::write(&refusal)),
                         Err(_) => self.revive(&live).await?,
@@ -129,7 +157,13 @@ impl<D: Driver> Kit<D> {
                 }
                 Err(Rejected::Broken) => self.revive(&live).await?,
                 Err(Rejected::Draft) => live.flush(self),
-                Err(Rejected::Refused(error)) => return self.seen_or(call, request, key, digest, error).await,
+                // What it was refused for, and what it may repeat, has to be durable first.
+                Err(Rejected::Refused(error)) => {
+                    live.show(self).await?;
+                    if live.mark().failures == failures {
+                        return self.seen_or(call, request, print, error).await;
+                    }
+                }
             }
         }
         Err(fault::changing())
@@ -140,12 +174,11 @@ impl<D: Driver> Kit<D> {
         &self,
         call: &Call,
         request: &SendRequest,
-        key: SeenKey,
-        digest: BodyDigest,
+        print: Print,
         error: Error,
     ) -> Result<Accepted<D>, Error> {
-        match self.store().seen(key).await.map_err(fault::read)? {
-            Some(seen) => self.repeated(call, request, &seen, digest).await,
+        match self.store().seen(print.key).await.map_err(fault::read)? {
+            Some(seen) => self.repeated(call, request, &seen, print.digest).await,
             None => Err(error),
         }
     }
@@ -169,10 +202,6 @@ impl<D: Driver> Kit<D> {
             SeenReply::Message(bytes) => Ok(Accepted::Replied(bytes.clone())),
             SeenReply::Fence => Err(Error::UnsupportedOperation("this dispatch has been fenced off".to_owned())),
         }
-    }
-
-    fn accepting(&self, task: TaskId, key: SeenKey, digest: BodyDigest) -> Accept {
-        Accept { key, digest, reply: SeenReply::Task(task), keep_until: self.store().now().after(REMEMBERED) }
     }
 }
 

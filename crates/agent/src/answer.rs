@@ -37,6 +37,7 @@ impl<D: Driver> Live<D> {
         let mut watch = self.watch();
         loop {
             let failures = watch.borrow_and_update().failures;
+            self.flush(kit);
             let seen = self.glance();
             match seen {
                 Some((shown, mark)) => {
@@ -56,7 +57,11 @@ impl<D: Driver> Live<D> {
         if head.is_broken() {
             return None;
         }
-        let mark = head.mark();
+        let mut mark = head.mark();
+        if head.has_draft() {
+            // What is shown includes the draft: it is durable with the commit that takes it.
+            mark.head = mark.head.next();
+        }
         Some((Shown { bytes: head.encoded(), seq: mark.seq, state: mark.state }, mark))
     }
 

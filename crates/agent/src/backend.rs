@@ -6,10 +6,11 @@ use std::time::Duration;
 use a2a::frame::{Ids, Update, wrap_message, wrap_task};
 use a2a::{Artifacts, Backend, Call, Error, History, ListQuery, SendRequest, Wait};
 use bytes::Bytes;
+use futures::{StreamExt, TryStreamExt, stream};
 use prost::Message as _;
 use prost_types::Struct;
 use proto::a2a::{AgentCard, Task, TaskStatus};
-use store::{Listing, Query};
+use store::{Listing, PageKey, Query, Summary};
 use types::{Scope, Seq, TaskId, TaskState};
 
 use crate::accept::{Accepted, Audience};
@@ -19,10 +20,12 @@ use crate::fault;
 use crate::frames::{self, Frames, Until};
 use crate::handle::Handle;
 use crate::kit::{Found, Kit};
-use crate::page;
+use crate::page::{self, Listed};
 
 /// How long an answer to a cancel waits for the work to stop before it says that the stop is under way.
 const CANCEL_WAIT: Duration = Duration::from_secs(2);
+/// Tasks of a page that are read at once.
+const LISTED_AT_ONCE: usize = 16;
 /// Frames that are looked at first for the status at a cursor.
 const LOOK_BACK: u64 = 32;
 
@@ -62,11 +65,10 @@ impl<D: Driver> Backend for Kit<D> {
     async fn list(&self, call: Call, query: ListQuery) -> Result<Bytes, Error> {
         let scope = Scope::Owner(call.owner);
         let listing = self.page(&scope, &query).await?;
-        let next = listing.next.map(page::token).unwrap_or_default();
-        let mut tasks = Vec::with_capacity(listing.tasks.len());
-        for summary in &listing.tasks {
-            tasks.extend(self.listed(&scope, summary.id, &query).await?);
-        }
+        let shown = stream::iter(listing.tasks).map(|summary| self.listed(&scope, summary, &query));
+        let shown: Vec<Listed> = shown.buffered(LISTED_AT_ONCE).try_collect().await?;
+        let (tasks, cut) = page::fitting(shown);
+        let next = cut.or(listing.next).map(page::token).unwrap_or_default();
         Ok(a2a::frame::page(&tasks, &next, query.page_size, listing.total))
     }
 
@@ -146,12 +148,14 @@ impl<D: Driver> Kit<D> {
         self.store().list(scope.clone(), query).await.map_err(fault::read)
     }
 
-    async fn listed(&self, scope: &Scope, id: TaskId, query: &ListQuery) -> Result<Option<Bytes>, Error> {
-        match self.find(scope, id).await {
+    async fn listed(&self, scope: &Scope, summary: Summary, query: &ListQuery) -> Result<Listed, Error> {
+        let key = PageKey { changed_at: summary.changed_at, id: summary.id };
+        let task = match self.find(scope, summary.id).await {
             // Retention took it between the page and this read.
-            Err(Error::TaskNotFound) => Ok(None),
-            found => answer::excerpt(found?.show(self).await?, query.history, query.artifacts).map(Some),
-        }
+            Err(Error::TaskNotFound) => None,
+            found => Some(answer::excerpt(found?.show(self).await?, query.history, query.artifacts)?),
+        };
+        Ok(Listed { key, task })
     }
 
     /// Waits for `done` as long as the service does not stop.

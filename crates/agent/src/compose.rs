@@ -2,7 +2,7 @@
 
 use a2a::frame::Ids;
 use proto::a2a::{Message, Role, Task, TaskStatus};
-use store::Entry;
+use store::{Entry, Snapshot};
 use types::{Seq, TaskState, Timestamp};
 
 /// A status of `task` as frame `seq`; the words with it become a message of the agent.
@@ -20,6 +20,11 @@ pub(crate) fn status(task: &Task, state: TaskState, words: Option<Message>, now:
 /// The ids that frames of `task` carry.
 pub(crate) fn ids(task: &Task) -> Ids<'_> {
     Ids { task: &task.id, context: &task.context_id }
+}
+
+/// Bytes of a snapshot.
+pub(crate) fn whole(snapshot: &Snapshot) -> usize {
+    snapshot.task.len() + snapshot.records.iter().map(|record| record.bytes.len()).sum::<usize>()
 }
 
 /// Bytes of an entry as the snapshot rule counts them.

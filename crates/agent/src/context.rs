@@ -15,7 +15,7 @@ use types::{ContextId, Owner, TaskId, TaskState, Timestamp};
 use crate::agent::Failure;
 use crate::driver::Change;
 
-type Done<'t, T> = Pin<Box<dyn Future<Output = T> + Send + 't>>;
+pub(crate) type Done<'t, T> = Pin<Box<dyn Future<Output = T> + Send + 't>>;
 
 /// What the runner does for a context; apart from it so that [`Context`] does not carry the agent's type.
 pub(crate) trait Desk: Send + Sync {
@@ -26,6 +26,15 @@ pub(crate) trait Desk: Send + Sync {
     fn recorded(&self, key: &str) -> Option<Bytes>;
     fn record(&self, key: &str, result: Bytes) -> Done<'_, Result<(), Failure>>;
     fn rows(&self, kind: &'static str, prefix: Bytes) -> Done<'_, Result<Vec<Row>, Failure>>;
+}
+
+/// When rows were changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Committed {
+    /// By this call.
+    Now,
+    /// By an earlier run of this turn; what has happened to them since is in the rows.
+    Earlier,
 }
 
 /// Why rows were not changed.
@@ -147,11 +156,11 @@ impl Context {
 
     /// Changes the service's own rows and puts out artifacts with them, in one commit, and waits until it is durable.
     /// When an earlier run of this turn got as far, nothing happens: the rows have been changed once.
-    pub async fn commit(&mut self, artifacts: Vec<Artifact>, rows: Vec<RowChange>) -> Result<(), NotCommitted> {
+    pub async fn commit(&mut self, artifacts: Vec<Artifact>, rows: Vec<RowChange>) -> Result<Committed, NotCommitted> {
         let count = artifacts.len().max(1) as u64;
         if self.emitted + count <= self.turn.known {
             self.emitted += count;
-            return Ok(());
+            return Ok(Committed::Earlier);
         }
         let mut changes: Vec<Change> =
             artifacts.into_iter().map(|artifact| Change::Artifact { artifact, chunk: Chunk::Whole }).collect();
@@ -161,7 +170,7 @@ impl Context {
         }
         self.desk.commit(changes, rows).await?;
         self.emitted += count;
-        Ok(())
+        Ok(Committed::Now)
     }
 
     /// Waits until all that was emitted so far, and the message itself, is durable.

@@ -76,6 +76,8 @@ pub struct View<'t> {
     pub task: &'t Task,
     /// The newest frame.
     pub seq: Seq,
+    /// Bytes by which the task may still grow and be answered inline; see [`types::limits::INLINE_TASK`].
+    pub room: usize,
     /// The time of this decision; never earlier than that of the one before.
     pub now: Timestamp,
 }

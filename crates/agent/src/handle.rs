@@ -13,19 +13,19 @@ use crate::kit::Kit;
 use crate::live::{Live, Rejected};
 
 /// How often an input is decided again after a commit failed under it.
-const TRIES: usize = 8;
+pub(crate) const TRIES: usize = 8;
 
 /// One task, seen from the work that belongs to it. Cheap to clone.
 pub struct Handle<D: Driver> {
     kit: Kit<D>,
     live: Arc<Live<D>>,
-    generation: u64,
+    era: u64,
 }
 
 impl<D: Driver> Handle<D> {
     pub(crate) fn new(kit: Kit<D>, live: Arc<Live<D>>) -> Self {
-        let generation = live.head().generation();
-        Self { kit, live, generation }
+        let era = live.head().era();
+        Self { kit, live, era }
     }
 
     /// Which task.
@@ -53,6 +53,10 @@ impl<D: Driver> Handle<D> {
         self.kit.driver()
     }
 
+    pub(crate) fn era(&self) -> u64 {
+        self.era
+    }
+
     pub(crate) fn live(&self) -> &Arc<Live<D>> {
         &self.live
     }
@@ -65,7 +69,9 @@ impl<D: Driver> Handle<D> {
     pub(crate) async fn input(&self, input: Input<D::Signal>) -> Result<(), Error> {
         for _ in 0..TRIES {
             match self.live.apply_with_receipt(&self.kit, input.clone()) {
-                Ok(receipt) => {
+                // Nothing followed: what that was decided on has to be durable all the same.
+                Ok(None) => return self.live.show(&self.kit).await.map(|_| ()),
+                Ok(Some(receipt)) => {
                     self.live.flush(&self.kit);
                     match receipt.await {
                         Ok(Ok(())) => return Ok(()),
@@ -73,7 +79,13 @@ impl<D: Driver> Handle<D> {
                         Ok(Err(_)) | Err(_) => self.kit.revive(&self.live).await?,
                     }
                 }
-                Err(Rejected::Refused(error)) => return Err(error),
+                Err(Rejected::Refused(error)) => {
+                    let failures = self.live.mark().failures;
+                    self.live.show(&self.kit).await?;
+                    if self.live.mark().failures == failures {
+                        return Err(error);
+                    }
+                }
                 Err(Rejected::Broken | Rejected::Draft) => self.kit.revive(&self.live).await?,
             }
         }
@@ -83,7 +95,7 @@ impl<D: Driver> Handle<D> {
     /// Runs `work` for this task until it ends, the process drains, or the task has to be loaded again,
     /// after which [`Driver::outstanding`] asks for it anew.
     pub fn spawn(&self, name: &'static str, work: impl Future<Output = ()> + Send + 'static) {
-        let Some(token) = self.live.work(self.generation) else { return };
+        let Some(token) = self.live.work(self.era) else { return };
         let closing = self.kit.closing().clone();
         let task = self.live.id;
         let span = move || tracing::info_span!("work", name, %task);
@@ -100,7 +112,7 @@ impl<D: Driver> Handle<D> {
 
 impl<D: Driver> Clone for Handle<D> {
     fn clone(&self) -> Self {
-        Self { kit: self.kit.clone(), live: self.live.clone(), generation: self.generation }
+        Self { kit: self.kit.clone(), live: self.live.clone(), era: self.era }
     }
 }
 

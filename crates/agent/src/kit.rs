@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use a2a::Error;
 use bytes::Bytes;
@@ -40,6 +41,8 @@ struct Inner<D: Driver> {
     meters: Meters,
     closing: CancellationToken,
     runtime: runtime::Handle,
+    /// Loadings of tasks so far: a task that left memory and comes back must not reuse a generation that failed.
+    generations: AtomicU64,
 }
 
 /// What a kit is made of.
@@ -107,6 +110,7 @@ impl<D: Driver> Kit<D> {
             meters: Meters::new(),
             closing: parts.closing,
             runtime: runtime::Handle::current(),
+            generations: AtomicU64::new(0),
         }));
         kit.recover().await?;
         kit.spawn_timers();
@@ -159,6 +163,10 @@ impl<D: Driver> Kit<D> {
         &self.0.runtime
     }
 
+    pub(crate) fn next_generation(&self) -> u64 {
+        self.0.generations.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
     pub(crate) fn insert(&self, live: Arc<Live<D>>) {
         self.0.live.insert(live.id, live);
     }
@@ -168,14 +176,18 @@ impl<D: Driver> Kit<D> {
         self.0.live.remove(&live.id);
     }
 
-    /// Moves a task that has ended to the cache.
+    /// Counts a task that has ended, and moves it to the cache.
     pub(crate) fn retire(&self, live: &Live<D>) {
+        self.shelve(live);
+        self.0.meters.ended(live.mark().state);
+    }
+
+    fn shelve(&self, live: &Live<D>) {
         let bytes = live.head().encoded();
         let mark = live.mark();
         let done = Done { owner: live.owner.clone(), state: mark.state, seq: mark.seq, bytes };
         self.0.done.insert(live.id, Arc::new(done));
         self.0.live.remove(&live.id);
-        self.0.meters.ended(mark.state);
     }
 
     /// Drops from memory what waits for somebody outside and is not being looked at.
@@ -198,7 +210,7 @@ impl<D: Driver> Kit<D> {
     }
 
     fn take_up(&self, loaded: Loaded) -> Result<Found<D>, store::Error> {
-        let live = Arc::new(Live::restore(self.driver(), loaded)?);
+        let live = Arc::new(Live::restore(self.driver(), loaded, self.next_generation())?);
         if live.mark().state.is_terminal() {
             let (bytes, mark) = (live.head().encoded(), live.mark());
             let done = Arc::new(Done { owner: live.owner.clone(), state: mark.state, seq: mark.seq, bytes });
@@ -207,15 +219,26 @@ impl<D: Driver> Kit<D> {
         }
         Ok(Found::Live(match self.0.live.entry(live.id) {
             Entry::Occupied(present) => present.get().clone(),
-            Entry::Vacant(place) => place.insert(live).clone(),
+            Entry::Vacant(place) => match self.0.done.get(&live.id) {
+                // It ended while this read was under way.
+                Some(done) => return Ok(Found::Done(done)),
+                None => place.insert(live).clone(),
+            },
         }))
     }
 
     /// Loads a task again whose commit failed. Nothing happens when somebody else already did.
     pub(crate) async fn revive(&self, live: &Arc<Live<D>>) -> Result<(), Error> {
+        // What is still under way must be in what is read: its numbers are taken.
+        live.quiet().await;
         let loaded = self.0.store.load(Scope::Service, live.id).await.map_err(fault::read)?;
         let loaded = loaded.ok_or(Error::TaskNotFound)?;
-        live.reload(self.driver(), loaded).map_err(fault::read).map(|_| ())
+        let effects = live.reload(self, loaded).map_err(fault::read)?;
+        live.perform(self, effects);
+        if live.mark().state.is_terminal() {
+            self.shelve(live);
+        }
+        Ok(())
     }
 }
 

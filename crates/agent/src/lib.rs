@@ -74,7 +74,7 @@ pub use a2a::frame::Chunk;
 pub use admin::Logs;
 pub use agent::{Agent, Failure, Finish, Profile};
 pub use args::{Args, Durability};
-pub use context::{Context, NotCommitted};
+pub use context::{Committed, Context, NotCommitted};
 pub use driver::{Change, Damaged, Decision, Driver, Input, View};
 pub use frames::Frames;
 pub use handle::Handle;

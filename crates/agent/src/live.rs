@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use a2a::Error;
 use parking_lot::{Mutex, MutexGuard};
@@ -29,6 +30,17 @@ pub(crate) struct Mark {
     pub(crate) state: TaskState,
     /// How many commits of this task have failed; a change tells waiters to look again.
     pub(crate) failures: u32,
+    /// How many commits have left the store, one way or the other.
+    pub(crate) landed: u64,
+}
+
+impl Mark {
+    /// Raises the mark to what a commit has made durable. Another reading of the task may have got there first.
+    fn rise(&mut self, reached: Self) {
+        if reached.head > self.head {
+            *self = Self { failures: self.failures, landed: self.landed, ..reached };
+        }
+    }
 }
 
 /// A task in memory. All of its changes go through here, one at a time.
@@ -42,6 +54,9 @@ pub(crate) struct Live<D: Driver> {
     mark: watch::Sender<Mark>,
     /// Work of the present generation; cancelled when a commit of it fails. Made when there is such work.
     work: Mutex<Option<CancellationToken>>,
+    strikes: AtomicU32,
+    /// Tells the present work of a cancel. Made when it is first asked for.
+    stop: Mutex<Option<CancellationToken>>,
     /// The call that created it; its work goes on in the same trace. Empty after a restart.
     trace: TraceContext,
 }
@@ -58,16 +73,26 @@ impl<D: Driver> Live<D> {
     }
 
     /// A task as the store has it.
-    pub(crate) fn restore(driver: &D, loaded: Loaded) -> Result<Self, store::Error> {
+    pub(crate) fn restore(driver: &D, loaded: Loaded, generation: u64) -> Result<Self, store::Error> {
         let summary = loaded.summary.clone();
-        let head = Volatile::restore(driver, loaded, 0)?;
+        let head = Volatile::restore(driver, loaded, generation)?;
         Ok(Self::new(summary.id, summary.owner, summary.context, head))
     }
 
     fn new(id: TaskId, owner: Owner, context: ContextId, head: Volatile<D>) -> Self {
         let (mark, _) = watch::channel(head.mark());
-        let (head, order, work) = (Mutex::new(head), Mutex::new(()), Mutex::new(None));
-        Self { id, owner, context, order, head, mark, work, trace: TraceContext::default() }
+        Self {
+            id,
+            owner,
+            context,
+            order: Mutex::new(()),
+            head: Mutex::new(head),
+            mark,
+            work: Mutex::new(None),
+            strikes: AtomicU32::new(0),
+            stop: Mutex::new(None),
+            trace: TraceContext::default(),
+        }
     }
 
     /// The volatile head, locked; never across an await.
@@ -96,23 +121,37 @@ impl<D: Driver> Live<D> {
         !head.has_draft() && head.mark().head == self.mark().head
     }
 
-    /// The token under which work of `generation` runs; `None` when that generation is over.
-    pub(crate) fn work(&self, generation: u64) -> Option<CancellationToken> {
+    /// The token under which work of `era` runs; `None` when that era is over.
+    pub(crate) fn work(&self, era: u64) -> Option<CancellationToken> {
         let head = self.head();
-        if head.is_broken() || head.generation() != generation {
+        if head.era() != era {
             return None;
         }
         Some(self.work.lock().get_or_insert_default().clone())
     }
 
-    /// Decides `input` on the volatile head. Nothing is queued before [`Live::flush`];
-    /// the effects are left in the draft.
-    pub(crate) fn apply(&self, kit: &Kit<D>, input: Input<D::Signal>) -> Result<(), Rejected> {
-        self.take(kit, &mut self.head(), input)
+    /// The token that tells the work of a cancel.
+    pub(crate) fn stop_token(&self) -> CancellationToken {
+        self.stop.lock().get_or_insert_default().clone()
     }
 
-    /// As [`Live::apply`]; the receipt tells when what followed is durable.
-    pub(crate) fn apply_with_receipt(&self, kit: &Kit<D>, input: Input<D::Signal>) -> Result<Receipt, Rejected> {
+    /// Decides `input` on the volatile head. Nothing is queued before [`Live::flush`];
+    /// the effects are left in the draft.
+    pub(crate) fn apply(&self, kit: &Kit<D>, era: u64, input: Input<D::Signal>) -> Result<(), Rejected> {
+        let mut head = self.head();
+        if head.era() != era {
+            return Err(Rejected::Broken);
+        }
+        self.take(kit, &mut head, input)
+    }
+
+    /// As [`Live::apply`], for input from outside the task's own work. The receipt tells when what followed is
+    /// durable; there is none when nothing followed.
+    pub(crate) fn apply_with_receipt(
+        &self,
+        kit: &Kit<D>,
+        input: Input<D::Signal>,
+    ) -> Result<Option<Receipt>, Rejected> {
         let mut head = self.head();
         self.take(kit, &mut head, input)?;
         Ok(head.receipt())
@@ -135,8 +174,7 @@ impl<D: Driver> Live<D> {
             return Err(Rejected::Draft);
         }
         self.take(kit, &mut head, Input::Message(message))?;
-        head.admit(accept);
-        Ok(head.receipt())
+        Ok(head.admit(accept))
     }
 
     /// Queues what has been decided since the last flush as one commit.
@@ -170,6 +208,9 @@ impl<D: Driver> Live<D> {
             Ok(_) => self.advance(kit, flight),
             Err(ref refusal) => self.fail(kit, &flight, refusal),
         }
+        if self.head().take_deferred() {
+            self.flush(kit);
+        }
         for waiter in waiters {
             // A waiter that is gone no longer cares.
             drop(waiter.send(outcome.clone().map(|_| ())));
@@ -177,12 +218,36 @@ impl<D: Driver> Live<D> {
     }
 
     fn advance(self: &Arc<Self>, kit: &Kit<D>, flight: Flight<D>) {
-        self.mark.send_modify(|mark| *mark = Mark { failures: mark.failures, ..flight.mark });
-        kit.timers().change(self.id, flight.timer);
+        self.mark.send_modify(|mark| {
+            mark.rise(flight.mark);
+            mark.landed += 1;
+        });
+        self.strikes.store(0, Ordering::Relaxed);
+        kit.timers().change(self.id, flight.timer, kit.store().now());
         self.follow_up(kit, flight.effects);
         if flight.mark.state.is_terminal() {
             kit.retire(self);
         }
+    }
+
+    /// Queues what was decided, unless enough of this task is under way: then the next landing does.
+    pub(crate) fn ease(self: &Arc<Self>, kit: &Kit<D>) {
+        let landed = self.mark().landed;
+        if !self.head().defer(landed) {
+            self.flush(kit);
+        }
+    }
+
+    /// Waits until no commit of the task is under way.
+    pub(crate) async fn quiet(&self) {
+        let departed = self.head().departed();
+        // The sender lives in `self`, so the wait cannot fail.
+        drop(self.watch().wait_for(|mark| mark.landed >= departed).await);
+    }
+
+    /// Loadings in a row that were followed by another failed commit.
+    pub(crate) fn strikes(&self) -> u32 {
+        self.strikes.load(Ordering::Relaxed)
     }
 
     /// Performs what waited for a commit. What an eager driver does at once would run on the store's thread: not there.
@@ -197,33 +262,44 @@ impl<D: Driver> Live<D> {
     }
 
     fn fail(self: &Arc<Self>, kit: &Kit<D>, flight: &Flight<D>, refusal: &Refusal) {
-        if !self.head().fail(flight.generation) {
-            return;
+        // After a row conflict the work that ran into it goes on; whatever else fails, the work begins anew.
+        let goes_on = matches!(refusal, Refusal::Row { .. });
+        let mut head = self.head();
+        if !head.fail(flight.generation, goes_on) {
+            drop(head);
+            return self.mark.send_modify(|mark| mark.landed += 1);
+        }
+        let work = if goes_on { None } else { self.work.lock().take() };
+        drop(head);
+        if let Some(work) = work {
+            work.cancel();
         }
         let created = flight.mark.head == Head(1);
         kit.meters().failed_commits.inc();
-        self.mark.send_modify(|mark| mark.failures += 1);
+        self.strikes.fetch_add(1, Ordering::Relaxed);
+        self.mark.send_modify(|mark| {
+            mark.failures += 1;
+            mark.landed += 1;
+        });
         if created {
             kit.forget(self);
-        } else if !matches!(refusal, Refusal::Row { .. } | Refusal::Seen(_)) {
+        } else if !goes_on {
             tracing::warn!(task = %self.id, %refusal, "commit failed, the task is loaded again");
-            if let Some(work) = self.work.lock().take() {
-                work.cancel();
-            }
             kit.rebuild_later(self.clone());
         }
     }
 
-    /// Takes up the state that the store has, after a failed commit. False when somebody else already did.
-    pub(crate) fn reload(&self, driver: &D, loaded: Loaded) -> Result<bool, store::Error> {
+    /// Takes up the state that the store has, after a failed commit; the effects that it asks for if its work was
+    /// stopped. Nothing when somebody else already did.
+    pub(crate) fn reload(&self, kit: &Kit<D>, loaded: Loaded) -> Result<Vec<D::Effect>, store::Error> {
         let mut head = self.head();
         if !head.is_broken() {
-            return Ok(false);
+            return Ok(Vec::new());
         }
-        *head = Volatile::restore(driver, loaded, head.generation() + 1)?;
+        let effects = head.reload(kit.driver(), loaded, kit.next_generation())?;
         let mark = head.mark();
-        self.mark.send_modify(|old| *old = Mark { failures: old.failures, ..mark });
-        Ok(true)
+        self.mark.send_modify(|old| old.rise(mark));
+        Ok(if effects { head.outstanding(kit.driver(), self, head.now(kit.store().now())) } else { Vec::new() })
     }
 
     /// The effects that the present state asks for.

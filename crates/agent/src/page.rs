@@ -1,8 +1,31 @@
-//! The page token of a list: the place in the list order, as text.
+//! Pages of a list: as many tasks as fit one answer, and the place of the next as text.
 
 use a2a::Error;
+use bytes::Bytes;
 use store::PageKey;
-use types::Timestamp;
+use types::{Timestamp, limits};
+
+/// A task of a page, with its place in the list.
+pub(crate) struct Listed {
+    pub(crate) key: PageKey,
+    /// `None` when it is gone meanwhile.
+    pub(crate) task: Option<Bytes>,
+}
+
+/// As many tasks as one answer holds, at least one; and where the rest begins, if some are left.
+pub(crate) fn fitting(listed: Vec<Listed>) -> (Vec<Bytes>, Option<PageKey>) {
+    let (mut tasks, mut size, mut last) = (Vec::with_capacity(listed.len()), 0, None);
+    for Listed { key, task } in listed {
+        let Some(task) = task else { continue };
+        size += task.len();
+        if size > limits::INLINE_TASK && last.is_some() {
+            return (tasks, last);
+        }
+        tasks.push(task);
+        last = Some(key);
+    }
+    (tasks, None)
+}
 
 /// The token of the page after `key`.
 pub(crate) fn token(key: PageKey) -> String {

@@ -36,7 +36,7 @@ pub fn main<A: Agent>() -> ExitCode {
 }
 
 async fn run<A: Agent>(command: Command<A>, process: Process) -> Result<(), Fatal> {
-    let setup = Setup::open(&command.kit, &process).await?;
+    let mut setup = Setup::open(&command.kit, &process).await?;
     let agent = A::open(command.own, &setup).await?;
     let profile = agent.profile();
     let kit = setup.start(Turns::new(agent), profile).await?;

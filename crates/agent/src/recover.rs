@@ -8,6 +8,7 @@ use tracing::Instrument;
 use types::{Scope, TaskId};
 
 use crate::driver::Driver;
+use crate::handle::Handle;
 use crate::kit::{Found, Kit};
 use crate::live::Live;
 
@@ -56,12 +57,26 @@ impl<D: Driver> Kit<D> {
         self.runtime().spawn(run.instrument(tracing::debug_span!("rebuild", task = %id)));
     }
 
+    /// Asks for the work of a task anew, when a run of it cannot end because the task has to be loaded again.
+    pub(crate) fn restart(&self, handle: &Handle<D>) {
+        let live = handle.live();
+        let mut head = live.head();
+        if head.era() != handle.era() {
+            // Another failure stopped this run, and has asked already.
+            return;
+        }
+        head.stop_work();
+        drop(head);
+        self.rebuild_later(live.clone());
+    }
+
     async fn rebuild(&self, live: Arc<Live<D>>) {
-        let mut pause = PAUSE;
+        // A store that lets a task be loaded and refuses its next commit must not be asked in a tight loop.
+        let mut pause = PAUSE.saturating_mul(1 << live.strikes().min(8)).min(MAX_PAUSE);
         loop {
             tokio::time::sleep(pause).await;
             match self.revive(&live).await {
-                Ok(()) => return live.perform(self, live.outstanding(self)),
+                Ok(()) => return,
                 Err(_) => pause = (pause * 2).min(MAX_PAUSE),
             }
         }

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
-use std::pin::{Pin, pin};
+use std::pin::pin;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -12,7 +12,7 @@ use store::{Refusal, Row, RowChange};
 use tokio_util::sync::CancellationToken;
 
 use crate::agent::{Agent, Failure};
-use crate::context::{Context, Desk, NotCommitted, Turn};
+use crate::context::{Context, Desk, Done, NotCommitted, Turn};
 use crate::driver::{Change, Input};
 use crate::fault;
 use crate::handle::Handle;
@@ -36,7 +36,7 @@ fn turn<A: Agent>(handle: &Handle<Turns<A>>) -> Turn {
     let head = live.head();
     let state = head.inner();
     if state.canceling {
-        handle.driver().stop(handle.id());
+        live.stop_token().cancel();
     }
     let history = head.task().history.clone();
     let user = i32::from(Role::User);
@@ -65,7 +65,7 @@ async fn work<A: Agent>(handle: Handle<Turns<A>>, turn: Turn) {
     };
     let signal = match ended {
         Some(Ok(Ok(finish))) => Signal::Finish(Box::new(finish)),
-        _ if handle.driver().is_stopping(handle.id()) => Signal::Stopped,
+        _ if handle.live().stop_token().is_cancelled() => Signal::Stopped,
         Some(Ok(Err(Failure(why)))) => Signal::Failed(why),
         Some(Err(_)) => Signal::Failed("the agent failed unexpectedly; its log says why".to_owned()),
         None => Signal::Stopped,
@@ -75,17 +75,14 @@ async fn work<A: Agent>(handle: Handle<Turns<A>>, turn: Turn) {
 
 /// Ends the turn. When the commit fails, the task is loaded again and its handler asked for anew.
 async fn finish<A: Agent>(handle: &Handle<Turns<A>>, signal: Signal) {
-    match handle.live().apply(handle.kit(), Input::Signal(signal)) {
-        Ok(()) => {
-            handle.driver().ended(handle.id());
-            handle.live().flush(handle.kit());
-        }
-        Err(_) => tracing::debug!("the task is being loaded again"),
+    match handle.live().apply(handle.kit(), handle.era(), Input::Signal(signal)) {
+        Ok(()) => handle.live().flush(handle.kit()),
+        Err(_) => handle.kit().restart(handle),
     }
 }
 
 async fn overdue<A: Agent>(handle: &Handle<Turns<A>>) {
-    handle.driver().stop_token(handle.id()).cancelled().await;
+    handle.live().stop_token().cancelled().await;
     tokio::time::sleep(GRACE).await;
 }
 
@@ -95,7 +92,7 @@ async fn flushing<A: Agent, T>(handle: &Handle<Turns<A>>, run: impl Future<Outpu
     std::future::poll_fn(move |cx| {
         let polled = run.as_mut().poll(cx);
         if polled.is_pending() {
-            handle.live().flush(handle.kit());
+            handle.live().ease(handle.kit());
         }
         polled
     })
@@ -105,8 +102,6 @@ async fn flushing<A: Agent, T>(handle: &Handle<Turns<A>>, run: impl Future<Outpu
 /// Serves a context: the counter between the handler and the kit.
 struct Counter<A: Agent>(Handle<Turns<A>>);
 
-type Done<'t, T> = Pin<Box<dyn Future<Output = T> + Send + 't>>;
-
 impl<A: Agent> Counter<A> {
     async fn change(&self, changes: Vec<Change>, rows: Vec<RowChange>) -> Result<(), NotCommitted> {
         let (live, kit) = (self.0.live(), self.0.kit());
@@ -114,6 +109,8 @@ impl<A: Agent> Counter<A> {
         let signal = Signal::Emit(changes, rows);
         let receipt = live.apply_with_receipt(kit, Input::Signal(signal)).map_err(|rejected| told(&rejected.into()))?;
         live.flush(kit);
+        // Without a receipt the task has ended, and this run with it.
+        let Some(receipt) = receipt else { return Ok(()) };
         match receipt.await.unwrap_or(Err(Refusal::Superseded)) {
             Ok(()) => Ok(()),
             Err(Refusal::Row { .. }) => {
@@ -128,14 +125,14 @@ impl<A: Agent> Counter<A> {
 impl<A: Agent> Desk for Counter<A> {
     fn emit(&self, change: Change) {
         let signal = Signal::Emit(vec![change], Vec::new());
-        if self.0.live().apply(self.0.kit(), Input::Signal(signal)).is_err() {
+        if self.0.live().apply(self.0.kit(), self.0.era(), Input::Signal(signal)).is_err() {
             // A commit failed: this run is being stopped, the next one emits it.
             tracing::debug!("an emit came after a failed commit");
         }
     }
 
     fn canceled(&self) -> CancellationToken {
-        self.0.driver().stop_token(self.0.id())
+        self.0.live().stop_token()
     }
 
     fn commit(&self, changes: Vec<Change>, rows: Vec<RowChange>) -> Done<'_, Result<(), NotCommitted>> {

@@ -1,6 +1,7 @@
 //! From settings to a serving process: the store, the ports, the card, the lease.
 
 use std::fmt;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,28 +24,27 @@ use crate::kit::{Kit, Parts};
 /// How often the number of tasks under way is told to the registry.
 const VITALS: Duration = Duration::from_secs(1);
 
-/// A process with its store open and its ports bound, not serving yet.
+/// A process with its store open, not serving yet. Its ports are bound when its settings are known to be good.
 pub struct Setup {
     args: Args,
     process: Process,
-    bound: Bound,
+    bound: Option<Bound>,
     store: Arc<dyn Store>,
     own: Ownership,
 }
 
 impl Setup {
-    /// Opens the store and binds the ports. Fails before anything is served.
+    /// Opens the store.
     pub async fn open(args: &Args, process: &Process) -> Result<Self, Fatal> {
         let store = open_store(args, process.name())?;
         let own = store.own().await.map_err(|error| Fatal::internal("the store does not answer", error))?;
-        let bound = process.bind()?;
         let closing = store.clone();
         process.on_stop("store", async move {
             if let Err(error) = closing.close().await {
                 tracing::error!(error = &error as &dyn std::error::Error, "the store did not close");
             }
         });
-        Ok(Self { args: args.clone(), process: process.clone(), bound, store, own })
+        Ok(Self { args: args.clone(), process: process.clone(), bound: None, store, own })
     }
 
     /// The process.
@@ -62,9 +62,11 @@ impl Setup {
         self.own
     }
 
-    /// Starts the kit of `driver` under the card of `profile`, and takes up what was in hand.
-    pub async fn start<D: Driver>(&self, driver: D, profile: Profile) -> Result<Kit<D>, Fatal> {
-        let card = self.card(profile)?;
+    /// Binds the ports, starts the kit of `driver` under the card of `profile`, and takes up what was in hand.
+    pub async fn start<D: Driver>(&mut self, driver: D, profile: Profile) -> Result<Kit<D>, Fatal> {
+        let bound = self.process.bind()?;
+        let card = self.card(profile, bound.address())?;
+        self.bound = Some(bound);
         let closing = self.process.drain().streams_end();
         let parts = Parts { driver, store: self.store.clone(), card, closing };
         let kit = Kit::start(parts).await.map_err(|error| Fatal::internal("the store cannot be read", error))?;
@@ -72,8 +74,8 @@ impl Setup {
         Ok(kit)
     }
 
-    fn card(&self, profile: Profile) -> Result<AgentCard, Fatal> {
-        let url = self.args.advertise.clone().unwrap_or_else(|| self.bound.address().to_string());
+    fn card(&self, profile: Profile, address: SocketAddr) -> Result<AgentCard, Fatal> {
+        let url = self.args.advertise.clone().unwrap_or_else(|| address.to_string());
         let Profile { name, description, skills, extensions } = profile;
         let card = a2a::Card { name, description, version: self.process.version().to_owned(), url, skills, extensions };
         card.build().map_err(|violations| {
@@ -84,11 +86,15 @@ impl Setup {
     }
 
     /// Serves A2A, the log and what `extend` adds, and stays registered, until the process is drained.
-    pub async fn serve<D: Driver>(self, kit: Kit<D>, extend: impl FnOnce(Routes) -> Routes) -> Result<(), Fatal> {
+    pub async fn serve<D: Driver>(mut self, kit: Kit<D>, extend: impl FnOnce(Routes) -> Routes) -> Result<(), Fatal> {
         self.register(&kit)?;
         let routes = Routes::new(a2a::routes(Arc::new(kit.clone())))
             .add_service(AdminServer::new(Logs::new(kit)).max_decoding_message_size(service::limits::DECODE));
-        self.bound.serve(extend(routes), &[proto::DESCRIPTORS]).await
+        let bound = match self.bound.take() {
+            Some(bound) => bound,
+            None => self.process.bind()?,
+        };
+        bound.serve(extend(routes), &[proto::DESCRIPTORS]).await
     }
 
     /// Keeps the service in the registry. A registry that cannot be reached stops nothing.

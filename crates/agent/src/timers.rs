@@ -65,10 +65,12 @@ impl Near {
 
 impl Timers {
     /// Follows a durable change of a task's timer.
-    pub(crate) fn change(&self, task: TaskId, timer: Timer) {
+    pub(crate) fn change(&self, task: TaskId, timer: Timer, now: Timestamp) {
         match timer {
             Timer::Keep => {}
             Timer::Clear => self.near.lock().clear(task),
+            // The store has it, and brings it back when its time is near.
+            Timer::Set(at) if at > now.after(HORIZON) => self.near.lock().clear(task),
             Timer::Set(at) => {
                 self.near.lock().set(task, at);
                 self.changed.notify_one();
@@ -141,7 +143,8 @@ impl<D: Driver> Kit<D> {
         let fire = async move {
             if let Err(error) = handle.input(Input::Timer).await {
                 tracing::warn!(task = %handle.id(), error = &error as &dyn std::error::Error, "a timer was not taken");
-                kit.timers().change(task, Timer::Set(kit.store().now().after(REFILL)));
+                let now = kit.store().now();
+                kit.timers().change(task, Timer::Set(now.after(REFILL)), now);
             }
         };
         self.runtime().spawn(fire.instrument(tracing::debug_span!("timer", %task)));

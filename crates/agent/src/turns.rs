@@ -12,10 +12,10 @@ use std::collections::HashMap;
 
 use a2a::{Error, metadata};
 use bytes::{Buf, BufMut, Bytes, BytesMut};
-use dashmap::DashMap;
+use prost::Message as _;
+use proto::a2a::Message;
 use store::{Ready, Record, RowChange};
-use tokio_util::sync::CancellationToken;
-use types::{Seq, TaskId, TaskState};
+use types::{Seq, TaskId, TaskState, limits};
 
 use crate::agent::{Agent, Finish};
 use crate::driver::{Change, Damaged, Decision, Driver, Input, View};
@@ -30,7 +30,6 @@ const CANCEL: u16 = 3;
 #[derive(Debug)]
 pub struct Turns<A> {
     agent: A,
-    running: DashMap<TaskId, CancellationToken>,
 }
 
 /// What is known of a task beside its A2A form.
@@ -72,32 +71,18 @@ pub enum Effect {
 impl<A: Agent> Turns<A> {
     /// Drives `agent`.
     pub fn new(agent: A) -> Self {
-        Self { agent, running: DashMap::new() }
+        Self { agent }
     }
 
     pub(crate) fn agent(&self) -> &A {
         &self.agent
     }
 
-    /// The token that tells the handler of `task` to stop; made when it is first asked for.
-    pub(crate) fn stop_token(&self, task: TaskId) -> CancellationToken {
-        self.running.entry(task).or_default().clone()
-    }
-
-    /// Tells the handler of `task` to stop, now or as soon as it asks.
-    pub(crate) fn stop(&self, task: TaskId) {
-        self.stop_token(task).cancel();
-    }
-
-    pub(crate) fn is_stopping(&self, task: TaskId) -> bool {
-        self.running.get(&task).is_some_and(|stop| stop.is_cancelled())
-    }
-
-    pub(crate) fn ended(&self, task: TaskId) {
-        self.running.remove(&task);
-    }
-
-    fn message(view: &View<'_>, state: &mut TurnState) -> Result<Decision<Effect>, Error> {
+    fn message(view: &View<'_>, state: &mut TurnState, message: &Message) -> Result<Decision<Effect>, Error> {
+        let size = message.encoded_len();
+        if size > view.room {
+            return Err(Error::TooLarge { field: "message".to_owned(), size, limit: view.room });
+        }
         let first = view.seq == Seq::ZERO;
         if !first && !view.state.is_interrupted() {
             return Err(Error::UnsupportedOperation("the task is at work and takes no message now".to_owned()));
@@ -131,20 +116,41 @@ impl<A: Agent> Turns<A> {
             return Decision::default();
         }
         match signal {
+            // The end of the task is always let through: without it the task would never end.
+            Signal::Emit(changes, _) if size(&changes) > view.room => ending(TaskState::Failed, Some(too_large())),
             Signal::Emit(changes, rows) => Decision { changes, rows, ..Decision::default() },
             Signal::Once(key, result) => {
                 let records = vec![once_record(&key, &result)];
                 state.once.insert(key, result);
                 Decision { records, ..Decision::default() }
             }
-            Signal::Finish(finish) => finished(*finish),
+            Signal::Finish(finish) => match *finish {
+                // Nobody answers a question of work that was asked to stop.
+                Finish::InputRequired { .. } | Finish::AuthRequired(_) if state.canceling => {
+                    ending(TaskState::Canceled, None)
+                }
+                finish => finished(finish),
+            },
             Signal::Failed(why) => ending(TaskState::Failed, Some(crate::words::say(why))),
             Signal::Stopped => ending(TaskState::Canceled, None),
         }
     }
 }
 
-fn ending(state: TaskState, message: Option<proto::a2a::Message>) -> Decision<Effect> {
+fn size(changes: &[Change]) -> usize {
+    let one = |change: &Change| match change {
+        Change::Status { message, .. } => message.as_ref().map_or(0, Message::encoded_len),
+        Change::Artifact { artifact, .. } => artifact.encoded_len(),
+    };
+    changes.iter().map(one).sum()
+}
+
+fn too_large() -> Message {
+    let limit = limits::INLINE_TASK;
+    crate::words::say(format!("the task would be larger than {limit} bytes; large results belong behind a URL"))
+}
+
+fn ending(state: TaskState, message: Option<Message>) -> Decision<Effect> {
     let changes = vec![Change::Status { state, message, metadata: None }];
     Decision { changes, ready: Ready::Clear, ..Decision::default() }
 }
@@ -197,7 +203,7 @@ impl<A: Agent> Driver for Turns<A> {
 
     fn decide(&self, view: &View<'_>, state: &mut TurnState, input: Input<Signal>) -> Result<Decision<Effect>, Error> {
         match input {
-            Input::Message(_) => Self::message(view, state),
+            Input::Message(message) => Self::message(view, state, &message),
             Input::Cancel => Self::cancel(view, state),
             Input::Timer => Ok(Decision::default()),
             Input::Signal(signal) => Ok(Self::signal(view, state, signal)),
@@ -211,7 +217,7 @@ impl<A: Agent> Driver for Turns<A> {
     fn perform(&self, handle: Handle<Self>, effect: Effect) {
         match effect {
             Effect::Run => runner::run(handle),
-            Effect::Stop => self.stop(handle.id()),
+            Effect::Stop => handle.live().stop_token().cancel(),
         }
     }
 

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use a2a::frame::Chunk;
 use a2a::{Artifacts, Error, History};
 use bytes::Bytes;
 use prost::Message as _;
@@ -11,7 +12,7 @@ use store::{
     Accept, Commit, Created, Entry, Frame, FrameKind, Lane, Loaded, Ready, RowChange, Snapshot, TaskChange, Timer,
 };
 use tokio::sync::oneshot;
-use types::{Epoch, Head, Seq, TaskId, TaskState, Timestamp};
+use types::{Epoch, Head, Seq, TaskId, TaskState, Timestamp, limits};
 
 use crate::compose;
 use crate::driver::{Change, Decision, Driver, Input, View};
@@ -22,11 +23,21 @@ use crate::record;
 const RING: usize = 64;
 /// A snapshot is taken when the tail is larger than this and than the state itself.
 const SNAPSHOT_MIN: usize = 16 << 10;
+/// Commits of one task that the store is given at once for what its work puts out.
+const UNDER_WAY: u64 = 4;
 
 /// The newest state of a task, and the draft of its next commit.
 pub(crate) struct Volatile<D: Driver> {
     generation: u64,
     broken: bool,
+    /// Rises when work is stopped because a commit failed; work of an older era may change nothing.
+    era: u64,
+    /// Whether the work must be asked for again with the next loading.
+    stopped: bool,
+    /// Commits queued so far, over all loadings.
+    departed: u64,
+    /// Whether the draft waits for a commit under way to land.
+    deferred: bool,
     head: Head,
     seq: Seq,
     state: TaskState,
@@ -36,6 +47,10 @@ pub(crate) struct Volatile<D: Driver> {
     /// The newest frames, once somebody reads along.
     ring: Option<VecDeque<Frame>>,
     tail: usize,
+    /// Bytes that the task has taken up, counted up to its next exact measurement.
+    size: usize,
+    /// Bytes of the last snapshot.
+    whole: usize,
     encoded: Option<Bytes>,
     draft: Option<Draft<D>>,
 }
@@ -76,6 +91,12 @@ impl<D: Driver> Draft<D> {
             waiters: Vec::new(),
         }
     }
+
+    fn receipt(&mut self) -> Receipt {
+        let (tx, rx) = oneshot::channel();
+        self.waiters.push(tx);
+        rx
+    }
 }
 
 impl<D: Driver> Volatile<D> {
@@ -102,21 +123,43 @@ impl<D: Driver> Volatile<D> {
                 driver.replay(&mut inner, record).map_err(|_| damaged(summary.head, "a record does not decode"))?;
             }
         }
-        let mut tail = 0;
+        let (mut tail, whole) = (0, loaded.snapshot.as_ref().map_or(0, compose::whole));
         for row in loaded.tail {
             for entry in row.entries {
                 tail += compose::size(&entry);
                 replay(driver, &mut task, &mut inner, &entry).map_err(|reason| damaged(row.head, reason))?;
             }
         }
+        let size = task.encoded_len();
         let head = Self::at(inner, task, summary.state);
-        Ok(Self { generation, head: summary.head, seq: summary.seq, last: summary.changed_at, tail, ..head })
+        Ok(Self {
+            generation,
+            size,
+            head: summary.head,
+            seq: summary.seq,
+            last: summary.changed_at,
+            tail,
+            whole,
+            ..head
+        })
+    }
+
+    /// Takes up what the store has; true when the work must be asked for again.
+    pub(crate) fn reload(&mut self, driver: &D, loaded: Loaded, generation: u64) -> Result<bool, store::Error> {
+        let (era, departed, stopped) = (self.era, self.departed, self.stopped);
+        let ring = self.ring.as_ref().map(|_| VecDeque::new());
+        *self = Self { era, departed, ring, ..Self::restore(driver, loaded, generation)? };
+        Ok(stopped)
     }
 
     fn at(inner: D::State, task: Task, state: TaskState) -> Self {
         Self {
             generation: 0,
             broken: false,
+            era: 0,
+            stopped: false,
+            departed: 0,
+            deferred: false,
             head: Head::ZERO,
             seq: Seq::ZERO,
             state,
@@ -125,13 +168,15 @@ impl<D: Driver> Volatile<D> {
             inner,
             ring: None,
             tail: 0,
+            size: 0,
+            whole: 0,
             encoded: None,
             draft: None,
         }
     }
 
-    pub(crate) fn generation(&self) -> u64 {
-        self.generation
+    pub(crate) fn era(&self) -> u64 {
+        self.era
     }
 
     pub(crate) fn is_broken(&self) -> bool {
@@ -157,7 +202,7 @@ impl<D: Driver> Volatile<D> {
 
     /// Where the volatile head stands, the draft not counted.
     pub(crate) fn mark(&self) -> Mark {
-        Mark { head: self.head, seq: self.seq, state: self.state, failures: 0 }
+        Mark { head: self.head, seq: self.seq, state: self.state, failures: 0, landed: 0 }
     }
 
     /// The time of a decision made now: never before the one before it.
@@ -182,8 +227,7 @@ impl<D: Driver> Volatile<D> {
     ) -> Result<Decision<D::Effect>, Error> {
         let first = self.head == Head::ZERO && self.seq == Seq::ZERO;
         let heard = if let Input::Message(message) = &input { Some(message.clone()) } else { None };
-        let (task, state, seq) = (&self.task, self.state, self.seq);
-        let view = View { id: live.id, owner: &live.owner, context: &live.context, state, task, seq, now };
+        let view = view(live, &self.task, self.state, self.seq, self.size, now);
         let decision = driver.decide(&view, &mut self.inner, input)?;
         if let Some(message) = heard {
             self.hear(Arc::unwrap_or_clone(message), first, now);
@@ -202,7 +246,9 @@ impl<D: Driver> Volatile<D> {
             let bytes = a2a::frame::task(&self.task, seq);
             self.keep(Frame { seq, time: now, kind: FrameKind::Task, bytes });
         } else {
-            self.draft(now).entries.push(Entry::Record(record::message(&message)));
+            let heard = record::message(&message);
+            self.grow(heard.bytes.len());
+            self.draft(now).entries.push(Entry::Record(heard));
             self.task.history.push(message);
             self.encoded = None;
         }
@@ -210,6 +256,9 @@ impl<D: Driver> Volatile<D> {
 
     /// Takes a decision into the state and the draft.
     pub(crate) fn absorb(&mut self, decision: Decision<D::Effect>, now: Timestamp) {
+        if self.draft.is_none() && decision.is_empty() && decision.effects.is_empty() {
+            return;
+        }
         self.last = now;
         for change in decision.changes {
             self.show(change, now);
@@ -234,19 +283,36 @@ impl<D: Driver> Volatile<D> {
                 (FrameKind::Status, bytes)
             }
             Change::Artifact { artifact, chunk } => {
+                let chunk = self.fitting(&artifact.artifact_id, chunk);
                 let bytes = a2a::frame::artifact(compose::ids(&self.task), &artifact, chunk, None, seq);
-                if let Err(misfit) = a2a::fold::artifact(&mut self.task, artifact, chunk) {
-                    tracing::error!(task = %self.task.id, %misfit, "an artifact update was dropped");
-                    return;
-                }
+                a2a::fold::artifact(&mut self.task, artifact, chunk).expect("what it is appended to was made sure of");
                 (FrameKind::Artifact, bytes)
             }
         };
         self.keep(Frame { seq, time: now, kind, bytes });
     }
 
+    /// Counts what was added; what replaced something is found out by measuring when the sum nears the limit.
+    fn grow(&mut self, bytes: usize) {
+        self.size += bytes;
+        if self.size > limits::INLINE_TASK {
+            self.size = self.task.encoded_len();
+        }
+    }
+
+    /// A chunk that begins nothing yet begins its artifact: one emit is one frame, whatever its author got wrong.
+    fn fitting(&self, artifact: &str, chunk: Chunk) -> Chunk {
+        let begun = self.task.artifacts.iter().any(|known| known.artifact_id == artifact);
+        match (begun, chunk) {
+            (false, Chunk::Append) => Chunk::First,
+            (false, Chunk::Last) => Chunk::Whole,
+            (_, chunk) => chunk,
+        }
+    }
+
     fn keep(&mut self, frame: Frame) {
         (self.seq, self.encoded) = (frame.seq, None);
+        self.grow(frame.bytes.len());
         if let Some(ring) = &mut self.ring {
             remember(ring, frame.clone());
         }
@@ -259,21 +325,33 @@ impl<D: Driver> Volatile<D> {
         draft
     }
 
-    /// Puts the acceptance of a message into the draft, which must not hold one yet.
-    pub(crate) fn admit(&mut self, accept: Accept) {
-        let now = self.last;
-        self.draft(now).accept = Some(accept);
+    /// Puts the acceptance of a message into the draft, which must not hold one yet; the receipt is the draft's.
+    pub(crate) fn admit(&mut self, accept: Accept) -> Receipt {
+        let draft = self.draft(self.last);
+        draft.accept = Some(accept);
+        draft.receipt()
     }
 
-    /// A receipt for the draft; resolved at once when there is none. Costs an allocation: only for who waits.
-    pub(crate) fn receipt(&mut self) -> Receipt {
-        let (tx, rx) = oneshot::channel();
-        match &mut self.draft {
-            Some(draft) => draft.waiters.push(tx),
-            // The receiver is returned right below.
-            None => drop(tx.send(Ok(()))),
-        }
-        rx
+    /// A receipt for the draft, if there is one. Costs an allocation: only for who waits.
+    pub(crate) fn receipt(&mut self) -> Option<Receipt> {
+        self.draft.as_mut().map(Draft::receipt)
+    }
+
+    /// Lets the draft wait when enough commits are under way. Memory stays bounded by what the store can take:
+    /// what is decided meanwhile joins the same commit.
+    pub(crate) fn defer(&mut self, landed: u64) -> bool {
+        self.deferred = self.draft.is_some() && self.departed.saturating_sub(landed) >= UNDER_WAY;
+        self.deferred
+    }
+
+    /// Whether a draft has been waiting; it is no longer told to.
+    pub(crate) fn take_deferred(&mut self) -> bool {
+        std::mem::take(&mut self.deferred)
+    }
+
+    /// Commits queued so far.
+    pub(crate) fn departed(&self) -> u64 {
+        self.departed
     }
 
     pub(crate) fn take_effects(&mut self) -> Vec<D::Effect> {
@@ -289,6 +367,7 @@ impl<D: Driver> Volatile<D> {
         }
         let expected = self.head;
         self.head = expected.next();
+        self.departed += 1;
         self.tail += draft.entries.iter().map(compose::size).sum::<usize>();
         let snapshot = self.snapshot(driver);
         let lane = if draft.accept.is_some() { Lane::Accept } else { Lane::Continue };
@@ -323,26 +402,35 @@ impl<D: Driver> Volatile<D> {
     }
 
     fn snapshot(&mut self, driver: &D) -> Option<Snapshot> {
-        if self.tail <= SNAPSHOT_MIN || self.tail <= self.task.encoded_len() {
+        if self.tail <= self.whole.max(SNAPSHOT_MIN) || self.tail <= self.task.encoded_len() {
             return None;
         }
-        self.tail = 0;
-        Some(Snapshot { task: self.task.encode_to_vec().into(), records: driver.fold(&self.inner) })
+        let snapshot = Snapshot { task: self.task.encode_to_vec().into(), records: driver.fold(&self.inner) };
+        (self.tail, self.whole) = (0, compose::whole(&snapshot));
+        Some(snapshot)
     }
 
     /// Notes that a commit of `generation` failed. False when that generation is over already.
-    pub(crate) fn fail(&mut self, generation: u64) -> bool {
+    pub(crate) fn fail(&mut self, generation: u64, goes_on: bool) -> bool {
         if generation != self.generation || self.broken {
             return false;
         }
         (self.broken, self.draft) = (true, None);
+        if !goes_on {
+            self.stop_work();
+        }
         true
     }
 
+    /// Ends the era: what still works for it may change nothing. The task has to be loaded again, which asks for
+    /// the work anew.
+    pub(crate) fn stop_work(&mut self) {
+        (self.broken, self.draft) = (true, None);
+        (self.era, self.stopped) = (self.era + 1, true);
+    }
+
     pub(crate) fn outstanding(&self, driver: &D, live: &Live<D>, now: Timestamp) -> Vec<D::Effect> {
-        let (task, state, seq) = (&self.task, self.state, self.seq);
-        let view = View { id: live.id, owner: &live.owner, context: &live.context, state, task, seq, now };
-        driver.outstanding(&view, &self.inner)
+        driver.outstanding(&view(live, &self.task, self.state, self.seq, self.size, now), &self.inner)
     }
 
     /// Somebody reads along: the newest frames are kept from now on.
@@ -356,6 +444,19 @@ impl<D: Driver> Volatile<D> {
         let reaches = ring.front()?.seq <= after.next();
         reaches.then(|| ring.iter().filter(|frame| frame.seq > after && frame.seq <= upto).cloned().collect())
     }
+}
+
+/// What a driver sees; apart from its own state, which is lent out beside it.
+fn view<'v, D: Driver>(
+    live: &'v Live<D>,
+    task: &'v Task,
+    state: TaskState,
+    seq: Seq,
+    size: usize,
+    now: Timestamp,
+) -> View<'v> {
+    let room = limits::INLINE_TASK.saturating_sub(size);
+    View { id: live.id, owner: &live.owner, context: &live.context, state, task, seq, room, now }
 }
 
 fn remember(ring: &mut VecDeque<Frame>, frame: Frame) {

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod accepting;
+mod failing;
+mod moody;
 mod recovering;
 mod script;
 mod streaming;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use a2a::frame::{Event, Update};
 use a2a::{Artifacts, Backend, Call, Card, Error, Extensions, History, SendRequest, Wait};
@@ -67,6 +68,28 @@ impl<const EAGER: bool> Script<EAGER> {
                 let (message, reason) = (words::say("where?"), "location");
                 return Ok(Some(Finish::InputRequired { message, reason }));
             }
+            "ask-twice" if task.turn() <= 2 => {
+                let (message, reason) = (words::say("where?"), "location");
+                return Ok(Some(Finish::InputRequired { message, reason }));
+            }
+            "slow" => tokio::time::sleep(Duration::from_secs(1)).await,
+            "yield" => tokio::task::yield_now().await,
+            "swallow" => task.canceled().cancelled_owned().await,
+            "huge" => {
+                let id = format!("huge-{}", task.id());
+                task.artifact(words::artifact(id.clone(), id, vec![words::text_part("x".repeat(2_000_000))]));
+                task.artifact(words::artifact("more", "more", vec![words::text_part("x".repeat(2_000_000))]));
+            }
+            "block" => {
+                self.0.effects.fetch_add(1, Ordering::SeqCst);
+                while !*self.0.gate.borrow() {
+                    std::thread::yield_now();
+                }
+            }
+            "clash" => {
+                let change = RowChange { kind: "count", key: Bytes::from_static(b"n"), expected: 99, body: None };
+                assert_eq!(task.commit(Vec::new(), vec![change]).await, Err(NotCommitted::Conflict));
+            }
             "fail" => return Err(Failure("it failed".into())),
             "panic" => panic!("scripted"),
             _ => {}
@@ -83,7 +106,7 @@ async fn count(task: &mut Context) -> Result<(), Failure> {
         let body = Some(Bytes::copy_from_slice(&[value + 1]));
         let change = RowChange { kind: "count", key: Bytes::from_static(b"n"), expected, body };
         match task.commit(Vec::new(), vec![change]).await {
-            Ok(()) => return Ok(()),
+            Ok(_) => return Ok(()),
             Err(NotCommitted::Conflict) => {}
             Err(NotCommitted::Failed(failure)) => return Err(failure),
         }

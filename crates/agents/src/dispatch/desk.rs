@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use agent::{Context, Failure, Finish, NotCommitted, Setup, words};
+use agent::{Committed, Context, Failure, Finish, NotCommitted, Setup, words};
 use service::Fatal;
 use store::Row;
 use triage::Service;
@@ -84,8 +84,8 @@ impl Desk {
                 return Err(Failure(answer.refusal()));
             }
             match task.commit(vec![answer.artifact()], pending.rows()).await {
-                Ok(()) => {
-                    pending.settle();
+                Ok(committed) => {
+                    self.settle(task, pending, committed).await?;
                     return Ok(Finish::Completed(words::say(answer.words())));
                 }
                 Err(NotCommitted::Conflict) => {}
@@ -93,6 +93,20 @@ impl Desk {
             }
         }
         Err(Failure("the units are changing too fast; try again".to_owned()))
+    }
+
+    /// Takes up what was committed. What an earlier run committed may have changed since, so the rows are read again.
+    async fn settle(&self, task: &Context, pending: Pending<'_>, committed: Committed) -> Result<(), Failure> {
+        match committed {
+            Committed::Now => {
+                pending.settle();
+                Ok(())
+            }
+            Committed::Earlier => {
+                drop(pending);
+                self.refresh(task, true).await
+            }
+        }
     }
 
     async fn refresh(&self, task: &Context, always: bool) -> Result<(), Failure> {
@@ -144,8 +158,8 @@ impl Desk {
                 return Ok(Finish::Completed(words::say(released_words(&[]))));
             }
             match task.commit(vec![released(&units)], pending.rows()).await {
-                Ok(()) => {
-                    pending.settle();
+                Ok(committed) => {
+                    self.settle(task, pending, committed).await?;
                     return Ok(Finish::Completed(words::say(released_words(&units))));
                 }
                 Err(NotCommitted::Conflict) => {}

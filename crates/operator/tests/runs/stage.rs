@@ -183,7 +183,7 @@ impl Stage {
         let process = Process::new(&args).unwrap();
         let (inner, script) = (process.clone(), script.clone());
         let run = async move {
-            let setup = Setup::open(&args.kit, &inner).await?;
+            let mut setup = Setup::open(&args.kit, &inner).await?;
             let profile = script.profile();
             let kit = setup.start(Turns::new(script), profile).await?;
             setup.serve(kit, |routes| routes).await

@@ -1,0 +1,143 @@
+//! Commits that are slow or fail: nothing is shown too early, nothing runs twice, nothing is lost.
+
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use a2a::{Backend, Error};
+use types::{Head, Scope, Seq, TaskState};
+
+use crate::moody::moody;
+use crate::script::{Scripted, Stage, call, get, id, immediately, message, script, send, start, state, to};
+
+fn works(task: &proto::a2a::Task) -> usize {
+    task.history.iter().filter(|message| agent::words::text_of(message) == "at work").count()
+}
+
+async fn log_length(kit: &Scripted<false>, task: types::TaskId) -> usize {
+    kit.store().log(Scope::Service, task, Head::ZERO, 99).await.unwrap().len()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_read_between_an_emit_and_its_commit_shows_what_is_durable() {
+    let stage = Stage::new();
+    let kit = start::<false>(&stage).await;
+    let task = send(&kit, immediately(script("work block"))).await.unwrap();
+    while stage.effects.load(Ordering::SeqCst) == 0 {
+        tokio::task::yield_now().await;
+    }
+    let shown = get(&kit, id(&task)).await.unwrap();
+    let stored = kit.store().frames(Scope::Service, id(&task), Seq::ZERO, 100).await.unwrap().len();
+    stage.open();
+    assert_eq!((state(&shown), stored), (TaskState::Working, 2));
+}
+
+#[tokio::test]
+async fn nothing_is_shown_while_its_commit_is_held() {
+    let (store, kit) = moody(&Stage::new()).await;
+    let asked = send(&kit, script("ask work")).await.unwrap();
+    store.hold();
+    let turn = send(&kit, to(&asked, script("there")));
+    let look = async {
+        let shown = get(&kit, id(&asked));
+        tokio::pin!(shown);
+        assert!(futures::poll!(shown.as_mut()).is_pending());
+        assert_eq!(store.held(), 1);
+        store.release();
+        shown.await.unwrap()
+    };
+    let (done, shown) = tokio::join!(turn, look);
+    assert_eq!(state(&done.unwrap()), TaskState::Completed);
+    assert_ne!(state(&shown), TaskState::InputRequired);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_turn_after_a_repetition_and_a_sweep_runs_once() {
+    let stage = Stage::new();
+    let kit = start::<false>(&stage).await;
+    let asked = send(&kit, script("ask-twice work slow work slow work slow")).await.unwrap();
+    drop(send(&kit, to(&asked, message("x", "there"))).await.unwrap());
+    drop(send(&kit, to(&asked, message("x", "there"))).await.unwrap());
+    while kit.in_flight() > 0 {
+        tokio::time::advance(Duration::from_secs(1)).await;
+    }
+    assert_eq!(stage.runs.load(Ordering::SeqCst), 2);
+    let done = send(&kit, to(&asked, message("y", "here"))).await.unwrap();
+    assert_eq!((stage.runs.load(Ordering::SeqCst), works(&done)), (3, 3));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_turn_refused_by_a_full_store_and_sent_again_runs_once() {
+    let stage = Stage::new();
+    let (store, kit) = moody(&stage).await;
+    let asked = send(&kit, script("ask work slow work slow work slow")).await.unwrap();
+    store.fill();
+    let refused = send(&kit, to(&asked, message("y", "here"))).await;
+    assert!(matches!(refused, Err(Error::Overloaded { .. })));
+    let done = send(&kit, to(&asked, message("y", "here"))).await.unwrap();
+    assert_eq!((stage.runs.load(Ordering::SeqCst), works(&done)), (2, 3));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_eager_handler_survives_a_row_conflict() {
+    let kit = start::<true>(&Stage::new()).await;
+    let done = send(&kit, script("clash slow work")).await.unwrap();
+    assert_eq!(state(&done), TaskState::Completed);
+}
+
+#[tokio::test]
+async fn an_answer_sent_twice_while_it_is_written_is_one_turn() {
+    let (store, kit) = moody(&Stage::new()).await;
+    let asked = send(&kit, script("ask")).await.unwrap();
+    store.hold();
+    let turn = || send(&kit, to(&asked, message("y", "here")));
+    // Polled in order: both turns are under way when the store goes on.
+    let (first, second, ()) = tokio::join!(turn(), turn(), async { store.release() });
+    assert_eq!(state(&first.unwrap()), TaskState::Completed);
+    assert_eq!(second.map(|task| state(&task)), Ok(TaskState::Completed));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cancel_is_not_lost_to_a_question() {
+    let kit = start::<false>(&Stage::new()).await;
+    let task = send(&kit, immediately(script("swallow ask"))).await.unwrap();
+    kit.cancel(call(), id(&task), None).await.unwrap();
+    assert_eq!(state(&get(&kit, id(&task)).await.unwrap()), TaskState::Canceled);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_repeated_cancel_writes_nothing() {
+    let kit = start::<false>(&Stage::new()).await;
+    let slow = format!("work {}", "slow ".repeat(60));
+    let task = send(&kit, immediately(script(&slow))).await.unwrap();
+    kit.cancel(call(), id(&task), None).await.unwrap();
+    let before = log_length(&kit, id(&task)).await;
+    kit.cancel(call(), id(&task), None).await.unwrap();
+    assert_eq!(log_length(&kit, id(&task)).await, before);
+}
+
+#[tokio::test]
+async fn a_handler_that_emits_faster_than_the_disk_shares_commits() {
+    let (store, kit) = moody(&Stage::new()).await;
+    let task = send(&kit, immediately(script("wait"))).await.unwrap();
+    kit.cancel(call(), id(&task), None).await.unwrap();
+    store.hold();
+    let words = "work yield ".repeat(200);
+    let sent = send(&kit, script(&words));
+    let release = async {
+        while store.held() == 0 {
+            tokio::task::yield_now().await;
+        }
+        store.release();
+    };
+    let (done, ()) = tokio::join!(sent, release);
+    assert_eq!((state(done.as_ref().unwrap()), works(done.as_ref().unwrap())), (TaskState::Completed, 200));
+}
+
+#[tokio::test]
+async fn what_would_not_fit_an_answer_is_refused_or_fails_with_a_message() {
+    let kit = start::<true>(&Stage::new()).await;
+    let large = "x".repeat(3_400_000);
+    assert!(matches!(send(&kit, script(&large)).await, Err(Error::TooLarge { .. })));
+    let failed = send(&kit, script("huge huge")).await.unwrap();
+    assert_eq!((state(&failed), failed.artifacts.len()), (TaskState::Failed, 1));
+}
