@@ -2,10 +2,10 @@
 
 use std::io::Write;
 
-use proto::watchroom::registry::v1::registry_client::RegistryClient;
-use proto::watchroom::registry::v1::{Agent, Filter, Health, QueryAgentsRequest};
+use proto::watchroom::registry::v1::{Agent, Filter, Health, QueryAgentsRequest, QueryAgentsResponse};
 
 use crate::args::{Agents, Common};
+use crate::call::Caller;
 use crate::endpoints::Endpoint;
 use crate::failure::Failure;
 use crate::outcome::Outcome;
@@ -32,13 +32,12 @@ pub(crate) async fn run<W: Write>(args: &Agents, common: &Common, screen: &mut S
 
 /// All registered agents that match, page after page.
 pub(crate) async fn query(endpoint: &Endpoint, filter: Filter) -> Result<Vec<Agent>, Failure> {
-    let mut client = RegistryClient::new(endpoint.channel()?);
+    let mut registry = Caller::new(endpoint)?;
     let mut agents = Vec::new();
     let mut page_token = String::new();
     loop {
         let request = QueryAgentsRequest { filter: Some(filter.clone()), page_size: None, page_token };
-        let page = client.query_agents(request).await.map_err(|status| Failure::of_status(endpoint, status))?;
-        let page = page.into_inner();
+        let page: QueryAgentsResponse = registry.unary("/watchroom.registry.v1.Registry/QueryAgents", request).await?;
         agents.extend(page.agents);
         page_token = page.next_page_token;
         if page_token.is_empty() {

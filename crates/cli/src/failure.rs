@@ -10,6 +10,7 @@ use service::client::UrlError;
 use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
 
+use crate::call::ANSWER_LIMIT;
 use crate::endpoints::Endpoint;
 
 /// A failed command.
@@ -82,8 +83,14 @@ impl Failure {
     /// What an A2A call to `endpoint` met.
     pub(crate) fn of_call(endpoint: &Endpoint, error: ClientError) -> Self {
         match error {
+            ClientError::Refused(a2a::Error::Other { code: Code::OutOfRange, message, .. }) if is_ours(&message) => {
+                Self::Internal(format!(
+                    "{endpoint}: an answer is larger than the {} MiB that are read",
+                    ANSWER_LIMIT >> 20
+                ))
+            }
             ClientError::Refused(refused) => Self::Refused(Box::new(Refusal::read(endpoint, &refused.into()))),
-            ClientError::Address(address) => Self::Usage(format!("{address:?} is no address; write http://HOST:PORT")),
+            ClientError::Address(address) => Self::of_url(&address),
             ClientError::Unreachable(_) | ClientError::Timeout | ClientError::Ambiguous(_) => {
                 Self::Unreachable { what: endpoint.to_string(), why: innermost(&error), hint: endpoint.hint() }
             }
@@ -195,6 +202,11 @@ impl Refusal {
             | Code::Unauthenticated => 1,
         }
     }
+}
+
+/// Whether the transport on this side refused to decode an answer; only it has this limit.
+fn is_ours(message: &str) -> bool {
+    message.contains("decoded message length too large") && message.contains(&format!("limit is: {ANSWER_LIMIT} "))
 }
 
 /// The code by name, for people who look it up.

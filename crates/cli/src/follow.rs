@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use a2a::frame::{Event, Update};
 use a2a::metadata::{CURSOR, Cursor, count, object, structure};
-use a2a::{ClientError, Followed};
+use a2a::{ClientError, Followed, Snapshot};
 use futures::StreamExt as _;
 use futures::stream::BoxStream;
 use prost_types::Struct;
@@ -27,15 +27,6 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 /// For somebody who did not wait for the first answer.
 pub(crate) const UNKNOWN: &str = "interrupted before the task was known; it may have begun: see `watchroom tasks`";
 
-/// When a task is followed far enough.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Until {
-    /// Ended, or waiting for an answer from whoever sent the message.
-    Answered,
-    /// Ended.
-    Ended,
-}
-
 /// How following ended.
 #[derive(Debug)]
 pub(crate) enum End {
@@ -49,7 +40,6 @@ pub(crate) enum End {
 pub(crate) struct Follow<'a, W: Write> {
     endpoint: &'a Endpoint,
     screen: &'a mut Screen<W>,
-    until: Until,
     story: Story,
     tally: Tally,
     task: Option<String>,
@@ -60,17 +50,8 @@ pub(crate) struct Follow<'a, W: Write> {
 type Items = BoxStream<'static, Result<Followed, ClientError>>;
 
 impl<'a, W: Write> Follow<'a, W> {
-    pub(crate) fn new(endpoint: &'a Endpoint, screen: &'a mut Screen<W>, until: Until) -> Self {
-        Self {
-            endpoint,
-            screen,
-            until,
-            story: Story::default(),
-            tally: Tally::default(),
-            task: None,
-            seq: None,
-            lost: None,
-        }
+    pub(crate) fn new(endpoint: &'a Endpoint, screen: &'a mut Screen<W>) -> Self {
+        Self { endpoint, screen, story: Story::default(), tally: Tally::default(), task: None, seq: None, lost: None }
     }
 
     /// The task is known from the start.
@@ -78,8 +59,8 @@ impl<'a, W: Write> Follow<'a, W> {
         Self { task: Some(task), ..self }
     }
 
-    /// Shows what comes until it is enough.
-    pub(crate) async fn run(&mut self, mut items: Items, interrupt: &mut Interrupt) -> Result<End, Failure> {
+    /// Shows what comes until the task ends or asks for an answer. After a question more of `items` may follow.
+    pub(crate) async fn run(&mut self, items: &mut Items, interrupt: &mut Interrupt) -> Result<End, Failure> {
         loop {
             let patience = self.lost.map(|lost| lost + PATIENCE);
             let item = tokio::select! {
@@ -91,14 +72,13 @@ impl<'a, W: Write> Follow<'a, W> {
             };
             match item {
                 Some(Ok(followed)) => self.take(followed)?,
-                Some(Err(error)) if self.seq.is_none() && self.tally.state().is_none() => {
+                Some(Err(error)) if self.tally.state().is_none() => {
                     return Ok(End::Unheard(error));
                 }
                 Some(Err(error)) => return Err(Failure::of_call(self.endpoint, error)),
                 None => return Ok(End::Outcome(self.tally.outcome())),
             }
-            if self.enough() {
-                self.advise();
+            if self.asks() {
                 return Ok(End::Outcome(self.tally.outcome()));
             }
         }
@@ -151,9 +131,26 @@ impl<'a, W: Write> Follow<'a, W> {
         }
     }
 
-    /// The end of a task is the stream's own end; a question is not.
-    fn enough(&self) -> bool {
-        self.until == Until::Answered && self.tally.state() == Some(TaskState::InputRequired)
+    /// The end of a task is the stream's own end; a question is not: the stream stays open for what follows it.
+    fn asks(&self) -> bool {
+        self.tally.state() == Some(TaskState::InputRequired)
+    }
+
+    /// The newest frame that was shown, of agents that number them.
+    pub(crate) fn seq(&self) -> Option<Seq> {
+        self.seq
+    }
+
+    /// Takes over a listener's place: what came up to this frame was shown before.
+    pub(crate) fn after(self, seq: Option<Seq>) -> Self {
+        Self { seq, ..self }
+    }
+
+    /// Shows the task as it stands.
+    pub(crate) fn begin(&mut self, snapshot: Snapshot) -> Result<Outcome, Failure> {
+        let cursor = snapshot.seq.map(|seq| Cursor { seq, prev: None });
+        self.event(Event { cursor, update: Update::Task(snapshot.task) })?;
+        Ok(self.tally.outcome())
     }
 
     /// Takes in the task as it stands, without showing it: what came before the first frame counts too.
@@ -163,7 +160,7 @@ impl<'a, W: Write> Follow<'a, W> {
     }
 
     /// What to do about a task that waits.
-    fn advise(&self) {
+    pub(crate) fn advise(&self) {
         if let (Some(TaskState::InputRequired), Some(task)) = (self.tally.state(), &self.task) {
             note(&format!("answer with: watchroom send --task {task}{} \"...\"", self.endpoint.flag));
         }
@@ -171,7 +168,7 @@ impl<'a, W: Write> Follow<'a, W> {
 
     fn interrupted(&self) -> End {
         match &self.task {
-            Some(task) => note(&format!("the task goes on; {}", self.how_to_watch(task))),
+            Some(task) => note(&format!("the task goes on{}; {}", self.place(), self.how_to_watch(task))),
             None => note(UNKNOWN),
         }
         End::Outcome(Outcome::Interrupted)
@@ -184,6 +181,11 @@ impl<'a, W: Write> Follow<'a, W> {
             why: format!("no connection for {} s", PATIENCE.as_secs()),
             hint: format!("the task goes on; {hint}"),
         }
+    }
+
+    /// How far the story was shown.
+    fn place(&self) -> String {
+        self.seq.map(|seq| format!(" after frame {seq}")).unwrap_or_default()
     }
 
     fn how_to_watch(&self, task: &str) -> String {

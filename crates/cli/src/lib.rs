@@ -3,6 +3,7 @@
 
 mod agents;
 mod args;
+mod call;
 mod endpoints;
 mod failure;
 mod follow;

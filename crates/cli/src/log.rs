@@ -2,10 +2,10 @@
 
 use std::io::Write;
 
-use proto::watchroom::admin::v1::admin_client::AdminClient;
 use proto::watchroom::admin::v1::{Record, RecordsRequest, record};
 
 use crate::args::{Common, Log};
+use crate::call::Caller;
 use crate::endpoints::Endpoint;
 use crate::failure::Failure;
 use crate::outcome::Outcome;
@@ -17,8 +17,7 @@ pub(crate) async fn run<W: Write>(args: &Log, common: &Common, screen: &mut Scre
     let endpoint = Endpoint::of_agent(common, args.agent.as_ref())?;
     let failed = |status| Failure::of_status(&endpoint, status);
     let request = RecordsRequest { task_id: args.id.to_string(), after_head: args.after };
-    let mut client = AdminClient::new(endpoint.channel()?).max_decoding_message_size(service::limits::DECODE);
-    let mut records = client.records(request).await.map_err(failed)?.into_inner();
+    let mut records = Caller::new(&endpoint)?.streaming("/watchroom.admin.v1.Admin/Records", request).await?;
     while let Some(record) = records.message().await.map_err(failed)? {
         if screen.is_for_script() {
             screen.json(&proto_json(&record)?)?;

@@ -2,10 +2,10 @@
 
 use std::io::Write;
 
-use proto::watchroom::orchestrator::v1::orchestrator_client::OrchestratorClient;
-use proto::watchroom::orchestrator::v1::{self as orchestrator, PlanOnlyRequest};
+use proto::watchroom::orchestrator::v1::{self as orchestrator, PlanOnlyRequest, PlanOnlyResponse};
 
 use crate::args::{Common, Mode, Plan};
+use crate::call::Caller;
 use crate::endpoints::Endpoint;
 use crate::failure::Failure;
 use crate::outcome::Outcome;
@@ -21,8 +21,8 @@ pub(crate) async fn run<W: Write>(args: &Plan, common: &Common, screen: &mut Scr
         Some(Mode::Parallel) => orchestrator::Mode::Parallel,
     };
     let request = PlanOnlyRequest { text: args.text.clone(), mode: mode.into() };
-    let answer = OrchestratorClient::new(endpoint.channel()?).plan_only(request).await;
-    let answer = answer.map_err(|status| Failure::of_status(&endpoint, status))?.into_inner();
+    let method = "/watchroom.orchestrator.v1.Orchestrator/PlanOnly";
+    let answer: PlanOnlyResponse = Caller::new(&endpoint)?.unary(method, request).await?;
     if screen.is_for_script() {
         screen.json(&proto_json(&answer)?)?;
     } else {

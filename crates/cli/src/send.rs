@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use a2a::frame::{Event, Update};
 use a2a::metadata::{PLAN, object, structure, text};
-use a2a::{ClientError, Followed, History, Reply};
+use a2a::{ClientError, Followed, History, Reply, Snapshot};
 use futures::{StreamExt as _, stream};
-use proto::a2a::{Message, Part, Role, SendMessageConfiguration, SendMessageRequest, part};
+use proto::a2a::{Message, Part, Role, SendMessageConfiguration, SendMessageRequest, Task, TaskState, part};
 use tokio::time::{Instant, sleep};
 use tonic::Code;
 use types::{MessageId, RetryPolicy, Seq};
@@ -16,7 +16,7 @@ use types::{MessageId, RetryPolicy, Seq};
 use crate::args::{Common, Mode, Send, Watch};
 use crate::endpoints::Endpoint;
 use crate::failure::Failure;
-use crate::follow::{End, Follow, PATIENCE, UNKNOWN, Until};
+use crate::follow::{End, Follow, PATIENCE, UNKNOWN};
 use crate::interrupt::Interrupt;
 use crate::outcome::{Outcome, Tally};
 use crate::screen::{Mark, Screen, note, proto_json};
@@ -37,9 +37,9 @@ pub(crate) async fn send<W: Write>(args: &Send, common: &Common, screen: &mut Sc
     let mut attempts = Attempts::new(&endpoint);
     let mut interrupt = Interrupt::watch()?;
     loop {
-        let mut follow = Follow::new(&endpoint, screen, Until::Answered);
-        let error = match follow.run(client.send_following(request.clone()), &mut interrupt).await? {
-            End::Outcome(outcome) => return Ok(outcome),
+        let mut follow = Follow::new(&endpoint, screen);
+        let error = match follow.run(&mut client.send_following(request.clone()), &mut interrupt).await? {
+            End::Outcome(outcome) => return Ok(advised(outcome, &follow)),
             End::Unheard(error) if does_not_stream(&error) => {
                 return poll(&endpoint, &client, request, &mut follow, &mut interrupt).await;
             }
@@ -55,20 +55,83 @@ pub(crate) async fn send<W: Write>(args: &Send, common: &Common, screen: &mut Sc
     }
 }
 
-/// Follows a task that was sent before.
+/// Follows a task that was sent before, until it ends or asks for an answer.
 pub(crate) async fn watch<W: Write>(args: &Watch, common: &Common, screen: &mut Screen<W>) -> Result<Outcome, Failure> {
     let endpoint = Endpoint::of_target(common, &args.target)?;
     let client = endpoint.client()?;
-    let mut follow = Follow::new(&endpoint, screen, Until::Ended).of_task(args.id.to_string());
-    let items = client.follow(args.id.clone(), args.from.map(Seq));
-    match follow.run(items, &mut Interrupt::watch()?).await? {
-        End::Outcome(Outcome::Interrupted) => Ok(Outcome::Interrupted),
-        End::Outcome(outcome) => {
-            // With a cursor the stream tells only the rest of the story.
-            let whole = client.get(&args.id, History::None).await;
-            Ok(whole.map_or(outcome, |snapshot| follow.review(snapshot.task)))
+    let mut follow = Follow::new(&endpoint, screen).of_task(args.id.to_string());
+    let from = match args.from {
+        None => None,
+        Some(from) => match resume(&client, args, Seq(from)).await {
+            Resumed::At(from) => Some(from),
+            Resumed::Waiting(snapshot) => {
+                let outcome = follow.begin(*snapshot)?;
+                return Ok(advised(outcome, &follow));
+            }
+            Resumed::Failed(error) => return Err(Failure::of_call(&endpoint, error)),
+        },
+    };
+    let mut follow = follow.after(from);
+    let mut items = client.follow(args.id.clone(), from);
+    let mut interrupt = Interrupt::watch()?;
+    loop {
+        let outcome = match follow.run(&mut items, &mut interrupt).await? {
+            End::Outcome(Outcome::Interrupted) => return Ok(Outcome::Interrupted),
+            End::Outcome(outcome) => outcome,
+            End::Unheard(error) => return Err(Failure::of_call(&endpoint, error)),
+        };
+        // With a cursor the stream tells only the rest of the story, and a question in it may be an old one.
+        match (outcome, client.get(&args.id, History::None).await) {
+            (Outcome::InputNeeded, Ok(snapshot)) if is_past(&snapshot, follow.seq()) => {}
+            (Outcome::InputNeeded, _) | (_, Err(_)) => return Ok(advised(outcome, &follow)),
+            (Outcome::Done | Outcome::Failed | Outcome::Interrupted, Ok(snapshot)) => {
+                return Ok(follow.review(snapshot.task));
+            }
         }
-        End::Unheard(error) => Err(Failure::of_call(&endpoint, error)),
+    }
+}
+
+/// Where a watch goes on.
+enum Resumed {
+    /// After this frame.
+    At(Seq),
+    /// Nothing follows: the task waits for an answer.
+    Waiting(Box<Snapshot>),
+    /// The task cannot be had.
+    Failed(ClientError),
+}
+
+/// Looks where `from` is in the task's log. A cursor beyond its end would be taken for a loss of frames.
+async fn resume(client: &a2a::Client, args: &Watch, from: Seq) -> Resumed {
+    let snapshot = match client.get(&args.id, History::None).await {
+        Ok(snapshot) => snapshot,
+        Err(error) if error.is_transient() && !matches!(error, ClientError::Unreachable(_)) => {
+            return Resumed::At(from);
+        }
+        Err(error) => return Resumed::Failed(error),
+    };
+    let Some(end) = snapshot.seq else { return Resumed::At(from) };
+    if from > end {
+        note(&format!("frame {from} is not there yet: the log ends at frame {end}; going on from there"));
+    }
+    if from >= end && waits(&snapshot) {
+        // What it made was shown before.
+        let task = Task { artifacts: Vec::new(), ..snapshot.task };
+        return Resumed::Waiting(Box::new(Snapshot { task, ..snapshot }));
+    }
+    Resumed::At(from.min(end))
+}
+
+/// Whether the task waits for an answer.
+fn waits(snapshot: &Snapshot) -> bool {
+    snapshot.task.status.as_ref().is_some_and(|status| status.state() == TaskState::InputRequired)
+}
+
+/// Whether the task has gone on since the frame that was shown last.
+fn is_past(snapshot: &Snapshot, shown: Option<Seq>) -> bool {
+    match (snapshot.seq, shown) {
+        (Some(now), Some(shown)) => now > shown,
+        (None, _) | (_, None) => !waits(snapshot),
     }
 }
 
@@ -82,7 +145,7 @@ async fn poll<W: Write>(
 ) -> Result<Outcome, Failure> {
     let failed = |error| Failure::of_call(endpoint, error);
     request.configuration.get_or_insert_default().return_immediately = true;
-    let items = match client.send(request).await.map_err(failed)? {
+    let mut items = match client.send(request).await.map_err(failed)? {
         Reply::Message(message) => {
             let event = Event { cursor: None, update: Update::Message(message) };
             stream::iter([Ok(Followed::Event(event))]).boxed()
@@ -92,10 +155,18 @@ async fn poll<W: Write>(
             client.follow(task.map_err(|_| failed(ClientError::Invalid("the task has no usable id")))?, None)
         }
     };
-    match follow.run(items, interrupt).await? {
-        End::Outcome(outcome) => Ok(outcome),
+    match follow.run(&mut items, interrupt).await? {
+        End::Outcome(outcome) => Ok(advised(outcome, follow)),
         End::Unheard(error) => Err(failed(error)),
     }
+}
+
+/// Says how to answer a question.
+fn advised<W: Write>(outcome: Outcome, follow: &Follow<'_, W>) -> Outcome {
+    if outcome == Outcome::InputNeeded {
+        follow.advise();
+    }
+    outcome
 }
 
 fn does_not_stream(error: &ClientError) -> bool {

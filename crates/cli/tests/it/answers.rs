@@ -12,7 +12,7 @@ use proto::a2a::{
 use tonic::metadata::MetadataMap;
 use tonic::{Request, Status};
 
-use crate::frames::task;
+use crate::frames::{cursor, task};
 use crate::support::{serve, streaming, unary};
 
 type Frames = Vec<Result<StreamResponse, Status>>;
@@ -119,6 +119,7 @@ impl Agent {
         self.note(request);
         match request.get_ref().id.as_str() {
             "unknown" => Err(a2a::Error::TaskNotFound.into()),
+            "waiting" => Ok(Task { metadata: Some(cursor(4, None)), ..task(TaskState::InputRequired, "which house?") }),
             _ => Ok(task(TaskState::Completed, "2/2 dispatched")),
         }
     }

@@ -41,7 +41,7 @@ pub(crate) fn task(state: TaskState, words: &str) -> Task {
     }
 }
 
-fn cursor(seq: u32, prev: Option<u32>) -> Struct {
+pub(crate) fn cursor(seq: u32, prev: Option<u32>) -> Struct {
     let mut fields = BTreeMap::from([("seq".to_owned(), metadata::number(seq))]);
     fields.extend(prev.map(|prev| ("prev".to_owned(), metadata::number(prev))));
     metadata::structure([(CURSOR, metadata::object(fields))])

@@ -74,7 +74,12 @@ fn plan_only(request: &PlanOnlyRequest) -> PlanOnlyResponse {
     };
     let steps = vec![step("fire", "Dispatching Fire Brigade Agent", &[]), step("more", "More of them", &["fire"])];
     let plan = Plan { title: "Dispatch".to_owned(), mode: request.mode, steps, timeout: None };
-    PlanOnlyResponse { plan: Some(plan), location: "12 Mill Lane".to_owned(), confidence: 0.9 }
+    PlanOnlyResponse {
+        plan: Some(plan),
+        location: "12 Mill Lane".to_owned(),
+        confidence: 0.9,
+        ..PlanOnlyResponse::default()
+    }
 }
 
 #[tokio::test]
@@ -138,6 +143,24 @@ async fn a_log_shows_frames_and_private_records() {
     assert_eq!((ended.code, ended.out.as_str()), (Some(0), expected), "{ended:?}");
     assert_eq!(run(&["log", TASK, "--agent", &url, "--json"]).await.json()[1]["private"]["kind"], "StepReady");
     assert_eq!(run(&["log", "unknown", "--agent", &url]).await.code, Some(1));
+}
+
+#[tokio::test]
+async fn records_larger_than_any_request_are_shown_and_larger_answers_explained() {
+    let method = streaming(|request: Request<RecordsRequest>| {
+        let megabytes = request.get_ref().task_id.parse::<usize>().unwrap();
+        let private =
+            Private { kind: "Sent".to_owned(), text: "to fire".to_owned(), bytes: vec![0; megabytes << 20].into() };
+        let record = Record { head: 1, time: None, body: Some(record::Body::Private(private)) };
+        Ok::<_, Status>(stream::iter([Ok(record)]).boxed())
+    });
+    let url = serve(Router::new().route("/watchroom.admin.v1.Admin/Records", method)).await;
+    let ended = run(&["log", "12", "--operator", &url]).await;
+    assert_eq!((ended.code, ended.out.contains("to fire")), (Some(0), true), "{ended:?}");
+    let ended = run(&["log", "65", "--operator", &url]).await;
+    assert_eq!(ended.code, Some(70), "{ended:?}");
+    assert!(ended.err.contains("an answer is larger than the 64 MiB"), "{ended:?}");
+    assert!(!ended.err.contains("OUT_OF_RANGE") && !ended.err.contains("moment"), "{ended:?}");
 }
 
 #[tokio::test]

@@ -9,3 +9,4 @@ mod inspect;
 mod send;
 mod support;
 mod usage;
+mod watch;

@@ -208,7 +208,7 @@ async fn watch_tells_the_rest_and_ends_as_the_task_did() {
     let ended = run(&["watch", TASK, "--from", "6", "--agent", &url]).await;
     assert_eq!(ended.code, Some(0), "{ended:?}");
     assert_eq!(ended.out, "\n# Report\nall said\n\ncompleted: 2/2 dispatched\n");
-    assert_eq!(agent.metadata("watchroom-cursor")[0], Some("6".to_owned()));
+    assert_eq!(agent.metadata("watchroom-cursor")[1], Some("6".to_owned()));
 }
 
 #[tokio::test]

@@ -1,0 +1,62 @@
+//! Calls of the services' own APIs. The generated clients hold answers to the limit of requests; a record of a task
+//! may be larger than any request was.
+
+use http::uri::PathAndQuery;
+use prost::Message;
+use service::client::Traced;
+use tonic::client::Grpc;
+use tonic::{Request, Status, Streaming};
+use tonic_prost::ProstCodec;
+
+use crate::endpoints::Endpoint;
+use crate::failure::Failure;
+
+/// The largest answer that is read, in bytes; `a2a::Client` has the same.
+pub(crate) const ANSWER_LIMIT: usize = 64 << 20;
+
+/// A client of one service.
+#[derive(Debug)]
+pub(crate) struct Caller<'e> {
+    endpoint: &'e Endpoint,
+    grpc: Grpc<Traced>,
+}
+
+impl<'e> Caller<'e> {
+    /// Connects at the first call.
+    pub(crate) fn new(endpoint: &'e Endpoint) -> Result<Self, Failure> {
+        let grpc = Grpc::new(endpoint.channel()?).max_decoding_message_size(ANSWER_LIMIT);
+        Ok(Self { endpoint, grpc })
+    }
+
+    /// Calls `method`, such as `/package.Service/Method`.
+    pub(crate) async fn unary<Q, A>(&mut self, method: &'static str, body: Q) -> Result<A, Failure>
+    where
+        Q: Message + 'static,
+        A: Message + Default + 'static,
+    {
+        self.ready().await?;
+        let answer = self.grpc.unary(Request::new(body), PathAndQuery::from_static(method), ProstCodec::default());
+        Ok(answer.await.map_err(|status| self.failure(status))?.into_inner())
+    }
+
+    /// Calls a `method` that answers with a stream.
+    pub(crate) async fn streaming<Q, A>(&mut self, method: &'static str, body: Q) -> Result<Streaming<A>, Failure>
+    where
+        Q: Message + 'static,
+        A: Message + Default + 'static,
+    {
+        self.ready().await?;
+        let path = PathAndQuery::from_static(method);
+        let answer = self.grpc.server_streaming(Request::new(body), path, ProstCodec::default());
+        Ok(answer.await.map_err(|status| self.failure(status))?.into_inner())
+    }
+
+    async fn ready(&mut self) -> Result<(), Failure> {
+        let ready = self.grpc.ready().await;
+        ready.map_err(|error| self.failure(Status::from_error(error.into())))
+    }
+
+    fn failure(&self, status: Status) -> Failure {
+        Failure::of_status(self.endpoint, status)
+    }
+}
