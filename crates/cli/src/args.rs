@@ -6,8 +6,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use proto::a2a::TaskState;
 use types::{ContextId, MessageId, RemoteTask};
 
-const AFTER: &str = "Exit codes: 0 done; 1 failed, partly failed, canceled or refused; 2 input needed; 64 wrong usage; \
-                     69 unreachable; 70 internal; 130 interrupted.\n\
+const AFTER: &str = "Exit codes: 0 done; 64 wrong usage; 69 unreachable, or no cluster is running; 70 internal; 74 a file or \
+                     the output cannot be used; 75 `up`: another one uses the data directory; 130 interrupted.\n\
+                     `send` and `watch` tell how the task ended: 0 completed; 1 failed, partly failed, canceled or \
+                     rejected; 2 input needed. 1 is also a request that a service refused.\n\
                      Start with `watchroom up`, then `watchroom send \"smoke at 12 Mill Lane\"` in another terminal.";
 
 /// A control room for A2A agents: start one on this machine, send it calls, watch what becomes of them
@@ -31,7 +33,7 @@ pub(crate) struct Common {
     #[arg(long, global = true, env = "WATCHROOM_REGISTRY", value_name = "URL")]
     pub(crate) registry: Option<String>,
     /// Data directory of `watchroom up`; other commands find the addresses in its endpoints.json
-    /// [default of `up`: watchroom-data]
+    /// [default: watchroom-data, if a cluster runs there; else the usual addresses]
     #[arg(long, global = true, env = "WATCHROOM_DATA_DIR", value_name = "DIR")]
     pub(crate) data_dir: Option<PathBuf>,
     /// Write JSON, one object per line, for scripts
@@ -99,7 +101,7 @@ pub(crate) enum ServiceName {
 /// Sends a message.
 #[derive(Debug, Args)]
 pub(crate) struct Send {
-    /// What to say
+    /// What to say; `-` reads it from standard input
     #[arg(value_parser = not_blank)]
     pub(crate) text: String,
     #[command(flatten)]
@@ -153,7 +155,7 @@ pub(crate) struct Tasks {
     #[arg(long, value_parser = state)]
     pub(crate) state: Option<TaskState>,
     /// At most so many
-    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = some, allow_negative_numbers = true)]
     pub(crate) limit: u32,
 }
 
@@ -165,7 +167,7 @@ pub(crate) struct Task {
     #[command(flatten)]
     pub(crate) target: Target,
     /// How many of the newest messages of its history to show
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = none_or_some, allow_negative_numbers = true)]
     pub(crate) history: Option<u32>,
 }
 
@@ -176,8 +178,9 @@ pub(crate) struct Watch {
     pub(crate) id: RemoteTask,
     #[command(flatten)]
     pub(crate) target: Target,
-    /// Only what came after this event; 0 shows the whole story
-    #[arg(long, value_name = "SEQ")]
+    /// Only what came after this frame; 0 shows the whole story. Ctrl-C tells the number of the last frame shown,
+    /// `watchroom log` those of all
+    #[arg(long, value_name = "FRAME", value_parser = frame, allow_negative_numbers = true)]
     pub(crate) from: Option<u64>,
 }
 
@@ -193,10 +196,10 @@ pub(crate) struct Cancel {
 /// Lists agents.
 #[derive(Debug, Args)]
 pub(crate) struct Agents {
-    /// Only agents of this name; may be repeated
+    /// Only agents of this name, letter for letter as the list shows it; may be repeated
     #[arg(long, value_name = "NAME")]
     pub(crate) name: Vec<String>,
-    /// Only agents with this skill; may be repeated
+    /// Only agents with this skill, letter for letter; may be repeated
     #[arg(long, value_name = "ID")]
     pub(crate) skill: Vec<String>,
 }
@@ -210,12 +213,28 @@ pub(crate) struct Log {
     #[arg(long, env = "WATCHROOM_AGENT", value_name = "URL", conflicts_with = "operator")]
     pub(crate) agent: Option<String>,
     /// Only commits after this one
-    #[arg(long, value_name = "HEAD", default_value_t = 0)]
+    #[arg(long, value_name = "HEAD", default_value_t = 0, value_parser = commit, allow_negative_numbers = true)]
     pub(crate) after: u64,
 }
 
 fn not_blank(text: &str) -> Result<String, &'static str> {
     if text.trim().is_empty() { Err("say something") } else { Ok(text.to_owned()) }
+}
+
+fn frame(word: &str) -> Result<u64, &'static str> {
+    word.parse().map_err(|_| "not a frame number: write 0 or more")
+}
+
+fn commit(word: &str) -> Result<u64, &'static str> {
+    word.parse().map_err(|_| "not the number of a commit: write 0 or more")
+}
+
+fn none_or_some(word: &str) -> Result<u32, &'static str> {
+    word.parse().map_err(|_| "not a count: write 0 or more")
+}
+
+fn some(word: &str) -> Result<u32, &'static str> {
+    word.parse().ok().filter(|count| *count > 0).ok_or("not a count: write 1 or more")
 }
 
 /// "working", "input-required": A2A's names without their prefix, in either case.

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -10,8 +11,12 @@ use service::client::{Traced, channel};
 use crate::args::{Common, Target};
 use crate::failure::Failure;
 
+const OPERATOR_NAME: &str = "the operator";
 const OPERATOR: &str = "http://127.0.0.1:7400";
 const REGISTRY: &str = "http://127.0.0.1:7401";
+
+/// Where `up` keeps its data, and other commands look for addresses, unless told otherwise.
+pub(crate) const DATA_DIR: &str = "watchroom-data";
 
 /// A service and how it was found.
 #[derive(Debug, Clone)]
@@ -21,6 +26,8 @@ pub(crate) struct Endpoint {
     /// The flag and the variable that name it.
     named_by: &'static str,
     pub(crate) url: String,
+    /// The data directory that named it.
+    found_in: Option<PathBuf>,
     /// What a follow-up command needs to reach the same service.
     pub(crate) flag: String,
 }
@@ -54,24 +61,25 @@ impl Endpoint {
     /// As [`Endpoint::of_target`], from the flag's value.
     pub(crate) fn of_agent(common: &Common, agent: Option<&String>) -> Result<Self, Failure> {
         match agent {
-            Some(url) => Ok(Self::named("the agent", "--agent or WATCHROOM_AGENT", url.clone(), "agent")),
+            Some(url) => Ok(Self::named("the agent", "--agent or WATCHROOM_AGENT", url.as_str().into(), "agent")),
             None => Self::operator(common),
         }
     }
 
     pub(crate) fn operator(common: &Common) -> Result<Self, Failure> {
-        let url = find(common, common.operator.as_ref(), "operator", OPERATOR)?;
-        Ok(Self::named("the operator", "--operator or WATCHROOM_OPERATOR", url, "operator"))
+        let found = find(common, common.operator.as_ref(), "operator", OPERATOR)?;
+        Ok(Self::named(OPERATOR_NAME, "--operator or WATCHROOM_OPERATOR", found, "operator"))
     }
 
     pub(crate) fn registry(common: &Common) -> Result<Self, Failure> {
-        let url = find(common, common.registry.as_ref(), "registry", REGISTRY)?;
-        Ok(Self::named("the registry", "--registry or WATCHROOM_REGISTRY", url, "registry"))
+        let found = find(common, common.registry.as_ref(), "registry", REGISTRY)?;
+        Ok(Self::named("the registry", "--registry or WATCHROOM_REGISTRY", found, "registry"))
     }
 
     /// The registry of a cluster that is being started.
     pub(crate) fn of_running_registry(running: &Running) -> Self {
-        Self::named("the registry", "--registry", format!("http://{}", running.protocol), "registry")
+        let url = format!("http://{}", running.protocol);
+        Self::named("the registry", "--registry", url.as_str().into(), "registry")
     }
 
     /// A lazily connecting channel to it.
@@ -86,13 +94,27 @@ impl Endpoint {
 
     /// What to do when it does not answer.
     pub(crate) fn hint(&self) -> String {
+        if let Some(dir) = &self.found_in {
+            let dir = dir.display();
+            return format!(
+                "its address is that of the cluster in {dir}: start it again with `watchroom up --data-dir {dir}`, \
+                 or name another address with {}",
+                self.named_by
+            );
+        }
         format!("start a cluster with `watchroom up`, or name another address with {}", self.named_by)
     }
 
-    fn named(who: &'static str, named_by: &'static str, url: String, flag: &str) -> Self {
+    /// Whether it is the operator, who has only tasks of its own.
+    pub(crate) fn is_operator(&self) -> bool {
+        self.who == OPERATOR_NAME
+    }
+
+    fn named(who: &'static str, named_by: &'static str, found: Found, flag: &str) -> Self {
+        let Found { url, dir: found_in } = found;
         let usual = flag == "operator" && url == OPERATOR;
         let flag = if usual { String::new() } else { format!(" --{flag} {url}") };
-        Self { who, named_by, url, flag }
+        Self { who, named_by, url, found_in, flag }
     }
 }
 
@@ -108,26 +130,51 @@ impl Cluster {
         data_dir.join("endpoints.json")
     }
 
-    fn read(data_dir: &Path) -> Result<Self, Failure> {
+    /// The cluster that runs in this directory, if one does.
+    fn read(data_dir: &Path) -> Result<Option<Self>, Failure> {
         let file = Self::file(data_dir);
-        let text = fs::read_to_string(&file).map_err(|error| {
-            Failure::Usage(format!("{} cannot be read ({error}): is `watchroom up` running there?", file.display()))
-        })?;
-        serde_json::from_str(&text)
+        let text = match fs::read_to_string(&file) {
+            Ok(text) => text,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(Failure::io(format_args!("cannot read {}", file.display()), error)),
+        };
+        let cluster = serde_json::from_str(&text);
+        cluster
+            .map(Some)
             .map_err(|error| Failure::Usage(format!("{} is not a list of endpoints: {error}", file.display())))
+    }
+
+    fn find(self, name: &str, dir: &Path) -> Option<Found> {
+        let service = self.services.into_iter().find(|service| service.name == name)?;
+        Some(Found { url: format!("http://{}", service.protocol), dir: Some(dir.to_owned()) })
     }
 }
 
-fn find(common: &Common, named: Option<&String>, name: &str, usual: &str) -> Result<String, Failure> {
+/// An address, and the data directory that it is from.
+struct Found {
+    url: String,
+    dir: Option<PathBuf>,
+}
+
+impl From<&str> for Found {
+    fn from(url: &str) -> Self {
+        Self { url: url.to_owned(), dir: None }
+    }
+}
+
+fn find(common: &Common, named: Option<&String>, name: &str, usual: &str) -> Result<Found, Failure> {
     match (named, &common.data_dir) {
-        (Some(url), _) => Ok(url.clone()),
-        (None, None) => Ok(usual.to_owned()),
+        (Some(url), _) => Ok(url.as_str().into()),
         (None, Some(dir)) => {
-            let cluster = Cluster::read(dir)?;
-            let found = cluster.services.into_iter().find(|service| service.name == name);
-            found
-                .map(|service| format!("http://{}", service.protocol))
+            let cluster = Cluster::read(dir)?.ok_or_else(|| Failure::NoCluster(dir.clone()))?;
+            cluster
+                .find(name, dir)
                 .ok_or_else(|| Failure::Usage(format!("the cluster in {} has no {name}", dir.display())))
+        }
+        (None, None) => {
+            let dir = Path::new(DATA_DIR);
+            let found = Cluster::read(dir)?.and_then(|cluster| cluster.find(name, dir));
+            Ok(found.unwrap_or_else(|| usual.into()))
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Write as _};
 use std::io;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -29,6 +30,9 @@ pub(crate) enum Failure {
         /// What to do next.
         hint: String,
     },
+    /// No cluster runs in this data directory.
+    #[error("no cluster is running in {}", .0.display())]
+    NoCluster(PathBuf),
     /// A service answered with an error.
     #[error("{}", .0.message)]
     Refused(Box<Refusal>),
@@ -66,6 +70,8 @@ pub(crate) enum Failure {
 #[derive(Debug)]
 pub(crate) struct Refusal {
     who: String,
+    /// Whether `who` has only a call's own task, not those of its steps.
+    from_operator: bool,
     code: Code,
     message: String,
     reason: Option<String>,
@@ -115,6 +121,7 @@ impl Failure {
                 refusal.hint()
             }
             Self::Unreachable { hint, .. } => Some(hint.clone()),
+            Self::NoCluster(dir) => Some(format!("start one with `watchroom up --data-dir {}`", dir.display())),
             Self::Usage(_) => Some("see watchroom --help".to_owned()),
             Self::Internal(_) | Self::Io { .. } | Self::Busy(_) | Self::Service { .. } | Self::Output(_) => None,
         };
@@ -127,7 +134,7 @@ impl Failure {
     pub(crate) fn code(&self) -> u8 {
         match self {
             Self::Usage(_) => 64,
-            Self::Unreachable { .. } => 69,
+            Self::Unreachable { .. } | Self::NoCluster(_) => 69,
             Self::Refused(refusal) => refusal.exit_code(),
             Self::Internal(_) => 70,
             Self::Io { .. } | Self::Output(_) => 74,
@@ -149,6 +156,7 @@ impl Refusal {
         let violations = details.bad_request().map_or(&[][..], |bad| &bad.field_violations);
         Self {
             who: endpoint.to_string(),
+            from_operator: endpoint.is_operator(),
             code: status.code(),
             message: status.message().to_owned(),
             reason: details.error_info().map(|info| info.reason.clone()).filter(|reason| !reason.is_empty()),
@@ -173,6 +181,10 @@ impl Refusal {
 
     fn hint(&self) -> Option<String> {
         let by_reason = match self.reason.as_deref() {
+            Some("TASK_NOT_FOUND") if self.from_operator => Some(
+                "`watchroom tasks` lists the tasks that you can see; the task of a step is at its agent: \
+                 add --agent ADDRESS (`watchroom agents` lists addresses)",
+            ),
             Some("TASK_NOT_FOUND") => Some("`watchroom tasks` lists the tasks that you can see"),
             Some("TASK_NOT_CANCELABLE") => Some("it has ended; `watchroom task ID` shows how"),
             Some("VERSION_NOT_SUPPORTED") => Some("this command speaks A2A 1.0; the agent must offer it"),

@@ -94,7 +94,7 @@ impl Tally {
         self.step(progress, "step");
         // The last update counts the steps instead of naming one.
         let count = |name| metadata::as_integer(progress.fields.get(name)).unwrap_or(0);
-        self.totals |= count("failed") + count("canceled") > 0;
+        self.totals |= count("failed") + count("skipped") + count("canceled") > 0;
     }
 
     /// A run's report has its steps as data: `{"steps": [{"id", "state"}]}`.

@@ -1,7 +1,7 @@
 //! `send` and `watch`: a message goes out once, and its task is followed to the end.
 
 use std::collections::BTreeMap;
-use std::io::Write;
+use std::io::{self, Read as _, Write};
 use std::time::Duration;
 
 use a2a::frame::{Event, Update};
@@ -30,7 +30,8 @@ const PAUSES: RetryPolicy =
 pub(crate) async fn send<W: Write>(args: &Send, common: &Common, screen: &mut Screen<W>) -> Result<Outcome, Failure> {
     let endpoint = Endpoint::of_target(common, &args.target)?;
     let client = endpoint.client()?;
-    let request = request(args);
+    let text = if args.text == "-" { standard_input()? } else { args.text.clone() };
+    let request = request(args, text);
     if args.return_immediately {
         return accept(&endpoint, &client, request, screen).await;
     }
@@ -207,12 +208,26 @@ async fn accept<W: Write>(
     Ok(tally.outcome())
 }
 
-fn request(args: &Send) -> SendMessageRequest {
-    let text_part = Part {
-        content: Some(part::Content::Text(args.text.clone())),
-        media_type: "text/plain".to_owned(),
-        ..Part::default()
-    };
+/// The whole of it, for texts that are too long for a command line.
+fn standard_input() -> Result<String, Failure> {
+    let failed = |error| Failure::io("cannot read the text from standard input", error);
+    // A byte more than services take, so that what is too long is not sent cut.
+    let most = service::limits::REQUEST + 1;
+    let mut bytes = Vec::new();
+    io::stdin().lock().take(most as u64).read_to_end(&mut bytes).map_err(failed)?;
+    if bytes.len() == most {
+        return Err(Failure::Usage("the text on standard input is longer than 4 MiB".to_owned()));
+    }
+    let text = String::from_utf8(bytes).map_err(|_| Failure::Usage("standard input is not UTF-8".to_owned()))?;
+    if text.trim().is_empty() {
+        return Err(Failure::Usage("standard input has no text: say something".to_owned()));
+    }
+    Ok(text.trim_end().to_owned())
+}
+
+fn request(args: &Send, said: String) -> SendMessageRequest {
+    let text_part =
+        Part { content: Some(part::Content::Text(said)), media_type: "text/plain".to_owned(), ..Part::default() };
     let message = Message {
         message_id: args.message_id.clone().unwrap_or_else(MessageId::fresh).to_string(),
         context_id: args.context.as_ref().map(ToString::to_string).unwrap_or_default(),

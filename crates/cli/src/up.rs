@@ -135,7 +135,8 @@ impl Control {
         let row = |it: &Running| [it.name.clone(), it.protocol.clone(), it.admin.clone(), it.pid.to_string()];
         let table = show::table(["SERVICE", "GRPC", "ADMIN", "PID"], self.cluster.services.iter().map(row));
         screen.say(Mark::None, &table)?;
-        Ok(screen.say(Mark::Success, "ready; Ctrl-C stops everything")?)
+        let ready = format!("ready; {}; Ctrl-C stops everything", self.layout.way_to_find());
+        Ok(screen.say(Mark::Success, &ready)?)
     }
 
     fn write(&self) -> Result<(), Failure> {

@@ -27,6 +27,9 @@ const START: Duration = Duration::from_secs(60);
 /// From the request to stop to the kill: the services' own limit of 10 s and what they do after it.
 const STOP: Duration = Duration::from_secs(17);
 
+/// A service that takes longer to stop is named, so that nobody takes the wait for a fault of this command.
+const QUIET: Duration = Duration::from_secs(1);
+
 /// Between looks at the announcement.
 const LOOK: Duration = Duration::from_millis(5);
 
@@ -49,8 +52,24 @@ struct Announcement {
     admin: String,
 }
 
-/// The newest line of a service's log.
-type LastWords = Arc<Mutex<String>>;
+/// What a service wrote that says why it ended: its first error, or else its newest line.
+#[derive(Debug, Default)]
+struct LastWords {
+    error: Option<String>,
+    newest: String,
+}
+
+impl LastWords {
+    fn hear(&mut self, line: String) {
+        // As clap writes it; what follows are explanations.
+        if self.error.is_none() && line.starts_with("error: ") {
+            self.error = Some(line.clone());
+        }
+        if !line.trim().is_empty() {
+            self.newest = line;
+        }
+    }
+}
 
 impl Child {
     /// Starts the service and waits until it is ready. Dropped on the way, it is killed.
@@ -68,16 +87,16 @@ impl Child {
             .map_err(|error| failed(error.to_string(), 70))?;
         let pid = process.id().unwrap_or_default();
         let leash = process.stdin.take();
-        let last = LastWords::default();
+        let last = Arc::<Mutex<LastWords>>::default();
         let logs = tokio::spawn(pass_on(recipe.name, process.stderr.take(), Arc::clone(&last)));
         let announced = tokio::select! {
             announced = announcement(&recipe.announce, pid) => announced,
             status = process.wait() => {
                 // The pipe ends with the process, so this does too.
                 logs.await.ok();
-                let last = last.lock().unwrap_or_else(PoisonError::into_inner).clone();
+                let last = std::mem::take(&mut *last.lock().unwrap_or_else(PoisonError::into_inner));
                 let status = status.ok();
-                return Err(failed(last_words(&last, status), exit_code(status)));
+                return Err(failed(last_words(last, status), exit_code(status)));
             }
             () = sleep(START) => return Err(failed(format!("it was not ready within {} s", START.as_secs()), 69)),
         };
@@ -95,8 +114,13 @@ impl Child {
     /// Asks the service to drain, and kills it when it does not within the limit.
     pub(crate) async fn stop(mut self) {
         drop(self.leash.take());
-        if timeout(STOP, self.process.wait()).await.is_err() {
-            note(&format!("{} does not stop; killing it", self.running.name));
+        let name = &self.running.name;
+        if timeout(QUIET, self.process.wait()).await.is_ok() {
+            return drop(self.logs.await);
+        }
+        note(&format!("waiting for {name}, at most {} s", STOP.as_secs()));
+        if timeout(STOP - QUIET, self.process.wait()).await.is_err() {
+            note(&format!("{name} does not stop; killing it"));
             // It may have ended just now, which is as good.
             self.process.kill().await.ok();
         }
@@ -125,20 +149,21 @@ async fn announcement(file: &Path, pid: u32) -> Announcement {
 }
 
 /// Writes each line of the service's log to our stderr, behind its name.
-async fn pass_on(name: &'static str, log: Option<impl AsyncRead + Unpin>, last: LastWords) {
+async fn pass_on(name: &'static str, log: Option<impl AsyncRead + Unpin>, last: Arc<Mutex<LastWords>>) {
     let Some(log) = log else { return };
     let mut lines = BufReader::new(log).lines();
     while let Ok(Some(line)) = lines.next_line().await {
         note(&format!("{name:<9} | {line}"));
-        *last.lock().unwrap_or_else(PoisonError::into_inner) = line;
+        last.lock().unwrap_or_else(PoisonError::into_inner).hear(line);
     }
 }
 
-fn last_words(last: &str, status: Option<ExitStatus>) -> String {
-    match (last, status) {
-        ("", Some(status)) => status.to_string(),
-        ("", None) => "it ended".to_owned(),
-        (last, _) => last.to_owned(),
+fn last_words(last: LastWords, status: Option<ExitStatus>) -> String {
+    let LastWords { error, newest } = last;
+    match (error.unwrap_or(newest), status) {
+        (words, Some(status)) if words.is_empty() => status.to_string(),
+        (words, None) if words.is_empty() => "it ended".to_owned(),
+        (words, _) => words,
     }
 }
 

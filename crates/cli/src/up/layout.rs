@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use tokio::process::Command;
 
 use crate::args::{Common, ServiceName, Up};
-use crate::endpoints::Running;
+use crate::endpoints::{DATA_DIR, Running};
 use crate::failure::Failure;
 
 /// Would give every service the same address.
@@ -76,7 +76,7 @@ impl Layout {
         let programs = own.parent().map(Path::to_owned).unwrap_or_default();
         let layout = Self {
             programs,
-            data_dir: common.data_dir.clone().unwrap_or_else(|| PathBuf::from("watchroom-data")),
+            data_dir: common.data_dir.clone().unwrap_or_else(|| PathBuf::from(DATA_DIR)),
             registry: common
                 .registry
                 .clone()
@@ -115,6 +115,15 @@ impl Layout {
     /// Where services announce themselves.
     pub(crate) fn run_dir(&self) -> PathBuf {
         self.data_dir.join("run")
+    }
+
+    /// How other commands find the cluster.
+    pub(crate) fn way_to_find(&self) -> String {
+        match (self.free_ports, self.data_dir == Path::new(DATA_DIR)) {
+            (false, _) => "other commands find it by themselves".to_owned(),
+            (true, true) => "other commands in this directory find it by themselves".to_owned(),
+            (true, false) => format!("other commands find it with --data-dir {}", self.data_dir.display()),
+        }
     }
 
     fn check(&self) -> Result<(), Failure> {

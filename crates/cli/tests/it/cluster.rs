@@ -175,6 +175,40 @@ async fn a_service_that_does_not_start_ends_the_whole_with_its_exit_code() {
 }
 
 #[tokio::test]
+async fn a_service_that_does_not_start_is_quoted_with_its_error() {
+    let home = Home::new();
+    let ended = end(home.up(&[]).env("WATCHROOM_LOG_FORMAT", "bogus").spawn().unwrap()).await;
+    assert_eq!(ended.code, Some(64), "{ended:?}");
+    let last = ended.err.lines().last().unwrap_or_default();
+    assert!(last.contains("does not start: error: invalid value 'bogus'"), "{ended:?}");
+}
+
+#[tokio::test]
+async fn a_service_that_is_slow_to_stop_is_named() {
+    let home = Home::new();
+    let (mut child, cluster) = home.ready(&[]).await;
+    let fire = pids(&cluster)[1];
+    signal(fire, "STOP");
+    signal(child.id().unwrap(), "INT");
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    while !timeout(PATIENCE, lines.next_line()).await.unwrap().unwrap().unwrap().contains("waiting for fire") {}
+    signal(fire, "CONT");
+    let status = timeout(PATIENCE, child.wait()).await.unwrap().unwrap();
+    assert!(status.success() && is_gone(fire));
+}
+
+#[tokio::test]
+async fn a_cluster_at_free_ports_says_how_it_is_found() {
+    let home = Home::new();
+    let mut command = home.up(&["--without", "fire", "--without", "police", "--without", "ambulance"]);
+    let mut child = command.spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let expected = format!("--data-dir {}", home.data().display());
+    while !timeout(PATIENCE, lines.next_line()).await.unwrap().unwrap().unwrap().contains(&expected) {}
+    assert_eq!(stop(child).await.code, Some(0));
+}
+
+#[tokio::test]
 async fn a_second_cluster_in_the_same_directory_is_refused() {
     let home = Home::new();
     let (child, _cluster) = home.ready(&[]).await;

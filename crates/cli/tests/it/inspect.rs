@@ -48,7 +48,9 @@ async fn a_task_is_shown_and_an_unknown_one_refused() {
     assert_eq!(ended.json()[0]["status"]["state"], "TASK_STATE_COMPLETED");
     let ended = run(&["task", "unknown", "--agent", &url]).await;
     assert_eq!(ended.code, Some(1), "{ended:?}");
-    assert!(ended.err.contains("NOT_FOUND"), "{ended:?}");
+    assert!(ended.err.contains("NOT_FOUND") && !ended.err.contains("--agent ADDRESS"), "{ended:?}");
+    let ended = run(&["task", "unknown", "--operator", &url]).await;
+    assert!(ended.err.contains("--agent ADDRESS"), "{ended:?}");
     assert!(agent.metadata("a2a-version").iter().all(|version| version.as_deref() == Some("1.0")));
 }
 

@@ -1,8 +1,10 @@
 //! `send` and `watch`: what is sent, what is shown, how it ends.
 
+use std::process::Stdio;
+
 use proto::a2a::stream_response::Payload;
 use proto::a2a::{StreamResponse, TaskState};
-use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tonic::Status;
 
 use crate::answers::{Agent, Answer, all};
@@ -27,6 +29,16 @@ async fn a_dispatch_is_told_step_by_step_and_ends_0() {
     let message = agent.sends()[0].message.clone().unwrap();
     assert!(!message.message_id.is_empty());
     assert_eq!(message.parts[0], proto::a2a::Part { media_type: "text/plain".to_owned(), ..crate::frames::text(CALL) });
+}
+
+#[tokio::test]
+async fn a_dash_sends_what_is_on_standard_input() {
+    let (agent, url) = Agent::start([Answer::Frames(all(dispatch("completed")))]).await;
+    let mut child = watchroom(&["send", "-", "--agent", &url]).stdin(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(format!("{CALL}\nhurry\n").as_bytes()).await.unwrap();
+    assert_eq!(end(child).await.code, Some(0));
+    let sent = agent.sends()[0].message.clone().unwrap().parts.remove(0);
+    assert_eq!(sent.content, crate::frames::text(&format!("{CALL}\nhurry")).content);
 }
 
 #[tokio::test]

@@ -1,8 +1,10 @@
 //! Flags, help, and where addresses come from.
 
+use std::path::Path;
+
 use crate::answers::Agent;
 use crate::frames::TASK;
-use crate::support::{run, watchroom};
+use crate::support::{end, run, watchroom};
 
 #[tokio::test]
 async fn wrong_usage_ends_64() {
@@ -18,7 +20,13 @@ async fn wrong_usage_ends_64() {
         (&["tasks", "--limit", "0"], "--limit"),
         (&["task", ""], "empty"),
         (&["up", "--without", "dogs"], "dogs"),
-        (&["tasks", "--data-dir", "/nowhere"], "endpoints.json"),
+        (&["tasks", "--operator", ""], "\"\" is not an address"),
+        (&["tasks", "--operator", "https://a:1"], "\"https://a:1\": only http"),
+        (&["watch", "x", "--from", "-1"], "not a frame number"),
+        (&["watch", "x", "--from", "abc"], "not a frame number"),
+        (&["task", "x", "--history", "-1"], "not a count"),
+        (&["log", "x", "--after", "-1"], "not the number of a commit"),
+        (&["send", "-"], "standard input has no text"),
     ] {
         let ended = run(args).await;
         assert_eq!(ended.code, Some(64), "{args:?}: {ended:?}");
@@ -33,11 +41,51 @@ async fn help_names_commands_variables_defaults_and_exit_codes() {
     for word in ["up", "send", "plan", "tasks", "task", "watch", "cancel", "agents", "log"] {
         assert!(ended.out.contains(&format!("  {word} ")), "{word}: {}", ended.out);
     }
-    for word in ["WATCHROOM_OPERATOR", "http://127.0.0.1:7400", "WATCHROOM_REGISTRY", "2 input needed"] {
+    for word in [
+        "WATCHROOM_OPERATOR",
+        "http://127.0.0.1:7400",
+        "WATCHROOM_REGISTRY",
+        "2 input needed",
+        "74 a file",
+        "75 `up`",
+        "130 ",
+    ] {
         assert!(ended.out.contains(word), "{word}: {}", ended.out);
     }
     let version = run(&["--version"]).await;
     assert_eq!((version.code, version.out), (Some(0), format!("watchroom {}\n", env!("CARGO_PKG_VERSION"))));
+}
+
+/// Writes the list of a cluster that has an operator and nothing else.
+fn cluster(dir: &Path, url: &str) {
+    let address = url.strip_prefix("http://").unwrap();
+    let service = serde_json::json!({"name": "operator", "pid": 1, "protocol": address, "admin": "-"});
+    let cluster = serde_json::json!({"pid": 1, "services": [service]});
+    std::fs::create_dir_all(dir).unwrap();
+    std::fs::write(dir.join("endpoints.json"), cluster.to_string()).unwrap();
+}
+
+#[tokio::test]
+async fn a_cluster_in_the_usual_place_is_found_without_a_word() {
+    let (_agent, url) = Agent::start([]).await;
+    let home = tempfile::tempdir().unwrap();
+    cluster(&home.path().join("watchroom-data"), &url);
+    let found = watchroom(&["task", TASK]).current_dir(home.path()).output().await.unwrap();
+    assert_eq!(found.status.code(), Some(0), "{found:?}");
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    cluster(&home.path().join("watchroom-data"), &format!("http://{free}"));
+    let stale = end(watchroom(&["tasks"]).current_dir(home.path()).spawn().unwrap()).await;
+    assert_eq!(stale.code, Some(69), "{stale:?}");
+    assert!(stale.err.contains("the cluster in watchroom-data"), "{stale:?}");
+}
+
+#[tokio::test]
+async fn a_directory_without_a_running_cluster_ends_69_and_says_how_to_start_one() {
+    let ended = run(&["tasks", "--data-dir", "/nowhere"]).await;
+    assert_eq!(ended.code, Some(69), "{ended:?}");
+    for words in ["no cluster is running in /nowhere", "watchroom up --data-dir /nowhere"] {
+        assert!(ended.err.contains(words), "{words}: {ended:?}");
+    }
 }
 
 #[tokio::test]
@@ -46,10 +94,7 @@ async fn addresses_come_from_the_environment_and_from_a_cluster() {
     let by_variable = watchroom(&["task", TASK]).env("WATCHROOM_OPERATOR", &url).output().await.unwrap();
     assert_eq!(by_variable.status.code(), Some(0), "{by_variable:?}");
     let dir = tempfile::tempdir().unwrap();
-    let address = url.strip_prefix("http://").unwrap();
-    let service = serde_json::json!({"name": "operator", "pid": 1, "protocol": address, "admin": "-"});
-    let cluster = serde_json::json!({"pid": 1, "services": [service]});
-    std::fs::write(dir.path().join("endpoints.json"), cluster.to_string()).unwrap();
+    cluster(dir.path(), &url);
     let dir = dir.path().to_str().unwrap();
     assert_eq!(run(&["task", TASK, "--data-dir", dir]).await.code, Some(0));
     let ended = run(&["agents", "--data-dir", dir]).await;
