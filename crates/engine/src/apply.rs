@@ -30,6 +30,7 @@ impl Run {
             Fact::Answered(reply) => {
                 let plan = Arc::make_mut(&mut self.plan);
                 (plan.question, plan.about) = (None, reply.about.clone());
+                plan.title = reply.title.clone().unwrap_or_else(|| plan.title.clone());
                 self.extend(&reply.steps);
             }
             Fact::Compensating(added) => self.extend(added),

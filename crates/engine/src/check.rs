@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use types::StepId;
 
+use crate::input::Reply;
 use crate::plan::{Origin, Plan, Step};
 
 /// Why a plan is refused; names the field.
@@ -38,8 +39,10 @@ impl Plan {
         check_steps(&self.steps, &BTreeSet::new())
     }
 
-    /// Checks steps that are to be added to this plan.
-    pub(crate) fn check_added(&self, added: &[Step]) -> Result<(), PlanError> {
+    /// Checks what an answer makes of this plan.
+    pub(crate) fn check_reply(&self, reply: &Reply) -> Result<(), PlanError> {
+        let added = &reply.steps;
+        title("title", reply.title.as_deref().unwrap_or_default())?;
         let total = self.steps.len() + added.len();
         ensure(total <= Self::STEPS_MAX, "steps", || format!("would be {total}, at most {}", Self::STEPS_MAX))?;
         check_steps(added, &self.steps.iter().map(|step| &step.id).collect())

@@ -1,5 +1,7 @@
 //! What a run is told, with everything from outside that a decision may need.
 
+use std::sync::Arc;
+
 use types::{RemoteTask, Seq, StepId};
 
 use crate::cause::Cause;
@@ -18,9 +20,25 @@ pub struct Input {
     pub routes: Routes,
 }
 
-/// A route for each step whose agent has an endpoint.
+/// Where steps would go now, and why others would not.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Routes(pub Vec<(StepId, Route)>);
+pub struct Routes {
+    /// A route for each step whose agent has an endpoint.
+    pub open: Vec<(StepId, Route)>,
+    /// What is missing for each of the others, as far as it is known.
+    pub closed: Vec<(StepId, Missing)>,
+}
+
+/// What a step lacks to be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Missing {
+    /// Nobody of the agent's name is registered.
+    Agent,
+    /// The agent is registered and does not offer the skill.
+    Skill,
+    /// The agent is registered, offers the skill and takes no work now.
+    Health,
+}
 
 /// What happened.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,6 +65,8 @@ pub enum News {
 /// What an answer to a plan's question makes of the plan.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reply {
+    /// What the plan is called from now; `None` leaves it.
+    pub title: Option<Arc<str>>,
     /// Steps to add; none when nothing was missing.
     pub steps: Vec<Step>,
     /// What the plan is made from now; carried for reports.
@@ -148,7 +168,12 @@ impl Input {
 impl Routes {
     /// The route of a step, if it has one.
     pub fn get(&self, step: &StepId) -> Option<&Route> {
-        self.0.iter().find(|(id, _)| id == step).map(|(_, route)| route)
+        self.open.iter().find(|(id, _)| id == step).map(|(_, route)| route)
+    }
+
+    /// What a step lacks, if that is known.
+    pub(crate) fn missing(&self, step: &StepId) -> Option<Missing> {
+        self.closed.iter().find(|(id, _)| id == step).map(|(_, missing)| *missing)
     }
 }
 

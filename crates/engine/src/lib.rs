@@ -32,7 +32,7 @@ pub use cause::{Cause, Code};
 pub use check::PlanError;
 pub use effect::{Dispatch, Effect, Sent};
 pub use event::{Event, Fact, Launch, StepFact};
-pub use input::{Answer, ChildEnd, ChildNews, Input, News, Refused, Reply, Routes};
+pub use input::{Answer, ChildEnd, ChildNews, Input, Missing, News, Refused, Reply, Routes};
 pub use plan::{Mode, OnFailure, Origin, Patience, Payload, Plan, Question, Reason, Route, Step};
 pub use run::{Counts, Ending, Outcome, Phase, Run};
 pub use step::{Attempt, StepState, StepStatus, StopReason, WaitsOn};

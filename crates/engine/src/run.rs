@@ -76,8 +76,10 @@ pub struct Counts {
     pub total: usize,
     /// Completed.
     pub completed: usize,
-    /// Failed or skipped.
+    /// Failed.
     pub failed: usize,
+    /// Not begun, because others failed or the run took too long.
+    pub skipped: usize,
     /// Canceled.
     pub canceled: usize,
 }
@@ -143,7 +145,8 @@ impl Run {
             counts.total += 1;
             match status.state {
                 StepState::Completed { .. } => counts.completed += 1,
-                StepState::Failed | StepState::Skipped => counts.failed += 1,
+                StepState::Failed => counts.failed += 1,
+                StepState::Skipped => counts.skipped += 1,
                 StepState::Canceled => counts.canceled += 1,
                 StepState::Pending
                 | StepState::Parked { .. }

@@ -5,17 +5,24 @@ use std::collections::BTreeMap;
 use a2a::metadata::{list, number, object, text};
 use agent::words::{data_part, text_part};
 use engine::{Mode, Origin, Payload, Plan, Question, Reason, Step};
+use proto::a2a::part::Content;
 use triage::{Service, Triage, triage};
 
-use crate::plan::{payload, title};
+use crate::plan::{parts, payload, title};
 use crate::services;
 use crate::settings::Settings;
+
+/// Most decisions of triage that are told as reasons for a doubt.
+const DOUBTS: usize = 10;
+
+/// The reason for a doubt where triage has decided nothing.
+const NOTHING_KNOWN: &str = "the call has no words that say what has happened";
 
 /// A call and what triage made of it.
 #[derive(Debug)]
 pub(crate) struct Call {
-    /// The caller's words, of every turn so far.
-    pub(crate) words: String,
+    /// The caller's words, turn by turn.
+    turns: Vec<String>,
     /// What they need.
     pub(crate) triage: Triage,
 }
@@ -23,8 +30,21 @@ pub(crate) struct Call {
 impl Call {
     /// Triages a call.
     pub(crate) fn new(words: String) -> Self {
-        let triage = triage(&words);
-        Self { words, triage }
+        Self::of(vec![words])
+    }
+
+    /// Triages the call that `plan` was made from, together with what its caller has said since.
+    pub(crate) fn of_plan(plan: &Plan, since: Option<String>) -> Self {
+        let said = parts(&plan.about).into_iter().filter_map(|part| match part.content {
+            Some(Content::Text(text)) => Some(text),
+            Some(Content::Raw(_) | Content::Url(_) | Content::Data(_)) | None => None,
+        });
+        Self::of(said.chain(since).collect())
+    }
+
+    fn of(turns: Vec<String>) -> Self {
+        let triage = triage(&turns.join("\n"));
+        Self { turns, triage }
     }
 
     /// The place that it names, empty when it names none.
@@ -54,7 +74,17 @@ impl Call {
 
     /// The call and its incident: what plans are made from and what agents get.
     pub(crate) fn about(&self) -> Payload {
-        payload(vec![text_part(self.words.clone()), self.incident()])
+        payload(self.turns.iter().map(text_part).chain([self.incident()]).collect())
+    }
+
+    /// Why triage is not sure, in words; none when it is.
+    pub(crate) fn doubts(&self) -> Vec<String> {
+        let trace = &self.triage.trace;
+        match self.triage.question() {
+            Some(triage::Question::Clarification) if trace.is_empty() => vec![NOTHING_KNOWN.to_owned()],
+            Some(triage::Question::Clarification) => trace.iter().take(DOUBTS).map(ToString::to_string).collect(),
+            Some(triage::Question::Location) | None => Vec::new(),
+        }
     }
 
     fn step(&self, service: Service, settings: &Settings) -> Step {
@@ -69,9 +99,10 @@ impl Call {
         }
     }
 
-    fn title(&self) -> String {
-        // The limit of a title is 256 bytes; a place may be as long as the call.
-        let place: String = self.place().chars().take(60).collect();
+    /// What a plan for it is called.
+    pub(crate) fn title(&self) -> String {
+        // The limit of a title is 256 bytes; a place may be as long as the call, and a character has up to four.
+        let place: String = self.place().chars().take(58).collect();
         match (self.triage.services.is_empty(), place.as_str()) {
             (true, _) => "Nobody is needed".to_owned(),
             (false, "") => "Emergency dispatch".to_owned(),
@@ -79,7 +110,8 @@ impl Call {
         }
     }
 
-    fn question(&self) -> Option<Question> {
+    /// What its caller is asked once the provisional steps have ended.
+    pub(crate) fn question(&self) -> Option<Question> {
         self.triage.question().map(|question| match question {
             triage::Question::Location => Question { reason: Reason::Location, text: "Where is help needed?".into() },
             triage::Question::Clarification => {

@@ -13,6 +13,7 @@
 //! ```
 
 mod api;
+mod bounds;
 mod call;
 mod codec;
 mod dispatcher;

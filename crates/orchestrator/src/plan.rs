@@ -9,11 +9,16 @@ use proto::a2a::{Message, Part};
 use proto::watchroom::orchestrator::v1 as wire;
 use types::RetryPolicy;
 
+use crate::bounds;
 use crate::services::spoken;
 use crate::settings::Settings;
 
+/// Why a mode beside an explicit plan is refused.
+pub(crate) const OWN_MODE: &str = "is for runs from text; an explicit plan says its own mode";
+
 /// The engine's plan of an explicit one, checked. `field` is where the plan stands in the request.
 pub(crate) fn explicit(wire: &wire::Plan, field: &str, settings: &Settings) -> Result<Plan, Error> {
+    bounds::within(field, wire.encoded_len(), bounds::PLAN)?;
     let steps: Result<Vec<Step>, Error> = wire
         .steps
         .iter()
@@ -21,7 +26,7 @@ pub(crate) fn explicit(wire: &wire::Plan, field: &str, settings: &Settings) -> R
         .map(|(place, step)| explicit_step(step, &format!("{field}.steps[{place}]"), settings))
         .collect();
     let plan = Plan {
-        mode: mode(wire.mode, &format!("{field}.mode"))?.unwrap_or(settings.mode),
+        mode: mode(wire.mode, &format!("{field}.mode"))?.unwrap_or(Mode::Sequential),
         timeout: span(wire.timeout.as_ref(), settings.timeout, &format!("{field}.timeout"))?,
         patience: settings.patience.clone(),
         ..Plan::new(&wire.title, Origin::Explicit, steps?)

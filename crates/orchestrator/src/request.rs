@@ -4,6 +4,7 @@ use a2a::Error;
 use a2a::metadata::{self, PLAN, object, structure};
 use agent::words::{data_part, text_of};
 use engine::{Mode, Plan, Reply};
+use prost::Message as _;
 use prost_types::value::Kind;
 use prost_types::{Struct, Value};
 use proto::a2a::part::Content;
@@ -11,23 +12,29 @@ use proto::a2a::{Message, Part};
 use proto::watchroom::orchestrator::v1 as wire;
 
 use crate::call::Call;
-use crate::plan;
 use crate::settings::Settings;
+use crate::{bounds, plan};
 
 /// The plan that a first message asks for.
 pub(crate) fn plan(message: &Message, settings: &Settings) -> Result<Plan, Error> {
-    match message.parts.iter().enumerate().find(|(_, part)| is_plan(part)) {
-        Some((place, part)) => explicit(part, &format!("message.parts[{place}]"), settings),
-        None => Ok(Call::new(words(message)?).plan(mode(message)?, settings)),
+    bounds::within("message", message.encoded_len(), bounds::MESSAGE)?;
+    let mode = mode(message)?;
+    match (message.parts.iter().enumerate().find(|(_, part)| is_plan(part)), mode) {
+        (Some(_), Some(_)) => Err(Error::invalid("message.metadata.mode", plan::OWN_MODE)),
+        (Some((place, part)), None) => explicit(part, &format!("message.parts[{place}]"), settings),
+        (None, mode) => Ok(Call::new(words(message)?).plan(mode, settings)),
     }
 }
 
 /// What the answer to a plan's question makes of it: the whole call is triaged again.
 pub(crate) fn reply(plan: &Plan, message: &Message, settings: &Settings) -> Result<Reply, Error> {
-    let said = plan::parts(&plan.about);
-    let call = said.iter().find_map(text).unwrap_or_default();
-    let whole = Call::new(format!("{call}\n{}", words(message)?));
-    Ok(Reply { steps: whole.missing(plan, settings), about: whole.about() })
+    bounds::within("message", message.encoded_len(), bounds::MESSAGE)?;
+    let whole = Call::of_plan(plan, Some(words(message)?));
+    let steps = whole.missing(plan, settings);
+    // What was sent stays sent, even if both together need nobody.
+    let nobody = steps.is_empty() && whole.triage.services.is_empty() && !plan.steps.is_empty();
+    let title = (!nobody).then(|| whole.title().into());
+    Ok(Reply { title, steps, about: whole.about() })
 }
 
 /// A part that holds an explicit plan: its metadata say so.
@@ -64,6 +71,7 @@ fn cause(error: &dyn std::error::Error) -> String {
 
 fn words(message: &Message) -> Result<String, Error> {
     let words = text_of(message);
+    bounds::within("message.parts", words.len(), bounds::CALL)?;
     if words.trim().is_empty() {
         return Err(Error::invalid("message.parts", "the call has no words: at least one text part is needed"));
     }

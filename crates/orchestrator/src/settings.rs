@@ -8,7 +8,7 @@ use types::RetryPolicy;
 /// The defaults of plans and their steps.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
-    /// How the steps of a plan from text are ordered.
+    /// How the steps of a plan from text are ordered; an explicit plan that says no mode is sequential.
     pub mode: Mode,
     /// When a failed attempt is tried again.
     pub retry: RetryPolicy,

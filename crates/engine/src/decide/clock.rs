@@ -5,7 +5,9 @@ use types::{StepId, Timestamp};
 use super::Draft;
 use crate::cause::{Cause, Code};
 use crate::event::{Fact, StepFact};
+use crate::input::Missing;
 use crate::outlook::step_deadline;
+use crate::plan::Step;
 use crate::step::{StepState, StopReason};
 
 impl Draft {
@@ -44,15 +46,24 @@ impl Draft {
         due.map(|(step, _)| step.id.clone()).collect()
     }
 
+    /// Why a step can be sent nowhere, and where to look.
+    fn nowhere(&self, step: &Step) -> String {
+        let (agent, limit) = (&step.agent, self.run.plan().patience.endpoint.as_secs_f64());
+        match (self.routes.missing(&step.id), &step.skill) {
+            (Some(Missing::Agent), _) => format!("no {agent} is registered within {limit} s; see `watchroom agents`"),
+            (Some(Missing::Skill), Some(skill)) => format!("{agent} offers no skill {skill}; see `watchroom agents`"),
+            (Some(Missing::Health | Missing::Skill), _) => {
+                format!("no endpoint of {agent} is healthy within {limit} s; see `watchroom agents`")
+            }
+            (None, _) => format!("no endpoint of {agent} is known within {limit} s"),
+        }
+    }
+
     fn overdue(&self, id: &StepId) -> Option<StepFact> {
         let (_, step, status) = self.run.step(id)?;
         match status.state {
             StepState::Parked { .. } if self.routes.get(id).is_some() => None,
-            StepState::Parked { .. } => {
-                let limit = self.run.plan().patience.endpoint.as_secs_f64();
-                let text = format!("no endpoint of {} within {limit} s", step.agent);
-                Some(StepFact::Failed(Cause::new(Code::NoEndpoint, text)))
-            }
+            StepState::Parked { .. } => Some(StepFact::Failed(Cause::new(Code::NoEndpoint, self.nowhere(step)))),
             StepState::Dispatching | StepState::Working => Some(StepFact::Stopping(StopReason::Timeout)),
             StepState::Waiting { .. } => Some(StepFact::Stopping(StopReason::WaitTimeout)),
             StepState::Stopping { .. } => {

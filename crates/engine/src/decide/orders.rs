@@ -32,7 +32,7 @@ impl Draft {
         if self.run.plan().question.is_none() || self.run.ending().is_some() {
             return Err(Refused::NoQuestion);
         }
-        self.run.plan().check_added(&reply.steps)?;
+        self.run.plan().check_reply(&reply)?;
         self.record(Fact::Answered(reply));
         Ok(())
     }

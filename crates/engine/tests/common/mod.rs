@@ -87,7 +87,8 @@ impl Bench {
             News::Reply(reply) => &reply.steps,
             News::Child { .. } | News::Tick | News::Cancel => &[],
         };
-        Routes(self.run.wanting().chain(added).map(|step| (step.id.clone(), route())).collect())
+        let open = self.run.wanting().chain(added).map(|step| (step.id.clone(), route())).collect();
+        Routes { open, ..Routes::default() }
     }
 }
 
@@ -104,7 +105,8 @@ pub(crate) fn route() -> Route {
 }
 
 pub(crate) fn reply(ids: &[&str]) -> News {
-    News::Reply(Reply { steps: ids.iter().map(|id| step(id)).collect(), about: Payload::from(b"all of it".to_vec()) })
+    let (steps, about) = (ids.iter().map(|id| step(id)).collect(), Payload::from(b"all of it".to_vec()));
+    News::Reply(Reply { title: Some("all of it".into()), steps, about })
 }
 
 pub(crate) fn step(id: &str) -> Step {

@@ -87,6 +87,7 @@ async fn a_run_from_text_can_be_started_once_watched_and_read() {
     let other = client.start_run(from_text("one", "another call")).await.unwrap_err();
     assert_eq!(other.code(), Code::AlreadyExists);
     assert_eq!(other.get_details_error_info().unwrap().reason, "MESSAGE_ID_REUSED");
+    assert_eq!(other.message(), "request_id one was used before for another run");
 
     let events = watch(&mut client, &run.id, 0).await;
     let seqs: Vec<u64> = events.iter().map(|event| event.seq).collect();
@@ -131,6 +132,8 @@ async fn dependents_of_a_failed_step_are_skipped() {
     let states: Vec<StepState> = run.steps.iter().map(|step| step.state()).collect();
     assert_eq!((run.state(), states), (RunState::Failed, vec![StepState::Failed, StepState::Skipped]));
     assert_eq!(run.steps[1].error_code, "DEPENDENCY_FAILED");
+    let summary = "Failed: 0 successful, 1 failed, 1 skipped (Do first: not our area; Do last: first did not complete)";
+    assert_eq!(run.summary, summary);
 }
 
 #[tokio::test]
@@ -169,6 +172,9 @@ async fn runs_are_listed_newest_first_in_pages() {
         request.page_token = page.next_page_token;
     }
     assert_eq!(titles, ["c", "b", "a"]);
+    let elsewhere = ListRunsRequest { state: RunState::Failed.into(), ..request };
+    let refused = client.list_runs(elsewhere).await.unwrap_err();
+    assert_eq!(refused.get_details_bad_request().unwrap().field_violations[0].field, "page_token");
 }
 
 #[tokio::test]
@@ -186,6 +192,7 @@ async fn what_is_wrong_is_named_by_its_field() {
         (from_text("x", "  "), "text"),
         (StartRunRequest { mode: 9, ..from_text("x", "a fire") }, "mode"),
         (StartRunRequest { context_id: "a\nb".into(), ..from_text("x", "a fire") }, "context_id"),
+        (StartRunRequest { mode: Mode::Parallel.into(), ..plan(|_| ()) }, "mode"),
         (plan(|plan| plan.steps.clear()), "plan.steps"),
         (plan(|plan| plan.steps[1].id = "a".into()), "plan.steps[1].id"),
         (plan(|plan| plan.steps[0].agent.clear()), "plan.steps[0].agent"),
@@ -203,7 +210,7 @@ async fn what_is_wrong_is_named_by_its_field() {
     }
     let unknown = "019b0000-0000-7000-8000-00000000dead".to_owned();
     let missing = client.get_run(GetRunRequest { id: unknown.clone() }).await.unwrap_err();
-    assert_eq!(missing.code(), Code::NotFound);
+    assert_eq!((missing.code(), missing.message()), (Code::NotFound, "run not found"));
     let missing = client.watch_run(WatchRunRequest { id: unknown, after_seq: 0 }).await.unwrap_err();
     assert_eq!(missing.code(), Code::NotFound);
     let token = ListRunsRequest { page_token: "made up".into(), ..ListRunsRequest::default() };
@@ -220,5 +227,55 @@ async fn a_cursor_beyond_the_log_is_out_of_range() {
     let run = client.start_run(from_plan("plan", plan)).await.unwrap().into_inner();
     ended(&mut client, &run.id).await;
     let mut stream = client.watch_run(WatchRunRequest { id: run.id, after_seq: 10_000 }).await.unwrap().into_inner();
-    assert_eq!(stream.message().await.unwrap_err().code(), Code::OutOfRange);
+    let status = stream.message().await.unwrap_err();
+    assert_eq!(status.code(), Code::OutOfRange);
+    assert_eq!(status.get_details_bad_request().unwrap().field_violations[0].field, "after_seq");
+    assert_eq!(status.get_details_error_info().unwrap().reason, "CURSOR_OUT_OF_RANGE");
+}
+
+#[tokio::test]
+async fn what_is_too_large_is_refused_before_anything_happens() {
+    let stage = Stage::new(&[]).await;
+    let mut client = serve(&stage).await;
+    let long = "a fire ".repeat(10_000);
+    let mut large = step("only", "Worker", &[]);
+    large.input[0].content = Some(Content::Text("x".repeat(600_000)));
+    let tiny = Part { content: Some(Content::Text("x".into())), ..Part::default() };
+    let odd = Step { input: vec![tiny; 70_000], ..step("only", "Worker", &[]) };
+    let plan = |step| from_plan("large", Plan { steps: vec![step], ..Plan::default() });
+    for (request, field) in [(from_text("long", &long), "text"), (plan(large), "plan"), (plan(odd), "plan")] {
+        let status = client.start_run(request).await.unwrap_err();
+        let info = status.get_details_error_info().unwrap();
+        assert_eq!((info.reason.as_str(), info.metadata["field"].as_str()), ("TOO_LARGE", field));
+    }
+    let asked = PlanOnlyRequest { text: long, ..PlanOnlyRequest::default() };
+    assert_eq!(client.plan_only(asked).await.unwrap_err().code(), Code::ResourceExhausted);
+    assert_eq!(client.list_runs(ListRunsRequest::default()).await.unwrap().into_inner().total_size, 0);
+}
+
+#[tokio::test]
+async fn a_plan_that_triage_is_not_sure_of_says_why_and_what_will_be_asked() {
+    let stage = Stage::new(&[]).await;
+    let mut client = serve(&stage).await;
+    let request = PlanOnlyRequest { text: "Please help, come quickly".into(), ..PlanOnlyRequest::default() };
+    let answer = client.plan_only(request).await.unwrap().into_inner();
+    assert_eq!(answer.question, "What has happened, and is anybody hurt?");
+    assert!(answer.confidence < 0.6 && !answer.reasons.is_empty(), "{answer:?}");
+    let sure =
+        client.plan_only(PlanOnlyRequest { text: CALL.into(), ..Default::default() }).await.unwrap().into_inner();
+    assert_eq!((sure.question.as_str(), sure.reasons.len()), ("", 0));
+}
+
+#[tokio::test]
+async fn an_agent_without_the_skill_is_not_called_absent() {
+    let agent = Script::new("Worker", []);
+    let stage = Stage::new(&[&agent]).await;
+    let mut client = serve(&stage).await;
+    let steps = vec![Step { skill: "juggle".into(), ..step("only", "Worker", &[]) }, step("other", "Nobody", &[])];
+    let plan = Plan { steps, mode: Mode::Parallel.into(), ..Plan::default() };
+    let run = client.start_run(from_plan("plan", plan)).await.unwrap().into_inner();
+    let run = ended(&mut client, &run.id).await;
+    let errors: Vec<&str> = run.steps.iter().map(|step| step.error.as_str()).collect();
+    let nobody = "no Nobody is registered within 0.5 s; see `watchroom agents`";
+    assert_eq!(errors, ["Worker offers no skill juggle; see `watchroom agents`", nobody]);
 }

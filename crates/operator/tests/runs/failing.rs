@@ -38,7 +38,7 @@ async fn an_agent_that_is_not_there_fails_its_step_and_no_other() {
     let stage = Stage::new(&[&fire, &ambulance]).await;
     let operator = stage.operator().await;
     let story = operator.call(CALL).await.end().await;
-    let summary = "Dispatch completed with issues: 2 successful, 1 failed (Police Agent: no endpoint of Police Agent within 0.5 s)";
+    let summary = "Dispatch completed with issues: 2 successful, 1 failed (Police Agent: no Police Agent is registered within 0.5 s; see `watchroom agents`)";
     assert_eq!(story.lines().last().unwrap(), summary);
     assert!(format!("{:?}", story.events).contains("NO_ENDPOINT"));
 }

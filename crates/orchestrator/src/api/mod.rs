@@ -1,5 +1,7 @@
 //! `watchroom.orchestrator.v1.Orchestrator` over the kit's tasks: parse, call, convert.
 
+mod fault;
+mod page;
 mod parse;
 mod read;
 mod show;
@@ -20,7 +22,7 @@ use types::{Owner, Principal, Scope, TaskId};
 
 use crate::call;
 use crate::driver::Runs;
-use crate::plan::{self, to_wire};
+use crate::plan;
 
 type Events = Pin<Box<dyn Stream<Item = Result<wire::RunEvent, Status>> + Send>>;
 
@@ -44,7 +46,7 @@ impl Api {
         let answer = self.0.send(call.clone(), send).await.map_err(|error| parse::about_request(error, request))?;
         let response = SendMessageResponse::decode(answer).map_err(|_| Error::Internal)?;
         match response.payload {
-            Some(Payload::Task(task)) => self.run(call.owner, parse::task_id("id", &task.id)?).await,
+            Some(Payload::Task(task)) => self.run(call.owner, parse::run_id(&task.id)?).await,
             Some(Payload::Message(_)) | None => Err(Error::Internal),
         }
     }
@@ -52,19 +54,22 @@ impl Api {
     async fn page(&self, call: Call, request: &wire::ListRunsRequest) -> Result<wire::ListRunsResponse, Error> {
         let (scope, query) = (Scope::Owner(call.owner), parse::query(request)?);
         let listing = read::page(&self.0, scope.clone(), query).await?;
-        let mut runs = Vec::with_capacity(listing.tasks.len());
+        let (mut page, mut next) = (page::Page::default(), listing.next);
         for summary in &listing.tasks {
-            match read::load(&self.0, scope.clone(), summary.id).await {
-                Ok(found) => runs.push(show::run(&found)),
+            let run = match read::load(&self.0, scope.clone(), summary.id).await {
+                Ok(found) => show::run(&found),
                 // Retention took it between the page and this read.
-                Err(Error::TaskNotFound) => {}
+                Err(Error::TaskNotFound) => continue,
                 Err(error) => return Err(error),
+            };
+            if let Err(page::Full { last }) = page.push(page::key(summary), run) {
+                next = Some(last);
+                break;
             }
         }
-        let next_page_token = listing.next.map(parse::token).unwrap_or_default();
         Ok(wire::ListRunsResponse {
-            runs,
-            next_page_token,
+            runs: page.into_runs(),
+            next_page_token: next.map(|key| page::token(key, request)).unwrap_or_default(),
             total_size: i32::try_from(listing.total).unwrap_or(i32::MAX),
         })
     }
@@ -82,18 +87,17 @@ impl Orchestrator for Api {
         let mode = plan::mode(request.mode, "mode")?;
         let call = call::Call::new(parse::words("text", &request.text)?);
         let plan = call.plan(mode, self.0.driver().settings());
-        let (location, confidence) = (call.place().to_owned(), call.triage.confidence);
-        Ok(Response::new(wire::PlanOnlyResponse { plan: Some(to_wire(&plan)), location, confidence }))
+        Ok(Response::new(show::planned(&call, &plan)))
     }
 
     async fn start_run(&self, request: Request<wire::StartRunRequest>) -> Result<Response<wire::Run>, Status> {
         let call = caller(&request);
-        Ok(Response::new(self.start(call, request.get_ref()).await?))
+        self.start(call, request.get_ref()).await.map(Response::new).map_err(fault::status)
     }
 
     async fn get_run(&self, request: Request<wire::GetRunRequest>) -> Result<Response<wire::Run>, Status> {
-        let id = parse::task_id("id", &request.get_ref().id)?;
-        Ok(Response::new(self.run(caller(&request).owner, id).await?))
+        let id = parse::run_id(&request.get_ref().id).map_err(fault::status)?;
+        self.run(caller(&request).owner, id).await.map(Response::new).map_err(fault::status)
     }
 
     async fn list_runs(
@@ -101,20 +105,21 @@ impl Orchestrator for Api {
         request: Request<wire::ListRunsRequest>,
     ) -> Result<Response<wire::ListRunsResponse>, Status> {
         let call = caller(&request);
-        Ok(Response::new(self.page(call, request.get_ref()).await?))
+        self.page(call, request.get_ref()).await.map(Response::new).map_err(fault::status)
     }
 
     async fn watch_run(&self, request: Request<wire::WatchRunRequest>) -> Result<Response<Events>, Status> {
         let wire::WatchRunRequest { id, after_seq } = request.get_ref();
-        let (id, call) = (parse::task_id("id", id)?, caller(&request));
-        let frames = self.0.subscribe(Call { cursor: Some(types::Seq(*after_seq)), ..call }, id).await?;
+        let (id, call) = (parse::run_id(id).map_err(fault::status)?, caller(&request));
+        let call = Call { cursor: Some(types::Seq(*after_seq)), ..call };
+        let frames = self.0.subscribe(call, id).await.map_err(fault::status)?;
         Ok(Response::new(watch::events(frames, *after_seq)))
     }
 
     async fn cancel_run(&self, request: Request<wire::CancelRunRequest>) -> Result<Response<wire::Run>, Status> {
-        let (id, call) = (parse::task_id("id", &request.get_ref().id)?, caller(&request));
-        self.0.cancel(call.clone(), id, None).await?;
-        Ok(Response::new(self.run(call.owner, id).await?))
+        let (id, call) = (parse::run_id(&request.get_ref().id).map_err(fault::status)?, caller(&request));
+        self.0.cancel(call.clone(), id, None).await.map_err(fault::status)?;
+        self.run(call.owner, id).await.map(Response::new).map_err(fault::status)
     }
 }
 

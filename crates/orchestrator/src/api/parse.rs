@@ -2,30 +2,36 @@
 
 use a2a::{Error, History, SendRequest, Wait};
 use agent::words::text_part;
+use prost::Message as _;
 use proto::a2a::{Message, Part, Role};
 use proto::watchroom::orchestrator::v1 as wire;
 use proto::watchroom::orchestrator::v1::start_run_request::Source;
-use store::{PageKey, Query};
-use types::{ContextId, MessageId, TaskId, TaskState, Timestamp, limits};
+use store::Query;
+use types::{ContextId, MessageId, TaskId, TaskState, limits};
 
+use super::page;
 use crate::settings::Settings;
-use crate::{plan, request};
+use crate::{bounds, plan, request};
 
 /// Longest request id, in characters.
 const REQUEST_ID: usize = 128;
+
+/// Most bytes of a message beside its one part.
+const OVERHEAD: usize = 4 << 10;
 
 /// What stands before a request id in the table of accepted messages.
 const PREFIX: &str = "start-run/";
 
 /// A text with words in it.
 pub(super) fn words(field: &str, text: &str) -> Result<String, Error> {
+    bounds::within(field, text.len(), bounds::CALL)?;
     if text.trim().is_empty() { Err(Error::invalid(field, "is required")) } else { Ok(text.to_owned()) }
 }
 
 /// The id of a run. Any text that is none of our ids names no run.
-pub(super) fn task_id(field: &str, text: &str) -> Result<TaskId, Error> {
+pub(super) fn run_id(text: &str) -> Result<TaskId, Error> {
     match text {
-        "" => Err(Error::invalid(field, "is required")),
+        "" => Err(Error::invalid("id", "is required")),
         text => text.parse().map_err(|_| Error::TaskNotFound),
     }
 }
@@ -68,9 +74,12 @@ fn source(request: &wire::StartRunRequest, settings: &Settings) -> Result<Part, 
         Some(Source::Text(text)) => {
             Ok(Part { metadata: mode.map(request::mode_metadata), ..text_part(words("text", text)?) })
         }
+        Some(Source::Plan(_)) if mode.is_some() => Err(Error::invalid("mode", plan::OWN_MODE)),
         Some(Source::Plan(wire)) => {
             plan::explicit(wire, "plan", settings)?;
-            Ok(request::plan_part(wire))
+            let part = request::plan_part(wire);
+            bounds::within("plan", part.encoded_len(), bounds::MESSAGE - OVERHEAD)?;
+            Ok(part)
         }
     }
 }
@@ -102,7 +111,7 @@ pub(super) fn query(request: &wire::ListRunsRequest) -> Result<Query, Error> {
             .filter(|size| (1..=limits::PAGE_MAX).contains(size))
             .ok_or_else(|| Error::invalid("page_size", format!("must be from 1 to {}", limits::PAGE_MAX)))?,
     };
-    let after = if request.page_token.is_empty() { None } else { Some(place(&request.page_token)?) };
+    let after = if request.page_token.is_empty() { None } else { Some(page::place(request)?) };
     Ok(Query {
         context: context(&request.context_id)?,
         state: state(request.state)?,
@@ -125,16 +134,4 @@ fn state(number: i32) -> Result<Option<TaskState>, Error> {
         Ok(RunState::Rejected) => Ok(Some(TaskState::Rejected)),
         Err(_) => Err(Error::invalid("state", format!("there is no state {number}"))),
     }
-}
-
-/// The token of the page after `key`.
-pub(super) fn token(key: PageKey) -> String {
-    format!("{}-{}", key.changed_at.as_millis(), key.id)
-}
-
-fn place(token: &str) -> Result<PageKey, Error> {
-    let bad = || Error::invalid("page_token", "is not a token of this service");
-    let (millis, id) = token.split_once('-').ok_or_else(bad)?;
-    let changed_at = millis.parse().map(Timestamp::from_millis).map_err(|_| bad())?;
-    Ok(PageKey { changed_at, id: id.parse().map_err(|_| bad())? })
 }

@@ -1,13 +1,25 @@
 //! Runs and steps on the wire.
 
 use a2a::time::to_wire as time;
-use engine::{Step, StepState, StepStatus};
+use engine::{Plan, Step, StepState, StepStatus};
 use proto::watchroom::orchestrator::v1 as wire;
 use types::TaskState;
 
 use super::read::Found;
+use crate::call::Call;
 use crate::narrate::summary;
 use crate::plan;
+
+/// What a text would become, and why.
+pub(super) fn planned(call: &Call, plan: &Plan) -> wire::PlanOnlyResponse {
+    wire::PlanOnlyResponse {
+        plan: Some(plan::to_wire(plan)),
+        location: call.place().to_owned(),
+        confidence: call.triage.confidence,
+        question: plan.question.as_ref().map(|question| question.text.to_string()).unwrap_or_default(),
+        reasons: call.doubts(),
+    }
+}
 
 /// A run as it stands.
 pub(super) fn run(found: &Found) -> wire::Run {

@@ -11,12 +11,12 @@ use proto::a2a::stream_response::Payload;
 use proto::watchroom::orchestrator::v1::RunEvent;
 use tonic::Status;
 
-use super::Events;
+use super::{Events, fault};
 
 /// The events after `after` of a stream that was opened with that cursor.
 pub(super) fn events(frames: Frames, after: u64) -> Events {
     let mut last = None;
-    let events = frames.map(move |frame| frame.map_err(Status::from).and_then(|bytes| event(bytes, after, &mut last)));
+    let events = frames.map(move |frame| frame.map_err(fault::status).and_then(|bytes| event(bytes, after, &mut last)));
     // The stream's opening says where it stands; that is no event of the run.
     let events = events.filter_map(|event| std::future::ready(event.transpose()));
     Box::pin(events)
@@ -38,9 +38,7 @@ fn event(bytes: Bytes, after: u64, last: &mut Option<prost_types::Timestamp>) ->
             Ok(Some(RunEvent { seq: seq.0, prev: prev.0, time: *last, update: Some(update) }))
         }
         Some(Cursor { seq, prev: None }) if seq.0 == after => Ok(None),
-        Some(Cursor { seq, prev: None }) => {
-            Err(Status::out_of_range(format!("after_seq: {after} is not in the run's log, which now ends at {seq}")))
-        }
+        Some(Cursor { seq, prev: None }) => Err(fault::beyond(after, seq.0)),
         None => Ok(None),
     }
 }

@@ -1,21 +1,35 @@
 //! Engine events in words, for people who read a log.
 
-use engine::{Cause, Event, Fact, StepFact};
+use a2a::time::to_wire;
+use engine::{Cause, Event, Fact, Mode, Plan, StepFact};
 use types::StepId;
 
 /// What happened: a kind and a sentence.
 pub(crate) fn describe(event: &Event) -> (&'static str, String) {
     match &event.fact {
-        Fact::Accepted(plan) => ("accepted", format!("{}: {} steps, {:?}", plan.title, plan.steps.len(), plan.mode)),
+        Fact::Accepted(plan) => ("accepted", describe_plan(plan)),
         Fact::Step(step, fact) => describe_step(step, fact),
         Fact::CancelRequested => ("cancel", "a caller asked to stop".to_owned()),
         Fact::TimedOut => ("timeout", "the run took too long".to_owned()),
-        Fact::DeadlineMoved(deadline) => ("deadline", format!("moved to {deadline}")),
+        Fact::DeadlineMoved(deadline) => ("deadline", format!("moved to {}", to_wire(*deadline))),
         Fact::Asked => ("asked", "the caller was asked".to_owned()),
-        Fact::Answered(reply) => ("answered", format!("{} steps were added", reply.steps.len())),
-        Fact::Compensating(steps) => ("compensating", format!("{} steps take back what was done", steps.len())),
+        Fact::Answered(reply) => ("answered", format!("steps added: {}", reply.steps.len())),
+        Fact::Compensating(steps) => ("compensating", format!("steps that take back what was done: {}", steps.len())),
         Fact::Ended(outcome) => ("ended", format!("{outcome:?}").to_lowercase()),
     }
+}
+
+fn describe_plan(plan: &Plan) -> String {
+    let mode = match plan.mode {
+        Mode::Sequential => "sequential",
+        Mode::Parallel => "parallel",
+    };
+    let steps = match plan.steps.len() {
+        1 => "1 step".to_owned(),
+        many => format!("{many} steps"),
+    };
+    let title = if plan.title.is_empty() { "a plan without title" } else { &plan.title };
+    format!("{title}: {steps}, {mode}")
 }
 
 fn describe_step(step: &StepId, fact: &StepFact) -> (&'static str, String) {
@@ -32,7 +46,7 @@ fn describe_step(step: &StepId, fact: &StepFact) -> (&'static str, String) {
         StepFact::ChildWaiting { attempt, on, .. } => ("waiting", format!("{step}/{attempt} waits: {on:?}")),
         StepFact::Stopping(why) => ("stopping", format!("{step}: {why:?}")),
         StepFact::AttemptFailed { cause, retry_at: Some(at) } => {
-            ("attempt-failed", format!("{}, next at {at}", because(step, cause)))
+            ("attempt-failed", format!("{}, next at {}", because(step, cause), to_wire(*at)))
         }
         StepFact::AttemptFailed { cause, retry_at: None } => ("attempt-failed", because(step, cause)),
         StepFact::Completed { answer } => ("completed", format!("{step}: {} bytes", answer.as_bytes().len())),

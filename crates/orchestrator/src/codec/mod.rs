@@ -61,9 +61,11 @@ impl From<&Fact> for wire::Fact {
             Fact::TimedOut => Self::TimedOut(wire::Nothing {}),
             Fact::DeadlineMoved(deadline) => Self::DeadlineMoved(deadline.as_millis()),
             Fact::Asked => Self::Asked(wire::Nothing {}),
-            Fact::Answered(Reply { steps, about }) => {
-                Self::Answered(wire::Answered { steps: added(steps), about: about.as_bytes().to_vec() })
-            }
+            Fact::Answered(Reply { title, steps, about }) => Self::Answered(wire::Answered {
+                steps: added(steps),
+                about: about.as_bytes().to_vec(),
+                title: title.as_ref().map(ToString::to_string),
+            }),
             Fact::Compensating(steps) => Self::Compensating(wire::Added { steps: added(steps) }),
             Fact::Ended(outcome) => Self::Ended(outcome.number()),
         }
@@ -81,8 +83,8 @@ impl TryFrom<wire::Fact> for Fact {
             wire::Fact::TimedOut(wire::Nothing {}) => Self::TimedOut,
             wire::Fact::DeadlineMoved(deadline) => Self::DeadlineMoved(Timestamp::from_millis(deadline)),
             wire::Fact::Asked(wire::Nothing {}) => Self::Asked,
-            wire::Fact::Answered(wire::Answered { steps, about }) => {
-                Self::Answered(Reply { steps: taken(steps)?, about: about.into() })
+            wire::Fact::Answered(wire::Answered { steps, about, title }) => {
+                Self::Answered(Reply { title: title.map(Into::into), steps: taken(steps)?, about: about.into() })
             }
             wire::Fact::Compensating(wire::Added { steps }) => Self::Compensating(taken(steps)?),
             wire::Fact::Ended(outcome) => Self::Ended(Numbered::of(outcome)?),

@@ -63,7 +63,7 @@ fn facts() -> Vec<Fact> {
         Fact::TimedOut,
         Fact::DeadlineMoved(Timestamp::from_millis(77)),
         Fact::Asked,
-        Fact::Answered(Reply { steps: vec![step()], about: note() }),
+        Fact::Answered(Reply { title: None, steps: vec![step()], about: note() }),
         Fact::Ended(Outcome::Canceled),
         Fact::Compensating(vec![Step {
             undo: Some("release".parse().unwrap()),
@@ -76,7 +76,8 @@ fn facts() -> Vec<Fact> {
 
 #[test]
 fn every_event_survives_the_log() {
-    for fact in facts() {
+    let renamed = Fact::Answered(Reply { title: Some("another".into()), steps: Vec::new(), about: Payload::default() });
+    for fact in facts().into_iter().chain([renamed]) {
         let event = Event { at: Timestamp::from_millis(1_234), fact };
         assert_eq!(decode(&encode(&event)), Ok(event));
     }

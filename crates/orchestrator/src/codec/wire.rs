@@ -43,6 +43,8 @@ pub(super) struct Answered {
     pub(super) steps: Vec<Step>,
     #[prost(bytes = "vec", tag = "2")]
     pub(super) about: Vec<u8>,
+    #[prost(string, optional, tag = "3")]
+    pub(super) title: Option<String>,
 }
 
 #[derive(Clone, PartialEq, Message)]

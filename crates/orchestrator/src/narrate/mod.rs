@@ -43,7 +43,8 @@ fn accepted(plan: &Plan) -> Vec<Change> {
         Origin::Text => "Emergency call received. Analyzing situation...",
         Origin::Explicit => "Plan received.",
     };
-    vec![working(received), plan_artifact(plan), working(words::plan_created(plan))]
+    let created = words::plan_created(plan).map(working);
+    [working(received), plan_artifact(plan)].into_iter().chain(created).collect()
 }
 
 fn plan_artifact(plan: &Plan) -> Change {

@@ -40,6 +40,7 @@ pub(super) fn totals(run: &Run) -> Struct {
         field("n", counts.total),
         field("completed", counts.completed),
         field("failed", counts.failed),
+        field("skipped", counts.skipped),
         field("canceled", counts.canceled),
     ]);
     structure([(PROGRESS, object(fields))])

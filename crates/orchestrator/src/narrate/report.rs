@@ -12,7 +12,7 @@ use proto::a2a::{Artifact, Part};
 
 use super::words::name;
 use super::{summary, word};
-use crate::{json, plan};
+use crate::{bounds, json, plan};
 
 /// The report of a run that has just ended.
 pub(super) fn artifact(run: &Run, outcome: Outcome) -> Artifact {
@@ -21,10 +21,12 @@ pub(super) fn artifact(run: &Run, outcome: Outcome) -> Artifact {
 }
 
 fn markdown(run: &Run) -> String {
-    let mut report = format!("# {}\n\n{}\n", run.plan().title, summary(run));
+    let title = &run.plan().title;
+    let mut report = if title.is_empty() { String::new() } else { format!("# {title}\n\n") };
     // Writing to a String cannot fail.
+    writeln!(report, "{}", summary(run)).ok();
     for quote in plan::parts(&run.plan().about).iter().filter_map(words) {
-        write!(report, "\n> {}\n", quote.replace('\n', "\n> ")).ok();
+        write!(report, "\n> {}\n", bounds::quote(quote).replace('\n', "\n> ")).ok();
     }
     if run.plan().steps.is_empty() {
         return report;
@@ -76,6 +78,14 @@ fn words(part: &Part) -> Option<&str> {
     }
 }
 
+/// A text part with as much of it as a report quotes.
+fn quoted(part: Part) -> Part {
+    match words(&part).map(bounds::quote) {
+        Some(text) => Part { content: Some(Content::Text(text)), ..part },
+        None => part,
+    }
+}
+
 fn cell(text: &str) -> String {
     text.replace('|', "\\|").replace(['\n', '\r'], " ")
 }
@@ -92,8 +102,9 @@ fn data(run: &Run, outcome: Outcome) -> Part {
         ("summary".to_owned(), text(summary(run))),
         ("completed".to_owned(), count(counts.completed as u64)),
         ("failed".to_owned(), count(counts.failed as u64)),
+        ("skipped".to_owned(), count(counts.skipped as u64)),
         ("canceled".to_owned(), count(counts.canceled as u64)),
-        ("about".to_owned(), list(plan::parts(&run.plan().about).iter().map(json::value))),
+        ("about".to_owned(), list(plan::parts(&run.plan().about).into_iter().map(|part| json::value(&quoted(part))))),
         ("steps".to_owned(), list(run.steps().map(|(step, status)| step_data(step, status)))),
     ])))
 }

@@ -16,30 +16,29 @@ pub(crate) fn summary(run: &Run) -> String {
 
 fn finished(run: &Run, counts: Counts) -> String {
     let dispatch = run.plan().origin == Origin::Text;
-    match (dispatch, counts.total, counts.completed, counts.failed) {
+    match (dispatch, counts.total, counts.completed, counts.failed + counts.skipped) {
         (true, 0, _, _) => "No emergency service is needed".to_owned(),
         (true, total, completed, _) if total == completed => {
             format!("All emergency services dispatched successfully ({completed}/{total})")
         }
         (false, total, completed, _) if total == completed => format!("All steps completed ({completed}/{total})"),
         (_, total, completed, 0) => format!("{completed} of {total} done"),
-        (_, _, completed, failed) => {
+        (_, _, completed, _) => {
             let head = match (dispatch, completed) {
                 (true, 0) => "Dispatch failed",
                 (false, 0) => "Failed",
                 (true, _) => "Dispatch completed with issues",
                 (false, _) => "Completed with issues",
             };
-            format!("{head}: {completed} successful, {failed} failed ({})", failures(run))
+            format!("{head}: {completed} successful{}", failures(run, counts))
         }
     }
 }
 
 fn canceled(run: &Run, counts: Counts) -> String {
-    let Counts { completed, failed, canceled, .. } = counts;
+    let Counts { completed, canceled, .. } = counts;
     let head = if run.plan().origin == Origin::Text { "Dispatch canceled" } else { "Canceled" };
-    let failures = if failed == 0 { String::new() } else { format!(", {failed} failed ({})", failures(run)) };
-    format!("{head}: {completed} successful{}{failures}, {canceled} canceled", taken_back(run))
+    format!("{head}: {completed} successful{}{}, {canceled} canceled", taken_back(run), failures(run, counts))
 }
 
 /// What became of the steps that take others back.
@@ -57,8 +56,15 @@ fn taken_back(run: &Run) -> String {
     }
 }
 
-/// Which steps failed and why.
-fn failures(run: &Run) -> String {
+/// How many steps failed or were skipped, which, and why.
+fn failures(run: &Run, counts: Counts) -> String {
+    let each = [(counts.failed, "failed"), (counts.skipped, "skipped")];
+    let totals: String =
+        each.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!(", {count} {what}")).collect();
+    if totals.is_empty() { totals } else { format!("{totals} ({})", reasons(run)) }
+}
+
+fn reasons(run: &Run) -> String {
     let failed = run.steps().filter(|(step, status)| {
         step.undoes.is_none() && matches!(status.state, StepState::Failed | StepState::Skipped)
     });

@@ -1,35 +1,51 @@
 //! The sentences of a run, as people read them.
 
 use agent::words::text_of;
-use engine::{Mode, Origin, Payload, Plan, Step, StepFact, StepStatus, StopReason};
+use engine::{Mode, Origin, Payload, Plan, Reason, Step, StepFact, StepStatus, StopReason};
 use prost::Message as _;
 use proto::a2a::Message;
 
+use crate::call::Call;
 use crate::plan::title;
 use crate::services::spoken;
 
 /// The plan as a list.
 pub(super) fn plan(plan: &Plan) -> String {
     let order = match plan.mode {
-        Mode::Sequential => "one after the other",
-        Mode::Parallel => "all at once",
+        Mode::Sequential => "sequential",
+        Mode::Parallel => "parallel",
     };
-    let head = match plan.steps.len() {
-        0 => plan.title.to_string(),
-        1 => format!("{}: 1 step", plan.title),
-        many => format!("{}: {many} steps, {order}", plan.title),
+    let size = match plan.steps.len() {
+        0 => None,
+        1 => Some(format!("1 step, {order}")),
+        many => Some(format!("{many} steps, {order}")),
     };
+    let title = Some(plan.title.to_string()).filter(|title| !title.is_empty());
+    let head = title.into_iter().chain(size).collect::<Vec<_>>().join(": ");
     let lines = plan.steps.iter().zip(1..).map(|(step, k)| format!("\n{k}. {}", step.title));
-    std::iter::once(head).chain(lines).collect()
+    std::iter::once(head).chain(lines).chain(open_question(plan)).collect()
 }
 
-/// The line that follows the plan.
-pub(super) fn plan_created(plan: &Plan) -> String {
+/// What the caller will be asked, and why.
+fn open_question(plan: &Plan) -> Option<String> {
+    let question = plan.question.as_ref()?;
+    let why = match question.reason {
+        Reason::Location => "no place is named".to_owned(),
+        Reason::Clarification => {
+            let call = Call::of_plan(plan, None);
+            format!("confidence {:.2}; {}", call.triage.confidence, call.doubts().join("; "))
+        }
+    };
+    Some(format!("\nYou will be asked: {} ({why})", question.text))
+}
+
+/// The line that follows the plan; none when the plan has said it all.
+pub(super) fn plan_created(plan: &Plan) -> Option<String> {
     let names: Vec<&str> = plan.steps.iter().map(name).collect();
     match (plan.origin, names.is_empty()) {
-        (Origin::Text, true) => "Dispatch plan created: nobody is needed".to_owned(),
-        (Origin::Text, false) => format!("Dispatch plan created: {}", names.join(", ")),
-        (Origin::Explicit, _) => format!("Plan accepted: {}", names.join(", ")),
+        (Origin::Text, true) => None,
+        (Origin::Text, false) => Some(format!("Dispatch plan created: {}", names.join(", "))),
+        (Origin::Explicit, _) => Some(format!("Plan accepted: {}", names.join(", "))),
     }
 }
 

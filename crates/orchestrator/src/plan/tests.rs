@@ -30,7 +30,7 @@ fn a_plan_survives_the_wire() {
 }
 
 #[test]
-fn what_a_plan_does_not_say_takes_the_settings() {
+fn what_a_plan_does_not_say_takes_the_settings_but_for_the_order() {
     let settings = Settings {
         mode: Mode::Parallel,
         attempt_timeout: Duration::from_secs(7),
@@ -40,7 +40,7 @@ fn what_a_plan_does_not_say_takes_the_settings() {
     let input = vec![text_part("do it")];
     let bare = wire::Step { id: "only".into(), agent: "Worker".into(), input, ..wire::Step::default() };
     let plan = explicit(&wire::Plan { steps: vec![bare], ..wire::Plan::default() }, "plan", &settings).unwrap();
-    assert_eq!((plan.mode, plan.timeout), (Mode::Parallel, settings.timeout));
+    assert_eq!((plan.mode, plan.timeout), (Mode::Sequential, settings.timeout));
     let [step] = &plan.steps[..] else { panic!("{plan:?}") };
     assert_eq!((step.attempt_timeout, &step.retry), (settings.attempt_timeout, &settings.retry));
     assert_eq!(&*step.title, "Dispatching Worker");

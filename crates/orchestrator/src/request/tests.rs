@@ -68,3 +68,31 @@ fn an_answer_adds_only_what_is_missing() {
     let ids: Vec<&str> = added.steps.iter().map(|step| step.id.as_str()).collect();
     assert_eq!(ids, ["ambulance"]);
 }
+
+#[test]
+fn the_title_follows_the_call_and_its_answer() {
+    let settings = Settings::default();
+    let asked = plan(&said("Please help, come quickly"), &settings).unwrap();
+    let answered = reply(&asked, &said("A fire at 12 Mill Lane"), &settings).unwrap();
+    assert_eq!(answered.title.as_deref(), Some("Emergency dispatch to 12 Mill Lane"));
+}
+
+#[test]
+fn a_mode_beside_an_explicit_plan_is_refused() {
+    let message = Message {
+        parts: vec![plan_part(&wire::Plan::default())],
+        metadata: Some(mode_metadata(Mode::Parallel)),
+        ..Message::default()
+    };
+    assert_eq!(field(&plan(&message, &Settings::default()).unwrap_err()), "message.metadata.mode");
+}
+
+#[test]
+fn a_message_that_is_too_large_is_refused_by_its_field() {
+    let long = plan(&said(&"a fire ".repeat(10_000)), &Settings::default());
+    let padded = Message { metadata: Some(structure([("pad", text("x".repeat(2_000_000)))])), ..said("a fire") };
+    for (asked, named) in [(long, "message.parts"), (plan(&padded, &Settings::default()), "message")] {
+        let Err(Error::TooLarge { field, .. }) = asked else { panic!("{asked:?}") };
+        assert_eq!(field, named);
+    }
+}

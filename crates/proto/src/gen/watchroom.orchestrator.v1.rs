@@ -4,6 +4,7 @@
 pub struct Plan {
     #[prost(string, tag = "1")]
     pub title: ::prost::alloc::string::String,
+    /// Unset means sequential.
     #[prost(enumeration = "Mode", tag = "2")]
     pub mode: i32,
     /// At least one and at most 100; a plan from a text may be empty when nobody is needed.
@@ -88,8 +89,10 @@ impl ::prost::Name for Retry {
 /// Asks for a plan.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct PlanOnlyRequest {
+    /// At most 64 KiB, as in StartRunRequest.
     #[prost(string, tag = "1")]
     pub text: ::prost::alloc::string::String,
+    /// Unset means the operator's setting.
     #[prost(enumeration = "Mode", tag = "2")]
     pub mode: i32,
 }
@@ -114,6 +117,12 @@ pub struct PlanOnlyResponse {
     /// From 0 to 1.
     #[prost(double, tag = "3")]
     pub confidence: f64,
+    /// What the caller will be asked once the plan's steps have ended; empty when nothing is open.
+    #[prost(string, tag = "4")]
+    pub question: ::prost::alloc::string::String,
+    /// Why the confidence is low: what triage made of which words. Empty when it is not.
+    #[prost(string, repeated, tag = "5")]
+    pub reasons: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 impl ::prost::Name for PlanOnlyResponse {
     const NAME: &'static str = "PlanOnlyResponse";
@@ -134,7 +143,7 @@ pub struct StartRunRequest {
     /// Joins an existing conversation; empty starts one.
     #[prost(string, tag = "2")]
     pub context_id: ::prost::alloc::string::String,
-    /// For a run from text; unset means sequential.
+    /// For a run from text; unset means the operator's setting. An explicit plan says its own, and none beside it.
     #[prost(enumeration = "Mode", tag = "5")]
     pub mode: i32,
     #[prost(oneof = "start_run_request::Source", tags = "3, 4")]
@@ -144,8 +153,10 @@ pub struct StartRunRequest {
 pub mod start_run_request {
     #[derive(Clone, PartialEq, ::prost::Oneof)]
     pub enum Source {
+        /// At most 64 KiB.
         #[prost(string, tag = "3")]
         Text(::prost::alloc::string::String),
+        /// At most 512 KiB, encoded.
         #[prost(message, tag = "4")]
         Plan(super::Plan),
     }
@@ -186,6 +197,7 @@ pub struct ListRunsRequest {
     /// 1 to 100; unset means 50.
     #[prost(int32, optional, tag = "3")]
     pub page_size: ::core::option::Option<i32>,
+    /// Holds for the context_id and the state that it came from.
     #[prost(string, tag = "4")]
     pub page_token: ::prost::alloc::string::String,
 }
@@ -274,7 +286,7 @@ pub struct Run {
     pub created_at: ::core::option::Option<::prost_types::Timestamp>,
     #[prost(message, optional, tag = "7")]
     pub changed_at: ::core::option::Option<::prost_types::Timestamp>,
-    /// What the last status said, such as "2 successful, 1 failed".
+    /// What the last status said, such as "1 successful, 1 failed, 1 skipped".
     #[prost(string, tag = "8")]
     pub summary: ::prost::alloc::string::String,
 }
@@ -673,7 +685,7 @@ pub mod orchestrator_client {
                 );
             self.inner.unary(req, path, codec).await
         }
-        /// A page of the caller's runs, newest status first.
+        /// A page of the caller's runs, newest status first; shorter than asked for when the runs are large.
         pub async fn list_runs(
             &mut self,
             request: impl tonic::IntoRequest<super::ListRunsRequest>,
@@ -788,7 +800,7 @@ pub mod orchestrator_server {
             &self,
             request: tonic::Request<super::GetRunRequest>,
         ) -> std::result::Result<tonic::Response<super::Run>, tonic::Status>;
-        /// A page of the caller's runs, newest status first.
+        /// A page of the caller's runs, newest status first; shorter than asked for when the runs are large.
         async fn list_runs(
             &self,
             request: tonic::Request<super::ListRunsRequest>,
