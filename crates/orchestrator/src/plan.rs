@@ -51,6 +51,14 @@ pub(crate) fn mode(number: i32, field: &str) -> Result<Option<Mode>, Error> {
     }
 }
 
+/// A mode as a word, on the wire and for people.
+pub(crate) fn mode_word(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Sequential => "sequential",
+        Mode::Parallel => "parallel",
+    }
+}
+
 fn explicit_step(wire: &wire::Step, field: &str, settings: &Settings) -> Result<Step, Error> {
     let at = |name: &str| format!("{field}.{name}");
     let skill = if wire.skill.is_empty() { None } else { Some(id(&wire.skill, at("skill"))?) };

@@ -45,11 +45,7 @@ pub(crate) fn plan_part(plan: &wire::Plan) -> Part {
 
 /// Metadata that choose a mode.
 pub(crate) fn mode_metadata(mode: Mode) -> Struct {
-    let word = match mode {
-        Mode::Sequential => "sequential",
-        Mode::Parallel => "parallel",
-    };
-    structure([(PLAN, object([("mode".to_owned(), metadata::text(word))].into()))])
+    structure([(PLAN, object([("mode".to_owned(), metadata::text(plan::mode_word(mode)))].into()))])
 }
 
 fn is_plan(part: &Part) -> bool {

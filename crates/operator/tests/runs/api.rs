@@ -254,6 +254,27 @@ async fn what_is_too_large_is_refused_before_anything_happens() {
 }
 
 #[tokio::test]
+async fn runs_of_large_plans_are_read_and_listed() {
+    let agent = Script::new("Worker", []);
+    let stage = Stage::new(&[&agent]).await;
+    let mut client = serve(&stage).await;
+    let mut large = step("only", "Worker", &[]);
+    large.input[0].content = Some(Content::Text("x".repeat(500_000)));
+    for name in 0..9 {
+        let plan = Plan { steps: vec![large.clone()], ..Plan::default() };
+        let run = client.start_run(from_plan(&name.to_string(), plan)).await.unwrap().into_inner();
+        assert_eq!(ended(&mut client, &run.id).await.state(), RunState::Completed);
+    }
+    let (mut request, mut sizes) = (ListRunsRequest::default(), Vec::new());
+    while sizes.is_empty() || !request.page_token.is_empty() {
+        let page = client.list_runs(request.clone()).await.unwrap().into_inner();
+        sizes.push(page.runs.len());
+        request.page_token = page.next_page_token;
+    }
+    assert_eq!((sizes.iter().sum::<usize>(), sizes.len() > 1), (9, true), "{sizes:?}");
+}
+
+#[tokio::test]
 async fn a_plan_that_triage_is_not_sure_of_says_why_and_what_will_be_asked() {
     let stage = Stage::new(&[]).await;
     let mut client = serve(&stage).await;

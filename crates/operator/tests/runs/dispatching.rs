@@ -150,6 +150,7 @@ async fn a_long_call_is_quoted_in_part_and_a_longer_one_refused() {
     let task = operator.get(story.run()).await;
     let report = task.artifacts.iter().find(|artifact| artifact.name == "report").unwrap();
     let Some(Content::Text(markdown)) = &report.parts[0].content else { panic!("{report:?}") };
+    assert!(prost::Message::encoded_len(&task) < 1_000_000, "the whole run fits one answer several times over");
     let quote = markdown.lines().find(|line| line.starts_with("> ")).unwrap();
     assert_eq!(quote.chars().count(), "> ".len() + 1_000 + 1, "the beginning and an ellipsis");
     let long = request(&"a fire ".repeat(10_000));

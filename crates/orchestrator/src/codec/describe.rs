@@ -1,8 +1,10 @@
 //! Engine events in words, for people who read a log.
 
 use a2a::time::to_wire;
-use engine::{Cause, Event, Fact, Mode, Plan, StepFact};
+use engine::{Cause, Event, Fact, Plan, StepFact};
 use types::StepId;
+
+use crate::plan::mode_word;
 
 /// What happened: a kind and a sentence.
 pub(crate) fn describe(event: &Event) -> (&'static str, String) {
@@ -20,16 +22,12 @@ pub(crate) fn describe(event: &Event) -> (&'static str, String) {
 }
 
 fn describe_plan(plan: &Plan) -> String {
-    let mode = match plan.mode {
-        Mode::Sequential => "sequential",
-        Mode::Parallel => "parallel",
-    };
     let steps = match plan.steps.len() {
         1 => "1 step".to_owned(),
         many => format!("{many} steps"),
     };
     let title = if plan.title.is_empty() { "a plan without title" } else { &plan.title };
-    format!("{title}: {steps}, {mode}")
+    format!("{title}: {steps}, {}", mode_word(plan.mode))
 }
 
 fn describe_step(step: &StepId, fact: &StepFact) -> (&'static str, String) {

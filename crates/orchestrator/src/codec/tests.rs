@@ -98,6 +98,14 @@ fn the_bytes_of_the_first_version_stay() {
 }
 
 #[test]
+fn what_people_read_has_readable_times_and_no_empty_titles() {
+    let told = |fact| super::describe(&Event { at: Timestamp::from_millis(0), fact }).1;
+    assert_eq!(told(Fact::DeadlineMoved(Timestamp::from_millis(1_500))), "moved to 1970-01-01T00:00:01.500Z");
+    let untitled = Plan { title: "".into(), ..plan() };
+    assert_eq!(told(Fact::Accepted(Box::new(untitled))), "a plan without title: 1 step, parallel");
+}
+
+#[test]
 fn every_code_has_a_number() {
     assert_eq!(<Code as Numbered>::ALL, Code::ALL);
     for code in Code::ALL {

@@ -9,7 +9,7 @@ use a2a::frame::Chunk;
 use a2a::metadata::{self, PLAN, REASON, structure};
 use agent::Change;
 use agent::words::{artifact, data_part, say, text_part};
-use engine::{Event, Fact, Mode, Origin, Outcome, Phase, Plan, Reason, Run, StepFact};
+use engine::{Event, Fact, Origin, Outcome, Phase, Plan, Reason, Run, StepFact};
 use prost_types::Struct;
 use proto::a2a::{Artifact, Message};
 use types::{StepId, TaskState};
@@ -17,7 +17,7 @@ use types::{StepId, TaskState};
 pub(crate) use progress::word;
 pub(crate) use summary::summary;
 
-use crate::plan::{parts, to_wire};
+use crate::plan::{mode_word, parts, to_wire};
 use crate::{json, services};
 
 /// What clients see of `event`, which has just been applied to `run`; `rest` is what was decided with it.
@@ -48,11 +48,7 @@ fn accepted(plan: &Plan) -> Vec<Change> {
 }
 
 fn plan_artifact(plan: &Plan) -> Change {
-    let mode = match plan.mode {
-        Mode::Sequential => "sequential",
-        Mode::Parallel => "parallel",
-    };
-    let about = metadata::object([("mode".to_owned(), metadata::text(mode))].into());
+    let about = metadata::object([("mode".to_owned(), metadata::text(mode_word(plan.mode)))].into());
     let parts = vec![text_part(words::plan(plan)), data_part(json::value(&to_wire(plan)))];
     let metadata = Some(structure([(PLAN, about)]));
     whole(Artifact { metadata, ..artifact("plan", "plan", parts) })

@@ -1,20 +1,17 @@
 //! The sentences of a run, as people read them.
 
 use agent::words::text_of;
-use engine::{Mode, Origin, Payload, Plan, Reason, Step, StepFact, StepStatus, StopReason};
+use engine::{Origin, Payload, Plan, Reason, Step, StepFact, StepStatus, StopReason};
 use prost::Message as _;
 use proto::a2a::Message;
 
 use crate::call::Call;
-use crate::plan::title;
+use crate::plan::{mode_word, title};
 use crate::services::spoken;
 
 /// The plan as a list.
 pub(super) fn plan(plan: &Plan) -> String {
-    let order = match plan.mode {
-        Mode::Sequential => "sequential",
-        Mode::Parallel => "parallel",
-    };
+    let order = mode_word(plan.mode);
     let size = match plan.steps.len() {
         0 => None,
         1 => Some(format!("1 step, {order}")),
@@ -139,3 +136,6 @@ fn said(note: &Payload) -> Option<String> {
     let message = Message::decode(note.as_bytes()).ok()?;
     Some(text_of(&message)).filter(|words| !words.is_empty())
 }
+
+#[cfg(test)]
+mod tests;
