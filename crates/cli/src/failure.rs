@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use a2a::ClientError;
+use serde_json::{Value, json};
 use service::client::UrlError;
 use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
@@ -115,20 +116,50 @@ impl Failure {
     /// The message, its details, and what to do next.
     pub(crate) fn text(&self) -> String {
         let mut text = format!("error: {self}");
-        let hint = match self {
-            Self::Refused(refusal) => {
-                refusal.write_details(&mut text);
-                refusal.hint()
-            }
+        if let Self::Refused(refusal) = self {
+            refusal.write_details(&mut text);
+        }
+        if let Some(hint) = self.hint() {
+            append(&mut text, &format!("next: {hint}"));
+        }
+        text
+    }
+
+    /// The same for scripts, in one line.
+    pub(crate) fn json(&self) -> String {
+        let mut error = json!({"code": self.kind(), "exit": self.code(), "message": self.to_string()});
+        if let Self::Refused(refusal) = self {
+            refusal.add_details(&mut error);
+        }
+        if let Some(hint) = self.hint() {
+            error["next"] = hint.into();
+        }
+        json!({"error": error}).to_string()
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Refused(refusal) => refusal.hint(),
             Self::Unreachable { hint, .. } => Some(hint.clone()),
             Self::NoCluster(dir) => Some(format!("start one with `watchroom up --data-dir {}`", dir.display())),
             Self::Usage(_) => Some("see watchroom --help".to_owned()),
             Self::Internal(_) | Self::Io { .. } | Self::Busy(_) | Self::Service { .. } | Self::Output(_) => None,
-        };
-        if let Some(hint) = hint {
-            append(&mut text, &format!("next: {hint}"));
         }
-        text
+    }
+
+    /// What a script tells failures apart by: the gRPC code of a refusal, or a word of this command.
+    fn kind(&self) -> String {
+        let word = match self {
+            Self::Refused(refusal) => return code_name(refusal.code),
+            Self::Usage(_) => "USAGE",
+            Self::Unreachable { .. } => "UNREACHABLE",
+            Self::NoCluster(_) => "NO_CLUSTER",
+            Self::Internal(_) => "INTERNAL",
+            Self::Io { .. } | Self::Output(_) => "IO",
+            Self::Busy(_) => "BUSY",
+            Self::Service { .. } => "SERVICE_NOT_STARTED",
+        };
+        word.to_owned()
     }
 
     pub(crate) fn code(&self) -> u8 {
@@ -176,6 +207,22 @@ impl Refusal {
         }
         if let Some(after) = self.retry_after {
             append(text, &format!("retry after: {} s", after.as_secs_f32()));
+        }
+    }
+
+    fn add_details(&self, error: &mut Value) {
+        error["from"] = self.who.clone().into();
+        if let Some(reason) = &self.reason {
+            error["reason"] = reason.clone().into();
+        }
+        let violations = self.violations.iter();
+        let fields: Vec<Value> =
+            violations.map(|(field, description)| json!({"field": field, "description": description})).collect();
+        if !fields.is_empty() {
+            error["fields"] = fields.into();
+        }
+        if let Some(after) = self.retry_after {
+            error["retryAfterSeconds"] = after.as_secs_f32().into();
         }
     }
 

@@ -8,6 +8,7 @@ mod endpoints;
 mod failure;
 mod follow;
 mod interrupt;
+mod json;
 mod log;
 mod outcome;
 mod plan;

@@ -21,24 +21,39 @@ pub fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return refused(&error),
     };
+    let json = cli.common.json;
     match execute(cli) {
         Ok(outcome) => outcome.into(),
         // Whoever read the output has seen enough, as with `watchroom watch ID | head`.
         Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(failure) => {
-            note(&failure.text());
+            note(&if json { failure.json() } else { failure.text() });
             ExitCode::from(&failure)
         }
     }
 }
 
 fn refused(error: &clap::Error) -> ExitCode {
-    // Nobody is left to tell when the terminal is gone.
-    error.print().ok();
-    match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => ExitCode::SUCCESS,
-        _ => ExitCode::from(USAGE),
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        // Nobody is left to tell when the terminal is gone.
+        error.print().ok();
+        return ExitCode::SUCCESS;
     }
+    // What was said is not known, only how it was to be answered.
+    if std::env::args_os().any(|word| word == "--json") {
+        note(&Failure::Usage(first_paragraph(error)).json());
+    } else {
+        error.print().ok();
+    }
+    ExitCode::from(USAGE)
+}
+
+/// What clap says before it goes on to the usage, in one line.
+fn first_paragraph(error: &clap::Error) -> String {
+    let text = error.render().to_string();
+    let lines = text.lines().take_while(|line| !line.trim().is_empty()).map(str::trim);
+    let paragraph = lines.collect::<Vec<_>>().join(" ");
+    paragraph.trim_start_matches("error: ").to_owned()
 }
 
 fn execute(cli: Cli) -> Result<Outcome, Failure> {

@@ -6,6 +6,9 @@ use owo_colors::OwoColorize as _;
 use proto::a2a::Task;
 use serde::Serialize;
 
+use crate::failure::Failure;
+use crate::json::integers;
+
 /// Who reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reader {
@@ -121,8 +124,9 @@ pub(crate) fn harmless(text: &str) -> String {
 }
 
 /// ProtoJSON of a message; what does not encode is a fault of ours.
-pub(crate) fn proto_json<M: prost::Message + prost::Name>(message: &M) -> Result<String, crate::failure::Failure> {
-    proto::to_json(message).map_err(|error| crate::failure::Failure::Internal(error.to_string()))
+pub(crate) fn proto_json<M: prost::Message + prost::Name>(message: &M) -> Result<String, Failure> {
+    let json = proto::to_json(message).map_err(|error| Failure::Internal(error.to_string()))?;
+    Ok(integers(&json))
 }
 
 /// Id and conversation of a task, for a line.

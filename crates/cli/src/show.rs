@@ -9,6 +9,7 @@ use comfy_table::presets::NOTHING;
 use comfy_table::{ContentArrangement, Table};
 use proto::a2a::{Part, TaskState, part};
 
+use crate::json;
 use crate::screen::harmless;
 
 pub(crate) use frame::summary;
@@ -16,11 +17,22 @@ pub(crate) use plan::plan;
 pub(crate) use story::Story;
 pub(crate) use task::{task, task_row};
 
-/// The parts as text. Data is shown only where there is no text to say it.
+/// Characters of one text that people are shown; reports of several services have fewer.
+const MOST: usize = 4_000;
+
+/// The parts as text. Data is shown only where there is no text to say it. Long texts are cut.
 pub(crate) fn parts(parts: &[Part]) -> String {
     let texts = parts.iter().any(|part| matches!(part.content, Some(part::Content::Text(_))));
     let shown = parts.iter().filter(|part| !(texts && matches!(part.content, Some(part::Content::Data(_)))));
-    shown.filter_map(part).collect::<Vec<_>>().join("\n")
+    shown.filter_map(part).map(cut).collect::<Vec<_>>().join("\n")
+}
+
+/// The text up to a length that people read, and how much is missing.
+fn cut(text: String) -> String {
+    match text.char_indices().nth(MOST) {
+        Some((at, _)) => format!("{}… ({} more bytes; --json shows all)", &text[..at], text.len() - at),
+        None => text,
+    }
 }
 
 fn part(part: &Part) -> Option<String> {
@@ -36,7 +48,7 @@ fn part(part: &Part) -> Option<String> {
 
 /// The data of a part as JSON.
 fn data(part: &Part) -> Option<String> {
-    let json: serde_json::Value = serde_json::from_str(&proto::to_json(part).ok()?).ok()?;
+    let json: serde_json::Value = serde_json::from_str(&json::integers(&proto::to_json(part).ok()?)).ok()?;
     json.get("data").map(ToString::to_string)
 }
 
@@ -81,3 +93,6 @@ pub(crate) fn first_line(text: &str, most: usize) -> String {
         None => line.to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -87,7 +87,7 @@ async fn json_is_one_frame_per_line_with_its_cursor() {
     assert_eq!(frames.len(), 8);
     assert_eq!(frames[0]["task"]["id"], TASK);
     let cursor = &frames[5]["statusUpdate"]["metadata"]["urn:watchroom:ext:cursor:v1"];
-    assert_eq!((&cursor["seq"], &cursor["prev"]), (&6.0.into(), &5.0.into()));
+    assert_eq!((&cursor["seq"], &cursor["prev"]), (&6.into(), &5.into()));
     assert_eq!(frames[7]["statusUpdate"]["status"]["state"], "TASK_STATE_COMPLETED");
 }
 
@@ -109,7 +109,7 @@ async fn a_cut_stream_goes_on_from_its_cursor() {
 
 fn seq(frame: &serde_json::Value) -> u64 {
     let body = frame.as_object().unwrap().values().next().unwrap();
-    body["metadata"]["urn:watchroom:ext:cursor:v1"]["seq"].as_f64().unwrap() as u64
+    body["metadata"]["urn:watchroom:ext:cursor:v1"]["seq"].as_u64().unwrap()
 }
 
 #[tokio::test]

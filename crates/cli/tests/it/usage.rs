@@ -35,6 +35,26 @@ async fn wrong_usage_ends_64() {
 }
 
 #[tokio::test]
+async fn scripts_get_errors_as_json() {
+    let (_agent, url) = Agent::start([]).await;
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    for (args, code, exit) in [
+        (&["task", "unknown", "--agent", &url, "--json"][..], "NOT_FOUND", 1),
+        (&["tasks", "--operator", &free, "--json"], "UNREACHABLE", 69),
+        (&["tasks", "--data-dir", "/nowhere", "--json"], "NO_CLUSTER", 69),
+        (&["watch", "x", "--from", "abc", "--json"], "USAGE", 64),
+        (&["tasks", "--operator", "https://a:1", "--json"], "USAGE", 64),
+    ] {
+        let ended = run(args).await;
+        assert_eq!(ended.code, Some(exit), "{args:?}: {ended:?}");
+        let error = serde_json::from_str::<serde_json::Value>(&ended.err).unwrap()["error"].take();
+        assert_eq!((error["code"].as_str(), error["exit"].as_i64()), (Some(code), Some(exit.into())), "{args:?}");
+        assert!(!error["message"].as_str().unwrap().is_empty() && error["next"].is_string(), "{args:?}: {error}");
+        assert_eq!(error["reason"].as_str(), (code == "NOT_FOUND").then_some("TASK_NOT_FOUND"));
+    }
+}
+
+#[tokio::test]
 async fn help_names_commands_variables_defaults_and_exit_codes() {
     let ended = run(&["--help"]).await;
     assert_eq!(ended.code, Some(0));
