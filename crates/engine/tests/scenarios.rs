@@ -7,8 +7,10 @@ mod common;
 use std::time::Duration;
 
 use common::{Bench, child, completed, failed, plan, reply};
-use engine::{ChildEnd, ChildNews, Code, Effect, Fact, Mode, News, OnFailure, Origin, Outcome, Payload, Phase, Plan};
-use engine::{Question, Reason, Refused, Sent, StepFact, StepState, StopReason, WaitsOn};
+use engine::{
+    ChildEnd, ChildNews, Code, Effect, Fact, Input, Missing, Mode, News, OnFailure, Origin, Outcome, Payload,
+};
+use engine::{Phase, Plan, Question, Reason, Refused, Routes, Sent, StepFact, StepState, StopReason, WaitsOn};
 use types::Seq;
 
 fn parallel(ids: &[&str]) -> Plan {
@@ -113,6 +115,8 @@ fn dependents_of_a_failure_are_skipped_unless_its_policy_says_continue() {
         let mut bench = Bench::accepted(steps);
         bench.fails("fire", 1);
         assert_eq!(bench.state("police"), expected);
+        let skipped = usize::from(expected == StepState::Skipped);
+        assert_eq!((bench.run.counts().failed, bench.run.counts().skipped), (1, skipped));
     }
 }
 
@@ -120,6 +124,32 @@ fn dependents_of_a_failure_are_skipped_unless_its_policy_says_continue() {
 fn an_empty_dispatch_completes_at_once() {
     let bench = Bench::accepted(Plan::new("nobody", Origin::Text, Vec::new()));
     assert_eq!(bench.run.outcome(), Some(Outcome::Completed));
+}
+
+#[test]
+fn a_step_that_can_be_sent_nowhere_says_what_is_missing() {
+    let cases = [
+        (Some(Missing::Agent), "no fire Agent is registered within 10 s; see `watchroom agents`"),
+        (Some(Missing::Skill), "fire Agent offers no skill juggle; see `watchroom agents`"),
+        (Some(Missing::Health), "no endpoint of fire Agent is healthy within 10 s; see `watchroom agents`"),
+        (None, "no endpoint of fire Agent is known within 10 s"),
+    ];
+    for (missing, words) in cases {
+        let mut bench = Bench::new();
+        bench.routed = false;
+        let mut steps = plan(&["fire"]);
+        steps.steps[0].skill = Some("juggle".parse().unwrap());
+        bench.tell(News::Accept(steps)).unwrap();
+        let closed = missing.map(|missing| ("fire".parse().unwrap(), missing)).into_iter().collect();
+        let routes = Routes { closed, ..Routes::default() };
+        let due = bench.run.deadline().unwrap();
+        let events = bench.run.decide(due, Input { routes, ..Input::of(News::Tick) }).unwrap();
+        let told = events.iter().find_map(|event| match &event.fact {
+            Fact::Step(_, StepFact::Failed(cause)) => Some(cause.text.to_string()),
+            _ => None,
+        });
+        assert_eq!(told.as_deref(), Some(words));
+    }
 }
 
 #[test]
