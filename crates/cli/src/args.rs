@@ -54,7 +54,7 @@ pub(crate) enum Command {
     Tasks(Tasks),
     /// Show one task
     Task(Task),
-    /// Follow a task to its end
+    /// Follow a task until it ends or asks for an answer
     Watch(Watch),
     /// Ask a task to stop
     Cancel(Cancel),

@@ -10,7 +10,7 @@ use futures::StreamExt as _;
 use futures::stream::BoxStream;
 use prost_types::Struct;
 use proto::a2a::stream_response::Payload;
-use proto::a2a::{StreamResponse, Task, TaskState};
+use proto::a2a::{StreamResponse, Task, TaskState, TaskStatus};
 use tokio::time::{Instant, sleep_until};
 use types::Seq;
 
@@ -19,7 +19,7 @@ use crate::failure::Failure;
 use crate::interrupt::Interrupt;
 use crate::outcome::{Outcome, Tally};
 use crate::screen::{Screen, note, proto_json};
-use crate::show::Story;
+use crate::show::{self, Story};
 
 /// How long a lost connection is tried again before the command gives up; the task goes on without it.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
@@ -154,7 +154,12 @@ impl<'a, W: Write> Follow<'a, W> {
     }
 
     /// Takes in the task as it stands, without showing it: what came before the first frame counts too.
+    /// Where nothing was shown, it says how the task ended.
     pub(crate) fn review(&mut self, task: Task) -> Outcome {
+        if self.tally.state().is_none() {
+            let state = task.status.as_ref().map(TaskStatus::state).unwrap_or_default();
+            note(&format!("nothing follows; the task's state is: {}", show::state(state)));
+        }
         self.tally.see(&Update::Task(task));
         self.tally.outcome()
     }

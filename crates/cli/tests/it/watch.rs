@@ -44,3 +44,11 @@ async fn a_place_beyond_the_end_is_the_end() {
     assert!(ended.err.contains("frame 99 is not there yet: the log ends at frame 4"), "{ended:?}");
     assert!(!ended.err.contains("no longer"), "{ended:?}");
 }
+
+#[tokio::test]
+async fn nothing_to_tell_is_told() {
+    let (_agent, url) = Agent::start([Answer::Frames(all([resumed(8, TaskState::Completed)]))]).await;
+    let ended = run(&["watch", TASK, "--from", "8", "--agent", &url]).await;
+    assert_eq!((ended.code, ended.out.as_str()), (Some(0), ""), "{ended:?}");
+    assert!(ended.err.contains("nothing follows; the task's state is: completed"), "{ended:?}");
+}
