@@ -84,6 +84,13 @@ pub struct Counts {
     pub canceled: usize,
 }
 
+impl Counts {
+    /// Steps that have not ended.
+    pub fn left(&self) -> usize {
+        self.total - self.completed - self.failed - self.skipped - self.canceled
+    }
+}
+
 impl Default for Run {
     fn default() -> Self {
         Self {

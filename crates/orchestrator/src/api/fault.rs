@@ -4,6 +4,9 @@ use a2a::Error;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt as _};
 
+/// The domain of reasons that A2A does not have.
+const DOMAIN: &str = "watchroom";
+
 /// The status of a refusal. Code, reason and details are those of A2A; only the words are this API's.
 pub(super) fn status(error: Error) -> Status {
     let words = match &error {
@@ -26,6 +29,3 @@ pub(super) fn beyond(after: u64, end: u64) -> Status {
     details.set_error_info("CURSOR_OUT_OF_RANGE", DOMAIN, facts);
     Status::with_error_details(Code::OutOfRange, format!("after_seq: {why}"), details)
 }
-
-/// The domain of reasons that A2A does not have.
-const DOMAIN: &str = "watchroom";

@@ -6,6 +6,9 @@ use proto::watchroom::orchestrator::v1 as wire;
 use store::{BodyDigest, PageKey, Summary};
 use types::{Timestamp, limits};
 
+const FOREIGN: &str = "is not a token of this service";
+const OTHER_FILTER: &str = "is from a list with another context_id or state";
+
 /// The runs of a page so far.
 #[derive(Debug, Default)]
 pub(super) struct Page {
@@ -58,9 +61,6 @@ pub(super) fn place(request: &wire::ListRunsRequest) -> Result<PageKey, Error> {
     let id = id.parse().map_err(|_| bad(FOREIGN))?;
     if of == filter(request) { Ok(PageKey { changed_at, id }) } else { Err(bad(OTHER_FILTER)) }
 }
-
-const FOREIGN: &str = "is not a token of this service";
-const OTHER_FILTER: &str = "is from a list with another context_id or state";
 
 /// What tells one filter from another; chance makes two alike once in four billion.
 fn filter(request: &wire::ListRunsRequest) -> String {

@@ -16,14 +16,16 @@ pub(crate) fn summary(run: &Run) -> String {
 
 fn finished(run: &Run, counts: Counts) -> String {
     let dispatch = run.plan().origin == Origin::Text;
-    match (dispatch, counts.total, counts.completed, counts.failed + counts.skipped) {
-        (true, 0, _, _) => "No emergency service is needed".to_owned(),
-        (true, total, completed, _) if total == completed => {
+    match (dispatch, counts.total, counts.completed) {
+        (true, 0, _) => "No emergency service is needed".to_owned(),
+        (true, total, completed) if total == completed => {
             format!("All emergency services dispatched successfully ({completed}/{total})")
         }
-        (false, total, completed, _) if total == completed => format!("All steps completed ({completed}/{total})"),
-        (_, total, completed, 0) => format!("{completed} of {total} done"),
-        (_, _, completed, _) => {
+        (false, total, completed) if total == completed => format!("All steps completed ({completed}/{total})"),
+        (_, total, completed) if counts.left() > 0 => {
+            format!("{completed} of {total} done{}", failures(run, counts))
+        }
+        (_, _, completed) => {
             let head = match (dispatch, completed) {
                 (true, 0) => "Dispatch failed",
                 (false, 0) => "Failed",
@@ -37,7 +39,11 @@ fn finished(run: &Run, counts: Counts) -> String {
 
 fn canceled(run: &Run, counts: Counts) -> String {
     let Counts { completed, canceled, .. } = counts;
-    let head = if run.plan().origin == Origin::Text { "Dispatch canceled" } else { "Canceled" };
+    let head = match (counts.left(), run.plan().origin) {
+        (0, Origin::Text) => "Dispatch canceled",
+        (0, Origin::Explicit) => "Canceled",
+        (_, Origin::Text | Origin::Explicit) => "Being canceled",
+    };
     format!("{head}: {completed} successful{}{}, {canceled} canceled", taken_back(run), failures(run, counts))
 }
 
@@ -79,3 +85,6 @@ fn reasons(run: &Run) -> String {
 fn open_ends(run: &Run) -> usize {
     run.steps().filter(|(_, status)| status.ended() && status.live()).count()
 }
+
+#[cfg(test)]
+mod tests;
