@@ -8,23 +8,29 @@ use proto::watchroom::orchestrator::v1::{Mode, PlanOnlyResponse, Step};
 pub(crate) fn plan(answer: &PlanOnlyResponse) -> String {
     let plan = answer.plan.clone().unwrap_or_default();
     let order = match plan.mode() {
-        Mode::Parallel => "in parallel",
-        Mode::Sequential | Mode::Unspecified => "one after the other",
+        Mode::Parallel => "parallel",
+        Mode::Sequential | Mode::Unspecified => "sequential",
     };
-    let mut text = match plan.steps.len() {
-        0 => "nobody is needed".to_owned(),
-        1 => "1 step".to_owned(),
-        many => format!("{many} steps, {order}"),
+    let mut text = match (plan.title.as_str(), plan.steps.len()) {
+        ("", 0) => "Nobody is needed".to_owned(),
+        (title, 0) => title.to_owned(),
+        ("", 1) => format!("1 step, {order}"),
+        ("", many) => format!("{many} steps, {order}"),
+        (title, 1) => format!("{title}: 1 step, {order}"),
+        (title, many) => format!("{title}: {many} steps, {order}"),
     };
-    if !plan.title.is_empty() {
-        text = format!("{}: {text}", plan.title);
-    }
     for (step, k) in plan.steps.iter().zip(1..) {
         // Writing to a String cannot fail.
         write!(text, "\n  {k}. {}", line(step)).ok();
     }
     let place = if answer.location.is_empty() { "not named" } else { &answer.location };
     write!(text, "\n  place: {place}\n  confidence: {:.2}", answer.confidence).ok();
+    for reason in &answer.reasons {
+        write!(text, "\n    {reason}").ok();
+    }
+    if !answer.question.is_empty() {
+        write!(text, "\n  you will be asked: {}", answer.question).ok();
+    }
     text
 }
 
@@ -35,3 +41,6 @@ fn line(step: &Step) -> String {
         if step.depends_on.is_empty() { String::new() } else { format!(" after {}", step.depends_on.join(", ")) };
     format!("{title} ({who}){after}")
 }
+
+#[cfg(test)]
+mod tests;

@@ -89,7 +89,7 @@ async fn a_plan_is_shown_with_place_and_confidence() {
     let method = unary(|request: Request<PlanOnlyRequest>| Ok::<_, Status>(plan_only(request.get_ref())));
     let url = serve(Router::new().route("/watchroom.orchestrator.v1.Orchestrator/PlanOnly", method)).await;
     let ended = run(&["plan", "smoke", "--operator", &url, "--mode", "parallel"]).await;
-    let expected = "Dispatch: 2 steps, in parallel\n  1. Dispatching Fire Brigade Agent (Fire Agent, dispatch)\n  \
+    let expected = "Dispatch: 2 steps, parallel\n  1. Dispatching Fire Brigade Agent (Fire Agent, dispatch)\n  \
                     2. More of them (Fire Agent, dispatch) after fire\n  place: 12 Mill Lane\n  confidence: 0.90\n";
     assert_eq!((ended.code, ended.out.as_str()), (Some(0), expected), "{ended:?}");
     let ended = run(&["plan", "smoke", "--operator", &url, "--mode", "sequential", "--json"]).await;
