@@ -1,6 +1,7 @@
 //! The answer's body: watched to its end, and ended early when streams must end.
 
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use axum::body::HttpBody;
@@ -18,13 +19,13 @@ use crate::rpc::call::Call;
 pub(crate) struct CallBody {
     inner: Body,
     call: Option<Call>,
-    end: CancellationToken,
+    end: Arc<CancellationToken>,
     /// Made at the first wait, so that answers which are there at once pay nothing.
     ended: Option<Pin<Box<WaitForCancellationFutureOwned>>>,
 }
 
 impl CallBody {
-    pub(crate) fn new(inner: Body, call: Call, end: CancellationToken) -> Self {
+    pub(crate) fn new(inner: Body, call: Call, end: Arc<CancellationToken>) -> Self {
         Self { inner, call: Some(call), end, ended: None }
     }
 
@@ -52,7 +53,7 @@ impl CallBody {
     /// Resolves with the last frame of a stream that the drain ends.
     fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<Frame<Bytes>> {
         let end = &self.end;
-        let ended = self.ended.get_or_insert_with(|| Box::pin(end.clone().cancelled_owned()));
+        let ended = self.ended.get_or_insert_with(|| Box::pin(CancellationToken::clone(end).cancelled_owned()));
         ready!(ended.as_mut().poll(cx));
         if let Some(mut call) = self.call.take() {
             call.end_with(Code::Unavailable);

@@ -19,7 +19,8 @@ use crate::rpc::measure::Measures;
 #[derive(Debug, Clone)]
 pub(crate) struct RpcLayer {
     measures: Arc<Measures>,
-    end: CancellationToken,
+    /// Shared, not cloned: every clone of a token takes the token's one lock, and each call would make several.
+    end: Arc<CancellationToken>,
 }
 
 /// A service of calls, each in its span, measured, and ended at a drain.
@@ -36,14 +37,14 @@ pin_project! {
         #[pin]
         inner: F,
         call: Option<Call>,
-        end: CancellationToken,
+        end: Arc<CancellationToken>,
     }
 }
 
 impl RpcLayer {
     /// `end` fires when streams must end.
     pub(crate) fn new(measures: Measures, end: CancellationToken) -> Self {
-        Self { measures: Arc::new(measures), end }
+        Self { measures: Arc::new(measures), end: Arc::new(end) }
     }
 }
 
