@@ -68,6 +68,7 @@ impl<D: Driver> Handle<D> {
 
     pub(crate) async fn input(&self, input: Input<D::Signal>) -> Result<(), Error> {
         for _ in 0..TRIES {
+            let failures = self.live.mark().failures;
             match self.live.apply_with_receipt(&self.kit, input.clone()) {
                 // Nothing followed: what that was decided on has to be durable all the same.
                 Ok(None) => return self.live.show(&self.kit).await.map(|_| ()),
@@ -79,8 +80,8 @@ impl<D: Driver> Handle<D> {
                         Ok(Err(_)) | Err(_) => self.kit.revive(&self.live).await?,
                     }
                 }
+                // What it was refused for has to be durable first.
                 Err(Rejected::Refused(error)) => {
-                    let failures = self.live.mark().failures;
                     self.live.show(&self.kit).await?;
                     if self.live.mark().failures == failures {
                         return Err(error);
