@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use hdrhistogram::Histogram;
 use http::uri::PathAndQuery;
+use proto::Plain;
 use tokio::task::JoinSet;
 use tonic::metadata::MetadataValue;
 use tonic::transport::{Channel, Endpoint};
@@ -16,7 +17,7 @@ use crate::args::{Placement, Work};
 use crate::child::Server;
 use crate::error::Error;
 use crate::stats::Sample;
-use crate::wire::{self, Plain};
+use crate::wire;
 
 /// Before a measurement counts: connections, allocators and caches get warm.
 const WARM_UP: Duration = Duration::from_millis(500);

@@ -6,6 +6,7 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use futures::future::BoxFuture;
+use proto::Plain;
 use tonic::body::Body;
 use tonic::server::{Grpc, NamedService, UnaryService};
 use tonic::transport::Server;
@@ -14,7 +15,6 @@ use tonic::{Request, Response, Status};
 use crate::args::ServeArgs;
 use crate::error::Error;
 use crate::raw::listen;
-use crate::wire::Plain;
 
 /// Serves until it is killed.
 pub(crate) fn serve(args: &ServeArgs) -> Result<(), Error> {

@@ -1,57 +1,17 @@
 //! The load's side of the wire: requests and answers as bytes, so that the load costs little beside the server.
 
-use bytes::{Buf, BufMut, Bytes};
+use bytes::Bytes;
 use prost::Message as _;
 use proto::a2a::{
     GetTaskRequest, Message, Part, Role, SendMessageRequest, SendMessageResponse, StreamResponse, Task, TaskState,
     part, send_message_response, stream_response,
 };
-use tonic::Status;
-use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
 
 use crate::args::Work;
 use crate::error::Error;
 
 /// What the echo agent gets and gives back.
 pub(crate) const TEXT: &str = "Smoke from the second floor at 170 London Road, two people still inside.";
-
-/// A codec of plain bytes in both directions.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Plain;
-
-impl Codec for Plain {
-    type Encode = Bytes;
-    type Decode = Bytes;
-    type Encoder = Self;
-    type Decoder = Self;
-
-    fn encoder(&mut self) -> Self {
-        Self
-    }
-
-    fn decoder(&mut self) -> Self {
-        Self
-    }
-}
-
-impl Encoder for Plain {
-    type Item = Bytes;
-    type Error = Status;
-
-    fn encode(&mut self, item: Bytes, into: &mut EncodeBuf<'_>) -> Result<(), Status> {
-        into.put(item);
-        Ok(())
-    }
-}
-
-impl Decoder for Plain {
-    type Item = Bytes;
-    type Error = Status;
-
-    fn decode(&mut self, from: &mut DecodeBuf<'_>) -> Result<Option<Bytes>, Status> {
-        Ok(Some(from.copy_to_bytes(from.remaining())))
-    }
-}
 
 /// A new message with an id of its own.
 pub(crate) fn send_request(message_id: String) -> Bytes {

@@ -1,4 +1,5 @@
-//! The two codecs of our servers: one that decodes strictly, one that also sends answers that are already encoded.
+//! The codecs of our servers, one that decodes strictly and one that also sends answers that are already encoded,
+//! and one of plain bytes for clients that look below the messages.
 
 use std::marker::PhantomData;
 
@@ -25,6 +26,10 @@ pub struct Strict<T, U>(PhantomData<(T, U)>);
 /// Prost in, prepared bytes out: what was stored is what is sent.
 #[derive(Debug)]
 pub struct Prepared<T, U>(PhantomData<(T, U)>);
+
+/// Bytes in and out, whatever they are: for clients that prepare their requests and look at answers themselves.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Plain;
 
 impl<T, U> Default for Strict<T, U> {
     fn default() -> Self {
@@ -65,6 +70,30 @@ impl<U: Message + Default + 'static> Codec for Prepared<Bytes, U> {
 
     fn decoder(&mut self) -> Self::Decoder {
         Decoding(PhantomData)
+    }
+}
+
+impl Codec for Plain {
+    type Encode = Bytes;
+    type Decode = Bytes;
+    type Encoder = PassThrough;
+    type Decoder = Self;
+
+    fn encoder(&mut self) -> PassThrough {
+        PassThrough
+    }
+
+    fn decoder(&mut self) -> Self {
+        Self
+    }
+}
+
+impl Decoder for Plain {
+    type Item = Bytes;
+    type Error = Status;
+
+    fn decode(&mut self, src: &mut DecodeBuf<'_>) -> Result<Option<Bytes>, Status> {
+        Ok(Some(src.copy_to_bytes(src.remaining())))
     }
 }
 

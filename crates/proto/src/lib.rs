@@ -8,7 +8,7 @@ mod generated;
 mod json;
 pub mod raw;
 
-pub use codec::{Prepared, Strict};
+pub use codec::{Plain, Prepared, Strict};
 pub use generated::{lf, watchroom};
 pub use json::{JsonError, from_json, to_json};
 
