@@ -12,6 +12,11 @@ pub mod watchroom {
             include!("watchroom.admin.v1.rs");
         }
     }
+    pub mod emergency {
+        pub mod v1 {
+            include!("watchroom.emergency.v1.rs");
+        }
+    }
     pub mod orchestrator {
         pub mod v1 {
             include!("watchroom.orchestrator.v1.rs");
