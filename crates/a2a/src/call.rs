@@ -72,8 +72,13 @@ impl Call {
         if cursor.is_some() && !extensions.activated(CURSOR) {
             extensions.0.push(CURSOR.to_owned());
         }
-        Ok(Self { owner: Owner { tenant: parse_tenant(tenant)?, principal }, extensions, cursor })
+        Ok(Self { owner: owner(principal, tenant)?, extensions, cursor })
     }
+}
+
+/// Whose a request by `principal` to `tenant` is.
+pub fn owner(principal: Principal, tenant: &str) -> Result<Owner, Error> {
+    Ok(Owner { tenant: parse_tenant(tenant)?, principal })
 }
 
 fn check_version(metadata: &MetadataMap) -> Result<(), Error> {

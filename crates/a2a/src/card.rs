@@ -99,7 +99,7 @@ fn extension(uri: &'static str) -> AgentExtension {
         metadata::CURSOR => "every frame has a number; a stream goes on after any of them",
         metadata::PROGRESS => "status updates say which step of how many they are about",
         metadata::PLAN => "the plan is an artifact before anything is dispatched",
-        metadata::REASON => "says why a task waits for input",
+        metadata::REASON => "says why a task waits for input, or that it failed with an unknown outcome",
         metadata::DISPATCH => "a dispatched message names its run, step and attempt",
         _ => "",
     };

@@ -91,6 +91,10 @@ impl Client {
         Self { deadline, ..self }
     }
 
+    pub(crate) fn tenant(&self) -> &str {
+        &self.tenant
+    }
+
     /// Sends a message and waits for the answer, as long as the request's configuration says.
     pub async fn send(&self, mut request: SendMessageRequest) -> Result<Reply, ClientError> {
         request.tenant.clone_from(&self.tenant);
@@ -153,12 +157,21 @@ impl Client {
         Q: prost::Message + 'static,
         A: prost::Message + Default + 'static,
     {
+        self.unary_at(path(method), body).await
+    }
+
+    /// One call of any service at the agent's address.
+    pub(crate) async fn unary_at<Q, A>(&self, path: PathAndQuery, body: Q) -> Result<A, ClientError>
+    where
+        Q: prost::Message + 'static,
+        A: prost::Message + Default + 'static,
+    {
         let mut request = prepared(body, None);
         request.set_timeout(self.deadline);
         let mut grpc = self.grpc.clone();
         let call = async {
             grpc.ready().await.map_err(|error| Status::from_error(error.into()))?;
-            grpc.unary(request, path(method), ProstCodec::default()).await
+            grpc.unary(request, path, ProstCodec::default()).await
         };
         let answer = tokio::time::timeout(self.deadline, call).await.map_err(|_| ClientError::Timeout)?;
         Ok(answer?.into_inner())

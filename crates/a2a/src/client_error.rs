@@ -57,7 +57,10 @@ impl ClientError {
                 | Error::MessageIdReused(_)
                 | Error::Overloaded { .. }
                 | Error::TooLarge { .. }
-                | Error::WrongStore => false,
+                | Error::WrongStore
+                | Error::DispatchFenced
+                | Error::AttemptStale { .. }
+                | Error::DispatchExpired => false,
             },
             Self::Unreachable(_) | Self::Address(_) | Self::NoInterface => false,
         }

@@ -13,8 +13,10 @@ pub const CURSOR: &str = "urn:watchroom:ext:cursor:v1";
 pub const PROGRESS: &str = "urn:watchroom:ext:progress:v1";
 /// The plan of a run, on the plan's artifact.
 pub const PLAN: &str = "urn:watchroom:ext:plan:v1";
-/// Why a task waits for input.
+/// Why a task waits for input, or why it failed where that matters to who sent it: `{reason}`.
 pub const REASON: &str = "urn:watchroom:ext:reason:v1";
+/// The reason of a failed task whose effect may have happened and must not be repeated.
+pub const OUTCOME_UNKNOWN: &str = "OUTCOME_UNKNOWN";
 /// What a dispatched message belongs to.
 pub const DISPATCH: &str = "urn:watchroom:ext:dispatch:v1";
 
@@ -85,17 +87,44 @@ impl Dispatch {
         Ok(Self {
             run: word("run").and_then(|run| run.parse().ok()).ok_or(bad("run"))?,
             step: word("step").and_then(|step| step.parse().ok()).ok_or(bad("step"))?,
-            attempt: small("attempt")?,
+            attempt: small("attempt").and_then(|number| if number == 0 { Err(bad("attempt")) } else { Ok(number) })?,
             turn: small("turn")?,
             not_after: whole("not_after").map(Timestamp::from_millis).ok_or(bad("not_after"))?,
-            store_id: match word("store_id") {
-                Some(store) => Some(store.parse().map_err(|_| bad("store_id"))?),
-                None if fields.fields.contains_key("store_id") => return Err(bad("store_id")),
-                None => None,
-            },
+            store_id: store_id(fields)?,
             at_most_once: as_truth(fields.fields.get("at_most_once")).unwrap_or(false),
         })
     }
+}
+
+/// The metadata of an update with this reason.
+pub fn for_reason(reason: &str) -> Struct {
+    structure([(REASON, object([("reason".to_owned(), text(reason))].into()))])
+}
+
+/// The reason in the metadata of an update or of its task, if there is one.
+pub fn reason_of(metadata: Option<&Struct>) -> Option<&str> {
+    let Some(Kind::StructValue(fields)) = &member(metadata, REASON)?.kind else { return None };
+    as_text(fields.fields.get("reason"))
+}
+
+/// The metadata of a request that is meant for one store only, such as the cancel of a dispatched task.
+pub fn for_store(store: StoreId) -> Struct {
+    structure([(DISPATCH, object([("store_id".to_owned(), text(store.to_string()))].into()))])
+}
+
+/// The only store that a request with this metadata is meant for, if it names one.
+pub fn store_of(metadata: Option<&Struct>) -> Result<Option<StoreId>, BadDispatch> {
+    match member(metadata, DISPATCH).map(|value| &value.kind) {
+        None => Ok(None),
+        Some(Some(Kind::StructValue(fields))) => store_id(fields),
+        Some(_) => Err(BadDispatch { field: "the object" }),
+    }
+}
+
+fn store_id(fields: &Struct) -> Result<Option<StoreId>, BadDispatch> {
+    let bad = BadDispatch { field: "store_id" };
+    let Some(value) = fields.fields.get("store_id") else { return Ok(None) };
+    as_text(Some(value)).and_then(|store| store.parse().ok()).map(Some).ok_or(bad)
 }
 
 impl Cursor {

@@ -9,9 +9,10 @@ use std::path::{Path, PathBuf};
 
 use protox::prost::Message as _;
 
-const FILES: [&str; 5] = [
+const FILES: [&str; 6] = [
     "lf/a2a/v1/a2a.proto",
     "watchroom/admin/v1/admin.proto",
+    "watchroom/agent/v1/steps.proto",
     "watchroom/emergency/v1/emergency.proto",
     "watchroom/orchestrator/v1/orchestrator.proto",
     "watchroom/registry/v1/registry.proto",

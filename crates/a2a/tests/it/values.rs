@@ -48,6 +48,8 @@ fn a_dispatch_that_is_malformed_names_the_member() {
         inner.fields.insert(field.into(), value);
         assert_eq!(Dispatch::from_metadata(Some(&whole)).unwrap_err().field, field);
     }
+    let none = Dispatch { attempt: 0, ..dispatch() }.to_metadata();
+    assert_eq!(Dispatch::from_metadata(Some(&none)).unwrap_err().field, "attempt");
 }
 
 #[test]
@@ -60,6 +62,25 @@ fn a_cursor_is_taken_out_of_metadata_that_stays() {
     let mut alone = Some(metadata::structure([(metadata::CURSOR, position)]));
     assert!(Cursor::take(&mut alone).is_some());
     assert_eq!(alone, None);
+}
+
+#[test]
+fn a_request_names_the_one_store_that_it_is_meant_for() {
+    let store = dispatch().store_id.unwrap();
+    assert_eq!(metadata::store_of(Some(&metadata::for_store(store))), Ok(Some(store)));
+    assert_eq!(metadata::store_of(Some(&dispatch().to_metadata())), Ok(Some(store)));
+    assert_eq!(metadata::store_of(Some(&metadata::structure([("else", metadata::null())]))), Ok(None));
+    assert_eq!(metadata::store_of(None), Ok(None));
+    for bad in [metadata::text("x"), metadata::object([("store_id".into(), metadata::text("x"))].into())] {
+        assert!(metadata::store_of(Some(&metadata::structure([(metadata::DISPATCH, bad)]))).is_err());
+    }
+}
+
+#[test]
+fn a_reason_is_read_as_it_was_written() {
+    let written = metadata::for_reason(metadata::OUTCOME_UNKNOWN);
+    assert_eq!(metadata::reason_of(Some(&written)), Some("OUTCOME_UNKNOWN"));
+    assert_eq!(metadata::reason_of(None), None);
 }
 
 fn digest(message: &Message) -> Vec<Vec<u8>> {

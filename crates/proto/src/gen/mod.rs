@@ -12,6 +12,11 @@ pub mod watchroom {
             include!("watchroom.admin.v1.rs");
         }
     }
+    pub mod agent {
+        pub mod v1 {
+            include!("watchroom.agent.v1.rs");
+        }
+    }
     pub mod emergency {
         pub mod v1 {
             include!("watchroom.emergency.v1.rs");
