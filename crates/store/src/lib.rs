@@ -1,6 +1,7 @@
 //! The task log: one trait, and the implementations that all pass one suite.
 //! Knows tasks, frames and rows as bytes; what they mean is the kit's business.
 
+mod backup;
 mod clock;
 mod commit;
 mod embedded;
@@ -16,9 +17,10 @@ use std::sync::Arc;
 
 use types::{Epoch, Scope, Seq, StoreId, TaskId, Timestamp};
 
+pub use backup::{Backup, RestoreError, Seal};
 pub use clock::Clock;
 pub use commit::{Accept, Commit, Committed, Created, Lane, Outcome, Ready, Refusal, RowChange, TaskChange, Timer};
-pub use embedded::{CrashPoint, Durability, EmbeddedStore, Fatal, Faults, OpenError, Options};
+pub use embedded::{CrashPoint, Durability, EmbeddedStore, Fatal, Faults, OpenError, Options, restore};
 pub use log::{Entry, Frame, FrameKind, LogRow, Record, Snapshot};
 pub use memory::{MemoryOptions, MemoryStore};
 pub use read::{Due, Listing, Loaded, PageKey, Query, Row, Summary, Wake};
@@ -93,6 +95,12 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
 
     /// The store's clock: the system's, but never earlier than anything it has stored.
     fn now(&self) -> Timestamp;
+
+    /// A copy of everything that is durable now, taken while the store works; `None` when there is nothing on disk.
+    /// The copy takes as much room on the store's disk as the store, for as long as it lives.
+    fn backup(&self) -> Option<Pending<Backup>> {
+        None
+    }
 
     /// Takes no more commits, writes what is queued, and resolves when all of it is on disk. Reads go on.
     fn close(&self) -> Pending<()>;

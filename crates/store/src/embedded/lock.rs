@@ -15,10 +15,13 @@ pub(super) struct LockedDir {
 }
 
 impl LockedDir {
+    /// The file that is locked; it stays when nobody holds it.
+    pub(super) const LOCK: &str = "lock";
+
     pub(super) fn take(dir: &Path) -> Result<Self, OpenError> {
         let unwritable = |source: io::Error| OpenError::Unwritable { dir: dir.to_owned(), source };
         make(dir).map_err(unwritable)?;
-        let path = dir.join("lock");
+        let path = dir.join(Self::LOCK);
         let lock = OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(unwritable)?;
         match lock.try_lock() {
             Ok(()) => Ok(Self { dir: dir.to_owned(), _lock: lock }),
@@ -29,6 +32,11 @@ impl LockedDir {
 
     pub(super) fn database(&self) -> PathBuf {
         self.dir.join("store.db")
+    }
+
+    /// Where a copy is made.
+    pub(super) fn backup(&self, number: u64) -> PathBuf {
+        self.dir.join(format!("{}{number}", super::backup::PREFIX))
     }
 
     pub(super) fn ballast(&self) -> PathBuf {

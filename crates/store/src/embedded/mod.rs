@@ -2,6 +2,7 @@
 //!
 //! What SQLite cannot do: damage inside the write-ahead log's own tail looks like a crash.
 
+mod backup;
 mod batch;
 mod counts;
 mod list;
@@ -11,6 +12,7 @@ mod options;
 mod queue;
 mod read;
 mod readers;
+mod restore;
 mod retain;
 mod row;
 mod schema;
@@ -35,7 +37,7 @@ use crate::commit::{Commit, Refusal};
 use crate::log::{Frame, LogRow};
 use crate::read::{Due, Listing, Loaded, Query, Row};
 use crate::seen::{Seen, SeenKey};
-use crate::{Ownership, Pending, Settle, Store};
+use crate::{Backup, Ownership, Pending, Settle, Store};
 use counts::Counts;
 use lock::LockedDir;
 use queue::{Item, Queue};
@@ -47,6 +49,7 @@ use writer::Writer;
 
 pub use open::OpenError;
 pub use options::{CrashPoint, Durability, Fatal, Faults, Options};
+pub use restore::restore;
 
 /// A store in a directory of its own. Dropping it writes what is queued.
 #[derive(Debug)]
@@ -66,7 +69,7 @@ struct Shared {
     clock: Monotone,
     counts: RwLock<Counts>,
     // Held until the last user of the files is gone.
-    _dir: LockedDir,
+    dir: LockedDir,
 }
 
 impl EmbeddedStore {
@@ -74,6 +77,7 @@ impl EmbeddedStore {
     /// Waits for the disk: not for an async thread that others need.
     pub fn open(options: Options) -> Result<Self, OpenError> {
         let dir = LockedDir::take(&options.dir)?;
+        backup::remove_stale(&options.dir);
         let opened = open::open(&dir, &options)?;
         let conn = opened.conn;
         let storage = |source| OpenError::Storage { file: dir.database(), source };
@@ -88,7 +92,7 @@ impl EmbeddedStore {
             seen: RwLock::new(opened.seen),
             clock: Monotone::new(options.clock.clone(), opened.clock),
             counts: RwLock::new(counts),
-            _dir: dir,
+            dir,
         });
         let writer = {
             let shared = Arc::clone(&shared);
@@ -186,6 +190,10 @@ impl Store for EmbeddedStore {
 
     fn now(&self) -> Timestamp {
         self.shared.clock.now()
+    }
+
+    fn backup(&self) -> Option<Pending<Backup>> {
+        Some(backup::start(&self.shared))
     }
 
     fn close(&self) -> Pending<()> {

@@ -101,6 +101,15 @@ pub(super) fn connect_reader(dir: &LockedDir) -> Result<Connection, OpenError> {
     connected().map_err(|error| Failure::Sqlite(error).named(&file))
 }
 
+/// A connection that copies: as a reader's, but for the file that it may write to beside the database.
+pub(super) fn connect_copier(dir: &LockedDir) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let conn = Connection::open_with_flags(dir.database(), flags)?;
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    conn.execute_batch("PRAGMA cell_size_check = ON; PRAGMA cache_size = -2048;")?;
+    Ok(conn)
+}
+
 enum Failure {
     Open(OpenError),
     Sqlite(rusqlite::Error),
