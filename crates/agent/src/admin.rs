@@ -1,93 +1,88 @@
-//! `watchroom.admin.v1.Admin` over the kit's log.
+//! `watchroom.admin.v1.Admin`: looks into a service's log, copies its store, begins its stop.
+//! Knows no tasks; what a private entry means is the service's to say.
 
-use futures::stream::{self, StreamExt};
-use prost::Message as _;
-use proto::watchroom::admin::v1::admin_server::Admin;
-use proto::watchroom::admin::v1::record::Body;
-use proto::watchroom::admin::v1::{Frame, Private, Record, RecordsRequest};
-use store::{Entry, LogRow};
+mod copy;
+mod records;
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use futures::stream::Stream;
+use proto::watchroom::admin::v1::admin_server::{self, AdminServer};
+use proto::watchroom::admin::v1::{
+    BackupRequest, BackupResponse, DrainRequest, DrainResponse, Record as WireRecord, RecordsRequest,
+};
+use service::{Draining, Process};
+use store::{Record, Store};
 use tonic::{Request, Response, Status};
-use types::{Head, Scope, TaskId};
+use types::{Head, TaskId};
 
-use crate::driver::Driver;
 use crate::fault;
-use crate::kit::Kit;
 use crate::record;
+use records::Log;
 
-/// Log rows read at once.
-const BATCH: usize = 64;
+pub(crate) use copy::FORMAT;
 
-/// Serves the log of one service's tasks to its operators.
-#[derive(Debug)]
-pub struct Logs<D: Driver>(Kit<D>);
+type Answers<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
+pub(crate) type Described = (&'static str, String);
+type Describe = Arc<dyn Fn(&Record) -> Described + Send + Sync>;
 
-type Records = std::pin::Pin<Box<dyn stream::Stream<Item = Result<Record, Status>> + Send>>;
+/// Serves one service to its operators.
+pub struct Admin {
+    process: Process,
+    store: Arc<dyn Store>,
+    describe: Describe,
+}
 
-impl<D: Driver> Logs<D> {
-    /// Over the tasks of `kit`.
-    pub fn new(kit: Kit<D>) -> Self {
-        Self(kit)
-    }
-
-    async fn rows(&self, task: TaskId, after: Head) -> Result<Vec<LogRow>, Status> {
-        let rows = self.0.store().log(Scope::Service, task, after, BATCH).await;
-        rows.map_err(|error| fault::read(error).into())
+impl Admin {
+    /// Over the store of `process`; `describe` puts the service's own entries into words: their kind and their text.
+    pub fn service(
+        process: Process,
+        store: Arc<dyn Store>,
+        describe: impl Fn(&Record) -> Described + Send + Sync + 'static,
+    ) -> AdminServer<Self> {
+        let describe = move |entry: &Record| record::describe(entry).unwrap_or_else(|| describe(entry));
+        let admin = Self { process, store, describe: Arc::new(describe) };
+        AdminServer::new(admin).max_decoding_message_size(service::limits::DECODE)
     }
 }
 
 #[tonic::async_trait]
-impl<D: Driver> Admin for Logs<D> {
-    type RecordsStream = Records;
+impl admin_server::Admin for Admin {
+    type RecordsStream = Answers<WireRecord>;
+    type BackupStream = Answers<BackupResponse>;
 
-    async fn records(&self, request: Request<RecordsRequest>) -> Result<Response<Records>, Status> {
-        let request = request.into_inner();
-        let task: TaskId = request.task_id.parse().map_err(|_| a2a::Error::TaskNotFound)?;
-        let first = self.rows(task, Head(request.after_head)).await?;
-        if first.is_empty() && self.rows(task, Head::ZERO).await?.is_empty() {
-            return Err(a2a::Error::TaskNotFound.into());
-        }
-        Ok(Response::new(all(Self(self.0.clone()), task, first)))
+    async fn records(&self, request: Request<RecordsRequest>) -> Result<Response<Self::RecordsStream>, Status> {
+        let RecordsRequest { task_id, after_head } = request.into_inner();
+        let task: TaskId = task_id.parse().map_err(|_| a2a::Error::TaskNotFound)?;
+        let log = Log { store: self.store.clone(), describe: self.describe.clone(), task };
+        Ok(Response::new(log.after(Head(after_head)).await?))
     }
-}
 
-/// The rows in hand and all that follow them.
-fn all<D: Driver>(logs: Logs<D>, task: TaskId, first: Vec<LogRow>) -> Records {
-    let batches = stream::unfold((logs, Some(first)), move |(logs, rows)| async move {
-        let rows = rows?;
-        let next = match rows.last() {
-            Some(last) => logs.rows(task, last.head).await,
-            None => return None,
+    async fn backup(&self, _: Request<BackupRequest>) -> Result<Response<Self::BackupStream>, Status> {
+        let Some(copying) = self.store.backup() else {
+            return Err(Status::failed_precondition("the service keeps nothing on disk: it runs with --in-memory"));
         };
-        let records = rows.into_iter().flat_map(|row| logs.records_of(row)).map(Ok).collect::<Vec<_>>();
-        match next {
-            Ok(next) => Some((records, (logs, Some(next)))),
-            Err(status) => Some((records.into_iter().chain([Err(status)]).collect(), (logs, None))),
-        }
-    });
-    Box::pin(batches.flat_map(stream::iter))
-}
-
-impl<D: Driver> Logs<D> {
-    fn records_of(&self, row: LogRow) -> Vec<Record> {
-        let LogRow { head, at, entries } = row;
-        let time = Some(a2a::time::to_wire(at));
-        let record = |entry| Record { head: head.0, time, body: Some(self.body(entry)) };
-        entries.into_iter().map(record).collect()
+        let copy = copying.await.map_err(fault::read)?;
+        tracing::info!(size = copy.seal.size, "a copy of the store goes out");
+        Ok(Response::new(copy::parts(self.process.name(), copy)))
     }
 
-    fn body(&self, entry: Entry) -> Body {
-        match entry {
-            Entry::Frame(frame) => {
-                let update = proto::a2a::StreamResponse::decode(frame.bytes).ok();
-                Body::Frame(Frame { seq: frame.seq.0, update })
-            }
-            Entry::Record(private) => {
-                let (kind, text) = match record::describe(&private) {
-                    Some(own) => own,
-                    None => self.0.driver().describe(&private),
-                };
-                Body::Private(Private { kind: kind.to_owned(), text, bytes: private.bytes })
-            }
-        }
+    async fn drain(&self, _: Request<DrainRequest>) -> Result<Response<DrainResponse>, Status> {
+        let Draining { already, pause, limit } = self.process.begin_drain();
+        let wire = |span: std::time::Duration| prost_types::Duration::try_from(span).ok();
+        Ok(Response::new(DrainResponse {
+            service: self.process.name().to_owned(),
+            already_draining: already,
+            pause: wire(pause),
+            limit: wire(limit),
+        }))
+    }
+}
+
+impl fmt::Debug for Admin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Admin").field("process", &self.process).finish_non_exhaustive()
     }
 }

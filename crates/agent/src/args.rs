@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::ValueEnum;
+use service::Fatal;
 use types::InstanceId;
 
 /// Settings that every service with tasks has, beside those of every process.
@@ -18,6 +19,9 @@ pub struct Args {
     /// Keep tasks in memory only: a restart forgets them
     #[arg(long, env = "WATCHROOM_IN_MEMORY")]
     pub in_memory: bool,
+    /// Make the store of this backup instead of serving; the data directory must not hold one
+    #[arg(long, value_name = "FILE", conflicts_with = "in_memory")]
+    pub restore: Option<PathBuf>,
     /// When an answer goes out: after the disk has it, or before
     #[arg(long, env = "WATCHROOM_DURABILITY", value_enum, default_value = "strict")]
     pub durability: Durability,
@@ -41,6 +45,22 @@ pub enum Durability {
     Relaxed,
 }
 
+impl Args {
+    /// Where the store of the service `name` is.
+    pub fn data_dir(&self, name: &str) -> PathBuf {
+        self.data_dir.clone().unwrap_or_else(|| PathBuf::from("watchroom-data").join(name))
+    }
+
+    /// Makes the store of `--restore`, if that is what was asked for: then nothing is served.
+    ///
+    /// # Errors
+    /// As [`restore`](crate::restore).
+    pub fn restored(&self, name: &str) -> Result<bool, Fatal> {
+        let Some(file) = &self.restore else { return Ok(false) };
+        crate::restore(file, name, &self.data_dir(name)).map(|()| true)
+    }
+}
+
 impl Default for Args {
     /// In memory, on free loopback ports: for services inside a test.
     fn default() -> Self {
@@ -48,6 +68,7 @@ impl Default for Args {
             service: service::Args::default(),
             data_dir: None,
             in_memory: true,
+            restore: None,
             durability: Durability::Strict,
             registry: "http://127.0.0.1:7401".to_owned(),
             instance: "1".parse().expect("a digit is an id"),

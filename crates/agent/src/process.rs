@@ -36,6 +36,9 @@ pub fn main<A: Agent>() -> ExitCode {
 }
 
 async fn run<A: Agent>(command: Command<A>, process: Process) -> Result<(), Fatal> {
+    if command.kit.restored(process.name())? {
+        return Ok(());
+    }
     let mut setup = Setup::open(&command.kit, &process).await?;
     let agent = A::open(command.own, &setup).await?;
     let profile = agent.profile();

@@ -2,20 +2,18 @@
 
 use std::fmt;
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use discovery::{Health, Lease, LeaseConfig, Registration, Vitals};
 use proto::a2a::AgentCard;
-use proto::watchroom::admin::v1::admin_server::AdminServer;
 use service::{Bound, Fatal, Process};
 use store::{EmbeddedStore, MemoryStore, Ownership, Store};
 use tokio::sync::watch;
 use tonic::service::Routes;
 use tracing::Instrument;
 
-use crate::admin::Logs;
+use crate::admin::Admin;
 use crate::agent::Profile;
 use crate::args::{Args, Durability};
 use crate::driver::Driver;
@@ -88,8 +86,10 @@ impl Setup {
     /// Serves A2A, the log and what `extend` adds, and stays registered, until the process is drained.
     pub async fn serve<D: Driver>(mut self, kit: Kit<D>, extend: impl FnOnce(Routes) -> Routes) -> Result<(), Fatal> {
         self.register(&kit)?;
-        let routes = Routes::new(a2a::routes(Arc::new(kit.clone())))
-            .add_service(AdminServer::new(Logs::new(kit)).max_decoding_message_size(service::limits::DECODE));
+        let store = self.store.clone();
+        let (process, described) = (self.process.clone(), kit.clone());
+        let admin = Admin::service(process, store, move |entry| described.driver().describe(entry));
+        let routes = Routes::new(a2a::routes(Arc::new(kit))).add_service(admin);
         let bound = match self.bound.take() {
             Some(bound) => bound,
             None => self.process.bind()?,
@@ -145,7 +145,7 @@ fn open_store(args: &Args, name: &str) -> Result<Arc<dyn Store>, Fatal> {
         tracing::warn!("tasks are kept in memory only: a restart forgets them");
         return Ok(Arc::new(MemoryStore::new()));
     }
-    let dir = args.data_dir.clone().unwrap_or_else(|| PathBuf::from("watchroom-data").join(name));
+    let dir = args.data_dir(name);
     let durability = match args.durability {
         Durability::Strict => store::Durability::Strict,
         Durability::Relaxed => store::Durability::Relaxed,

@@ -16,6 +16,9 @@ const REGISTRY_PATIENCE: Duration = Duration::from_secs(3);
 
 /// Serves A2A, the API of runs and the log on one port until the process is drained.
 pub async fn run(args: Args, process: Process) -> Result<(), Fatal> {
+    if args.kit.restored(process.name())? {
+        return Ok(());
+    }
     let mut setup = Setup::open(&args.kit, &process).await?;
     let view = watch(&args.kit.registry, &process)?;
     let runs = Runs::new(args.runs.settings(), view);

@@ -21,6 +21,9 @@ pub struct Args {
     /// Keep registrations in memory only: after a restart every instance registers again
     #[arg(long, env = "WATCHROOM_IN_MEMORY")]
     pub in_memory: bool,
+    /// Make the store of this backup instead of serving; the data directory must not hold one
+    #[arg(long, value_name = "FILE", conflicts_with = "in_memory")]
+    pub restore: Option<PathBuf>,
     /// Shortest lease that is granted
     #[arg(long, env = "WATCHROOM_TTL_MIN", value_name = "TIME", default_value = "3s", value_parser = parse_duration)]
     pub ttl_min: Duration,
@@ -43,6 +46,7 @@ impl Default for Args {
             service: service::Args::default(),
             data_dir: PathBuf::from("watchroom-data/registry"),
             in_memory: true,
+            restore: None,
             ttl_min: min,
             ttl_default: default,
             ttl_max: max,

@@ -19,6 +19,9 @@ use crate::rpc::Rpc;
 /// # Errors
 /// [`Fatal`] when it cannot start, or cannot go on.
 pub async fn run(args: Args, process: Process) -> Result<(), Fatal> {
+    if let Some(file) = &args.restore {
+        return agent::restore(file, process.name(), &args.data_dir);
+    }
     let store = open_store(&args)?;
     serve(&args, &process, store).await
 }
@@ -36,6 +39,8 @@ pub async fn serve(args: &Args, process: &Process, store: Arc<dyn Store>) -> Res
 async fn serve_until_drained(args: &Args, process: &Process, store: Arc<dyn Store>) -> Result<(), Fatal> {
     let meters = Meters::default();
     meters.register(process.metrics());
+    // There are no tasks here whose entries could be described.
+    let admin = agent::Admin::service(process.clone(), store.clone(), |_| ("unknown", String::new()));
     let opened = Owner::open(store, args.terms(), meters).await;
     let Opened { owner, handle, registry_id } =
         opened.map_err(|error| Fatal::internal("the registry cannot start from its store", error))?;
@@ -44,7 +49,7 @@ async fn serve_until_drained(args: &Args, process: &Process, store: Arc<dyn Stor
     let mut owning = tokio::spawn(owner.run(stop.clone()).instrument(tracing::info_span!("owner")));
     let server = RegistryServer::new(Rpc::new(handle.clone(), registry_id)).max_decoding_message_size(limits::DECODE);
     let descriptors = [proto::DESCRIPTORS];
-    let serving = bound.serve(Routes::new(server), &descriptors);
+    let serving = bound.serve(Routes::new(server).add_service(admin), &descriptors);
     let served = tokio::select! {
         served = serving => served,
         lost = &mut owning => return Err(broken(lost)),

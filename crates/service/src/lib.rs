@@ -31,6 +31,6 @@ pub use drain::Drain;
 pub use duration::parse_duration;
 pub use fatal::Fatal;
 pub use metrics::Metrics;
-pub use process::{Addresses, Process};
+pub use process::{Addresses, Draining, Process};
 pub use readiness::Readiness;
 pub use trace::TraceContext;

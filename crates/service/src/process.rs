@@ -5,6 +5,7 @@ use std::future::Future;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::watch;
 use tracing::Instrument;
@@ -38,6 +39,17 @@ pub struct Addresses {
     pub protocol: SocketAddr,
     /// The admin listener.
     pub admin: SocketAddr,
+}
+
+/// A stop that has begun, and its bounds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Draining {
+    /// Whether it had begun before.
+    pub already: bool,
+    /// From "not ready" to the end of streams.
+    pub pause: Duration,
+    /// From the beginning to the end of whatever still runs.
+    pub limit: Duration,
 }
 
 impl Process {
@@ -86,6 +98,17 @@ impl Process {
     /// The stop of this process.
     pub fn drain(&self) -> Drain {
         self.0.drain.clone()
+    }
+
+    /// Begins the stop, unless it has begun: unlike a second signal, a second call hurries nothing.
+    pub fn begin_drain(&self) -> Draining {
+        let Args { drain_pause: pause, drain_limit: limit, .. } = self.0.args;
+        let already = self.0.drain.is_draining();
+        if !already {
+            tracing::info!("asked to drain");
+            self.0.drain.begin();
+        }
+        Draining { already, pause, limit }
     }
 
     /// A part that must become ready before the service is; it starts as not ready.

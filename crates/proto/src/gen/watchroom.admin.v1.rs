@@ -89,6 +89,123 @@ impl ::prost::Name for Private {
         "/watchroom.admin.v1.Private".into()
     }
 }
+/// Asks for a copy of the whole store.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct BackupRequest {}
+impl ::prost::Name for BackupRequest {
+    const NAME: &'static str = "BackupRequest";
+    const PACKAGE: &'static str = "watchroom.admin.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "watchroom.admin.v1.BackupRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/watchroom.admin.v1.BackupRequest".into()
+    }
+}
+/// One part of a copy. A backup file holds these messages as they came, each behind its length as a varint.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct BackupResponse {
+    #[prost(oneof = "backup_response::Part", tags = "1, 2")]
+    pub part: ::core::option::Option<backup_response::Part>,
+}
+/// Nested message and enum types in `BackupResponse`.
+pub mod backup_response {
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Part {
+        /// The first message, and no other.
+        #[prost(message, tag = "1")]
+        Header(super::BackupHeader),
+        /// The next bytes of the copy.
+        #[prost(bytes, tag = "2")]
+        Data(::prost::bytes::Bytes),
+    }
+}
+impl ::prost::Name for BackupResponse {
+    const NAME: &'static str = "BackupResponse";
+    const PACKAGE: &'static str = "watchroom.admin.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "watchroom.admin.v1.BackupResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/watchroom.admin.v1.BackupResponse".into()
+    }
+}
+/// What a copy is, so that it can be checked before anything is made of it.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct BackupHeader {
+    /// Of this message and of the file; 1.
+    #[prost(uint32, tag = "1")]
+    pub format: u32,
+    /// The service's name, such as "fire": a copy is restored to the same service only.
+    #[prost(string, tag = "2")]
+    pub service: ::prost::alloc::string::String,
+    /// The store that was copied. A restored one gets another id, since work sent to this one may not be in it.
+    #[prost(string, tag = "3")]
+    pub store_id: ::prost::alloc::string::String,
+    /// The store's owner when it was copied. A restored store goes on above it.
+    #[prost(uint64, tag = "4")]
+    pub epoch: u64,
+    /// Version of the tables; a program that knows only older ones does not restore it.
+    #[prost(uint32, tag = "5")]
+    pub schema: u32,
+    #[prost(message, optional, tag = "6")]
+    pub taken_at: ::core::option::Option<::prost_types::Timestamp>,
+    /// Bytes of the copy.
+    #[prost(uint64, tag = "7")]
+    pub size: u64,
+    /// Digest of the copy's bytes.
+    #[prost(bytes = "bytes", tag = "8")]
+    pub sha256: ::prost::bytes::Bytes,
+}
+impl ::prost::Name for BackupHeader {
+    const NAME: &'static str = "BackupHeader";
+    const PACKAGE: &'static str = "watchroom.admin.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "watchroom.admin.v1.BackupHeader".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/watchroom.admin.v1.BackupHeader".into()
+    }
+}
+/// Asks for a stop.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DrainRequest {}
+impl ::prost::Name for DrainRequest {
+    const NAME: &'static str = "DrainRequest";
+    const PACKAGE: &'static str = "watchroom.admin.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "watchroom.admin.v1.DrainRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/watchroom.admin.v1.DrainRequest".into()
+    }
+}
+/// What happens now.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DrainResponse {
+    /// The service's name.
+    #[prost(string, tag = "1")]
+    pub service: ::prost::alloc::string::String,
+    /// It was stopping before this call, which then changed nothing.
+    #[prost(bool, tag = "2")]
+    pub already_draining: bool,
+    /// From "not ready" to the end of streams.
+    #[prost(message, optional, tag = "3")]
+    pub pause: ::core::option::Option<::prost_types::Duration>,
+    /// From now to the end of whatever still runs.
+    #[prost(message, optional, tag = "4")]
+    pub limit: ::core::option::Option<::prost_types::Duration>,
+}
+impl ::prost::Name for DrainResponse {
+    const NAME: &'static str = "DrainResponse";
+    const PACKAGE: &'static str = "watchroom.admin.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "watchroom.admin.v1.DrainResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/watchroom.admin.v1.DrainResponse".into()
+    }
+}
 /// Generated client implementations.
 pub mod admin_client {
     #![allow(
@@ -100,7 +217,7 @@ pub mod admin_client {
     )]
     use tonic::codegen::*;
     use tonic::codegen::http::Uri;
-    /// Looks into one service; the caller needs the role admin.
+    /// Looks into one service, copies it, and stops it; the caller needs the role admin.
     #[derive(Debug, Clone)]
     pub struct AdminClient<T> {
         inner: tonic::client::Grpc<T>,
@@ -207,6 +324,56 @@ pub mod admin_client {
                 .insert(GrpcMethod::new("watchroom.admin.v1.Admin", "Records"));
             self.inner.server_streaming(req, path, codec).await
         }
+        /// A consistent copy of the service's store as of one moment, taken while it works: the header, then the bytes.
+        /// Everything that the service had answered before the call is in it.
+        /// FAILED_PRECONDITION when the service keeps nothing on disk.
+        pub async fn backup(
+            &mut self,
+            request: impl tonic::IntoRequest<super::BackupRequest>,
+        ) -> std::result::Result<
+            tonic::Response<tonic::codec::Streaming<super::BackupResponse>>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = crate::Strict::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/watchroom.admin.v1.Admin/Backup",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("watchroom.admin.v1.Admin", "Backup"));
+            self.inner.server_streaming(req, path, codec).await
+        }
+        /// Begins what SIGTERM begins, once: not ready, a pause, the end of every stream, the end of the process.
+        /// Answers before any of it, so that the caller knows what to wait for.
+        pub async fn drain(
+            &mut self,
+            request: impl tonic::IntoRequest<super::DrainRequest>,
+        ) -> std::result::Result<tonic::Response<super::DrainResponse>, tonic::Status> {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = crate::Strict::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/watchroom.admin.v1.Admin/Drain",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("watchroom.admin.v1.Admin", "Drain"));
+            self.inner.unary(req, path, codec).await
+        }
     }
 }
 /// Generated server implementations.
@@ -234,8 +401,27 @@ pub mod admin_server {
             &self,
             request: tonic::Request<super::RecordsRequest>,
         ) -> std::result::Result<tonic::Response<Self::RecordsStream>, tonic::Status>;
+        /// Server streaming response type for the Backup method.
+        type BackupStream: tonic::codegen::tokio_stream::Stream<
+                Item = std::result::Result<super::BackupResponse, tonic::Status>,
+            >
+            + std::marker::Send
+            + 'static;
+        /// A consistent copy of the service's store as of one moment, taken while it works: the header, then the bytes.
+        /// Everything that the service had answered before the call is in it.
+        /// FAILED_PRECONDITION when the service keeps nothing on disk.
+        async fn backup(
+            &self,
+            request: tonic::Request<super::BackupRequest>,
+        ) -> std::result::Result<tonic::Response<Self::BackupStream>, tonic::Status>;
+        /// Begins what SIGTERM begins, once: not ready, a pause, the end of every stream, the end of the process.
+        /// Answers before any of it, so that the caller knows what to wait for.
+        async fn drain(
+            &self,
+            request: tonic::Request<super::DrainRequest>,
+        ) -> std::result::Result<tonic::Response<super::DrainResponse>, tonic::Status>;
     }
-    /// Looks into one service; the caller needs the role admin.
+    /// Looks into one service, copies it, and stops it; the caller needs the role admin.
     #[derive(Debug)]
     pub struct AdminServer<T> {
         inner: Arc<T>,
@@ -354,6 +540,95 @@ pub mod admin_server {
                                 max_encoding_message_size,
                             );
                         let res = grpc.server_streaming(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/watchroom.admin.v1.Admin/Backup" => {
+                    #[allow(non_camel_case_types)]
+                    struct BackupSvc<T: Admin>(pub Arc<T>);
+                    impl<
+                        T: Admin,
+                    > tonic::server::ServerStreamingService<super::BackupRequest>
+                    for BackupSvc<T> {
+                        type Response = super::BackupResponse;
+                        type ResponseStream = T::BackupStream;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::ResponseStream>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::BackupRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Admin>::backup(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = BackupSvc(inner);
+                        let codec = crate::Strict::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.server_streaming(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/watchroom.admin.v1.Admin/Drain" => {
+                    #[allow(non_camel_case_types)]
+                    struct DrainSvc<T: Admin>(pub Arc<T>);
+                    impl<T: Admin> tonic::server::UnaryService<super::DrainRequest>
+                    for DrainSvc<T> {
+                        type Response = super::DrainResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::DrainRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Admin>::drain(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = DrainSvc(inner);
+                        let codec = crate::Strict::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
                         Ok(res)
                     };
                     Box::pin(fut)
