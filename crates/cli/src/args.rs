@@ -1,10 +1,14 @@
 //! The command line, as clap reads it.
 
+mod admin;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use proto::a2a::TaskState;
 use types::{ContextId, MessageId, RemoteTask};
+
+pub(crate) use admin::{Backup, Completions, Drain, Which};
 
 const AFTER: &str = "Exit codes: 0 done; 64 wrong usage; 69 unreachable, or no cluster is running; 70 internal; 74 a file or \
                      the output cannot be used; 75 `up`: another one uses the data directory; 130 interrupted.\n\
@@ -62,6 +66,12 @@ pub(crate) enum Command {
     Agents(Agents),
     /// Show every record of a task: what clients saw, and what only the service knows
     Log(Log),
+    /// Copy the store of a service that runs into a file
+    Backup(Backup),
+    /// Stop a service in good order, and wait until it has stopped; `up` does not start it again
+    Drain(Drain),
+    /// Write a completion script for a shell
+    Completions(Completions),
 }
 
 /// Which agent a command talks to.

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use service::client::{Traced, channel};
 
-use crate::args::{Common, Target};
+use crate::args::{Common, ServiceName, Target, Which};
 use crate::failure::Failure;
 
 const OPERATOR_NAME: &str = "the operator";
@@ -30,6 +30,8 @@ pub(crate) struct Endpoint {
     found_in: Option<PathBuf>,
     /// What a follow-up command needs to reach the same service.
     pub(crate) flag: String,
+    /// Its process, if it is of a cluster on this machine.
+    pub(crate) pid: Option<u32>,
 }
 
 /// The running services of a cluster, as `endpoints.json` has them.
@@ -76,6 +78,19 @@ impl Endpoint {
         Ok(Self::named("the registry", "--registry or WATCHROOM_REGISTRY", found, "registry"))
     }
 
+    /// A service that is named, or that is at an address.
+    pub(crate) fn of_service(common: &Common, which: &Which) -> Result<Self, Failure> {
+        match which {
+            Which::At(url) => Ok(Self::named("the service", "its address", url.as_str().into(), "agent")),
+            Which::Named(ServiceName::Operator) => Self::operator(common),
+            Which::Named(ServiceName::Registry) => Self::registry(common),
+            Which::Named(service) => {
+                let found = find(common, None, service.program(), &service.usual_url())?;
+                Ok(Self::named(service.program(), "its address in place of the name", found, "agent"))
+            }
+        }
+    }
+
     /// The registry of a cluster that is being started.
     pub(crate) fn of_running_registry(running: &Running) -> Self {
         let url = format!("http://{}", running.protocol);
@@ -111,10 +126,10 @@ impl Endpoint {
     }
 
     fn named(who: &'static str, named_by: &'static str, found: Found, flag: &str) -> Self {
-        let Found { url, dir: found_in } = found;
+        let Found { url, dir: found_in, pid } = found;
         let usual = flag == "operator" && url == OPERATOR;
         let flag = if usual { String::new() } else { format!(" --{flag} {url}") };
-        Self { who, named_by, url, found_in, flag }
+        Self { who, named_by, url, found_in, flag, pid }
     }
 }
 
@@ -146,7 +161,7 @@ impl Cluster {
 
     fn find(self, name: &str, dir: &Path) -> Option<Found> {
         let service = self.services.into_iter().find(|service| service.name == name)?;
-        Some(Found { url: format!("http://{}", service.protocol), dir: Some(dir.to_owned()) })
+        Some(Found { url: format!("http://{}", service.protocol), dir: Some(dir.to_owned()), pid: Some(service.pid) })
     }
 }
 
@@ -154,11 +169,12 @@ impl Cluster {
 struct Found {
     url: String,
     dir: Option<PathBuf>,
+    pid: Option<u32>,
 }
 
 impl From<&str> for Found {
     fn from(url: &str) -> Self {
-        Self { url: url.to_owned(), dir: None }
+        Self { url: url.to_owned(), dir: None, pid: None }
     }
 }
 

@@ -11,7 +11,7 @@ use futures::stream::BoxStream;
 use prost_types::Struct;
 use proto::a2a::stream_response::Payload;
 use proto::a2a::{StreamResponse, Task, TaskState, TaskStatus};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 use types::Seq;
 
 use crate::endpoints::Endpoint;
@@ -19,13 +19,16 @@ use crate::failure::Failure;
 use crate::interrupt::Interrupt;
 use crate::outcome::{Outcome, Tally};
 use crate::screen::{Screen, note, proto_json};
-use crate::show::{self, Story};
+use crate::show::{self, Progress, Story};
 
 /// How long a lost connection is tried again before the command gives up; the task goes on without it.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// For somebody who did not wait for the first answer.
 pub(crate) const UNKNOWN: &str = "interrupted before the task was known; it may have begun: see `watchroom tasks`";
+
+/// Between two drawings of the line at the bottom.
+const REDRAW: Duration = Duration::from_secs(1);
 
 /// How following ended.
 #[derive(Debug)]
@@ -45,13 +48,25 @@ pub(crate) struct Follow<'a, W: Write> {
     task: Option<String>,
     seq: Option<Seq>,
     lost: Option<Instant>,
+    progress: Progress,
+    since: Instant,
 }
 
 type Items = BoxStream<'static, Result<Followed, ClientError>>;
 
 impl<'a, W: Write> Follow<'a, W> {
     pub(crate) fn new(endpoint: &'a Endpoint, screen: &'a mut Screen<W>) -> Self {
-        Self { endpoint, screen, story: Story::default(), tally: Tally::default(), task: None, seq: None, lost: None }
+        Self {
+            endpoint,
+            screen,
+            story: Story::default(),
+            tally: Tally::default(),
+            task: None,
+            seq: None,
+            lost: None,
+            progress: Progress::default(),
+            since: Instant::now(),
+        }
     }
 
     /// The task is known from the start.
@@ -61,10 +76,22 @@ impl<'a, W: Write> Follow<'a, W> {
 
     /// Shows what comes until the task ends or asks for an answer. After a question more of `items` may follow.
     pub(crate) async fn run(&mut self, items: &mut Items, interrupt: &mut Interrupt) -> Result<End, Failure> {
+        let end = self.show(items, interrupt).await;
+        self.screen.clear()?;
+        end
+    }
+
+    async fn show(&mut self, items: &mut Items, interrupt: &mut Interrupt) -> Result<End, Failure> {
+        let mut redraw = interval(REDRAW);
+        redraw.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             let patience = self.lost.map(|lost| lost + PATIENCE);
             let item = tokio::select! {
                 item = items.next() => item,
+                _ = redraw.tick() => {
+                    self.screen.status(&self.progress.line(self.since.elapsed()))?;
+                    continue;
+                }
                 () = interrupt.pressed() => return Ok(self.interrupted()),
                 () = sleep_until(patience.unwrap_or_else(Instant::now)), if patience.is_some() => {
                     return Err(self.lost_for_good());
@@ -107,6 +134,7 @@ impl<'a, W: Write> Follow<'a, W> {
             note("connected again");
         }
         self.tally.see(&event.update);
+        self.progress.see(&event.update);
         self.learn(&event);
         if self.screen.is_for_script() {
             let json = proto_json(&response(event))?;

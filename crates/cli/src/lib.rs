@@ -3,7 +3,10 @@
 
 mod agents;
 mod args;
+mod backup;
 mod call;
+mod completions;
+mod drain;
 mod endpoints;
 mod failure;
 mod follow;

@@ -11,7 +11,7 @@ use crate::args::{Cli, Command};
 use crate::failure::Failure;
 use crate::outcome::Outcome;
 use crate::screen::{Screen, note};
-use crate::{agents, log, plan, send, tasks, up};
+use crate::{agents, backup, completions, drain, log, plan, send, tasks, up};
 
 const USAGE: u8 = 64;
 
@@ -59,7 +59,7 @@ fn first_paragraph(error: &clap::Error) -> String {
 fn execute(cli: Cli) -> Result<Outcome, Failure> {
     let Cli { command, common } = cli;
     let mut screen = Screen::new(common.json);
-    match command {
+    let end = match command {
         Command::Up(args) => block_on(up::run(&args, &common, &mut screen)),
         Command::Send(args) => block_on(send::send(&args, &common, &mut screen)),
         Command::Plan(args) => block_on(plan::run(&args, &common, &mut screen)),
@@ -69,7 +69,13 @@ fn execute(cli: Cli) -> Result<Outcome, Failure> {
         Command::Cancel(args) => block_on(tasks::cancel(&args, &common, &mut screen)),
         Command::Agents(args) => block_on(agents::run(&args, &common, &mut screen)),
         Command::Log(args) => block_on(log::run(&args, &common, &mut screen)),
-    }
+        Command::Backup(args) => block_on(backup::run(&args, &common, &mut screen)),
+        Command::Drain(args) => block_on(drain::run(&args, &common, &mut screen)),
+        Command::Completions(args) => completions::run(&args, &mut screen),
+    };
+    // What comes next on the terminal begins on a line of its own, also after a failure.
+    screen.clear().ok();
+    end
 }
 
 fn block_on(command: impl Future<Output = Result<Outcome, Failure>>) -> Result<Outcome, Failure> {

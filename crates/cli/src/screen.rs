@@ -35,7 +35,15 @@ pub(crate) enum Mark {
 pub(crate) struct Screen<W = io::Stdout> {
     out: W,
     reader: Reader,
+    /// The line at the bottom that is written over; only a terminal has one.
+    status: Option<String>,
 }
+
+/// Back to the beginning of the line, and the line away.
+const CLEAR: &str = "\r\u{1b}[2K";
+
+/// For terminals that do not say how wide they are.
+const WIDTH: usize = 80;
 
 impl Screen {
     /// Standard output, for whoever is there.
@@ -46,14 +54,14 @@ impl Screen {
             (false, true) => Reader::Terminal,
             (false, false) => Reader::Pipe,
         };
-        Self { out, reader }
+        Self { out, reader, status: None }
     }
 }
 
 impl<W: Write> Screen<W> {
     #[cfg(test)]
     pub(crate) fn to(out: W, reader: Reader) -> Self {
-        Self { out, reader }
+        Self { out, reader, status: None }
     }
 
     #[cfg(test)]
@@ -69,9 +77,44 @@ impl<W: Write> Screen<W> {
     pub(crate) fn say(&mut self, mark: Mark, text: &str) -> io::Result<()> {
         let text = harmless(text);
         match self.reader {
-            Reader::Terminal => writeln!(self.out, "{}", mark.decorate(&text))?,
+            Reader::Terminal => {
+                let status = self.status.take();
+                let clear = if status.is_some() { CLEAR } else { "" };
+                writeln!(self.out, "{clear}{}", mark.decorate(&text))?;
+                if let Some(status) = status {
+                    self.status(&status)?;
+                }
+            }
             Reader::Pipe | Reader::Script => writeln!(self.out, "{text}")?,
         }
+        self.out.flush()
+    }
+
+    /// The line at the bottom of a terminal, instead of the one before. Pipes and scripts get none.
+    pub(crate) fn status(&mut self, text: &str) -> io::Result<()> {
+        if self.reader != Reader::Terminal {
+            return Ok(());
+        }
+        let width = terminal_size::terminal_size().map_or(WIDTH, |(width, _)| width.0.into());
+        // A line that wraps could not be cleared any more.
+        let line: String = harmless(text).chars().filter(|letter| *letter != '\n').take(width.max(2) - 1).collect();
+        write!(self.out, "{CLEAR}{}", line.dimmed())?;
+        self.status = Some(line);
+        self.out.flush()
+    }
+
+    /// Takes the line at the bottom away.
+    pub(crate) fn clear(&mut self) -> io::Result<()> {
+        if self.status.take().is_none() {
+            return Ok(());
+        }
+        write!(self.out, "{CLEAR}")?;
+        self.out.flush()
+    }
+
+    /// Bytes for a file or a program, as they are.
+    pub(crate) fn raw(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.out.write_all(bytes)?;
         self.out.flush()
     }
 
@@ -114,8 +157,11 @@ impl Mark {
 
 /// A word to the person at the keyboard, beside the output.
 pub(crate) fn note(text: &str) {
+    let mut err = io::stderr().lock();
+    // The line at the bottom of the same terminal may be in the way; it is drawn again in a moment.
+    let clear = if err.is_terminal() { CLEAR } else { "" };
     // When stderr is gone there is nobody to tell.
-    writeln!(io::stderr().lock(), "{}", harmless(text)).ok();
+    writeln!(err, "{clear}{}", harmless(text)).ok();
 }
 
 /// The text without control characters other than line ends and tabs.

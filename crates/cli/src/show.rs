@@ -2,6 +2,7 @@
 
 mod frame;
 mod plan;
+mod progress;
 mod story;
 mod task;
 
@@ -14,6 +15,7 @@ use crate::screen::harmless;
 
 pub(crate) use frame::summary;
 pub(crate) use plan::plan;
+pub(crate) use progress::Progress;
 pub(crate) use story::Story;
 pub(crate) use task::{task, task_row};
 

@@ -29,3 +29,34 @@ fn what_others_wrote_moves_no_cursor() {
     let evil = "a\u{1b}[31mred\u{1b}]0;title\u{7}\r\u{9b}2J\nb\tc";
     assert_eq!(said(Reader::Terminal, Mark::None, evil), "a[31mred]0;title2J\nb\tc\n");
 }
+
+#[test]
+fn the_line_at_the_bottom_makes_room_for_what_is_said_and_comes_back() {
+    let mut screen = Screen::to(Vec::new(), Reader::Terminal);
+    screen.status("1 s").unwrap();
+    screen.say(Mark::None, "said").unwrap();
+    screen.clear().unwrap();
+    screen.clear().unwrap();
+    let out = String::from_utf8(screen.into_inner()).unwrap();
+    let (before, after) = out.split_once("\r\u{1b}[2Ksaid\n").unwrap();
+    assert!(before.contains("1 s") && after.contains("1 s") && after.ends_with("\r\u{1b}[2K"), "{out:?}");
+    assert_eq!(out.matches("1 s").count(), 2, "{out:?}");
+}
+
+#[test]
+fn the_line_at_the_bottom_never_wraps() {
+    let mut screen = Screen::to(Vec::new(), Reader::Terminal);
+    screen.status(&"long\n".repeat(100)).unwrap();
+    let out = String::from_utf8(screen.into_inner()).unwrap();
+    assert!(!out.contains('\n') && out.contains("longlong"), "{out:?}");
+}
+
+#[test]
+fn pipes_and_scripts_have_no_line_at_the_bottom() {
+    for reader in [Reader::Pipe, Reader::Script] {
+        let mut screen = Screen::to(Vec::new(), reader);
+        screen.status("1 s").unwrap();
+        screen.clear().unwrap();
+        assert!(screen.into_inner().is_empty());
+    }
+}

@@ -44,6 +44,15 @@ pub(crate) struct Child {
     pub(crate) since: Instant,
 }
 
+/// How a service ended by itself.
+#[derive(Debug)]
+pub(crate) enum End {
+    /// Somebody asked it to, and it closed in good order.
+    AsAsked,
+    /// Of this.
+    Died(String),
+}
+
 /// What a service writes once it is ready.
 #[derive(Debug, Deserialize)]
 struct Announcement {
@@ -106,9 +115,12 @@ impl Child {
     }
 
     /// Resolves when the service has ended by itself, with how it did.
-    pub(crate) async fn ended(&mut self) -> String {
-        let status = self.process.wait().await;
-        status.map_or_else(|error| error.to_string(), |status| status.to_string())
+    pub(crate) async fn ended(&mut self) -> End {
+        match self.process.wait().await {
+            Ok(status) if status.success() => End::AsAsked,
+            Ok(status) => End::Died(status.to_string()),
+            Err(error) => End::Died(error.to_string()),
+        }
     }
 
     /// Asks the service to drain, and kills it when it does not within the limit.

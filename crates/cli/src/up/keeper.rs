@@ -10,7 +10,7 @@ use types::RetryPolicy;
 
 use crate::endpoints::Running;
 use crate::screen::note;
-use crate::up::child::Child;
+use crate::up::child::{Child, End};
 use crate::up::layout::Recipe;
 
 /// Pauses before a service that died starts again.
@@ -54,6 +54,13 @@ async fn keep(recipe: Recipe, mut child: Child, restarts: mpsc::Sender<Running>,
         let end = tokio::select! {
             end = child.ended() => end,
             () = stop.cancelled() => return child.stop().await,
+        };
+        let end = match end {
+            End::Died(end) => end,
+            End::AsAsked => {
+                note(&format!("{} was asked to stop and stays down; to start it: {}", recipe.name, recipe.by_hand()));
+                return stop.cancelled().await;
+            }
         };
         if child.since.elapsed() > STEADY {
             failures = 0;

@@ -17,6 +17,9 @@ const ADVERTISE: &str = "WATCHROOM_ADVERTISE";
 const UNLESS_SET: [(&str, [&str; 2]); 2] =
     [("WATCHROOM_DRAIN_PAUSE", ["--drain-pause", "0s"]), ("WATCHROOM_LOG_FORMAT", ["--log-format", "text"])];
 
+/// Ties a service to its parent.
+const PARENT: &str = "--parent-stdin";
+
 /// How to start one service.
 #[derive(Debug, Clone)]
 pub(crate) struct Recipe {
@@ -55,6 +58,11 @@ impl ServiceName {
             Self::Ambulance => "ambulance",
             Self::Operator => "operator",
         }
+    }
+
+    /// Where it is unless somebody has said otherwise.
+    pub(crate) fn usual_url(self) -> String {
+        format!("http://127.0.0.1:{}", self.port())
     }
 
     /// The usual port of the protocol listener; the admin listener's is 1000 higher.
@@ -145,7 +153,7 @@ impl Recipe {
     /// The command line.
     pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(&self.program);
-        command.args(["--parent-stdin", "--listen", &self.protocol, "--admin-listen", &self.admin]);
+        command.args([PARENT, "--listen", &self.protocol, "--admin-listen", &self.admin]);
         command.arg("--data-dir").arg(&self.data_dir).arg("--announce").arg(&self.announce);
         if let Some(registry) = &self.registry {
             command.args(["--registry", registry]);
@@ -157,6 +165,14 @@ impl Recipe {
         }
         command.env_remove(ADVERTISE);
         command
+    }
+
+    /// The command line for somebody who starts it by hand.
+    pub(crate) fn by_hand(&self) -> String {
+        let command = self.command();
+        let words = command.as_std().get_args().map(|word| word.to_string_lossy().into_owned());
+        let words = words.filter(|word| word != PARENT);
+        std::iter::once(self.program.display().to_string()).chain(words).collect::<Vec<_>>().join(" ")
     }
 
     /// The same service again, at the same addresses.

@@ -153,6 +153,24 @@ async fn a_service_that_dies_comes_back_at_its_address() {
 }
 
 #[tokio::test]
+async fn a_service_that_is_asked_to_stop_stays_down_and_can_be_started_by_hand() {
+    let home = Home::new();
+    let (mut child, cluster) = home.ready(&[]).await;
+    let mut log = BufReader::new(child.stderr.take().unwrap()).lines();
+    signal(pids(&cluster)[1], "TERM");
+    let told = loop {
+        let line = timeout(PATIENCE, log.next_line()).await.unwrap().unwrap().unwrap();
+        assert!(!line.contains("fire is back"), "{line}");
+        if line.starts_with("fire was asked to stop and stays down") {
+            break line;
+        }
+    };
+    let address = cluster["services"][1]["protocol"].as_str().unwrap();
+    assert!(told.contains(&format!("--listen {address}")) && !told.contains("--parent-stdin"), "{told}");
+    assert_eq!(stop(child).await.code, Some(0));
+}
+
+#[tokio::test]
 async fn nothing_outlives_a_killed_supervisor() {
     let home = Home::new();
     let (child, cluster) = home.ready(&[]).await;

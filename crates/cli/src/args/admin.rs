@@ -1,0 +1,63 @@
+//! Arguments of what is done to one service, and how a service is named.
+
+use std::ffi::OsStr;
+use std::path::PathBuf;
+
+use clap::builder::{EnumValueParser, PossibleValue, StringValueParser, TypedValueParser};
+use clap::{Arg, Args, Command, ValueEnum};
+
+use super::ServiceName;
+
+/// Copies a service's store.
+#[derive(Debug, Args)]
+pub(crate) struct Backup {
+    /// Name of a service of this cluster, or the address of any: `host:port`
+    #[arg(value_parser = WhichParser)]
+    pub(crate) service: Which,
+    /// File to write; one that exists is not replaced
+    pub(crate) file: PathBuf,
+}
+
+/// Stops a service.
+#[derive(Debug, Args)]
+pub(crate) struct Drain {
+    /// Name of a service of this cluster, or the address of any: `host:port`
+    #[arg(value_parser = WhichParser)]
+    pub(crate) service: Which,
+}
+
+/// Writes a completion script.
+#[derive(Debug, Args)]
+pub(crate) struct Completions {
+    /// Whose script
+    pub(crate) shell: clap_complete::Shell,
+}
+
+/// Which service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Which {
+    /// One of this machine's cluster.
+    Named(ServiceName),
+    /// Whatever answers at this address.
+    At(String),
+}
+
+/// Reads a name or an address; shells complete the names.
+#[derive(Debug, Clone)]
+struct WhichParser;
+
+impl TypedValueParser for WhichParser {
+    type Value = Which;
+
+    fn parse_ref(&self, command: &Command, arg: Option<&Arg>, value: &OsStr) -> Result<Which, clap::Error> {
+        let word = StringValueParser::new().parse_ref(command, arg, value)?;
+        if word.contains(':') {
+            return Ok(Which::At(word));
+        }
+        EnumValueParser::<ServiceName>::new().parse_ref(command, arg, value).map(Which::Named)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(ServiceName::value_variants().iter().filter_map(ValueEnum::to_possible_value)))
+    }
+}
