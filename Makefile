@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help test demo bench deny fmt proto tools check
+.PHONY: help test demo bench chaos deny fmt proto tools check
 
 TARGET := $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
 TOOLS := $(TARGET)/tools
@@ -31,6 +31,10 @@ demo: ## Start a small control room, dispatch one call, stop everything
 bench: ## Ratios to bare tonic, as a Markdown table on stdout
 	$(CARGO) build --release -p bench
 	$(TARGET)/release/bench run
+
+chaos: ## Kill processes under load: KILLS=200 of them, SEED=… repeats a schedule
+	$(CARGO) build --workspace --bins
+	$(TARGET)/debug/chaos
 
 deny: ## Licences, bans and sources of all dependencies
 	command -v cargo-deny >/dev/null || test -x $(TOOLS)/bin/cargo-deny || \

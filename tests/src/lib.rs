@@ -2,20 +2,30 @@
 //! A failed expectation of the harness itself panics: its callers are tests.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "test code, compiled as a library")]
 
+mod audit;
+mod chaos;
 mod cluster;
+mod crowd;
 mod eventually;
 mod explore;
 mod node;
 mod proxy;
+mod random;
 mod raw;
 mod tools;
+mod town;
 mod wire;
 
+pub use audit::{Audit, misread};
+pub use chaos::{Chaos, Kill, Recovery, Report};
 pub use cluster::{Cluster, Service};
+pub use crowd::{Crowd, Habits, Told};
 pub use eventually::{DEADLINE, eventually};
 pub use explore::Explorer;
 pub use node::{Ended, Node, binary};
 pub use proxy::{Proxy, Traffic};
+pub use random::{Random, seed};
 pub use raw::{Problem, VERSION, raw};
 pub use tools::{Run, python, repository};
+pub use town::large_town;
 pub use wire::{Seen, call, collect, finished, request, seqs, state, text};

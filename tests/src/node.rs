@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 
 use crate::eventually::eventually;
+use crate::tools::Run;
 
 /// The exit code of a service whose port somebody else has.
 const PORT_IN_USE: i32 = 75;
@@ -112,6 +113,17 @@ impl Node {
         self.ended().await
     }
 
+    /// Runs the binary beside the service's own arguments, for what it does instead of serving.
+    pub async fn run(&self, args: &[&str]) -> Run {
+        let dir = self.data_dir();
+        Run::of(&binary(self.name), &[&["--data-dir", dir.to_str().unwrap()], args].concat()).await
+    }
+
+    /// Moves its store out of the way, as a restore asks for.
+    pub fn move_aside(&self) {
+        fs::rename(self.data_dir(), self.home.join("data.aside")).unwrap();
+    }
+
     /// Waits until it ends by itself.
     pub async fn ended(&mut self) -> Ended {
         let what = format!("{} has ended", self.name);
@@ -188,7 +200,10 @@ fn free() -> SocketAddr {
 /// The binary `name`, built beside the tests.
 pub fn binary(name: &str) -> PathBuf {
     let here = std::env::current_exe().unwrap();
-    let path = here.ancestors().nth(2).unwrap().join(name);
+    let beside = here.parent().unwrap();
+    // A test is one directory further down than the harnesses with a `main` of their own.
+    let dir = if beside.ends_with("deps") { beside.parent().unwrap() } else { beside };
+    let path = dir.join(name);
     assert!(path.exists(), "{} is not built; run `cargo build --workspace --bins`", path.display());
     path
 }

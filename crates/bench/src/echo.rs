@@ -1,5 +1,7 @@
 //! The kit under load: an agent that reports working, puts out one text artifact in two chunks, and completes.
 
+use std::time::Duration;
+
 use a2a::metadata;
 use agent::{Agent, Chunk, Context, Failure, Finish, Profile, Setup, words};
 use proto::a2a::AgentSkill;
@@ -8,7 +10,8 @@ use service::Fatal;
 /// Events that one commit may hold.
 const BURST: u64 = 16;
 
-/// Says what it was told. `emit N` makes it a writer of N events, `wait` a task that stays open until it is cancelled.
+/// Says what it was told. `emit N` makes it a writer of N events, `sleep N` one that works for N ms,
+/// `wait` a task that stays open until it is cancelled.
 #[derive(Debug)]
 pub struct Echo;
 
@@ -49,6 +52,15 @@ impl Agent for Echo {
         let text = task.text();
         if let Some(count) = text.strip_prefix("emit ").and_then(|count| count.parse().ok()) {
             return emit(task, count).await;
+        }
+        if let Some(millis) = text.strip_prefix("sleep ").and_then(|millis| millis.parse().ok()) {
+            task.working("sleeping");
+            let canceled = task.canceled();
+            tokio::select! {
+                () = tokio::time::sleep(Duration::from_millis(millis)) => {}
+                () = canceled.cancelled() => return Err(Failure("canceled".to_owned())),
+            }
+            return Ok(Finish::Completed(words::say("slept")));
         }
         if text == "wait" {
             task.working("waiting");

@@ -7,10 +7,13 @@
     reason = "clippy spares test functions, not helpers"
 )]
 
+mod backup;
+mod chaos;
 mod clients;
 mod crashes;
 mod damage;
 mod demo;
+mod drain;
 mod idempotency;
 mod refusals;
 mod resume;

@@ -1,0 +1,262 @@
+//! What every service has in the end, held against what callers were told: what must never be, wherever it is found.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use a2a::frame::Event;
+use a2a::metadata::{Dispatch, as_text};
+use prost_types::value::Kind;
+use proto::a2a::{ListTasksRequest, Task, TaskState, part};
+use types::{RemoteTask, Seq};
+
+use crate::cluster::{Cluster, Service};
+use crate::crowd::Told;
+use crate::wire::{collect, finished, state};
+
+/// All tasks of a cluster.
+#[derive(Debug)]
+pub struct Audit {
+    /// The operator's.
+    pub runs: Vec<Task>,
+    /// The agents', with their history and their artifacts.
+    pub children: BTreeMap<Service, Vec<Task>>,
+}
+
+impl Audit {
+    /// Reads everything, page by page; none while a service does not answer.
+    pub async fn read(cluster: &Cluster) -> Option<Self> {
+        let runs = all_tasks(&cluster.a2a(Service::Operator)).await?;
+        let mut children = BTreeMap::new();
+        for agent in Service::AGENTS {
+            children.insert(agent, all_tasks(&cluster.a2a(agent)).await?);
+        }
+        Some(Self { runs, children })
+    }
+
+    /// Tasks that neither have ended nor wait for their caller.
+    pub fn open(&self) -> impl Iterator<Item = &Task> {
+        let all = self.runs.iter().chain(self.children.values().flatten());
+        all.filter(|task| !rests(state(task)))
+    }
+
+    /// Whether no task is under way.
+    pub fn rests(&self) -> bool {
+        self.open().next().is_none()
+    }
+
+    /// Everything that must not be, in words.
+    pub fn violations(&self, told: &[Told]) -> Vec<String> {
+        [self.accepted_twice(told), self.dispatched_twice(), self.assigned_twice(), self.left_alive()].concat()
+    }
+
+    /// One task per message, the one that its sender was told of.
+    fn accepted_twice(&self, told: &[Told]) -> Vec<String> {
+        let mut by_message: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for run in &self.runs {
+            for message in run.history.iter().filter(|message| message.role() == proto::a2a::Role::User) {
+                by_message.entry(&message.message_id).or_default().push(&run.id);
+            }
+        }
+        let twice = by_message.iter().filter(|(_, tasks)| tasks.len() > 1);
+        let mut found: Vec<String> =
+            twice.map(|(message, tasks)| format!("message {message} was taken as {tasks:?}")).collect();
+        for told in told.iter().filter(|told| told.refused.is_none()) {
+            let kept = by_message.get(told.message.as_str());
+            match (&told.tasks[..], kept.map(Vec::as_slice)) {
+                ([one], Some([kept])) if one.as_str() == *kept => {}
+                (tasks, kept) => found.push(format!("message {}: told {tasks:?}, kept {kept:?}", told.message)),
+            }
+        }
+        found
+    }
+
+    /// One child per attempt, and one completed child per step.
+    fn dispatched_twice(&self) -> Vec<String> {
+        let mut attempts: BTreeMap<(String, String, u32), usize> = BTreeMap::new();
+        let mut completed: BTreeMap<(String, String), usize> = BTreeMap::new();
+        for child in self.children.values().flatten() {
+            let Some(dispatch) = dispatch_of(child) else { continue };
+            let (run, step) = (dispatch.run.to_string(), dispatch.step.to_string());
+            *attempts.entry((run.clone(), step.clone(), dispatch.attempt)).or_default() += 1;
+            *completed.entry((run, step)).or_default() += usize::from(state(child) == TaskState::Completed);
+        }
+        let twice = attempts.iter().filter(|(_, count)| **count > 1);
+        let twice = twice.map(|(attempt, count)| format!("attempt {attempt:?} has {count} children"));
+        let done = completed.iter().filter(|(_, count)| **count > 1);
+        twice.chain(done.map(|(step, count)| format!("step {step:?} was completed {count} times"))).collect()
+    }
+
+    /// No unit in two dispatches, but for those of canceled runs, which give theirs back. The town is so large that no
+    /// other comes back and goes out again meanwhile.
+    fn assigned_twice(&self) -> Vec<String> {
+        let canceled = self.runs.iter().filter(|run| state(run) == TaskState::Canceled);
+        let canceled: BTreeSet<&str> = canceled.map(|run| run.id.as_str()).collect();
+        let mut found = Vec::new();
+        for (service, children) in &self.children {
+            let mut by_unit: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+            let lasting = children.iter().filter(|child| {
+                dispatch_of(child).is_none_or(|dispatch| !canceled.contains(dispatch.run.to_string().as_str()))
+            });
+            for child in lasting {
+                for (dispatch, unit) in units_of(child) {
+                    by_unit.entry(unit).or_default().insert(dispatch);
+                }
+            }
+            let twice = by_unit.into_iter().filter(|(_, dispatches)| dispatches.len() > 1);
+            found.extend(twice.map(|(unit, to)| format!("{}: unit {unit} went to {to:?}", service.name())));
+        }
+        found
+    }
+
+    /// No child goes on under a run that has ended.
+    fn left_alive(&self) -> Vec<String> {
+        let ended: BTreeSet<&str> =
+            self.runs.iter().filter(|run| is_terminal(state(run))).map(|run| run.id.as_str()).collect();
+        let children =
+            self.children.iter().flat_map(|(service, children)| children.iter().map(move |it| (service, it)));
+        let live = children.filter(|(_, child)| !is_terminal(state(child)));
+        let left = live.filter_map(|(service, child)| {
+            let run = dispatch_of(child)?.run.to_string();
+            ended
+                .contains(run.as_str())
+                .then(|| format!("{}: {} goes on, its run {run} has ended", service.name(), child.id))
+        });
+        left.collect()
+    }
+
+    /// How the runs ended.
+    pub fn states(&self) -> BTreeMap<&'static str, usize> {
+        let mut states = BTreeMap::new();
+        for run in &self.runs {
+            *states.entry(state(run).as_str_name()).or_default() += 1;
+        }
+        states
+    }
+
+    /// Units that went out.
+    pub fn units(&self) -> usize {
+        self.children.values().flatten().map(|child| units_of(child).len()).sum()
+    }
+}
+
+/// Holds the frames that callers saw against the log of each task.
+pub async fn misread(cluster: &Cluster, told: &[Told]) -> Vec<String> {
+    let client = cluster.a2a(Service::Operator);
+    let mut logs: BTreeMap<String, Vec<Event>> = BTreeMap::new();
+    let mut found = Vec::new();
+    for told in told {
+        let Some(task) = told.tasks.first() else { continue };
+        if !logs.contains_key(task.as_str()) {
+            let log = replay(&client, task, &mut found).await;
+            logs.insert(task.to_string(), log);
+        }
+        let log = &logs[task.as_str()];
+        for frames in &told.frames {
+            found.extend(against(log, frames).into_iter().map(|what| format!("{}: {task}: {what}", told.message)));
+        }
+    }
+    found
+}
+
+/// Every frame of a task, which must be numbered without a gap and end at most once.
+async fn replay(client: &a2a::Client, task: &RemoteTask, found: &mut Vec<String>) -> Vec<Event> {
+    let mut events = match client.subscribe(task, Some(Seq::ZERO)).await {
+        Ok(events) => events,
+        Err(error) => {
+            found.push(format!("{task}: its log cannot be read: {error:?}"));
+            return Vec::new();
+        }
+    };
+    let end = client.get(task, a2a::History::None).await.ok().and_then(|snapshot| snapshot.seq);
+    // A task that waits for an answer keeps its stream open.
+    let mut log = collect(&mut events, |event| event.cursor.map(|cursor| cursor.seq) >= end).await.events;
+    log.retain(|event| event.cursor.is_some_and(|cursor| cursor.prev.is_some()));
+    let seqs: Vec<u64> = log.iter().filter_map(|event| Some(event.cursor?.seq.0)).collect();
+    if seqs != (1..=seqs.len() as u64).collect::<Vec<_>>() {
+        found.push(format!("{task}: its log is not gap-free: {seqs:?}"));
+    }
+    let ends = log.iter().filter(|event| finished(event)).count();
+    if ends > 1 {
+        found.push(format!("{task}: it ended {ends} times"));
+    }
+    log
+}
+
+/// What is wrong with the frames of one connection.
+fn against(log: &[Event], frames: &[Event]) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut last = 0;
+    for frame in frames {
+        let Some(cursor) = frame.cursor else {
+            found.push(format!("a frame without a number: {frame:?}"));
+            continue;
+        };
+        // A state instead of a frame, as a resumed stream begins with, is no frame of the log.
+        if cursor.prev.is_none() {
+            continue;
+        }
+        let place = usize::try_from(cursor.seq.0).ok().and_then(|seq| log.get(seq.checked_sub(1)?));
+        if place != Some(frame) {
+            found.push(format!("frame {} was seen and is not in the log: {frame:?}, {place:?}", cursor.seq));
+        }
+        if cursor.seq.0 <= last {
+            found.push(format!("frame {} came after frame {last}", cursor.seq));
+        }
+        last = cursor.seq.0;
+    }
+    found
+}
+
+async fn all_tasks(client: &a2a::Client) -> Option<Vec<Task>> {
+    let mut tasks = Vec::new();
+    let mut page_token = String::new();
+    loop {
+        let request = ListTasksRequest {
+            page_size: Some(100),
+            page_token,
+            history_length: Some(100),
+            include_artifacts: Some(true),
+            ..ListTasksRequest::default()
+        };
+        let page = client.list(request).await.ok()?;
+        tasks.extend(page.tasks);
+        page_token = page.next_page_token;
+        if page_token.is_empty() {
+            return Some(tasks);
+        }
+    }
+}
+
+fn dispatch_of(child: &Task) -> Option<Dispatch> {
+    child.history.iter().find_map(|message| Dispatch::from_metadata(message.metadata.as_ref()).ok().flatten())
+}
+
+/// The units of a child's dispatch, each with the dispatch's id.
+fn units_of(child: &Task) -> Vec<(String, String)> {
+    let parts = child.artifacts.iter().flat_map(|artifact| &artifact.parts);
+    let data = parts.filter_map(|part| match &part.content {
+        Some(part::Content::Data(value)) => value.kind.as_ref(),
+        Some(part::Content::Text(_) | part::Content::Raw(_) | part::Content::Url(_)) | None => None,
+    });
+    data.flat_map(|kind| {
+        let Kind::StructValue(fields) = kind else { return Vec::new() };
+        let dispatch = as_text(fields.fields.get("dispatch")).unwrap_or_default().to_owned();
+        let Some(Kind::ListValue(units)) = fields.fields.get("units").and_then(|value| value.kind.as_ref()) else {
+            return Vec::new();
+        };
+        let unit = |value: &prost_types::Value| {
+            let Some(Kind::StructValue(unit)) = &value.kind else { return None };
+            as_text(unit.fields.get("id")).map(str::to_owned)
+        };
+        units.values.iter().filter_map(unit).map(|unit| (dispatch.clone(), unit)).collect()
+    })
+    .collect()
+}
+
+/// Whether nothing more happens by itself.
+fn rests(state: TaskState) -> bool {
+    is_terminal(state) || state == TaskState::InputRequired
+}
+
+fn is_terminal(state: TaskState) -> bool {
+    matches!(state, TaskState::Completed | TaskState::Failed | TaskState::Canceled | TaskState::Rejected)
+}

@@ -1,0 +1,125 @@
+//! Chaos: callers send and follow, processes are killed at random moments and started again, and in the end
+//! everything that anybody was told must be so, once.
+
+mod report;
+mod schedule;
+
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep_until};
+
+use crate::audit::{Audit, misread};
+use crate::cluster::{Cluster, Service};
+use crate::crowd::{Crowd, Habits, Told};
+use crate::eventually::eventually;
+use crate::town::large_town;
+
+pub use report::{Recovery, Report};
+pub use schedule::Kill;
+use schedule::schedule;
+
+/// From the last restart to the end of the last task.
+const SETTLE: Duration = Duration::from_secs(60);
+
+/// Callers at once.
+const CALLERS: u64 = 16;
+
+/// The sample town's units so many times, and once more per kill: enough for the calls that come meanwhile.
+const TOWN: usize = 20;
+
+/// How much of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Chaos {
+    /// Repeats the schedule.
+    pub seed: u64,
+    /// Processes that are killed.
+    pub kills: usize,
+}
+
+impl Chaos {
+    /// Runs it on a cluster of its own, and says what was found.
+    pub async fn run(self) -> Report {
+        let since = Instant::now();
+        let mut cluster = start(TOWN + self.kills).await;
+        let crowd = Crowd::start(cluster.node(Service::Operator).address(), CALLERS, self.seed, &habits());
+        let mut recoveries = Vec::with_capacity(self.kills);
+        for kill in schedule(self.seed, self.kills) {
+            sleep_until(Instant::now() + kill.after).await;
+            recoveries.push(strike(&mut cluster, &kill).await);
+        }
+        let restarted = Instant::now();
+        let told = crowd.finish(SETTLE).await;
+        let (audit, settled) = settle(&cluster, restarted).await;
+        let violations = find(&cluster, &audit, &told).await;
+        Report { chaos: self, took: since.elapsed(), settled, recoveries, told, audit, violations }
+    }
+}
+
+async fn start(times: usize) -> Cluster {
+    let mut cluster = Cluster::empty();
+    let town = large_town(cluster.dir(), times).to_str().unwrap().to_owned();
+    for service in Service::ALL {
+        let args = match service {
+            Service::Fire | Service::Police | Service::Ambulance => vec!["--scenario".to_owned(), town.clone()],
+            Service::Registry | Service::Operator => Vec::new(),
+        };
+        cluster.add(service, args).await;
+    }
+    cluster.gather().await;
+    cluster
+}
+
+/// The labelled calls, so that plans of every shape and questions occur.
+fn habits() -> Habits {
+    let file = crate::repository().join("tests/data/calls.jsonl");
+    let lines = std::fs::read_to_string(file).unwrap();
+    let text =
+        |line: &str| serde_json::from_str::<serde_json::Value>(line).unwrap()["text"].as_str().unwrap().to_owned();
+    Habits {
+        calls: lines.lines().map(text).collect(),
+        answer: "at 12 Mill Lane".to_owned(),
+        pause: Duration::from_millis(1_500),
+        cancels: 5,
+        repeats: 10,
+    }
+}
+
+/// Kills what the schedule says, and starts it again after a while.
+async fn strike(cluster: &mut Cluster, kill: &Kill) -> Vec<Recovery> {
+    for victim in &kill.victims {
+        cluster.node_mut(*victim).kill();
+    }
+    sleep_until(Instant::now() + kill.down).await;
+    let mut recoveries = Vec::new();
+    for victim in &kill.victims {
+        let since = Instant::now();
+        cluster.node_mut(*victim).start().await;
+        recoveries.push(Recovery { service: *victim, ready: since.elapsed() });
+    }
+    recoveries
+}
+
+/// Waits until nothing is under way, but not longer than is promised.
+async fn settle(cluster: &Cluster, restarted: Instant) -> (Audit, Option<Duration>) {
+    let audit = eventually("every task rests, or its time is over", async || {
+        let audit = Audit::read(cluster).await?;
+        (audit.rests() || restarted.elapsed() > SETTLE).then_some(audit)
+    })
+    .await;
+    let settled = audit.rests().then(|| restarted.elapsed());
+    (audit, settled)
+}
+
+async fn find(cluster: &Cluster, audit: &Audit, told: &[Told]) -> Vec<String> {
+    let mut violations: Vec<String> = audit
+        .open()
+        .map(|task| {
+            format!("task {} still is {:?} {} s after the last restart", task.id, task.status, SETTLE.as_secs())
+        })
+        .collect();
+    let refused = told.iter().filter_map(|told| Some(format!("{}: {}", told.message, told.refused.as_ref()?)));
+    violations.extend(refused);
+    violations.extend(audit.violations(told));
+    violations.extend(misread(cluster, told).await);
+    violations
+}
