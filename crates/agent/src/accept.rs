@@ -79,7 +79,14 @@ impl<D: Driver> Kit<D> {
             keep_until: now.after(REMEMBERED).max(not_after),
         };
         match request.task {
-            None => self.open(call, request, audience, print).await,
+            None => {
+                for _ in 0..TRIES {
+                    if let Some(accepted) = self.open(call, request, audience, print).await? {
+                        return Ok(accepted);
+                    }
+                }
+                Err(fault::changing())
+            }
             Some(task) => self.turn(call, request, task, print).await,
         }
     }
@@ -95,13 +102,15 @@ impl<D: Driver> Kit<D> {
         }
     }
 
+    /// A task for the message. `None` when the work that it began at once met a row that had changed: nothing is
+    /// stored then, and the message can be taken anew.
     async fn open(
         &self,
         call: &Call,
         request: &SendRequest,
         audience: Audience,
         print: Print,
-    ) -> Result<Accepted<D>, Error> {
+    ) -> Result<Option<Accepted<D>>, Error> {
         let id = TaskId::fresh();
         let context = request.context.clone().unwrap_or_else(ContextId::fresh);
         let created = Created { owner: call.owner.clone(), context };
@@ -119,16 +128,17 @@ impl<D: Driver> Kit<D> {
             }
             Err(rejected) => {
                 self.forget(&live);
-                return self.seen_or(call, request, print, rejected.into()).await;
+                return self.seen_or(call, request, print, rejected.into()).await.map(Some);
             }
         };
         live.launch(self);
         match receipt.await.unwrap_or(Err(Refusal::Closed)) {
             Ok(()) => {
                 self.meters().accepted.inc();
-                Ok(Accepted::Opened(live))
+                Ok(Some(Accepted::Opened(live)))
             }
-            Err(Refusal::Seen(seen)) => self.repeated(call, request, &seen, print.digest).await,
+            Err(Refusal::Seen(seen)) => self.repeated(call, request, &seen, print.digest).await.map(Some),
+            Err(Refusal::Row { .. }) => Ok(None),
             Err(refusal) => Err(fault::write(&refusal)),
         }
     }

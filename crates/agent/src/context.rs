@@ -12,7 +12,7 @@ use store::{Row, RowChange};
 use tokio_util::sync::CancellationToken;
 use types::{ContextId, Owner, TaskId, TaskState, Timestamp};
 
-use crate::agent::Failure;
+use crate::agent::{Failure, Finish};
 use crate::driver::Change;
 
 pub(crate) type Done<'t, T> = Pin<Box<dyn Future<Output = T> + Send + 't>>;
@@ -22,6 +22,7 @@ pub(crate) trait Desk: Send + Sync {
     fn emit(&self, change: Change);
     fn canceled(&self) -> CancellationToken;
     fn commit(&self, changes: Vec<Change>, rows: Vec<RowChange>) -> Done<'_, Result<(), NotCommitted>>;
+    fn conclude(&self, changes: Vec<Change>, rows: Vec<RowChange>, end: Finish) -> Done<'_, Result<(), NotCommitted>>;
     fn durable(&self) -> Done<'_, Result<(), Failure>>;
     fn recorded(&self, key: &str) -> Option<Bytes>;
     fn record(&self, key: &str, result: Bytes) -> Done<'_, Result<(), Failure>>;
@@ -162,8 +163,7 @@ impl Context {
             self.emitted += count;
             return Ok(Committed::Earlier);
         }
-        let mut changes: Vec<Change> =
-            artifacts.into_iter().map(|artifact| Change::Artifact { artifact, chunk: Chunk::Whole }).collect();
+        let mut changes = whole(artifacts);
         if changes.is_empty() {
             // The mark by which a later run knows that this commit was made.
             changes.push(Change::Status { state: TaskState::Working, message: None, metadata: None });
@@ -171,6 +171,18 @@ impl Context {
         self.desk.commit(changes, rows).await?;
         self.emitted += count;
         Ok(Committed::Now)
+    }
+
+    /// Changes rows, puts out artifacts and ends the turn, in one commit, and waits until it is durable.
+    /// In the first steps of an eager handler that commit is also the one that takes the message.
+    /// After it the handler has only to return; what it returns changes nothing any more.
+    pub async fn conclude(
+        &mut self,
+        artifacts: Vec<Artifact>,
+        rows: Vec<RowChange>,
+        end: Finish,
+    ) -> Result<(), NotCommitted> {
+        self.desk.conclude(whole(artifacts), rows, end).await
     }
 
     /// Waits until all that was emitted so far, and the message itself, is durable.
@@ -198,6 +210,10 @@ impl Context {
     pub async fn rows(&self, kind: &'static str, prefix: &[u8]) -> Result<Vec<Row>, Failure> {
         self.desk.rows(kind, Bytes::copy_from_slice(prefix)).await
     }
+}
+
+fn whole(artifacts: Vec<Artifact>) -> Vec<Change> {
+    artifacts.into_iter().map(|artifact| Change::Artifact { artifact, chunk: Chunk::Whole }).collect()
 }
 
 impl fmt::Debug for Context {

@@ -262,8 +262,10 @@ impl<D: Driver> Live<D> {
     }
 
     fn fail(self: &Arc<Self>, kit: &Kit<D>, flight: &Flight<D>, refusal: &Refusal) {
+        let created = flight.mark.head == Head(1);
         // After a row conflict the work that ran into it goes on; whatever else fails, the work begins anew.
-        let goes_on = matches!(refusal, Refusal::Row { .. });
+        // A task that did not come to be has none: who sent its message is served by another.
+        let goes_on = matches!(refusal, Refusal::Row { .. }) && !created;
         let mut head = self.head();
         if !head.fail(flight.generation, goes_on) {
             drop(head);
@@ -274,7 +276,6 @@ impl<D: Driver> Live<D> {
         if let Some(work) = work {
             work.cancel();
         }
-        let created = flight.mark.head == Head(1);
         kit.meters().failed_commits.inc();
         self.strikes.fetch_add(1, Ordering::Relaxed);
         self.mark.send_modify(|mark| {

@@ -11,7 +11,7 @@ use proto::a2a::Role;
 use store::{Refusal, Row, RowChange};
 use tokio_util::sync::CancellationToken;
 
-use crate::agent::{Agent, Failure};
+use crate::agent::{Agent, Failure, Finish};
 use crate::context::{Context, Desk, Done, NotCommitted, Turn};
 use crate::driver::{Change, Input};
 use crate::fault;
@@ -103,14 +103,18 @@ async fn flushing<A: Agent, T>(handle: &Handle<Turns<A>>, run: impl Future<Outpu
 struct Counter<A: Agent>(Handle<Turns<A>>);
 
 impl<A: Agent> Counter<A> {
+    /// Rows in a commit of their own: when they conflict, only they are lost.
     async fn change(&self, changes: Vec<Change>, rows: Vec<RowChange>) -> Result<(), NotCommitted> {
+        self.0.live().flush(self.0.kit());
+        self.commit(Signal::Emit(changes, rows)).await
+    }
+
+    async fn commit(&self, signal: Signal) -> Result<(), NotCommitted> {
         let (live, kit) = (self.0.live(), self.0.kit());
-        live.flush(kit);
-        let signal = Signal::Emit(changes, rows);
         let receipt = live.apply_with_receipt(kit, Input::Signal(signal)).map_err(|rejected| told(&rejected.into()))?;
         live.flush(kit);
-        // Without a receipt the task has ended, and this run with it.
-        let Some(receipt) = receipt else { return Ok(()) };
+        // Without a receipt the task has ended, and this run with it: nothing was changed.
+        let Some(receipt) = receipt else { return Err(Failure("the task has ended".to_owned()).into()) };
         match receipt.await.unwrap_or(Err(Refusal::Superseded)) {
             Ok(()) => Ok(()),
             Err(Refusal::Row { .. }) => {
@@ -137,6 +141,10 @@ impl<A: Agent> Desk for Counter<A> {
 
     fn commit(&self, changes: Vec<Change>, rows: Vec<RowChange>) -> Done<'_, Result<(), NotCommitted>> {
         Box::pin(self.change(changes, rows))
+    }
+
+    fn conclude(&self, changes: Vec<Change>, rows: Vec<RowChange>, end: Finish) -> Done<'_, Result<(), NotCommitted>> {
+        Box::pin(self.commit(Signal::Conclude(changes, rows, Box::new(end))))
     }
 
     fn durable(&self) -> Done<'_, Result<(), Failure>> {

@@ -49,6 +49,8 @@ pub struct TurnState {
 pub enum Signal {
     /// Something for clients to see, and rows that change with it.
     Emit(Vec<Change>, Vec<RowChange>),
+    /// The turn has ended, with the last things to see and the rows that change with it.
+    Conclude(Vec<Change>, Vec<RowChange>, Box<Finish>),
     /// The result of an effect.
     Once(String, Bytes),
     /// The turn has ended.
@@ -117,8 +119,15 @@ impl<A: Agent> Turns<A> {
         }
         match signal {
             // The end of the task is always let through: without it the task would never end.
-            Signal::Emit(changes, _) if size(&changes) > view.room => ending(TaskState::Failed, Some(too_large())),
+            Signal::Emit(changes, _) | Signal::Conclude(changes, _, _) if size(&changes) > view.room => {
+                ending(TaskState::Failed, Some(too_large()))
+            }
             Signal::Emit(changes, rows) => Decision { changes, rows, ..Decision::default() },
+            Signal::Conclude(mut changes, rows, finish) => {
+                let end = finished(*finish);
+                changes.extend(end.changes);
+                Decision { changes, rows, ..end }
+            }
             Signal::Once(key, result) => {
                 let records = vec![once_record(&key, &result)];
                 state.once.insert(key, result);

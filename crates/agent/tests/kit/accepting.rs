@@ -34,6 +34,27 @@ async fn a_quick_result_shares_the_commit_of_its_message() {
 }
 
 #[tokio::test]
+async fn rows_and_the_end_of_a_turn_share_the_commit_of_its_message() {
+    let kit = start::<true>(&Stage::new()).await;
+    let task = send(&kit, script("conclude")).await.unwrap();
+    let log = kit.store().log(types::Scope::Service, id(&task), types::Head::ZERO, 10).await.unwrap();
+    assert_eq!((state(&task), log.len()), (TaskState::Completed, 1));
+    assert_eq!(kit.store().rows("count", b"last").await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_message_whose_first_commit_meets_a_changed_row_is_taken_anew() {
+    let (store, stage) = (Arc::new(MemoryStore::new()), Stage::new());
+    let first = start_on::<true>(&Stage::new(), store.clone(), CancellationToken::new()).await;
+    send(&first, script("conclude")).await.unwrap();
+    let second = start_on::<true>(&stage, store, CancellationToken::new()).await;
+    let task = send(&second, script("conclude")).await.unwrap();
+    assert_eq!((state(&task), stage.runs.load(Ordering::SeqCst)), (TaskState::Completed, 2));
+    assert_eq!(second.store().rows("count", b"last").await.unwrap()[0].version, 2);
+    assert_eq!(second.in_flight(), 0);
+}
+
+#[tokio::test]
 async fn a_handler_that_is_not_eager_begins_after_its_message_is_durable() {
     let kit = start::<false>(&Stage::new()).await;
     let task = send(&kit, script("work artifact")).await.unwrap();

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use agent::{Committed, Context, Failure, Finish, NotCommitted, Setup, words};
+use agent::{Context, Failure, Finish, NotCommitted, Setup, words};
 use service::Fatal;
 use store::Row;
 use triage::Service;
@@ -83,30 +83,17 @@ impl Desk {
             if answer.going.is_empty() {
                 return Err(Failure(answer.refusal()));
             }
-            match task.commit(vec![answer.artifact()], pending.rows()).await {
-                Ok(committed) => {
-                    self.settle(task, pending, committed).await?;
-                    return Ok(Finish::Completed(words::say(answer.words())));
+            let end = Finish::Completed(words::say(answer.words()));
+            match task.conclude(vec![answer.artifact()], pending.rows(), end.clone()).await {
+                Ok(()) => {
+                    pending.settle();
+                    return Ok(end);
                 }
                 Err(NotCommitted::Conflict) => {}
                 Err(NotCommitted::Failed(failure)) => return Err(failure),
             }
         }
         Err(Failure("the units are changing too fast; try again".to_owned()))
-    }
-
-    /// Takes up what was committed. What an earlier run committed may have changed since, so the rows are read again.
-    async fn settle(&self, task: &Context, pending: Pending<'_>, committed: Committed) -> Result<(), Failure> {
-        match committed {
-            Committed::Now => {
-                pending.settle();
-                Ok(())
-            }
-            Committed::Earlier => {
-                drop(pending);
-                self.refresh(task, true).await
-            }
-        }
     }
 
     async fn refresh(&self, task: &Context, always: bool) -> Result<(), Failure> {
@@ -157,10 +144,11 @@ impl Desk {
             if pending.is_empty() {
                 return Ok(Finish::Completed(words::say(released_words(&[]))));
             }
-            match task.commit(vec![released(&units)], pending.rows()).await {
-                Ok(committed) => {
-                    self.settle(task, pending, committed).await?;
-                    return Ok(Finish::Completed(words::say(released_words(&units))));
+            let end = Finish::Completed(words::say(released_words(&units)));
+            match task.conclude(vec![released(&units)], pending.rows(), end.clone()).await {
+                Ok(()) => {
+                    pending.settle();
+                    return Ok(end);
                 }
                 Err(NotCommitted::Conflict) => {}
                 Err(NotCommitted::Failed(failure)) => return Err(failure),

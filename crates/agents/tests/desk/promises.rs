@@ -6,7 +6,7 @@ use std::sync::Arc;
 use futures::future::join_all;
 use store::{MemoryStore, Store};
 use tokio_util::sync::CancellationToken;
-use types::{TaskId, TaskState};
+use types::{Head, Scope, TaskId, TaskState};
 
 use crate::town::{Sent, Town, View, objects, release, said, send, start, told, units};
 
@@ -37,6 +37,19 @@ async fn a_dispatch_names_its_units_in_words_and_data() {
     assert_eq!(units(&task), ["E1"]);
     assert_eq!(said(&task), "1 unit dispatched to 170 London road SM6 7AN: engine E1 from Wallington, ETA 3 min");
     assert!(objects(&told(&task, "shortfall"), "type").is_empty());
+}
+
+#[tokio::test]
+async fn a_dispatch_to_free_units_and_a_release_are_one_commit_each() {
+    let store = memory();
+    let town = start(&store, View::Fresh, &CancellationToken::new()).await;
+    let sent = send(&town, shed()).await;
+    let dispatch = told(&sent, "dispatch");
+    let freed = send(&town, release(a2a::metadata::as_text(Some(&dispatch)))).await;
+    for task in [sent, freed] {
+        let log = store.log(Scope::Service, task.id.parse().unwrap(), Head::ZERO, 8).await.unwrap();
+        assert_eq!(log.len(), 1, "{}", said(&task));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
