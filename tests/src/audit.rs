@@ -13,7 +13,7 @@ use crate::crowd::Told;
 use crate::wire::{collect, finished, state};
 
 /// All tasks of a cluster.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub struct Audit {
     /// The operator's.
     pub runs: Vec<Task>,
@@ -30,6 +30,13 @@ impl Audit {
             children.insert(agent, all_tasks(&cluster.a2a(agent)).await?);
         }
         Some(Self { runs, children })
+    }
+
+    /// As [`Audit::read`], once nothing is under way. A task that changes between two pages moves to one that was read
+    /// before and is missed, so only a reading in which nothing moved counts.
+    pub async fn at_rest(cluster: &Cluster) -> Option<Self> {
+        let (before, audit) = (Self::read(cluster).await?, Self::read(cluster).await?);
+        (audit.rests() && audit == before).then_some(audit)
     }
 
     /// Tasks that neither have ended nor wait for their caller.

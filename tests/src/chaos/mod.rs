@@ -101,9 +101,10 @@ async fn strike(cluster: &mut Cluster, kill: &Kill) -> Vec<Recovery> {
 
 /// Waits until nothing is under way, but not longer than is promised.
 async fn settle(cluster: &Cluster, restarted: Instant) -> (Audit, Option<Duration>) {
-    let audit = eventually("every task rests, or its time is over", async || {
-        let audit = Audit::read(cluster).await?;
-        (audit.rests() || restarted.elapsed() > SETTLE).then_some(audit)
+    let audit = eventually("every task rests, or its time is over", async || match Audit::at_rest(cluster).await {
+        Some(audit) => Some(audit),
+        None if restarted.elapsed() > SETTLE => Audit::read(cluster).await,
+        None => None,
     })
     .await;
     let settled = audit.rests().then(|| restarted.elapsed());

@@ -81,11 +81,7 @@ async fn an_operator_restored_from_a_backup_under_load_goes_on_with_the_runs_in_
     assert_ne!(new, old, "work for the old store must not be taken for the restored one's");
 
     let operator = cluster.a2a(Service::Operator);
-    let restored = eventually("all that was in hand has ended", async || {
-        let audit = Audit::read(&cluster).await?;
-        audit.rests().then_some(audit)
-    })
-    .await;
+    let restored = eventually("all that was in hand has ended", async || Audit::at_rest(&cluster).await).await;
     assert!(restored.runs.len() < told.len(), "the backup is older than the last call");
     for run in &before {
         let task = ended(&operator, &run.id.parse().unwrap()).await;
