@@ -59,7 +59,6 @@ impl ClientError {
                 | Error::TooLarge { .. }
                 | Error::WrongStore
                 | Error::DispatchFenced
-                | Error::AttemptStale { .. }
                 | Error::DispatchExpired => false,
             },
             Self::Unreachable(_) | Self::Address(_) | Self::NoInterface => false,

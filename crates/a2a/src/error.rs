@@ -40,15 +40,9 @@ pub enum Error {
     /// The work was dispatched to another store; whoever sent it will look for it there.
     #[error("this dispatch is for another store; look up where its store is served now")]
     WrongStore,
-    /// The dispatch was fenced off before it was accepted. It never will be.
+    /// The dispatch was fenced off before it was accepted, by name or by a newer attempt. It never will be.
     #[error("this dispatch has been fenced off and is not accepted any more")]
     DispatchFenced,
-    /// A newer attempt of the same step has been accepted here.
-    #[error("attempt {newest} of this step has been accepted; older ones are not accepted any more")]
-    AttemptStale {
-        /// The newest attempt.
-        newest: u32,
-    },
     /// The dispatch arrived after its `not_after`.
     #[error("this dispatch has come after its not_after and is not accepted any more")]
     DispatchExpired,

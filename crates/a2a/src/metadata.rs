@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use prost_types::value::Kind;
 use prost_types::{Struct, Value};
-use types::{Seq, StepId, StoreId, TaskId, Timestamp};
+use types::{Seq, StepId, StoreId, TaskId, Timestamp, limits};
 
 /// The position of a frame: `{seq, prev}` on every frame, `{seq}` on a snapshot.
 pub const CURSOR: &str = "urn:watchroom:ext:cursor:v1";
@@ -87,7 +87,10 @@ impl Dispatch {
         Ok(Self {
             run: word("run").and_then(|run| run.parse().ok()).ok_or(bad("run"))?,
             step: word("step").and_then(|step| step.parse().ok()).ok_or(bad("step"))?,
-            attempt: small("attempt").and_then(|number| if number == 0 { Err(bad("attempt")) } else { Ok(number) })?,
+            attempt: small("attempt")
+                .ok()
+                .filter(|attempt| (1..=limits::ATTEMPTS).contains(attempt))
+                .ok_or(bad("attempt"))?,
             turn: small("turn")?,
             not_after: whole("not_after").map(Timestamp::from_millis).ok_or(bad("not_after"))?,
             store_id: store_id(fields)?,

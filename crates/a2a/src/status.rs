@@ -40,7 +40,6 @@ impl Error {
             Self::Validation(_) => (Code::InvalidArgument, Some("INVALID_PARAMS")),
             Self::WrongStore => (Code::FailedPrecondition, Some("WRONG_STORE")),
             Self::DispatchFenced => (Code::FailedPrecondition, Some("DISPATCH_FENCED")),
-            Self::AttemptStale { .. } => (Code::FailedPrecondition, Some("ATTEMPT_STALE")),
             Self::DispatchExpired => (Code::FailedPrecondition, Some("DISPATCH_EXPIRED")),
             Self::MessageIdReused(_) => (Code::AlreadyExists, Some("MESSAGE_ID_REUSED")),
             Self::Overloaded { .. } => (Code::ResourceExhausted, Some("OVERLOADED")),
@@ -56,7 +55,6 @@ impl Error {
     fn facts(&self) -> HashMap<String, String> {
         let facts: Vec<(&str, String)> = match self {
             Self::MessageIdReused(id) => vec![("message_id", id.clone())],
-            Self::AttemptStale { newest } => vec![("newest", newest.to_string())],
             Self::ExtensionSupportRequired(uri) => vec![("extension", uri.clone())],
             Self::TooLarge { field, size, limit } => {
                 vec![("field", field.clone()), ("size", size.to_string()), ("limit", limit.to_string())]
@@ -113,7 +111,6 @@ impl Error {
             "VERSION_NOT_SUPPORTED" => Self::VersionNotSupported(message),
             "WRONG_STORE" => Self::WrongStore,
             "DISPATCH_FENCED" => Self::DispatchFenced,
-            "ATTEMPT_STALE" => Self::AttemptStale { newest: fact("newest").parse().unwrap_or_default() },
             "DISPATCH_EXPIRED" => Self::DispatchExpired,
             "MESSAGE_ID_REUSED" => Self::MessageIdReused(fact("message_id")),
             "OVERLOADED" => Self::Overloaded { retry_after: retry_after.unwrap_or_default() },

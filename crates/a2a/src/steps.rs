@@ -4,7 +4,7 @@ use http::uri::PathAndQuery;
 use proto::a2a::Message;
 use proto::watchroom::agent::v1::fence_response::Outcome;
 use proto::watchroom::agent::v1::{FenceRequest, FenceResponse};
-use types::{MessageId, StepId, StoreId, TaskId, Timestamp};
+use types::{MessageId, StepId, StoreId, TaskId, Timestamp, limits};
 
 use crate::client::{Client, Snapshot};
 use crate::client_error::ClientError;
@@ -84,8 +84,8 @@ impl TryFrom<&FenceRequest> for Fence {
             run: request.run_id.parse().map_err(|bad| invalid("run_id", &bad))?,
             step: request.step_id.parse().map_err(|bad| invalid("step_id", &bad))?,
             attempt: match request.attempt {
-                0 => return Err(Error::invalid("attempt", "must be 1 or more")),
-                attempt => attempt,
+                attempt if (1..=limits::ATTEMPTS).contains(&attempt) => attempt,
+                _ => return Err(Error::invalid("attempt", format!("must be from 1 to {}", limits::ATTEMPTS))),
             },
             not_after: not_after.ok_or_else(|| Error::invalid("not_after", "must be a time since 1970"))?,
             store_id: request.store_id.parse().map_err(|bad| invalid("store_id", &bad))?,

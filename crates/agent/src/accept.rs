@@ -8,7 +8,7 @@ use a2a::{Call, Error, SendRequest};
 use bytes::Bytes;
 use prost::Message as _;
 use store::{Accept, BodyDigest, Created, Refusal, Seen, SeenKey, SeenReply};
-use types::{ContextId, Scope, TaskId, Timestamp, limits};
+use types::{ContextId, MessageId, Owner, Scope, TaskId, Timestamp, limits};
 
 use crate::driver::{Driver, Input};
 use crate::fault;
@@ -16,8 +16,8 @@ use crate::handle::TRIES;
 use crate::kit::{Found, Kit};
 use crate::live::{Live, Rejected};
 
-/// How long an acceptance is remembered at least.
-const REMEMBERED: Duration = Duration::from_secs(24 * 3600);
+/// How long an acceptance is remembered at least; that of a dispatch so long after its deadline.
+pub(crate) const REMEMBERED: Duration = Duration::from_secs(24 * 3600);
 
 /// Largest message in bytes: the task that it opens must leave room for an answer, and both are answered inline.
 const MESSAGE: usize = limits::INLINE_TASK - (256 << 10);
@@ -32,18 +32,22 @@ pub(crate) enum Audience {
 }
 
 /// What tells a message from every other.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 struct Print {
     key: SeenKey,
     digest: BodyDigest,
     keep_until: Timestamp,
+    /// Of a dispatch that opens a task: when it comes too late.
+    not_after: Option<Timestamp>,
+    /// Earlier attempts of the same step.
+    older: Vec<SeenKey>,
 }
 
 impl Print {
     /// The memory that it became (a turn of) `task`.
-    fn accept(self, task: TaskId) -> Accept {
-        let Self { key, digest, keep_until } = self;
-        Accept { key, digest, reply: SeenReply::Task(task), keep_until }
+    fn accept(&self, task: TaskId) -> Accept {
+        let Self { key, digest, keep_until, not_after, older } = self.clone();
+        Accept { key, digest, reply: SeenReply::Task(task), keep_until, not_after, older }
     }
 }
 
@@ -70,24 +74,27 @@ impl<D: Driver> Kit<D> {
             return Err(Error::TooLarge { field: "message".to_owned(), size, limit: MESSAGE });
         }
         let dispatch = self.dispatch(request)?;
-        let digest = BodyDigest::of(a2a::body_digest_parts(&request.message).iter().map(Vec::as_slice));
         let now = self.store().now();
-        let not_after = dispatch.map_or(now, |dispatch| dispatch.not_after);
+        let late = dispatch.as_ref().map_or(now, |dispatch| dispatch.not_after.max(now));
+        // What is said in a conversation belongs to the task that the attempt already is.
+        let opening = dispatch.filter(|_| request.task.is_none());
         let print = Print {
             key: SeenKey::new(&call.owner, request.task, &request.message_id),
-            digest,
-            keep_until: now.after(REMEMBERED).max(not_after),
+            digest: BodyDigest::of(a2a::body_digest_parts(&request.message).iter().map(Vec::as_slice)),
+            keep_until: late.after(REMEMBERED),
+            not_after: opening.as_ref().map(|dispatch| dispatch.not_after),
+            older: opening.map(|dispatch| older(&call.owner, &dispatch)).unwrap_or_default(),
         };
         match request.task {
             None => {
                 for _ in 0..TRIES {
-                    if let Some(accepted) = self.open(call, request, audience, print).await? {
+                    if let Some(accepted) = self.open(call, request, audience, &print).await? {
                         return Ok(accepted);
                     }
                 }
                 Err(fault::changing())
             }
-            Some(task) => self.turn(call, request, task, print).await,
+            Some(task) => self.turn(call, request, task, &print).await,
         }
     }
 
@@ -109,7 +116,7 @@ impl<D: Driver> Kit<D> {
         call: &Call,
         request: &SendRequest,
         audience: Audience,
-        print: Print,
+        print: &Print,
     ) -> Result<Option<Accepted<D>>, Error> {
         let id = TaskId::fresh();
         let context = request.context.clone().unwrap_or_else(ContextId::fresh);
@@ -143,7 +150,13 @@ impl<D: Driver> Kit<D> {
         }
     }
 
-    async fn turn(&self, call: &Call, request: &SendRequest, task: TaskId, print: Print) -> Result<Accepted<D>, Error> {
+    async fn turn(
+        &self,
+        call: &Call,
+        request: &SendRequest,
+        task: TaskId,
+        print: &Print,
+    ) -> Result<Accepted<D>, Error> {
         let scope = Scope::Owner(call.owner.clone());
         for _ in 0..TRIES {
             let live = match self.find(&scope, task).await? {
@@ -184,7 +197,7 @@ impl<D: Driver> Kit<D> {
         &self,
         call: &Call,
         request: &SendRequest,
-        print: Print,
+        print: &Print,
         error: Error,
     ) -> Result<Accepted<D>, Error> {
         match self.store().seen(print.key).await.map_err(fault::read)? {
@@ -200,6 +213,9 @@ impl<D: Driver> Kit<D> {
         seen: &Seen,
         digest: BodyDigest,
     ) -> Result<Accepted<D>, Error> {
+        if seen.reply == SeenReply::Fence {
+            return Err(Error::DispatchFenced);
+        }
         if seen.digest != digest {
             return Err(Error::MessageIdReused(request.message_id.to_string()));
         }
@@ -210,9 +226,15 @@ impl<D: Driver> Kit<D> {
                 Ok(Accepted::Joined(found, *id))
             }
             SeenReply::Message(bytes) => Ok(Accepted::Replied(bytes.clone())),
-            SeenReply::Fence => Err(Error::UnsupportedOperation("this dispatch has been fenced off".to_owned())),
+            SeenReply::Fence => Err(Error::DispatchFenced),
         }
     }
+}
+
+/// The earlier attempts of a dispatched step: from now on none of them is taken.
+fn older(owner: &Owner, dispatch: &Dispatch) -> Vec<SeenKey> {
+    let message = |attempt| MessageId::of_dispatch(dispatch.run, &dispatch.step, attempt, 1);
+    (1..dispatch.attempt).map(|attempt| SeenKey::new(owner, None, &message(attempt))).collect()
 }
 
 fn check_context(request: &SendRequest, context: &ContextId) -> Result<(), Error> {

@@ -72,7 +72,12 @@ impl<D: Driver> Backend for Kit<D> {
         Ok(a2a::frame::page(&tasks, &next, query.page_size, listing.total))
     }
 
-    async fn cancel(&self, call: Call, task: TaskId, _metadata: Option<Struct>) -> Result<Bytes, Error> {
+    async fn cancel(&self, call: Call, task: TaskId, metadata: Option<Struct>) -> Result<Bytes, Error> {
+        let wanted =
+            a2a::metadata::store_of(metadata.as_ref()).map_err(|bad| Error::invalid("metadata", bad.to_string()))?;
+        if wanted.is_some_and(|wanted| wanted != self.ownership().store_id) {
+            return Err(Error::WrongStore);
+        }
         let found = self.find(&Scope::Owner(call.owner), task).await?;
         let Found::Live(live) = &found else { return Err(Error::TaskNotCancelable) };
         Handle::new(self.clone(), live.clone()).input(Input::Cancel).await?;
@@ -159,7 +164,7 @@ impl<D: Driver> Kit<D> {
     }
 
     /// Waits for `done` as long as the service does not stop.
-    async fn unless_closing(&self, done: impl Future<Output = Result<(), Error>>) -> Result<(), Error> {
+    pub(crate) async fn unless_closing(&self, done: impl Future<Output = Result<(), Error>>) -> Result<(), Error> {
         tokio::select! {
             result = done => result,
             () = self.closing().cancelled() => {

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use a2a::frame::Chunk;
 use a2a::metadata::Dispatch;
@@ -25,6 +26,8 @@ pub(crate) trait Desk: Send + Sync {
     fn conclude(&self, changes: Vec<Change>, rows: Vec<RowChange>, end: Finish) -> Done<'_, Result<(), NotCommitted>>;
     fn durable(&self) -> Done<'_, Result<(), Failure>>;
     fn recorded(&self, key: &str) -> Option<Bytes>;
+    fn begun(&self, key: &str) -> bool;
+    fn begin(&self, key: &str) -> Done<'_, Result<(), Failure>>;
     fn record(&self, key: &str, result: Bytes) -> Done<'_, Result<(), Failure>>;
     fn rows(&self, kind: &'static str, prefix: Bytes) -> Done<'_, Result<Vec<Row>, Failure>>;
 }
@@ -54,6 +57,8 @@ pub struct Context {
     desk: Box<dyn Desk>,
     turn: Turn,
     emitted: u64,
+    /// Whether an effect that must not be repeated may or may not have happened.
+    lost: AtomicBool,
 }
 
 /// What is fixed during a turn.
@@ -73,7 +78,7 @@ pub(crate) struct Turn {
 
 impl Context {
     pub(crate) fn new(desk: Box<dyn Desk>, turn: Turn) -> Self {
-        Self { desk, turn, emitted: 0 }
+        Self { desk, turn, emitted: 0, lost: AtomicBool::new(false) }
     }
 
     /// Which task.
@@ -193,6 +198,9 @@ impl Context {
 
     /// Does something outside the store at least once, under a key that stays the same however often it is tried,
     /// and remembers its result: once recorded, it is not done again.
+    ///
+    /// Where the dispatch says `at_most_once` its beginning is recorded too, and one that has begun is not done again:
+    /// the error then says that the outcome is unknown, and so does the task if the handler ends with it.
     pub async fn once<F>(&self, key: &str, effect: impl FnOnce(String) -> F) -> Result<Bytes, Failure>
     where
         F: Future<Output = Result<Bytes, Failure>> + Send,
@@ -200,10 +208,25 @@ impl Context {
         if let Some(result) = self.desk.recorded(key) {
             return Ok(result);
         }
+        if self.dispatch().is_some_and(|dispatch| dispatch.at_most_once) {
+            self.begin(key).await?;
+        }
         self.durable().await?;
         let result = effect(format!("{}/{key}", self.turn.id)).await?;
         self.desk.record(key, result.clone()).await?;
         Ok(result)
+    }
+
+    async fn begin(&self, key: &str) -> Result<(), Failure> {
+        if self.desk.begun(key) {
+            self.lost.store(true, Ordering::Relaxed);
+            return Err(Failure(format!("{key} was begun before a crash; whether it was done is not known")));
+        }
+        self.desk.begin(key).await
+    }
+
+    pub(crate) fn lost(&self) -> bool {
+        self.lost.load(Ordering::Relaxed)
     }
 
     /// The service's own rows of `kind` whose key starts with `prefix`, in key order.

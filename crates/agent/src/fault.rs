@@ -23,6 +23,7 @@ pub(crate) fn write(refusal: &Refusal) -> Error {
     match refusal {
         Refusal::Full { retry_after } => Error::Overloaded { retry_after: *retry_after },
         Refusal::NoSpace => Error::Overloaded { retry_after: FULL_DISK },
+        Refusal::Expired => Error::DispatchExpired,
         Refusal::Fenced { .. } => unavailable("another process owns the store now"),
         Refusal::Closed => unavailable("the service is stopping"),
         Refusal::Seen(_) | Refusal::Head { .. } | Refusal::Superseded | Refusal::Row { .. } => changing(),

@@ -54,6 +54,7 @@ mod compose;
 mod context;
 mod driver;
 mod fault;
+mod fence;
 mod frames;
 mod handle;
 mod kit;

@@ -66,6 +66,7 @@ async fn work<A: Agent>(handle: Handle<Turns<A>>, turn: Turn) {
     let signal = match ended {
         Some(Ok(Ok(finish))) => Signal::Finish(Box::new(finish)),
         _ if handle.live().stop_token().is_cancelled() => Signal::Stopped,
+        Some(Ok(Err(Failure(why)))) if context.lost() => Signal::Lost(why),
         Some(Ok(Err(Failure(why)))) => Signal::Failed(why),
         Some(Err(_)) => Signal::Failed("the agent failed unexpectedly; its log says why".to_owned()),
         None => Signal::Stopped,
@@ -156,6 +157,15 @@ impl<A: Agent> Desk for Counter<A> {
 
     fn recorded(&self, key: &str) -> Option<Bytes> {
         self.0.live().head().inner().once.get(key).cloned()
+    }
+
+    fn begun(&self, key: &str) -> bool {
+        self.0.live().head().inner().begun.contains(key)
+    }
+
+    fn begin(&self, key: &str) -> Done<'_, Result<(), Failure>> {
+        let signal = Signal::Begin(key.to_owned());
+        Box::pin(async { self.0.signal(signal).await.map_err(|error| told(&error)) })
     }
 
     fn record(&self, key: &str, result: Bytes) -> Done<'_, Result<(), Failure>> {

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use discovery::{Health, Lease, LeaseConfig, Registration, Vitals};
 use proto::a2a::AgentCard;
+use proto::watchroom::agent::v1::steps_server::StepsServer;
 use service::{Bound, Fatal, Process};
 use store::{EmbeddedStore, MemoryStore, Ownership, Store};
 use tokio::sync::watch;
@@ -17,6 +18,7 @@ use crate::admin::Admin;
 use crate::agent::Profile;
 use crate::args::{Args, Durability};
 use crate::driver::Driver;
+use crate::fence::Steps;
 use crate::kit::{Kit, Parts};
 
 /// How often the number of tasks under way is told to the registry.
@@ -83,13 +85,14 @@ impl Setup {
         })
     }
 
-    /// Serves A2A, the log and what `extend` adds, and stays registered, until the process is drained.
+    /// Serves A2A, the fences of dispatches, the log and what `extend` adds, and stays registered, until the process is drained.
     pub async fn serve<D: Driver>(mut self, kit: Kit<D>, extend: impl FnOnce(Routes) -> Routes) -> Result<(), Fatal> {
         self.register(&kit)?;
         let store = self.store.clone();
         let (process, described) = (self.process.clone(), kit.clone());
         let admin = Admin::service(process, store, move |entry| described.driver().describe(entry));
-        let routes = Routes::new(a2a::routes(Arc::new(kit))).add_service(admin);
+        let steps = StepsServer::new(Steps::new(kit.clone())).max_decoding_message_size(service::limits::DECODE);
+        let routes = Routes::new(a2a::routes(Arc::new(kit))).add_service(admin).add_service(steps);
         let bound = match self.bound.take() {
             Some(bound) => bound,
             None => self.process.bind()?,

@@ -8,7 +8,7 @@
 //! ```
 //! A cancel while running is remembered and told to the handler; while waiting it ends the task.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use a2a::{Error, metadata};
 use bytes::{Buf, BufMut, Bytes, BytesMut};
@@ -25,6 +25,7 @@ use crate::runner;
 const TURN: u16 = 1;
 const ONCE: u16 = 2;
 const CANCEL: u16 = 3;
+const BEGIN: u16 = 4;
 
 /// An agent as the kit drives it.
 #[derive(Debug)]
@@ -41,6 +42,8 @@ pub struct TurnState {
     pub(crate) began: Seq,
     /// Results of effects that must not happen twice.
     pub(crate) once: HashMap<String, Bytes>,
+    /// Effects that may have happened and must not be tried again.
+    pub(crate) begun: BTreeSet<String>,
     pub(crate) canceling: bool,
 }
 
@@ -51,12 +54,16 @@ pub enum Signal {
     Emit(Vec<Change>, Vec<RowChange>),
     /// The turn has ended, with the last things to see and the rows that change with it.
     Conclude(Vec<Change>, Vec<RowChange>, Box<Finish>),
+    /// An effect begins that must not be tried again.
+    Begin(String),
     /// The result of an effect.
     Once(String, Bytes),
     /// The turn has ended.
     Finish(Box<Finish>),
     /// The turn has failed; in words for the caller.
     Failed(String),
+    /// The turn has failed with an effect of unknown outcome; in words for the caller.
+    Lost(String),
     /// The handler has stopped, or was stopped, after a cancel.
     Stopped,
 }
@@ -128,6 +135,11 @@ impl<A: Agent> Turns<A> {
                 changes.extend(end.changes);
                 Decision { changes, rows, ..end }
             }
+            Signal::Begin(key) => {
+                let records = vec![begin_record(&key)];
+                state.begun.insert(key);
+                Decision { records, ..Decision::default() }
+            }
             Signal::Once(key, result) => {
                 let records = vec![once_record(&key, &result)];
                 state.once.insert(key, result);
@@ -141,6 +153,7 @@ impl<A: Agent> Turns<A> {
                 finish => finished(finish),
             },
             Signal::Failed(why) => ending(TaskState::Failed, Some(crate::words::say(why))),
+            Signal::Lost(why) => lost(why),
             Signal::Stopped => ending(TaskState::Canceled, None),
         }
     }
@@ -164,14 +177,20 @@ fn ending(state: TaskState, message: Option<Message>) -> Decision<Effect> {
     Decision { changes, ready: Ready::Clear, ..Decision::default() }
 }
 
+fn lost(why: String) -> Decision<Effect> {
+    let metadata = Some(metadata::for_reason(metadata::OUTCOME_UNKNOWN));
+    let message = Some(crate::words::say(why));
+    let changes = vec![Change::Status { state: TaskState::Failed, message, metadata }];
+    Decision { changes, ready: Ready::Clear, ..Decision::default() }
+}
+
 fn finished(finish: Finish) -> Decision<Effect> {
     match finish {
         Finish::Completed(message) => ending(TaskState::Completed, Some(message)),
         Finish::Rejected(message) => ending(TaskState::Rejected, Some(message)),
         Finish::AuthRequired(message) => ending(TaskState::AuthRequired, Some(message)),
         Finish::InputRequired { message, reason } => {
-            let reason = metadata::object([("reason".to_owned(), metadata::text(reason))].into());
-            let metadata = Some(metadata::structure([(metadata::REASON, reason)]));
+            let metadata = Some(metadata::for_reason(reason));
             let changes = vec![Change::Status { state: TaskState::InputRequired, message: Some(message), metadata }];
             Decision { changes, ready: Ready::Clear, ..Decision::default() }
         }
@@ -187,7 +206,7 @@ impl<A: Agent> Driver for Turns<A> {
 
     fn begin(&self, _task: &TaskId) -> TurnState {
         // The opening frame is the kit's; what follows is the handler's.
-        TurnState { number: 1, began: Seq(1), once: HashMap::new(), canceling: false }
+        TurnState { number: 1, began: Seq(1), once: HashMap::new(), begun: BTreeSet::new(), canceling: false }
     }
 
     fn replay(&self, state: &mut TurnState, record: &Record) -> Result<(), Damaged> {
@@ -199,6 +218,7 @@ impl<A: Agent> Driver for Turns<A> {
                 state.once.insert(key, result);
             }
             CANCEL => state.canceling = true,
+            BEGIN => drop(state.begun.insert(read_begin(record).ok_or(damaged)?)),
             _ => return Err(damaged),
         }
         Ok(())
@@ -206,8 +226,9 @@ impl<A: Agent> Driver for Turns<A> {
 
     fn fold(&self, state: &TurnState) -> Vec<Record> {
         let once = state.once.iter().map(|(key, result)| once_record(key, result));
+        let begun = state.begun.iter().map(|key| begin_record(key));
         let cancel = state.canceling.then(|| Record { kind: CANCEL, bytes: Bytes::new() });
-        std::iter::once(turn_record(state)).chain(once).chain(cancel).collect()
+        std::iter::once(turn_record(state)).chain(begun).chain(once).chain(cancel).collect()
     }
 
     fn decide(&self, view: &View<'_>, state: &mut TurnState, input: Input<Signal>) -> Result<Decision<Effect>, Error> {
@@ -234,6 +255,7 @@ impl<A: Agent> Driver for Turns<A> {
         match record.kind {
             TURN => ("turn", read_turn(record).map_or_else(String::new, |(number, _)| format!("turn {number} begins"))),
             ONCE => ("once", read_once(record).map_or_else(String::new, |(key, _)| format!("effect {key} is done"))),
+            BEGIN => ("begin", read_begin(record).map_or_else(String::new, |key| format!("effect {key} begins"))),
             CANCEL => ("cancel", "asked to stop".to_owned()),
             _ => ("unknown", String::new()),
         }
@@ -250,6 +272,14 @@ fn turn_record(state: &TurnState) -> Record {
 fn read_turn(record: &Record) -> Option<(u32, Seq)> {
     let mut bytes = record.bytes.clone();
     (bytes.len() == 12).then(|| (bytes.get_u32(), Seq(bytes.get_u64())))
+}
+
+fn begin_record(key: &str) -> Record {
+    Record { kind: BEGIN, bytes: Bytes::copy_from_slice(key.as_bytes()) }
+}
+
+fn read_begin(record: &Record) -> Option<String> {
+    String::from_utf8(record.bytes.to_vec()).ok()
 }
 
 fn once_record(key: &str, result: &[u8]) -> Record {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use types::StepId;
+use types::{StepId, limits};
 
 use crate::input::Reply;
 use crate::plan::{Origin, Plan, Step};
@@ -20,7 +20,6 @@ pub struct PlanError {
 
 const ID_MAX: usize = 64;
 const TITLE_MAX: usize = 256;
-const ATTEMPTS_MAX: u32 = 100;
 const HOUR: Duration = Duration::from_secs(3600);
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
@@ -72,8 +71,8 @@ fn check_step(field: &str, step: &Step) -> Result<(), PlanError> {
     })?;
     title(&format!("{field}.title"), &step.title)?;
     ensure(step.depends_on.len() <= Plan::STEPS_MAX, &format!("{field}.depends_on"), || "is too long".into())?;
-    ensure((1..=ATTEMPTS_MAX).contains(&step.retry.attempts), &format!("{field}.retry.attempts"), || {
-        format!("1 to {ATTEMPTS_MAX} are possible")
+    ensure((1..=limits::ATTEMPTS).contains(&step.retry.attempts), &format!("{field}.retry.attempts"), || {
+        format!("1 to {} are possible", limits::ATTEMPTS)
     })?;
     ensure(step.retry.backoff <= HOUR, &format!("{field}.retry.backoff"), || "at most one hour".into())?;
     ensure(step.retry.max_backoff <= DAY, &format!("{field}.retry.max_backoff"), || "at most one day".into())?;

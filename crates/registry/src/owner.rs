@@ -321,6 +321,7 @@ fn refused(refusal: Refusal) -> Result<Error, Lost> {
         Refusal::Full { retry_after } => Ok(Error::Busy { retry_after }),
         Refusal::NoSpace => Ok(Error::NoSpace),
         lost @ (Refusal::Seen(_)
+        | Refusal::Expired
         | Refusal::Head { .. }
         | Refusal::Superseded
         | Refusal::Fenced { .. }

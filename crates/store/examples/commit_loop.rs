@@ -108,6 +108,8 @@ fn task(at: Timestamp) -> Commit {
         digest: BodyDigest::of([id.as_bytes().as_slice()]),
         reply: SeenReply::Task(id),
         keep_until: at.after(Duration::from_hours(24)),
+        not_after: None,
+        older: Vec::new(),
     };
     Commit { epoch: Epoch(1), lane: Lane::Accept, at, task: Some(change), accept: Some(accept), rows: Vec::new() }
 }

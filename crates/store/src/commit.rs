@@ -125,6 +125,28 @@ pub struct Accept {
     pub reply: SeenReply,
     /// Kept at least until then, and as long as the task.
     pub keep_until: Timestamp,
+    /// Not accepted later than this, by the store's clock at the moment of writing.
+    pub not_after: Option<Timestamp>,
+    /// Messages that this one supersedes: those without a row are fenced off with it.
+    pub older: Vec<SeenKey>,
+}
+
+impl Accept {
+    /// Makes sure that a message is never accepted.
+    pub fn fence(key: SeenKey, keep_until: Timestamp) -> Self {
+        let digest = BodyDigest::of([]);
+        Self { key, digest, reply: SeenReply::Fence, keep_until, not_after: None, older: Vec::new() }
+    }
+
+    /// Whether it comes too late at `now`.
+    pub(crate) fn expired(&self, now: Timestamp) -> bool {
+        self.not_after.is_some_and(|until| now > until)
+    }
+
+    /// The fences of what it supersedes.
+    pub(crate) fn fences(&self) -> impl Iterator<Item = Self> {
+        self.older.iter().map(|key| Self::fence(*key, self.keep_until))
+    }
 }
 
 /// A compare-and-set of one row of the service's own state.
@@ -153,6 +175,9 @@ pub enum Refusal {
     /// The message was accepted before.
     #[error("the message was accepted before")]
     Seen(Seen),
+    /// The message was not accepted before its deadline.
+    #[error("the message was not accepted before its deadline")]
+    Expired,
     /// The task has moved on, or was never there.
     #[error("the task is at commit {found}, not {expected}")]
     Head {

@@ -13,6 +13,8 @@ pub mod limits {
     pub const INLINE_TASK: usize = 3_500_000;
     /// Longest id that a client may choose, in bytes.
     pub const CLIENT_ID: usize = 256;
+    /// Most attempts of a step.
+    pub const ATTEMPTS: u32 = 100;
     /// Items of a list page when the client names no size.
     pub const PAGE: usize = 50;
     /// Most items of a list page.

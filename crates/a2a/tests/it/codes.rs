@@ -28,7 +28,6 @@ fn every_error() -> Vec<(Error, Code, &'static str)> {
         (Error::VersionNotSupported("which".into()), Code::FailedPrecondition, "VERSION_NOT_SUPPORTED"),
         (Error::WrongStore, Code::FailedPrecondition, "WRONG_STORE"),
         (Error::DispatchFenced, Code::FailedPrecondition, "DISPATCH_FENCED"),
-        (Error::AttemptStale { newest: 3 }, Code::FailedPrecondition, "ATTEMPT_STALE"),
         (Error::DispatchExpired, Code::FailedPrecondition, "DISPATCH_EXPIRED"),
         (Error::MessageIdReused("m-1".into()), Code::AlreadyExists, "MESSAGE_ID_REUSED"),
         (Error::Overloaded { retry_after: second }, Code::ResourceExhausted, "OVERLOADED"),

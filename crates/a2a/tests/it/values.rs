@@ -66,9 +66,10 @@ fn a_cursor_is_taken_out_of_metadata_that_stays() {
 
 #[test]
 fn a_request_names_the_one_store_that_it_is_meant_for() {
-    let store = dispatch().store_id.unwrap();
+    let dispatch = dispatch();
+    let store = dispatch.store_id.unwrap();
     assert_eq!(metadata::store_of(Some(&metadata::for_store(store))), Ok(Some(store)));
-    assert_eq!(metadata::store_of(Some(&dispatch().to_metadata())), Ok(Some(store)));
+    assert_eq!(metadata::store_of(Some(&dispatch.to_metadata())), Ok(Some(store)));
     assert_eq!(metadata::store_of(Some(&metadata::structure([("else", metadata::null())]))), Ok(None));
     assert_eq!(metadata::store_of(None), Ok(None));
     for bad in [metadata::text("x"), metadata::object([("store_id".into(), metadata::text("x"))].into())] {

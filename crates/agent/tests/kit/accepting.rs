@@ -103,7 +103,7 @@ async fn work_for_another_store_is_refused() {
         step: "fire".parse().unwrap(),
         attempt: 1,
         turn: 1,
-        not_after: Timestamp::now(),
+        not_after: Timestamp::now().after(std::time::Duration::from_secs(60)),
         store_id: Some(StoreId::fresh()),
         at_most_once: false,
     };

@@ -4,6 +4,7 @@
 
 mod accepting;
 mod failing;
+mod fencing;
 mod moody;
 mod recovering;
 mod script;

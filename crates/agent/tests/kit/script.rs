@@ -63,15 +63,18 @@ impl<const EAGER: bool> Script<EAGER> {
                 };
                 task.once("effect", effect).await?;
             }
+            // As if the process died in the middle of the effect: nobody hears of its end.
+            "once-and-die" => {
+                let effects = self.0.effects.clone();
+                let effect = |_key| async move {
+                    effects.fetch_add(1, Ordering::SeqCst);
+                    std::future::pending().await
+                };
+                task.once("effect", effect).await?;
+            }
             "count" => count(task).await?,
-            "ask" if task.turn() == 1 => {
-                let (message, reason) = (words::say("where?"), "location");
-                return Ok(Some(Finish::InputRequired { message, reason }));
-            }
-            "ask-twice" if task.turn() <= 2 => {
-                let (message, reason) = (words::say("where?"), "location");
-                return Ok(Some(Finish::InputRequired { message, reason }));
-            }
+            "ask" if task.turn() == 1 => return Ok(Some(asking())),
+            "ask-twice" if task.turn() <= 2 => return Ok(Some(asking())),
             // For tests whose time is paused: nothing else is runnable, so a second passes at once.
             "slow" => drop(tokio::time::timeout(Duration::from_secs(1), std::future::pending::<()>()).await),
             "yield" => tokio::task::yield_now().await,
@@ -98,6 +101,10 @@ impl<const EAGER: bool> Script<EAGER> {
         }
         Ok(None)
     }
+}
+
+fn asking() -> Finish {
+    Finish::InputRequired { message: words::say("where?"), reason: "location" }
 }
 
 /// Adds one to the row `n`, whatever it holds.

@@ -9,6 +9,7 @@ use super::state::{Known, millis};
 use super::writer::Writer;
 use crate::commit::{Accept, Commit, Committed, Created, Lane, Outcome, Refusal, RowChange, TaskChange};
 use crate::read::Wake;
+use crate::seen::{Seen, SeenKey};
 
 type Result<T> = rusqlite::Result<T>;
 
@@ -30,6 +31,7 @@ impl Writer<'_> {
         }
         if let Some(accept) = &commit.accept {
             self.write_accept(accept)?;
+            self.fence_older(accept)?;
         }
         for row in &commit.rows {
             self.write_row(row)?;
@@ -45,8 +47,11 @@ impl Writer<'_> {
         if commit.task.as_ref().is_some_and(|change| self.has_failed(change)) {
             return Ok(Err(Refusal::Superseded));
         }
-        if let Some(seen) = commit.accept.as_ref().map(|accept| self.find_seen(accept)).transpose()?.flatten() {
+        if let Some(seen) = commit.accept.as_ref().map(|accept| self.find_seen(&accept.key)).transpose()?.flatten() {
             return Ok(Err(Refusal::Seen(seen)));
+        }
+        if commit.accept.as_ref().is_some_and(|accept| accept.expired(self.shared.clock.now())) {
+            return Ok(Err(Refusal::Expired));
         }
         let mut before = None;
         if let Some(change) = &commit.task {
@@ -72,10 +77,10 @@ impl Writer<'_> {
         self.draft.failed.covers(id, generation) || self.state.failed.covers(id, generation)
     }
 
-    fn find_seen(&self, accept: &Accept) -> Result<Option<crate::seen::Seen>> {
-        match self.draft.seen.get(&accept.key) {
-            Some(no) => seen::read(self.conn, *no, &accept.key),
-            None => seen::find(self.conn, &self.shared.seen, &accept.key),
+    fn find_seen(&self, key: &SeenKey) -> Result<Option<Seen>> {
+        match self.draft.seen.get(key) {
+            Some(no) => seen::read(self.conn, *no, key),
+            None => seen::find(self.conn, &self.shared.seen, key),
         }
     }
 
@@ -188,6 +193,15 @@ impl Writer<'_> {
         self.sql.add_seen.execute((no, accept.key.0, accept.digest.0, kind, reply, millis(accept.keep_until)))?;
         self.state.next_seen += 1;
         self.draft.seen.insert(accept.key, no);
+        Ok(())
+    }
+
+    fn fence_older(&mut self, accept: &Accept) -> Result<()> {
+        for fence in accept.fences() {
+            if self.find_seen(&fence.key)?.is_none() {
+                self.write_accept(&fence)?;
+            }
+        }
         Ok(())
     }
 

@@ -138,7 +138,14 @@ fn the_greatest_log_keys_keep_task_and_commit_apart() {
 
 fn commit(lane: Lane, reply: Option<SeenReply>) -> Commit {
     let digest = BodyDigest::of([]);
-    let accept = reply.map(|reply| Accept { key: seen_key(1), digest, reply, keep_until: Timestamp::default() });
+    let accept = reply.map(|reply| Accept {
+        key: seen_key(1),
+        digest,
+        reply,
+        keep_until: Timestamp::default(),
+        not_after: None,
+        older: Vec::new(),
+    });
     Commit { epoch: Epoch(1), lane, at: Timestamp::default(), task: None, accept, rows: Vec::new() }
 }
 

@@ -14,7 +14,7 @@ use parking_lot::{Mutex, MutexGuard};
 use types::{Epoch, Head, Scope, Seq, StoreId, TaskId, Timestamp};
 
 use crate::clock::{Clock, Monotone};
-use crate::commit::{Commit, Committed, Outcome, Refusal};
+use crate::commit::{Accept, Commit, Committed, Outcome, Refusal};
 use crate::log::{Frame, LogRow};
 use crate::read::{Due, Listing, Loaded, Query, Row, Summary};
 use crate::seen::{Seen, SeenKey};
@@ -118,8 +118,11 @@ impl MemoryStore {
         if self.closed.load(Ordering::Acquire) {
             return Err(Refusal::Closed);
         }
+        if let Some(accept) = commit.accept.as_ref().filter(|_| commit.epoch == self.own.epoch) {
+            self.fence_older(accept);
+        }
         let mut locks = self.lock(&commit);
-        if let Err(refusal) = locks.check(&commit, self.own.epoch) {
+        if let Err(refusal) = locks.check(&commit, self.own.epoch, self.clock.now()) {
             locks.note_failure(&commit);
             return Err(refusal);
         }
@@ -149,6 +152,17 @@ impl MemoryStore {
         }
     }
 
+    /// Before the commit that asks for it, since two shards are never locked at once.
+    /// Whatever becomes of that commit: something newer has been seen.
+    fn fence_older(&self, accept: &Accept) {
+        for fence in accept.fences() {
+            let mut shard = self.seen_shard(&fence.key).lock();
+            if shard.get(&fence.key).is_none() {
+                shard.insert(fence, self.clock.now(), self.seen_span());
+            }
+        }
+    }
+
     fn seen_span(&self) -> Duration {
         self.retention.max(SEEN_AT_LEAST)
     }
@@ -175,7 +189,7 @@ struct Locks<'s> {
 }
 
 impl Locks<'_> {
-    fn check(&self, commit: &Commit, epoch: Epoch) -> Result<(), Refusal> {
+    fn check(&self, commit: &Commit, epoch: Epoch, now: Timestamp) -> Result<(), Refusal> {
         if commit.epoch != epoch {
             return Err(Refusal::Fenced { expected: commit.epoch, found: epoch });
         }
@@ -186,6 +200,9 @@ impl Locks<'_> {
         let accept = commit.accept.as_ref().zip(self.seen.as_deref());
         if let Some(seen) = accept.and_then(|(accept, seen)| seen.get(&accept.key)) {
             return Err(Refusal::Seen(seen.clone()));
+        }
+        if commit.accept.as_ref().is_some_and(|accept| accept.expired(now)) {
+            return Err(Refusal::Expired);
         }
         change.map_or(Ok(()), |(change, shard)| shard.check(change))?;
         self.rows.as_deref().map_or(Ok(()), |rows| rows.check(&commit.rows))

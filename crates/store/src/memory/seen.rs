@@ -32,7 +32,7 @@ impl SeenShard {
 
     /// Adds a row that `get` did not find; it is looked at again after `span`.
     pub(super) fn insert(&mut self, accept: Accept, now: Timestamp, span: Duration) {
-        let Accept { key, digest, reply, keep_until } = accept;
+        let Accept { key, digest, reply, keep_until, not_after: _, older: _ } = accept;
         self.rows.insert(key, Kept { seen: Seen { digest, reply }, until: keep_until });
         self.queue.push_back((now.after(span), key));
     }

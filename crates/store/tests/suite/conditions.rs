@@ -1,7 +1,9 @@
 //! Conditions are checked before the first write, and a commit is written whole or not at all.
 
+use std::time::Duration;
+
 use store::{Committed, Refusal, Seen, SeenReply};
-use types::{Epoch, Head, Scope, TaskState};
+use types::{Epoch, Head, Scope, TaskState, Timestamp};
 
 use super::bed::Bed;
 use super::make::{CommitExt, Task, bare, digest, key};
@@ -15,6 +17,9 @@ on_every_store!(
     a_message_is_accepted_once,
     a_message_is_accepted_once_within_a_batch,
     every_reply_comes_back,
+    a_fence_and_an_accept_exclude_each_other,
+    what_a_message_supersedes_is_fenced_with_it,
+    a_message_is_not_accepted_after_its_deadline,
     nothing_of_a_refused_commit_is_written,
     a_closed_store_refuses,
 );
@@ -107,6 +112,53 @@ async fn every_reply_comes_back(bed: Bed) {
         let seen = Seen { digest: digest(message), reply };
         assert_eq!(store.seen(key(message)).await.unwrap(), Some(seen));
     }
+}
+
+async fn a_fence_and_an_accept_exclude_each_other(bed: Bed) {
+    let store = bed.store();
+    let mut task = Task::new(&*store).await;
+    let accept = task.next(&*store, TaskState::Working, "").accepting("first", SeenReply::Task(task.id));
+    let fence_first = bare(&*store).await.accepting("second", SeenReply::Fence);
+    let mut other = Task::new(&*store).await;
+    let late = other.next(&*store, TaskState::Working, "").accepting("second", SeenReply::Task(other.id));
+    let late_fence = bare(&*store).await.accepting("first", SeenReply::Fence);
+    let tickets = [accept, fence_first, late, late_fence].map(|commit| store.commit(commit));
+    let [accepted, fenced, refused, answered] = tickets;
+    assert_eq!((accepted.await, fenced.await), (Ok(Committed), Ok(Committed)));
+    assert!(matches!(refused.await, Err(Refusal::Seen(seen)) if seen.reply == SeenReply::Fence));
+    assert!(matches!(answered.await, Err(Refusal::Seen(seen)) if seen.reply == SeenReply::Task(task.id)));
+    assert!(store.load(Scope::Service, other.id).await.unwrap().is_none());
+}
+
+async fn what_a_message_supersedes_is_fenced_with_it(bed: Bed) {
+    let store = bed.store();
+    let mut first = Task::new(&*store).await;
+    let commit = first.next(&*store, TaskState::Working, "").accepting("1", SeenReply::Task(first.id));
+    assert_eq!(store.commit(commit).await, Ok(Committed));
+    let mut third = Task::new(&*store).await;
+    let mut commit = third.next(&*store, TaskState::Working, "").accepting("3", SeenReply::Task(third.id));
+    commit.accept.as_mut().unwrap().older = vec![key("1"), key("2")];
+    assert_eq!(store.commit(commit).await, Ok(Committed));
+    let reply = async |message| store.seen(key(message)).await.unwrap().map(|seen| seen.reply);
+    assert_eq!(reply("1").await, Some(SeenReply::Task(first.id)));
+    assert_eq!(reply("2").await, Some(SeenReply::Fence));
+    assert_eq!(reply("3").await, Some(SeenReply::Task(third.id)));
+}
+
+async fn a_message_is_not_accepted_after_its_deadline(bed: Bed) {
+    let store = bed.store();
+    let mut task = Task::new(&*store).await;
+    let mut commit = task.next(&*store, TaskState::Working, "").accepting("m", SeenReply::Task(task.id));
+    let now = store.now();
+    commit = commit.expiring(Timestamp::from_millis(now.as_millis() - 1));
+    assert_eq!(store.commit(commit.clone()).await, Err(Refusal::Expired));
+    assert!(store.load(Scope::Service, task.id).await.unwrap().is_none());
+    let hour = Duration::from_secs(3600);
+    let commit = commit.changing(|change| change.generation += 1).expiring(now.after(hour));
+    assert_eq!(store.commit(commit.clone()).await, Ok(Committed));
+    // A repetition is recognised, however late it is.
+    let outcome = store.commit(commit.expiring(Timestamp::default())).await;
+    assert!(matches!(outcome, Err(Refusal::Seen(_))), "{outcome:?}");
 }
 
 async fn nothing_of_a_refused_commit_is_written(bed: Bed) {

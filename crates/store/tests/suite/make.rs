@@ -7,7 +7,7 @@ use store::{
     Accept, BodyDigest, Commit, Committed, Created, Entry, Frame, FrameKind, Lane, Ready, Record, RowChange, SeenKey,
     SeenReply, Store, TaskChange, Timer,
 };
-use types::{ContextId, Epoch, Head, MessageId, Owner, Principal, Seq, TaskId, TaskState, Tenant};
+use types::{ContextId, Epoch, Head, MessageId, Owner, Principal, Seq, TaskId, TaskState, Tenant, Timestamp};
 
 pub(crate) fn owner(tenant: &str, principal: &str) -> Owner {
     Owner { tenant: Tenant::new(tenant), principal: Principal::new(principal) }
@@ -82,6 +82,7 @@ impl Task {
 /// What tests add to a commit.
 pub(crate) trait CommitExt: Sized {
     fn accepting(self, message: &str, reply: SeenReply) -> Self;
+    fn expiring(self, not_after: Timestamp) -> Self;
     fn with_row(self, kind: &'static str, key: &str, expected: u64, body: Option<&str>) -> Self;
     fn changing(self, change: impl FnOnce(&mut TaskChange)) -> Self;
 }
@@ -89,7 +90,19 @@ pub(crate) trait CommitExt: Sized {
 impl CommitExt for Commit {
     fn accepting(mut self, message: &str, reply: SeenReply) -> Self {
         let keep_until = self.at.after(Duration::from_secs(60));
-        self.accept = Some(Accept { key: key(message), digest: digest(message), reply, keep_until });
+        self.accept = Some(Accept {
+            key: key(message),
+            digest: digest(message),
+            reply,
+            keep_until,
+            not_after: None,
+            older: Vec::new(),
+        });
+        self
+    }
+
+    fn expiring(mut self, not_after: Timestamp) -> Self {
+        self.accept.as_mut().unwrap().not_after = Some(not_after);
         self
     }
 

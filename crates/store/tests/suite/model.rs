@@ -110,7 +110,7 @@ impl Model {
         let accept = draft.message.map(|message| {
             let name = format!("m{message}");
             let reply = task.as_ref().map_or(SeenReply::Fence, |task| SeenReply::Task(task.id));
-            Accept { key: key(&name), digest: digest(&name), reply, keep_until: at }
+            Accept { key: key(&name), digest: digest(&name), reply, keep_until: at, not_after: None, older: Vec::new() }
         });
         let rows = draft.rows.iter().map(|(row, draft)| {
             let found = self.rows.get(KEYS[*row]).map_or(0, |(version, _)| *version);
