@@ -25,6 +25,7 @@ impl From<&Filter> for wire::Filter {
             skills: filter.skills.iter().map(ToString::to_string).collect(),
             tags: filter.tags.clone(),
             health: filter.health.iter().map(|health| wire::Health::from(*health).into()).collect(),
+            ..Self::default()
         }
     }
 }

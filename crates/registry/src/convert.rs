@@ -12,7 +12,7 @@ use types::{StoreId, Tenant, limits};
 
 use crate::catalog::Wish;
 use crate::error::Error;
-use crate::filter::Filter;
+use crate::filter::{Access, Filter};
 use crate::identity::{Identity, LeaseId};
 use crate::page::Query;
 use crate::record::{Health, Intake, Offers, Vitals};
@@ -127,13 +127,41 @@ fn page_size(asked: Option<i32>) -> Result<usize, Error> {
 
 /// The filter that is asked for.
 pub(crate) fn filter(asked: wire::Filter) -> Result<Filter, Error> {
-    let wire::Filter { names, skills, tags, health: healths } = asked;
-    let counts = [("names", names.len()), ("skills", skills.len()), ("tags", tags.len()), ("health", healths.len())];
-    if let Some((name, count)) = counts.into_iter().find(|(_, count)| *count > VALUES) {
+    if let Some((name, count)) = counts(&asked).into_iter().find(|(_, count)| *count > VALUES) {
         return Err(Error::invalid(&format!("filter.{name}"), format!("has {count} values, the limit is {VALUES}")));
     }
-    let healths = healths.into_iter().map(|given| health("filter.health", given)).collect::<Result<_, _>>()?;
-    Ok(Filter { names, skills, tags, health: healths })
+    let interface =
+        Access { bindings: asked.bindings, protocol_versions: asked.protocol_versions, tenants: asked.tenants };
+    Ok(Filter {
+        names: asked.names,
+        skills: asked.skills,
+        tags: asked.tags,
+        input_modes: asked.input_modes,
+        output_modes: asked.output_modes,
+        extensions: asked.extensions,
+        providers: asked.providers,
+        streaming: asked.streaming,
+        push_notifications: asked.push_notifications,
+        interface,
+        health: asked.health.into_iter().map(|given| health("filter.health", given)).collect::<Result<_, _>>()?,
+    })
+}
+
+/// How many values each field of a filter has.
+fn counts(asked: &wire::Filter) -> [(&'static str, usize); 11] {
+    [
+        ("names", asked.names.len()),
+        ("skills", asked.skills.len()),
+        ("tags", asked.tags.len()),
+        ("health", asked.health.len()),
+        ("input_modes", asked.input_modes.len()),
+        ("output_modes", asked.output_modes.len()),
+        ("extensions", asked.extensions.len()),
+        ("bindings", asked.bindings.len()),
+        ("protocol_versions", asked.protocol_versions.len()),
+        ("tenants", asked.tenants.len()),
+        ("providers", asked.providers.len()),
+    ]
 }
 
 fn health(name: &str, given: i32) -> Result<Health, Error> {

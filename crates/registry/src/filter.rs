@@ -1,6 +1,8 @@
 //! Which registrations a caller asked for.
 
-use crate::record::{Entry, Health, Record};
+use std::slice;
+
+use crate::record::{Entry, Health, Interface, Offers, Record};
 
 /// Fields are joined by AND, the values of one field by OR; an empty field matches all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -8,7 +10,22 @@ pub(crate) struct Filter {
     pub(crate) names: Vec<String>,
     pub(crate) skills: Vec<String>,
     pub(crate) tags: Vec<String>,
+    pub(crate) input_modes: Vec<String>,
+    pub(crate) output_modes: Vec<String>,
+    pub(crate) extensions: Vec<String>,
+    pub(crate) providers: Vec<String>,
+    pub(crate) streaming: Option<bool>,
+    pub(crate) push_notifications: Option<bool>,
+    pub(crate) interface: Access,
     pub(crate) health: Vec<Health>,
+}
+
+/// What one interface of a card must meet at once.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Access {
+    pub(crate) bindings: Vec<String>,
+    pub(crate) protocol_versions: Vec<String>,
+    pub(crate) tenants: Vec<String>,
 }
 
 impl Filter {
@@ -20,7 +37,19 @@ impl Filter {
     /// Whether it matches in all but its health, which no version counts.
     pub(crate) fn describes(&self, record: &Record) -> bool {
         let named = self.names.is_empty() || self.names.iter().any(|name| name == record.identity.name.as_str());
-        named && meets(&self.skills, &record.offers.skills) && meets(&self.tags, &record.offers.tags)
+        named && self.covers(&record.offers)
+    }
+
+    fn covers(&self, offers: &Offers) -> bool {
+        meets(&self.skills, &offers.skills)
+            && meets(&self.tags, &offers.tags)
+            && meets(&self.input_modes, &offers.input_modes)
+            && meets(&self.output_modes, &offers.output_modes)
+            && meets(&self.extensions, &offers.extensions)
+            && meets(&self.providers, slice::from_ref(&offers.provider))
+            && self.streaming.is_none_or(|wanted| wanted == offers.streaming)
+            && self.push_notifications.is_none_or(|wanted| wanted == offers.push_notifications)
+            && (self.interface == Access::default() || offers.interfaces.iter().any(|one| self.interface.admits(one)))
     }
 
     /// Whether that health matches.
@@ -31,6 +60,14 @@ impl Filter {
     /// Whether a match may come and go without a version.
     pub(crate) fn asks_health(&self) -> bool {
         !self.health.is_empty()
+    }
+}
+
+impl Access {
+    fn admits(&self, interface: &Interface) -> bool {
+        meets(&self.bindings, slice::from_ref(&interface.binding))
+            && meets(&self.protocol_versions, slice::from_ref(&interface.protocol_version))
+            && meets(&self.tenants, slice::from_ref(&interface.tenant))
     }
 }
 

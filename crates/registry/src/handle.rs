@@ -30,8 +30,8 @@ pub(crate) enum Command {
 pub(crate) enum Read {
     Renew { lease: LeaseId, epoch: u64, vitals: Vitals, sent: Moment, reply: Reply<Renewal> },
     Get { identity: Identity, reply: Reply<Entry> },
-    Query { query: Query, reply: Reply<Page> },
-    Watch { filter: Filter, version: u64, reply: Reply<Watch> },
+    Query { query: Box<Query>, reply: Reply<Page> },
+    Watch { filter: Box<Filter>, version: u64, reply: Reply<Watch> },
 }
 
 /// A call that makes a version.
@@ -90,11 +90,13 @@ impl Handle {
 
     /// One page.
     pub(crate) async fn query(&self, query: Query) -> Result<Page, Error> {
+        let query = Box::new(query);
         self.call(|reply| Command::Read(Read::Query { query, reply })).await
     }
 
     /// Starts a watch after `version`, or from 0 with a snapshot.
     pub(crate) async fn watch(&self, filter: Filter, version: u64) -> Result<Watch, Error> {
+        let filter = Box::new(filter);
         self.call(|reply| Command::Read(Read::Watch { filter, version, reply })).await
     }
 

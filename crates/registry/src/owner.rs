@@ -191,7 +191,7 @@ impl Owner {
                 let page = page::page(&self.catalog, &self.history, self.standing, &query);
                 answer(reply, page.map_err(Error::from));
             }
-            Read::Watch { filter, version, reply } => answer(reply, self.watch(filter, version)),
+            Read::Watch { filter, version, reply } => answer(reply, self.watch(*filter, version)),
         }
     }
 

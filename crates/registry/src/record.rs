@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use proto::a2a::AgentCard;
+use proto::a2a::{AgentCapabilities, AgentCard, AgentInterface};
 use types::{StoreId, Timestamp};
 
 use crate::identity::Identity;
@@ -30,6 +30,22 @@ pub(crate) struct Record {
 pub(crate) struct Offers {
     pub(crate) skills: Vec<String>,
     pub(crate) tags: Vec<String>,
+    pub(crate) input_modes: Vec<String>,
+    pub(crate) output_modes: Vec<String>,
+    pub(crate) extensions: Vec<String>,
+    /// Empty when the card names none.
+    pub(crate) provider: String,
+    pub(crate) streaming: bool,
+    pub(crate) push_notifications: bool,
+    pub(crate) interfaces: Vec<Interface>,
+}
+
+/// How an agent can be called.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Interface {
+    pub(crate) binding: String,
+    pub(crate) protocol_version: String,
+    pub(crate) tenant: String,
 }
 
 /// What an instance says of itself.
@@ -82,11 +98,33 @@ impl Entry {
 }
 
 impl Offers {
-    /// The skills and tags that a card names, each once.
+    /// What a card names, each word once.
     pub(crate) fn of(card: &AgentCard) -> Self {
-        let skills = card.skills.iter().map(|skill| skill.id.clone());
-        let tags = card.skills.iter().flat_map(|skill| skill.tags.iter().cloned());
-        Self { skills: distinct(skills), tags: distinct(tags) }
+        let AgentCapabilities { streaming, push_notifications, extensions, .. } =
+            card.capabilities.clone().unwrap_or_default();
+        let inputs = card.skills.iter().flat_map(|skill| &skill.input_modes).chain(&card.default_input_modes);
+        let outputs = card.skills.iter().flat_map(|skill| &skill.output_modes).chain(&card.default_output_modes);
+        Self {
+            skills: distinct(card.skills.iter().map(|skill| &skill.id)),
+            tags: distinct(card.skills.iter().flat_map(|skill| &skill.tags)),
+            input_modes: distinct(inputs),
+            output_modes: distinct(outputs),
+            extensions: distinct(extensions.iter().map(|one| &one.uri)),
+            provider: card.provider.as_ref().map(|one| one.organization.clone()).unwrap_or_default(),
+            streaming: streaming.unwrap_or_default(),
+            push_notifications: push_notifications.unwrap_or_default(),
+            interfaces: card.supported_interfaces.iter().map(Interface::of).collect(),
+        }
+    }
+}
+
+impl Interface {
+    fn of(interface: &AgentInterface) -> Self {
+        Self {
+            binding: interface.protocol_binding.clone(),
+            protocol_version: interface.protocol_version.clone(),
+            tenant: interface.tenant.clone(),
+        }
     }
 }
 
@@ -95,8 +133,8 @@ impl Vitals {
     pub(crate) const FRESH: Self = Self { health: Health::Serving, in_flight: 0, intake: Intake::Open };
 }
 
-fn distinct(words: impl Iterator<Item = String>) -> Vec<String> {
-    let mut words: Vec<String> = words.collect();
+fn distinct<'w>(words: impl Iterator<Item = &'w String>) -> Vec<String> {
+    let mut words: Vec<String> = words.cloned().collect();
     words.sort_unstable();
     words.dedup();
     words

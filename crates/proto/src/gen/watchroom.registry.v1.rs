@@ -252,6 +252,31 @@ pub struct Filter {
     pub tags: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
     #[prost(enumeration = "Health", repeated, tag = "4")]
     pub health: ::prost::alloc::vec::Vec<i32>,
+    /// Media types that the card or one of its skills takes.
+    #[prost(string, repeated, tag = "5")]
+    pub input_modes: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Media types that the card or one of its skills answers in.
+    #[prost(string, repeated, tag = "6")]
+    pub output_modes: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// URIs of extensions on the card.
+    #[prost(string, repeated, tag = "7")]
+    pub extensions: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// What the three fields of an interface ask must hold of one and the same.
+    #[prost(string, repeated, tag = "8")]
+    pub bindings: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    #[prost(string, repeated, tag = "9")]
+    pub protocol_versions: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// The tenant that callers of an interface name; "" is an interface that wants none.
+    #[prost(string, repeated, tag = "10")]
+    pub tenants: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// A capability that the card does not name is not offered.
+    #[prost(bool, optional, tag = "11")]
+    pub streaming: ::core::option::Option<bool>,
+    #[prost(bool, optional, tag = "12")]
+    pub push_notifications: ::core::option::Option<bool>,
+    /// Organisations behind agents; "" is a card that names none.
+    #[prost(string, repeated, tag = "13")]
+    pub providers: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 impl ::prost::Name for Filter {
     const NAME: &'static str = "Filter";

@@ -83,7 +83,7 @@ async fn all_that_is_wrong_with_a_card_is_named_at_once() {
 async fn a_query_that_is_wrong_is_refused_by_field() {
     let registry = Running::fresh().await;
     let mut client = registry.client().await;
-    let table: [(&str, Spoil<wire::QueryAgentsRequest>); 7] = [
+    let table: [(&str, Spoil<wire::QueryAgentsRequest>); 8] = [
         ("page_size", |it| it.page_size = Some(0)),
         ("page_size", |it| it.page_size = Some(101)),
         ("page_size", |it| it.page_size = Some(-1)),
@@ -92,6 +92,9 @@ async fn a_query_that_is_wrong_is_refused_by_field() {
         ("filter.health", |it| it.filter = Some(wire::Filter { health: vec![9], ..wire::Filter::default() })),
         ("filter.names", |it| {
             it.filter = Some(wire::Filter { names: vec!["x".into(); 101], ..wire::Filter::default() });
+        }),
+        ("filter.tenants", |it| {
+            it.filter = Some(wire::Filter { tenants: vec!["x".into(); 101], ..wire::Filter::default() });
         }),
     ];
     for (field, spoil) in table {

@@ -11,9 +11,12 @@ use wire::watch_agents_response::Event;
 use crate::harness::{Client, DEADLINE, Running, registration};
 use crate::reopened::Reopened;
 
-type Words = &'static [&'static str];
-
-async fn register(client: &mut Client, name: &str, instance: &str, skills: &[&str]) -> wire::RegisterResponse {
+pub(crate) async fn register(
+    client: &mut Client,
+    name: &str,
+    instance: &str,
+    skills: &[&str],
+) -> wire::RegisterResponse {
     client.register(registration(name, instance, skills)).await.unwrap().into_inner()
 }
 
@@ -21,7 +24,7 @@ async fn next(watch: &mut Streaming<wire::WatchAgentsResponse>) -> Result<wire::
     Ok(timeout(DEADLINE, watch.message()).await.unwrap()?.unwrap())
 }
 
-fn instance(agent: &wire::Agent) -> String {
+pub(crate) fn instance(agent: &wire::Agent) -> String {
     agent.registration.as_ref().unwrap().instance_id.clone()
 }
 
@@ -56,35 +59,6 @@ async fn pages_are_in_order_and_all_show_the_version_of_the_first() {
     request.filter = Some(wire::Filter { tags: vec!["other".into()], ..wire::Filter::default() });
     let status = client.query_agents(request).await.unwrap_err();
     assert_eq!(status.message(), "page_token belongs to a query with another filter");
-    registry.stop().await;
-}
-
-#[tokio::test]
-async fn filters_join_fields_by_and_and_values_by_or() {
-    let registry = Running::fresh().await;
-    let mut client = registry.client().await;
-    register(&mut client, "fire", "f", &["dispatch", "report"]).await;
-    register(&mut client, "police", "p", &["dispatch"]).await;
-    register(&mut client, "payment", "y", &["pay"]).await;
-    let words = |words: Words| words.iter().map(|&word| word.to_owned()).collect::<Vec<String>>();
-    let serving = wire::Health::Serving as i32;
-    let table: [(Words, Words, Words, &[i32], Words); 8] = [
-        (&[], &[], &[], &[], &["f", "y", "p"]),
-        (&["fire", "police"], &[], &[], &[], &["f", "p"]),
-        (&[], &["pay", "report"], &[], &[], &["f", "y"]),
-        (&["police"], &["report"], &[], &[], &[]),
-        (&[], &["dispatch"], &["tag-report"], &[], &["f"]),
-        (&[], &[], &["tag-pay"], &[serving], &["y"]),
-        (&[], &[], &[], &[serving], &["f", "y", "p"]),
-        (&[], &[], &[], &[wire::Health::NotServing as i32], &[]),
-    ];
-    for (names, skills, tags, health, found) in table {
-        let filter =
-            wire::Filter { names: words(names), skills: words(skills), tags: words(tags), health: health.to_vec() };
-        let request = wire::QueryAgentsRequest { filter: Some(filter), ..wire::QueryAgentsRequest::default() };
-        let page = client.query_agents(request).await.unwrap().into_inner();
-        assert_eq!(page.agents.iter().map(instance).collect::<Vec<_>>(), found);
-    }
     registry.stop().await;
 }
 
