@@ -22,6 +22,8 @@ struct Situation<'a> {
     calm: bool,
     /// The call is a question.
     asks: bool,
+    /// The caller speaks in figures, or not at all.
+    figurative: bool,
     /// The caller says where.
     placed: bool,
 }
@@ -40,6 +42,22 @@ impl Situation<'_> {
         !self.calm && self.found.iter().any(|f| f.fact == fact && f.scope == Scope::Holds)
     }
 
+    /// Whether something is said clearly enough to act on.
+    fn grounded(&self) -> bool {
+        let background = |fact: Fact| {
+            fact.is_speech() || fact.is_reassurance() || matches!(fact, Fact::Frail | Fact::PeopleInside | Fact::Fled)
+        };
+        let clear = |f: &&Finding| f.strength == Strength::Strong && !background(f.fact);
+        let asked_for = [Fact::WantFire, Fact::WantPolice, Fact::WantAmbulance];
+        self.any(&asked_for) || self.announced() || self.found.iter().filter(clear).any(|f| f.scope == Scope::Holds)
+    }
+
+    /// Whether a weak word, more than one of a trade, speaks of trouble.
+    fn hints_at_trouble(&self) -> bool {
+        let weak = |f: &&Finding| f.scope == Scope::Holds && f.strength == Strength::Weak;
+        !self.calm && self.found.iter().filter(weak).any(|f| !f.fact.is_hint() && !f.fact.is_speech())
+    }
+
     fn denied(&self, fact: Fact) -> bool {
         self.found.iter().any(|f| f.fact == fact && f.scope == Scope::Denied)
     }
@@ -50,13 +68,15 @@ impl Situation<'_> {
 }
 
 /// Decides from the findings; the reasons are added to their trace.
-pub(crate) fn decide(findings: &mut Findings, placed: bool, asks: bool) -> Verdict {
+pub(crate) fn decide(findings: &mut Findings, said: bool, placed: bool, asks: bool) -> Verdict {
     let calm = findings.all.iter().any(|f| f.fact == Fact::NotUrgent);
-    let situation = Situation { found: &findings.all, calm, asks, placed };
+    let aside = findings.trace.iter().any(|decision| decision.effect == Effect::SetAside);
+    let figurative = aside || !said;
+    let situation = Situation { found: &findings.all, calm, asks, figurative, placed };
     let reasons = [fire(&situation), police(&situation), ambulance(&situation)];
     let mut chosen: Vec<(Service, &'static str)> =
         Service::ALL.into_iter().zip(reasons).filter_map(|(service, why)| why.map(|why| (service, why))).collect();
-    if chosen.is_empty() {
+    if chosen.is_empty() || !situation.grounded() {
         chosen = superset(&situation);
     }
     let services: Vec<Service> = chosen.iter().map(|(service, _)| *service).collect();
@@ -75,13 +95,14 @@ fn because(rule: &'static str, effect: Effect) -> Decision {
 
 /// A fire that burns, or may still: what is said to be out counts while there is smoke, heat or doubt.
 fn burns(s: &Situation<'_>) -> bool {
-    let flames = s.has(Fact::Burning) || (s.has(Fact::Arson) && !s.has(Fact::FireOut));
+    let flames = s.any(&[Fact::Burning, Fact::Arson]);
     let flames = flames || s.hinted(Fact::Burning);
     let left = s.has(Fact::Smoke) || (s.hinted(Fact::Doubt) && s.found.iter().any(|f| f.fact == Fact::Burning));
     let waived = s.calm && s.denied(Fact::Burning) && !s.has(Fact::Burning);
     if waived {
         return false;
     }
+    let left = left || s.has(Fact::Arson);
     if s.has(Fact::FireOut) { left } else { flames || s.has(Fact::Smoke) }
 }
 
@@ -110,15 +131,21 @@ fn fire(s: &Situation<'_>) -> Option<&'static str> {
 
 fn ambulance(s: &Situation<'_>) -> Option<&'static str> {
     let hurt = [Fact::Injury, Fact::Fall, Fact::Illness, Fact::Unresponsive, Fact::Labour, Fact::Crisis];
-    let presumed = [Fact::InWater, Fact::Pinned, Fact::PersonStruck, Fact::Confined];
-    let cut_off = s.has(Fact::PeopleInside) && (burns(s) || s.has(Fact::Explosion) || s.has(Fact::Collapse));
+    let presumed = [Fact::InWater, Fact::Pinned, Fact::Confined];
+    let struck = s.any(&[Fact::PersonStruck, Fact::Blow]) && !denies_injury(s);
+    let cut_off =
+        s.any(&[Fact::PeopleInside, Fact::Trapped]) && (burns(s) || s.has(Fact::Explosion) || s.has(Fact::Collapse));
     let wreck = s.has(Fact::Collision) && !denies_injury(s);
     match () {
         () if s.any(&hurt) => Some("somebody is hurt or ill"),
         () if s.any(&presumed) => Some("somebody is very probably hurt"),
+        () if struck => Some("somebody was struck"),
         () if cut_off => Some("people inside"),
         () if s.has(Fact::Flood) && s.has(Fact::Frail) => Some("somebody frail in a flood"),
         () if s.has(Fact::Death) && !s.has(Fact::LongDead) => Some("perhaps not dead"),
+        () if s.has(Fact::Explosion) && !denies_injury(s) && !s.any(&[Fact::EveryoneOut, Fact::RoadHazard]) => {
+            Some("an explosion, injuries not ruled out")
+        }
         () if wreck && !s.has(Fact::Fled) => Some("a collision, injuries not ruled out"),
         () if wreck && s.has(Fact::Trapped) => Some("trapped in a collision"),
         () if s.has(Fact::WantAmbulance) && !s.calm => Some("asked for"),
@@ -144,7 +171,7 @@ fn police(s: &Situation<'_>) -> Option<&'static str> {
         Arrest, Arson, Damage, DangerousAnimal, Death, Disorder, Intruder, LongDead, Missing, RoadHazard, Suspicious,
         Theft, Threat, Violence, Weapon,
     };
-    let crimes = [Violence, Weapon, Threat, Theft, Intruder, Damage, Arson, Suspicious, Disorder, Arrest];
+    let crimes = [Violence, Fact::Blow, Weapon, Threat, Theft, Intruder, Damage, Arson, Suspicious, Disorder, Arrest];
     let hurt = s.any(&[Fact::Injury, Fact::Unresponsive, Fact::Trapped, Fact::Pinned, Fact::Fled, Fact::PersonStruck]);
     let crash = s.has(Fact::Collision) || s.has(Fact::PersonStruck);
     match () {
@@ -162,28 +189,15 @@ fn police(s: &Situation<'_>) -> Option<&'static str> {
     }
 }
 
-/// A cry for help that does not say why gets everybody, and a question.
+/// A call for help that does not say clearly why gets everybody, and a question:
+/// one weak word is too little to leave a service at home.
 fn superset(s: &Situation<'_>) -> Vec<(Service, &'static str)> {
-    let unsaid = s
-        .found
-        .iter()
-        .all(|f| f.fact.is_hint() || (f.scope == Scope::Holds && f.fact != Fact::Order && f.fact != Fact::EveryoneOut));
-    if s.calm || s.asks || !unsaid {
+    let unsaid = s.found.iter().all(|f| f.fact.is_hint() || (f.scope == Scope::Holds && f.fact != Fact::Order));
+    if s.calm || s.asks || !(unsaid || s.hints_at_trouble()) {
         return Vec::new();
     }
-    if s.hinted(Fact::Disorder) {
-        return vec![(Service::Police, "a quarrel or worse")];
-    }
-    if s.hinted(Fact::Collision) && !denies_injury(s) {
-        return vec![(Service::Police, "perhaps a collision"), (Service::Ambulance, "perhaps a collision")];
-    }
-    let hints = [Fact::HintFire, Fact::HintPolice, Fact::HintAmbulance];
-    let hinted: Vec<_> = Service::ALL.into_iter().zip(hints).filter(|(_, hint)| s.hinted(*hint)).collect();
-    if !hinted.is_empty() && (s.placed || s.hinted(Fact::WantHelp)) {
-        return hinted.into_iter().map(|(service, _)| (service, "words of its trade")).collect();
-    }
-    let cry = s.hinted(Fact::WantHelp) || s.placed;
-    let all = Service::ALL.into_iter().map(|service| (service, "help wanted without a known cause"));
+    let cry = s.placed || s.hinted(Fact::WantHelp) || s.hints_at_trouble() || !s.figurative;
+    let all = Service::ALL.into_iter().map(|service| (service, "help wanted without a clear cause"));
     if cry { all.collect() } else { Vec::new() }
 }
 
@@ -235,7 +249,7 @@ fn shows(s: &Situation<'_>, kind: Kind) -> bool {
             s.any(&[Fact::Trapped, Fact::Pinned, Fact::StuckHigh, Fact::Confined, Fact::AnimalConfined, Fact::Collapse])
         }
         Kind::Crisis => s.has(Fact::Crisis),
-        Kind::Violence => s.any(&[Fact::Violence, Fact::Weapon, Fact::Threat]) || s.announced(),
+        Kind::Violence => s.any(&[Fact::Violence, Fact::Blow, Fact::Weapon, Fact::Threat]) || s.announced(),
         Kind::Medical => ambulance(s).is_some(),
         Kind::SuspiciousObject => s.has(Fact::Suspicious),
         Kind::Crime => s.any(&[Fact::Theft, Fact::Intruder, Fact::Damage, Fact::Arson, Fact::Arrest]),

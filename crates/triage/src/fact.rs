@@ -9,6 +9,8 @@ pub(crate) enum Fact {
     /// Smoke, heat, a burning smell, an alarm: what is left when a fire is said to be out.
     Smoke,
     FireOut,
+    /// What was said before is over, was a mistake, or has been seen to.
+    Resolved,
     /// The caller is not sure.
     Doubt,
     Gas,
@@ -42,6 +44,8 @@ pub(crate) enum Fact {
     Crisis,
     Labour,
     Violence,
+    /// Somebody is struck by somebody, and very probably hurt.
+    Blow,
     Weapon,
     Threat,
     Theft,
@@ -75,8 +79,19 @@ pub(crate) enum Fact {
 impl Fact {
     /// Whether the words are about something said or wanted and not about the situation.
     pub(crate) fn is_speech(self) -> bool {
-        use Fact::{Doubt, NotUrgent, Order, WantAmbulance, WantFire, WantHelp, WantPolice};
-        matches!(self, WantFire | WantPolice | WantAmbulance | WantHelp | NotUrgent | Order | Doubt)
+        use Fact::{Doubt, NotUrgent, Order, Resolved, WantAmbulance, WantFire, WantHelp, WantPolice};
+        matches!(self, WantFire | WantPolice | WantAmbulance | WantHelp | NotUrgent | Order | Doubt | Resolved)
+    }
+
+    /// Whether it is about a body, which stays hurt or ill when the danger is over.
+    pub(crate) fn is_bodily(self) -> bool {
+        use Fact::{Blow, Death, Fall, Illness, Injury, Labour, LongDead, Unresponsive};
+        matches!(self, Injury | Fall | Illness | Unresponsive | Labour | Blow | Death | LongDead)
+    }
+
+    /// Whether it says that something is well.
+    pub(crate) fn is_reassurance(self) -> bool {
+        matches!(self, Self::FireOut | Self::EveryoneOut | Self::Unhurt | Self::Harmless) || self.is_hint()
     }
 
     /// Whether it only goes with a service.

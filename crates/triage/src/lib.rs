@@ -32,6 +32,9 @@ use crate::text::{Token, Word};
 
 pub use outcome::{Decision, Effect, Kind, Place, Priority, Question, Service, Triage, UnknownName};
 
+/// Fewer words say nothing of a situation by themselves.
+const FEWEST: usize = 6;
+
 /// Decides what `text`, the words of a call, needs.
 ///
 /// Never fails: a text that says nothing needs nobody, with a low confidence.
@@ -46,7 +49,8 @@ pub fn triage(text: &str) -> Triage {
     cover(&mut tokens, &words, &candidates, lexicon);
     let mut findings = scan::scan(text, &mut tokens);
     let asks = words.iter().any(|word| word.asked);
-    let verdict = decide::decide(&mut findings, place.is_some(), asks);
+    let said = words.len() >= FEWEST;
+    let verdict = decide::decide(&mut findings, said, place.is_some(), asks);
     let mut trace = findings.trace;
     trace.extend(place.iter().map(located));
     let decide::Verdict { services, kind, priority, confidence } = verdict;

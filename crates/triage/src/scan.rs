@@ -41,6 +41,8 @@ pub(crate) fn scan(text: &str, tokens: &mut [Token]) -> Findings {
     }
     drop_speech_of_orders(tokens, &mut findings.all);
     drop_covered(&mut findings.all);
+    drop_ailments_of_animals(tokens, &mut findings.all);
+    settle(&mut findings.all);
     drop_animals_mishaps(tokens, &mut findings.all);
     findings
         .trace
@@ -90,6 +92,10 @@ const READINGS: &[(Fact, Fact)] = &[
     (Fact::Fled, Fact::Fall),
     (Fact::Intruder, Fact::Smoke),
     (Fact::Intruder, Fact::Arson),
+    (Fact::Unresponsive, Fact::Collapse),
+    (Fact::Fall, Fact::Smoke),
+    (Fact::RoadHazard, Fact::Smoke),
+    (Fact::Disorder, Fact::Injury),
     (Fact::FuelSpill, Fact::Injury),
     (Fact::Suspicious, Fact::Smoke),
     (Fact::Suspicious, Fact::Burning),
@@ -105,6 +111,39 @@ fn drop_covered(found: &mut Vec<Finding>) {
             |other: &Finding| READINGS.contains(&(finding.fact, other.fact)) && overlap(&finding.at, &other.at);
         !all.iter().any(better)
     });
+}
+
+/// What is said to be over by now, or to have been a mistake, needs nobody, unless something pressing follows;
+/// a body does not mend by being talked about.
+fn settle(found: &mut [Finding]) {
+    let holds = |f: &Finding| f.scope == Scope::Holds && f.strength == Strength::Strong && !f.fact.is_speech();
+    let Some(over) = found.iter().filter(|f| f.fact == Fact::Resolved).map(|f| f.at.clone()).next_back() else {
+        return;
+    };
+    if found.iter().any(|f| f.at.start >= over.end && holds(f) && !f.fact.is_reassurance()) {
+        return;
+    }
+    let settled = found.iter_mut().filter(|f| f.at.start < over.end && !f.fact.is_speech() && !f.fact.is_bodily());
+    settled.filter(|f| f.scope == Scope::Holds && !f.fact.is_reassurance()).for_each(|f| f.scope = Scope::NotNow);
+}
+
+/// How many words before an ailment may name the animal that has it.
+const OWNER: usize = 12;
+
+/// An ailment whose nearest owner in the sentence is an animal needs no ambulance, unless an animal did it to somebody.
+fn drop_ailments_of_animals(tokens: &[Token], found: &mut Vec<Finding>) {
+    let lexicon = Lexicon::get();
+    let (Some(person), Some(pet)) = (lexicon.named("@person"), lexicon.named("@pet")) else { return };
+    let names = |token: &Token| token.is(person) && !matches!(token.word.as_str(), "i" | "we" | "me" | "us" | "they");
+    let of_animal = |f: &Finding| {
+        let before = tokens[..f.at.start].iter().rev().take(OWNER);
+        let mut near = before.take_while(|token| token.sentence == tokens[f.at.start].sentence);
+        let owner = near.find(|token| token.is(pet) || names(token));
+        owner.is_some_and(|token| token.is(pet)) && !tokens[f.at.clone()].iter().any(names)
+    };
+    if !found.iter().any(|f| matches!(f.fact, Fact::DangerousAnimal | Fact::Collision) || f.rule == "bite or sting") {
+        found.retain(|f| !(matches!(f.fact, Fact::Unresponsive | Fact::Illness | Fact::Labour) && of_animal(f)));
+    }
 }
 
 /// Where an animal is in trouble, words about water or a hole without a person in them are about the animal.

@@ -184,7 +184,9 @@ fn past_at(tokens: &[Token], i: usize) -> bool {
     match here {
         "last" => LAST.contains(&next),
         "yesterday" => before != "since",
-        "back" => next == "in" && (MONTHS.contains(&after) || after == "the") || next == "then",
+        "back" => {
+            PERIODS.contains(&before) || next == "in" && (MONTHS.contains(&after) || after == "the") || next == "then"
+        }
         "ago" => PERIODS.contains(&before),
         "used" => next == "to" && before != "got" && before != "not",
         "on" => WEEKDAYS.contains(&next),
@@ -256,7 +258,16 @@ fn supposed(tokens: &[Token], start: usize) -> bool {
                 "film" | "movie" | "dream" | "dreamt" | "documentary" | "episode" | "videogame" | "novel"
             )
     };
-    condition || tokens.iter().skip(start.saturating_sub(12)).take(24).any(|token| shown(&token))
+    condition
+        || watched(tokens, sentence)
+        || tokens.iter().skip(start.saturating_sub(12)).take(24).any(|token| shown(&token))
+}
+
+/// `watching it on the telly`.
+fn watched(tokens: &[Token], sentence: usize) -> bool {
+    let said =
+        |words: &[&str]| tokens.iter().any(|token| token.sentence == sentence && words.contains(&token.word.as_str()));
+    said(&["watching", "watched", "saw", "seen"]) && said(&["telly", "tv", "television", "news", "youtube", "netflix"])
 }
 
 /// `he is going to`, `he will`, `threatened to`: somebody announces it.

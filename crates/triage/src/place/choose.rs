@@ -96,5 +96,9 @@ fn trim(words: &[Word<'_>], mut range: Range<usize>) -> Range<usize> {
     while range.len() > 1 && matches!(words[range.start].lower.as_str(), "the" | "a" | "an") {
         range.start += 1;
     }
+    let meeting = matches!(words[range.start].lower.as_str(), "corner" | "junction" | "intersection" | "crossroads");
+    if range.len() > 2 && meeting && words[range.start + 1].lower == "of" {
+        range.start += 2;
+    }
     range
 }

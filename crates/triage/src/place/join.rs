@@ -1,6 +1,6 @@
 //! Joins the parts of one address, and drops candidates that lie within others.
 
-use super::shape::{name_word, postcode};
+use super::shape::{name_word, postcode, road_code};
 use super::{Candidate, Rank};
 use crate::text::{Break, Word};
 use crate::words::UNITS;
@@ -46,7 +46,9 @@ fn widest(mut found: Vec<Candidate>) -> Vec<Candidate> {
 /// Whether `part` is the next part of the same address: directly behind it, or behind a comma.
 fn belongs(words: &[Word<'_>], last: &Candidate, part: &Candidate) -> bool {
     let between = words[last.words.end - 1].after;
-    let adjacent = last.words.end == part.words.start && between != Break::Sentence;
+    let elsewhere =
+        between == Break::Clause && road_code(&words[last.words.start].lower) && starts_numbered(words, part);
+    let adjacent = last.words.end == part.words.start && between != Break::Sentence && !elsewhere;
     let both_numbered = starts_numbered(words, last) && starts_numbered(words, part) && !unit(words, last);
     let crossing = last.words.end + 1 == part.words.start
         && between == Break::None

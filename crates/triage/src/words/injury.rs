@@ -131,7 +131,7 @@ pub(crate) const RULES: &[Rule] = &[
             "can|could not ~3 get|stand|move|bear|put ~2 up|legs|weight|arm|leg|neck|off ~2 ?floor",
             "@frail|@kin|lady|man|neighbour ~4 =fallen|=fell|=slipped|=tripped !asleep|out|behind|for|in",
             "on ~1 floor ~5 not|cannot|all|night|hours|since|help|up|hip|unable|get",
-            "@person ?be|lie ?be ~1 on ~1 floor",
+            "@person ?be|lie ?be ~1 on ~1 floor|ground|deck|pavement|concrete|tarmac",
         ],
     ),
     strong(

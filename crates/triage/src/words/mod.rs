@@ -12,6 +12,7 @@ mod people;
 mod places;
 mod rescue;
 mod road;
+mod scenes;
 mod speech;
 pub(crate) mod spelling;
 mod things;
@@ -77,6 +78,7 @@ pub(crate) fn rules() -> impl Iterator<Item = &'static Rule> {
         illness::RULES,
         crime::RULES,
         road::RULES,
+        scenes::RULES,
         hints::RULES,
     ];
     tables.into_iter().flatten()

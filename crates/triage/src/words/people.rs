@@ -53,7 +53,7 @@ pub(crate) const CLASSES: &[Class] = &[
     ),
     class(
         "beast",
-        "dog bull cow snake python rottweiler pitbull staffie mastiff alsatian horse boar monkey bear lion tiger wolf \
+        "dog bull cow python rottweiler pitbull staffie mastiff alsatian horse boar monkey bear lion tiger wolf \
          crocodile alligator bullock swan stallion hound puma leopard cougar coyote elephant leopard ostrich emu pack",
     ),
     class(

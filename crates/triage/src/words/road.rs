@@ -21,7 +21,7 @@ pub(crate) const RULES: &[Rule] = &[
             "knocked|hit|struck|clipped|bumped ~3 by ~3 @vehicle|something|driver|scooter|cyclist",
             "@vehicle|taxi|scooter|cyclist ~3 hit|knocked|clipped|struck ~3 me|him|her|us|my|a|an|our ~3 son|daughter|mum|dad|man|woman|kid|boy|girl|lady|friend|wife|husband|leg|arm",
             "cyclist|motorcyclist|biker|pedestrian|rider ~5 over|into|onto|under ~3 @motor|bonnet|handlebars|windscreen|door",
-            "@person|pedestrian|cyclist|motorcyclist ~4 hit|struck|knock|knocked|run|ran|mow|mown|clip|clipped|bowled|thrown|plough|flattened ~4 by|off|down|over ~4 @vehicle|bike|bicycle|motorbike|scooter|car|driver|it",
+            "@person|pedestrian|cyclist|motorcyclist ~4 hit|struck|knock|knocked|run|ran|mow|mown|clip|clipped|bowled|thrown|plough|flattened ~4 by|off|down|over ~4 @vehicle|bike|bicycle|motorbike|scooter|car|driver",
             "@vehicle|driver|=it|biker|cyclist|scooter|he|she ~4 hit|hits|struck|knock|knocked|run|ran|mow|mown|plough|ploughed|mowed|strike|clip|clipped|smash ~4 pedestrian|cyclist|child|person|man|woman|kid|boy|girl|lady|him|her|me|motorcyclist|schoolgirl|runner|crowd|people|biker|somebody|someone|jogger|lollipop|pensioner|toddler|pedestrians|child|dad|mum|son|daughter|brother|sister|friend|mate",
             "knock|knocked ~2 down|over|off ~4 by|bike|bicycle|moped|motorbike|crossing|his|her|cyclist|pedestrian|@vehicle",
             "=run|=ran|=runs|mown =over !budget|time|to",

@@ -127,5 +127,9 @@ pub(crate) const CLASSES: &[Class] = &[
         "road",
         "road motorway carriageway lane highway roundabout junction bypass street dual slip blacktop tarmac interstate freeway expressway turnpike flyover bridge crossing tracks track =m25 tunnel bend verge a-road traffic",
     ),
+    class(
+        "wild",
+        "snake python cobra boa alligator gator crocodile bear lion tiger wolf puma leopard panther cougar boar scorpion monkey tarantula moose",
+    ),
     class("clothing", "gown clothes dress shirt sleeve hair jumper nightie jacket trousers coat apron scarf pyjamas"),
 ];
