@@ -5,6 +5,12 @@ use std::net::SocketAddr;
 
 use tests::{Cluster, Explorer, Service, VERSION, call};
 
+/// A fence of an attempt that was sent to another store.
+const FENCE: &str = r#"{
+    "runId": "019b0000-0000-7000-8000-00000000dead", "stepId": "fire", "attempt": 1,
+    "notAfter": "2030-01-01T00:00:00Z", "storeId": "019b0000-0000-7000-8000-0000000000fe"
+}"#;
+
 /// One harmless call to each service, with a word that its answer, or its refusal, holds.
 fn calls() -> BTreeMap<&'static str, (&'static str, &'static str, &'static str)> {
     BTreeMap::from([
@@ -13,6 +19,7 @@ fn calls() -> BTreeMap<&'static str, (&'static str, &'static str, &'static str)>
             "watchroom.admin.v1.Admin",
             ("Records", r#"{"taskId": "019b0000-0000-7000-8000-00000000dead"}"#, "task not found"),
         ),
+        ("watchroom.agent.v1.Steps", ("Fence", FENCE, "WRONG_STORE")),
         ("watchroom.orchestrator.v1.Orchestrator", ("PlanOnly", r#"{"text": "Smoke at 12 Mill Lane."}"#, "Fire")),
         ("watchroom.registry.v1.Registry", ("QueryAgents", r#"{"filter": {"skills": ["dispatch"]}}"#, "Fire Agent")),
         ("grpc.health.v1.Health", ("Check", "{}", "SERVING")),
@@ -26,7 +33,9 @@ fn expected(service: Service) -> &'static [&'static str] {
         Service::Operator => {
             &["lf.a2a.v1.A2AService", "watchroom.admin.v1.Admin", "watchroom.orchestrator.v1.Orchestrator"]
         }
-        Service::Fire | Service::Police | Service::Ambulance => &["lf.a2a.v1.A2AService", "watchroom.admin.v1.Admin"],
+        Service::Fire | Service::Police | Service::Ambulance => {
+            &["lf.a2a.v1.A2AService", "watchroom.admin.v1.Admin", "watchroom.agent.v1.Steps"]
+        }
     }
 }
 
