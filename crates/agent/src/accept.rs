@@ -33,9 +33,9 @@ pub(crate) enum Audience {
 
 /// What tells a message from every other.
 #[derive(Debug, Clone)]
-struct Print {
+pub(crate) struct Print {
     key: SeenKey,
-    digest: BodyDigest,
+    pub(crate) digest: BodyDigest,
     keep_until: Timestamp,
     /// Of a dispatch that opens a task: when it comes too late.
     not_after: Option<Timestamp>,
@@ -46,8 +46,13 @@ struct Print {
 impl Print {
     /// The memory that it became (a turn of) `task`.
     fn accept(&self, task: TaskId) -> Accept {
+        self.remember(SeenReply::Task(task))
+    }
+
+    /// The memory of what it became.
+    pub(crate) fn remember(&self, reply: SeenReply) -> Accept {
         let Self { key, digest, keep_until, not_after, older } = self.clone();
-        Accept { key, digest, reply: SeenReply::Task(task), keep_until, not_after, older }
+        Accept { key, digest, reply, keep_until, not_after, older }
     }
 }
 
@@ -57,7 +62,7 @@ pub(crate) enum Accepted<D: Driver> {
     Opened(Arc<Live<D>>),
     /// A turn of a task, or a repetition.
     Joined(Found<D>, TaskId),
-    /// An encoded message, the direct reply that it once got.
+    /// An encoded message, its direct reply.
     Replied(Bytes),
 }
 
@@ -86,16 +91,27 @@ impl<D: Driver> Kit<D> {
             older: opening.map(|dispatch| older(&call.owner, &dispatch)).unwrap_or_default(),
         };
         match request.task {
-            None => {
-                for _ in 0..TRIES {
-                    if let Some(accepted) = self.open(call, request, audience, &print).await? {
-                        return Ok(accepted);
-                    }
-                }
-                Err(fault::changing())
-            }
+            None => match self.driver().reply(&call.owner, &request.message).await {
+                Some(reply) => self.reply(call, request, reply, &print).await,
+                None => self.open_anew(call, request, audience, &print).await,
+            },
             Some(task) => self.turn(call, request, task, &print).await,
         }
+    }
+
+    async fn open_anew(
+        &self,
+        call: &Call,
+        request: &SendRequest,
+        audience: Audience,
+        print: &Print,
+    ) -> Result<Accepted<D>, Error> {
+        for _ in 0..TRIES {
+            if let Some(accepted) = self.open(call, request, audience, print).await? {
+                return Ok(accepted);
+            }
+        }
+        Err(fault::changing())
     }
 
     /// The dispatch that the message carries. Work that was dispatched to another store must not begin here:
@@ -206,7 +222,7 @@ impl<D: Driver> Kit<D> {
         }
     }
 
-    async fn repeated(
+    pub(crate) async fn repeated(
         &self,
         call: &Call,
         request: &SendRequest,

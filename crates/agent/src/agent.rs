@@ -4,6 +4,7 @@ use std::fmt;
 use std::future::Future;
 
 use proto::a2a::{AgentSkill, Message};
+use types::Owner;
 
 use crate::context::Context;
 use crate::setup::Setup;
@@ -34,6 +35,14 @@ pub trait Agent: Send + Sync + Sized + 'static {
 
     /// What it says of itself.
     fn profile(&self) -> Profile;
+
+    /// Answers a message directly instead of making a task of it; `None`, the default, makes one.
+    ///
+    /// For what can be said at once and has no effects: it may be asked more than once for the same message.
+    /// The first answer is durable before it goes out, and whoever repeats the message gets the same one.
+    fn reply(&self, _owner: &Owner, _message: &Message) -> impl Future<Output = Option<Message>> + Send {
+        std::future::ready(None)
+    }
 
     /// Does one turn. An error, like a panic, ends the task as FAILED with the error's message.
     fn run(&self, task: &mut Context) -> impl Future<Output = Result<Finish, Failure>> + Send;

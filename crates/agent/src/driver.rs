@@ -1,6 +1,7 @@
 //! The face of the kit for services that decide everything themselves: an input and a state become one commit.
 
 use std::fmt;
+use std::future::Future;
 use std::sync::Arc;
 
 use a2a::Error;
@@ -27,6 +28,14 @@ pub trait Driver: Send + Sync + Sized + 'static {
     /// Whether the effects of an accepted message may begin before it is durable.
     /// Only for services whose first effects stay inside the store; see [`crate::Context::durable`].
     const EAGER: bool = false;
+
+    /// A direct answer to a message that would open a task; `None` opens one.
+    ///
+    /// The first answer is remembered with its message, and a repetition gets the same. A repetition may be asked for
+    /// all the same, so this only looks: what has effects is a task's work.
+    fn reply(&self, _owner: &Owner, _message: &Message) -> impl Future<Output = Option<Message>> + Send {
+        std::future::ready(None)
+    }
 
     /// The state of a task that has no records yet.
     fn begin(&self, task: &TaskId) -> Self::State;

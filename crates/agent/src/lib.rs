@@ -64,6 +64,7 @@ mod page;
 mod process;
 mod record;
 mod recover;
+mod reply;
 mod restore;
 mod runner;
 mod setup;

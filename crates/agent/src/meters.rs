@@ -11,6 +11,7 @@ use types::TaskState;
 #[derive(Debug)]
 pub(crate) struct Meters {
     pub(crate) accepted: Counter,
+    pub(crate) replied: Counter,
     pub(crate) repeated: Counter,
     pub(crate) failed_commits: Counter,
     in_memory: Gauge,
@@ -31,6 +32,7 @@ impl Meters {
         let by_state = TERMINAL.map(|state| ended.get_or_create(&Ended { state: state.to_string() }).clone());
         Self {
             accepted: Counter::default(),
+            replied: Counter::default(),
             repeated: Counter::default(),
             failed_commits: Counter::default(),
             in_memory: Gauge::default(),
@@ -42,6 +44,7 @@ impl Meters {
     /// Makes the counters readable at `/metrics`.
     pub(crate) fn register(&self, metrics: &Metrics) {
         metrics.register("watchroom_tasks_accepted", "Tasks that a message opened", self.accepted.clone());
+        metrics.register("watchroom_messages_replied", "Messages answered without a task", self.replied.clone());
         metrics.register("watchroom_messages_repeated", "Messages that had been taken before", self.repeated.clone());
         metrics.register("watchroom_commits_failed", "Commits that the store refused", self.failed_commits.clone());
         metrics.register("watchroom_tasks_ended", "Tasks that ended, by state", self.ended.clone());

@@ -9,13 +9,14 @@
 //! A cancel while running is remembered and told to the handler; while waiting it ends the task.
 
 use std::collections::{BTreeSet, HashMap};
+use std::future::Future;
 
 use a2a::{Error, metadata};
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 use prost::Message as _;
 use proto::a2a::Message;
 use store::{Ready, Record, RowChange};
-use types::{Seq, TaskId, TaskState, limits};
+use types::{Owner, Seq, TaskId, TaskState, limits};
 
 use crate::agent::{Agent, Finish};
 use crate::driver::{Change, Damaged, Decision, Driver, Input, View};
@@ -203,6 +204,10 @@ impl<A: Agent> Driver for Turns<A> {
     type Effect = Effect;
 
     const EAGER: bool = A::EAGER;
+
+    fn reply(&self, owner: &Owner, message: &Message) -> impl Future<Output = Option<Message>> + Send {
+        self.agent.reply(owner, message)
+    }
 
     fn begin(&self, _task: &TaskId) -> TurnState {
         // The opening frame is the kit's; what follows is the handler's.

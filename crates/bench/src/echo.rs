@@ -4,14 +4,15 @@ use std::time::Duration;
 
 use a2a::metadata;
 use agent::{Agent, Chunk, Context, Failure, Finish, Profile, Setup, words};
-use proto::a2a::AgentSkill;
+use proto::a2a::{AgentSkill, Message};
 use service::Fatal;
+use types::Owner;
 
 /// Events that one commit may hold.
 const BURST: u64 = 16;
 
 /// Says what it was told. `emit N` makes it a writer of N events, `sleep N` one that works for N ms,
-/// `wait` a task that stays open until it is cancelled.
+/// `wait` a task that stays open until it is cancelled; `reply WORDS` is answered directly, without a task.
 #[derive(Debug)]
 pub struct Echo;
 
@@ -46,6 +47,10 @@ impl Agent for Echo {
             skills: vec![skill],
             extensions: Vec::new(),
         }
+    }
+
+    async fn reply(&self, _: &Owner, message: &Message) -> Option<Message> {
+        words::text_of(message).strip_prefix("reply ").map(words::say)
     }
 
     async fn run(&self, task: &mut Context) -> Result<Finish, Failure> {

@@ -7,6 +7,7 @@ mod failing;
 mod fencing;
 mod moody;
 mod recovering;
+mod replying;
 mod script;
 mod streaming;
 mod turns;

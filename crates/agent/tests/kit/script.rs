@@ -155,6 +155,12 @@ impl<const EAGER: bool> Agent for Script<EAGER> {
         Profile { name: "Script".into(), description: "tests".into(), skills: vec![skill()], extensions: Vec::new() }
     }
 
+    /// Answers `reply` directly, each time in other words.
+    async fn reply(&self, _owner: &Owner, message: &Message) -> Option<Message> {
+        let asked = words::text_of(message).starts_with("reply").then(|| self.0.runs.fetch_add(1, Ordering::SeqCst));
+        asked.map(|before| words::say(format!("answer {before}")))
+    }
+
     async fn run(&self, task: &mut Context) -> Result<Finish, Failure> {
         self.0.runs.fetch_add(1, Ordering::SeqCst);
         let script = words::text_of(&task.history()[0]);
@@ -251,6 +257,15 @@ pub(crate) async fn send<const EAGER: bool>(kit: &Scripted<EAGER>, request: Send
     match SendMessageResponse::decode(bytes).unwrap().payload {
         Some(Payload::Task(task)) => Ok(task),
         other => panic!("no task but {other:?}"),
+    }
+}
+
+/// Sends what is answered directly.
+pub(crate) async fn ask<const EAGER: bool>(kit: &Scripted<EAGER>, request: SendRequest) -> Result<Message, Error> {
+    let bytes = kit.send(call(), request).await?;
+    match SendMessageResponse::decode(bytes).unwrap().payload {
+        Some(Payload::Message(message)) => Ok(message),
+        other => panic!("no message but {other:?}"),
     }
 }
 
