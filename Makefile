@@ -28,9 +28,9 @@ check: ## Formatting, lints and documentation, without running anything
 demo: ## Start a small control room, dispatch one call, stop everything
 	scripts/demo.sh
 
-bench: ## Ratios to bare tonic, as a Markdown table on stdout
+bench: ## Ratios to their baselines, as Markdown on stdout: ARGS="--only dispatch,recovery" for some of them
 	$(CARGO) build --release -p bench
-	$(TARGET)/release/bench run
+	$(TARGET)/release/bench run $(ARGS)
 
 chaos: ## Kill processes under load: KILLS=200 of them, SEED=… repeats a schedule
 	$(CARGO) build --workspace --bins

@@ -27,6 +27,9 @@ pub(crate) enum Command {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct RunArgs {
+    /// Only these parts of the run, such as `dispatch,recovery`.
+    #[arg(long, value_enum, value_delimiter = ',', default_values_t = Section::ALL)]
+    pub(crate) only: Vec<Section>,
     /// How long one measurement takes, without its warm-up, in seconds.
     #[arg(long, default_value_t = 2.0)]
     pub(crate) seconds: f64,
@@ -64,6 +67,33 @@ pub(crate) struct ServeArgs {
     /// File that gets the address as JSON, once the server is ready.
     #[arg(long)]
     pub(crate) announce: PathBuf,
+}
+
+/// A part of the run. They are measured in this order, whatever the order in which they are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Section {
+    /// Requests to one service, as ratios to bare tonic; tracing; start and idle memory.
+    Requests,
+    /// The commit loop alone.
+    Commits,
+    /// Slow and idle readers.
+    Readers,
+}
+
+impl Section {
+    const ALL: [Self; 3] = [Self::Requests, Self::Commits, Self::Readers];
+
+    /// Those that are asked for, each once.
+    pub(crate) fn wanted(only: &[Self]) -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().filter(|section| only.contains(section))
+    }
+}
+
+impl std::fmt::Display for Section {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let value = self.to_possible_value();
+        f.write_str(value.as_ref().map_or("", |value| value.get_name()))
+    }
 }
 
 /// What one request is.
@@ -118,5 +148,37 @@ impl Placement {
 impl std::fmt::Display for Placement {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(args: &[&str]) -> Result<RunArgs, clap::Error> {
+        let args = Args::try_parse_from([&["bench", "run"], args].concat())?;
+        let Command::Run(run) = args.command else { unreachable!("the command is run") };
+        Ok(run)
+    }
+
+    fn wanted(args: &[&str]) -> Vec<Section> {
+        Section::wanted(&parse(args).unwrap().only).collect()
+    }
+
+    #[test]
+    fn a_run_without_arguments_measures_everything() {
+        assert_eq!(wanted(&[]), Section::ALL);
+    }
+
+    #[test]
+    fn only_the_sections_asked_for_are_measured_once_and_in_order() {
+        assert_eq!(wanted(&["--only", "readers,commits,readers"]), [Section::Commits, Section::Readers]);
+        assert_eq!(wanted(&["--only", "readers", "--only", "requests"]), [Section::Requests, Section::Readers]);
+    }
+
+    #[test]
+    fn an_unknown_section_is_refused_by_name() {
+        let refusal = parse(&["--only", "commits,lunch"]).unwrap_err().to_string();
+        assert!(refusal.contains("lunch") && refusal.contains("readers"), "{refusal}");
     }
 }

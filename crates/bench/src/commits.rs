@@ -1,5 +1,6 @@
 //! The commit loop alone: new tasks with one frame each, as many callers waiting as there are requests in flight.
 
+use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -13,8 +14,12 @@ use store::{
 use tokio::task::JoinSet;
 use types::{ContextId, Epoch, Head, Owner, Seq, TaskId, TaskState};
 
+use crate::args::RunArgs;
 use crate::error::Error;
-use crate::stats::Sample;
+use crate::report;
+use crate::sections::{Findings, scratch};
+use crate::stats::{Sample, Spread};
+use crate::targets::Target;
 
 /// Bytes of one frame, about what a small event takes.
 const FRAME: usize = 256;
@@ -22,7 +27,7 @@ const WARM_UP: Duration = Duration::from_millis(300);
 
 /// Which store is loaded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+enum Kind {
     /// Nothing reaches the disk.
     Memory,
     /// Every commit is synced before its caller hears of it.
@@ -30,9 +35,9 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    pub(crate) const ALL: [Self; 2] = [Self::Memory, Self::Strict];
+    const ALL: [Self; 2] = [Self::Memory, Self::Strict];
 
-    pub(crate) const fn name(self) -> &'static str {
+    const fn name(self) -> &'static str {
         match self {
             Self::Memory => "in memory",
             Self::Strict => "strict",
@@ -50,8 +55,69 @@ impl Kind {
     }
 }
 
+/// One store under one load.
+#[derive(Debug)]
+struct Row {
+    kind: Kind,
+    in_flight: usize,
+    samples: Vec<Sample>,
+}
+
+/// Every store under every load.
+#[derive(Debug)]
+pub(crate) struct Commits(Vec<Row>);
+
+/// Measures every case.
+pub(crate) fn measure_all(args: &RunArgs) -> Result<Commits, Error> {
+    let mut rows = Vec::new();
+    for kind in Kind::ALL {
+        for &in_flight in &args.in_flight {
+            let mut samples = Vec::new();
+            for _ in 0..args.repeats {
+                let scratch = scratch(args)?;
+                samples.push(measure(kind, scratch.path(), in_flight, args.window())?);
+            }
+            let rate = Spread::of(samples.iter().map(|sample| sample.rate)).median;
+            report::progress(format_args!("commit loop {} at {in_flight}: {rate:.0}/s", kind.name()));
+            rows.push(Row { kind, in_flight, samples });
+        }
+    }
+    Ok(Commits(rows))
+}
+
+impl Findings for Commits {
+    fn targets(&self) -> Vec<Target> {
+        Vec::new()
+    }
+
+    fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        writeln!(out, "\n## The commit loop: one task row and one log row of 256 bytes per commit\n")?;
+        writeln!(out, "| store | callers waiting | commits per second | rows per second | p50 | p99 | worst |")?;
+        writeln!(out, "|---|--:|--:|--:|--:|--:|--:|")?;
+        self.0.iter().try_for_each(|row| line(out, row))
+    }
+}
+
+fn line(out: &mut dyn Write, row: &Row) -> io::Result<()> {
+    let of = |value: fn(&Sample) -> f64| Spread::of(row.samples.iter().map(value));
+    let rate = of(|sample| sample.rate);
+    writeln!(
+        out,
+        "| {} | {} | {:.0} ({:.0}–{:.0}) | {:.0} | {:.2} ms | {:.2} ms | {:.1} ms |",
+        row.kind.name(),
+        row.in_flight,
+        rate.median,
+        rate.min,
+        rate.max,
+        2.0 * rate.median,
+        of(|sample| sample.p50.as_secs_f64()).median * 1e3,
+        of(|sample| sample.p99.as_secs_f64()).median * 1e3,
+        of(|sample| sample.worst.as_secs_f64()).max * 1e3,
+    )
+}
+
 /// Commits as fast as `in_flight` callers can for `window`. Each commit writes one row of `task` and one of `log`.
-pub(crate) fn measure(kind: Kind, dir: &Path, in_flight: usize, window: Duration) -> Result<Sample, Error> {
+fn measure(kind: Kind, dir: &Path, in_flight: usize, window: Duration) -> Result<Sample, Error> {
     let runtime = tokio::runtime::Runtime::new().map_err(Error::io("start", "a runtime"))?;
     let store = kind.open(dir)?;
     runtime.block_on(async {

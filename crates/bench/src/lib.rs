@@ -12,6 +12,7 @@ mod matrix;
 mod raw;
 mod readers;
 mod report;
+mod sections;
 mod sink;
 mod stats;
 mod subject;
@@ -42,6 +43,6 @@ fn run(command: Command) -> Result<(), Error> {
     match command {
         Command::Raw(args) => raw::serve(&args),
         Command::Sink(args) => sink::serve(&args),
-        Command::Run(args) => matrix::run(&args),
+        Command::Run(args) => sections::run(&args),
     }
 }

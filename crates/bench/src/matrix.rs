@@ -1,18 +1,17 @@
-//! The whole run: every case, every server, interleaved, each server fresh for each measurement.
+//! Requests to one service: every case, every server, interleaved, each server fresh for each measurement.
 
-use std::path::Path;
+use std::io::{self, Write};
 use std::time::Duration;
 
 use crate::args::{Placement, RunArgs, Work};
 use crate::child::{self, Server};
-use crate::commits::{self, Kind};
-use crate::disk;
 use crate::error::Error;
 use crate::load::{self, Case};
-use crate::readers::{self, Readers};
-use crate::report;
+use crate::sections::{Findings, scratch};
 use crate::stats::{Sample, Spread};
 use crate::subject::Subject;
+use crate::targets::{self, Target};
+use crate::{disk, report};
 
 /// All repeats of one case.
 #[derive(Debug)]
@@ -33,14 +32,6 @@ pub(crate) struct Column {
     pub(crate) ratio: Spread,
 }
 
-/// The commit loop alone.
-#[derive(Debug)]
-pub(crate) struct CommitRow {
-    pub(crate) kind: Kind,
-    pub(crate) in_flight: usize,
-    pub(crate) samples: Vec<Sample>,
-}
-
 /// One start of one server on an empty store.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Start {
@@ -49,23 +40,30 @@ pub(crate) struct Start {
     pub(crate) idle_kib: u64,
 }
 
-/// Everything that a run found out.
+/// Everything that this section found out.
 #[derive(Debug, Default)]
 pub(crate) struct Results {
     pub(crate) rows: Vec<Row>,
     /// Tracing against no tracing.
     pub(crate) telemetry: Vec<Row>,
-    pub(crate) commits: Vec<CommitRow>,
     /// p50 of an append with fdatasync, before, between and after.
     pub(crate) fdatasync: Vec<Duration>,
     pub(crate) starts: Vec<Start>,
-    pub(crate) readers: Vec<Readers>,
 }
 
-/// Measures everything and prints it.
-pub(crate) fn run(args: &RunArgs) -> Result<(), Error> {
-    std::fs::create_dir_all(&args.dir).map_err(Error::io("create", &args.dir))?;
-    let scratch = scratch(&args.dir)?;
+impl Findings for Results {
+    fn targets(&self) -> Vec<Target> {
+        targets::all(self)
+    }
+
+    fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        report::requests(out, self)
+    }
+}
+
+/// Measures every case.
+pub(crate) fn measure(args: &RunArgs) -> Result<Results, Error> {
+    let scratch = scratch(args)?;
     let sink = Server::start("bench", &["sink".to_owned()], Placement::Unpinned, scratch.path())?;
     let mut bench = Bench { args, collector: sink.address().to_owned(), results: Results::default() };
     bench.disk()?;
@@ -83,14 +81,8 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), Error> {
         bench.disk()?;
     }
     child::place_load(Placement::Unpinned)?;
-    bench.commits()?;
-    bench.readers()?;
     bench.disk()?;
-    report::print(&bench.results)
-}
-
-fn scratch(dir: &Path) -> Result<tempfile::TempDir, Error> {
-    tempfile::tempdir_in(dir).map_err(Error::io("create a directory in", dir))
+    Ok(bench.results)
 }
 
 struct Bench<'a> {
@@ -123,7 +115,7 @@ impl Bench<'_> {
     }
 
     fn sample(&mut self, subject: Subject, case: Case) -> Result<Sample, Error> {
-        let scratch = scratch(&self.args.dir)?;
+        let scratch = scratch(self.args)?;
         let arguments = subject.arguments(scratch.path(), &self.collector);
         let server = Server::start(subject.program(), &arguments, case.placement, scratch.path())?;
         let idle_kib = server.memory_kib("VmRSS")?;
@@ -133,30 +125,5 @@ impl Bench<'_> {
         let (title, rate) = (subject.title(), sample.rate);
         report::progress(format_args!("{placement} {work} at {in_flight}: {title} {rate:.0}/s"));
         Ok(sample)
-    }
-
-    fn readers(&mut self) -> Result<(), Error> {
-        report::progress(format_args!("slow and idle readers"));
-        for _ in 0..self.args.repeats {
-            let scratch = scratch(&self.args.dir)?;
-            self.results.readers.push(readers::measure(scratch.path())?);
-        }
-        Ok(())
-    }
-
-    fn commits(&mut self) -> Result<(), Error> {
-        for kind in Kind::ALL {
-            for &in_flight in &self.args.in_flight {
-                let mut samples = Vec::new();
-                for _ in 0..self.args.repeats {
-                    let scratch = scratch(&self.args.dir)?;
-                    samples.push(commits::measure(kind, scratch.path(), in_flight, self.args.window())?);
-                }
-                let rate = Spread::of(samples.iter().map(|sample| sample.rate)).median;
-                report::progress(format_args!("commit loop {} at {in_flight}: {rate:.0}/s", kind.name()));
-                self.results.commits.push(CommitRow { kind, in_flight, samples });
-            }
-        }
-        Ok(())
     }
 }

@@ -1,5 +1,6 @@
 //! Readers that do not keep up, and readers with nothing to read: what they cost the writer and the service.
 
+use std::io::{self, Write};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -12,11 +13,14 @@ use proto::a2a::{SendMessageConfiguration, SendMessageRequest, StreamResponse, T
 use tonic::transport::{Channel, Endpoint};
 use types::RemoteTask;
 
-use crate::args::Placement;
+use crate::args::{Placement, RunArgs};
 use crate::child::Server;
 use crate::error::Error;
 use crate::load::Grpc;
+use crate::sections::{Findings, scratch};
+use crate::stats::Spread;
 use crate::subject::Subject;
+use crate::targets::Target;
 use crate::wire;
 
 /// What the writer emits.
@@ -30,22 +34,56 @@ const IDLE_WINDOW: Duration = Duration::from_secs(5);
 
 /// What slow and idle readers cost.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Readers {
+struct Readers {
     /// How long the writer took with nobody reading, and with the slow reader.
-    pub(crate) alone: Duration,
-    pub(crate) read: Duration,
+    alone: Duration,
+    read: Duration,
     /// By how much the service grew with the slow reader, beyond what it grew without.
-    pub(crate) grown_kib: u64,
+    grown_kib: u64,
     /// How long the slow reader took for the rest.
-    pub(crate) drained: Duration,
+    drained: Duration,
     /// The service's CPU time while a thousand readers waited, as a share of one core.
-    pub(crate) idle_cpu: f64,
+    idle_cpu: f64,
     /// What one of them takes.
-    pub(crate) idle_kib: f64,
+    idle_kib: f64,
+}
+
+/// All repeats.
+#[derive(Debug)]
+pub(crate) struct Found(Vec<Readers>);
+
+/// Measures as often as `args` say.
+pub(crate) fn measure_all(args: &RunArgs) -> Result<Found, Error> {
+    let one = |_| measure(scratch(args)?.path());
+    (0..args.repeats).map(one).collect::<Result<_, _>>().map(Found)
+}
+
+impl Findings for Found {
+    fn targets(&self) -> Vec<Target> {
+        Vec::new()
+    }
+
+    fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        let of = |value: fn(&Readers) -> f64| {
+            let Spread { median, min, max } = Spread::of(self.0.iter().map(value));
+            format!("{median:.2} ({min:.2}–{max:.2})")
+        };
+        let (alone, read) = (of(|it| it.alone.as_secs_f64()), of(|it| it.read.as_secs_f64()));
+        let ratio = of(|it| it.alone.as_secs_f64() / it.read.as_secs_f64());
+        writeln!(out, "\n## A writer of 10,000 events, strict, and a reader that takes one per second, then drains\n")?;
+        writeln!(out, "| what | figure |\n|---|---|")?;
+        writeln!(out, "| the writer, nobody reading | {alone} s |")?;
+        writeln!(out, "| the writer, with the slow reader | {read} s |")?;
+        writeln!(out, "| its speed with the reader, as a ratio to alone | {ratio} |")?;
+        writeln!(out, "| draining the rest: every event, in order | {} s |", of(|it| it.drained.as_secs_f64()))?;
+        writeln!(out, "| memory for the slow reader | {} MiB |", of(|it| it.grown_kib as f64 / 1024.0))?;
+        writeln!(out, "| CPU of 1,000 idle subscribers | {} % of a core |", of(|it| it.idle_cpu * 100.0))?;
+        writeln!(out, "| memory of one of them | {} KiB |", of(|it| it.idle_kib))
+    }
 }
 
 /// Measures all of it on a strict service.
-pub(crate) fn measure(dir: &Path) -> Result<Readers, Error> {
+fn measure(dir: &Path) -> Result<Readers, Error> {
     let arguments = Subject::Strict.arguments(dir, "");
     let server = Server::start(Subject::Strict.program(), &arguments, Placement::Unpinned, dir)?;
     let runtime = tokio::runtime::Runtime::new().map_err(Error::io("start", "a runtime"))?;

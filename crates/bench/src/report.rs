@@ -6,10 +6,9 @@ use std::time::Duration;
 
 use crate::error::Error;
 use crate::matrix::{Column, Results, Row};
-use crate::readers::Readers;
+use crate::sections::Findings;
 use crate::stats::{Sample, Spread};
 use crate::subject::Subject;
-use crate::targets;
 
 /// Says on stderr how far the run is.
 pub(crate) fn progress(line: fmt::Arguments<'_>) {
@@ -17,27 +16,32 @@ pub(crate) fn progress(line: fmt::Arguments<'_>) {
     let _ = writeln!(io::stderr(), "{line}");
 }
 
-/// Prints everything as Markdown.
-pub(crate) fn print(results: &Results) -> Result<(), Error> {
-    write(&mut io::stdout().lock(), results).map_err(Error::io("write", "stdout"))
+/// Prints everything as Markdown. `loads` are the load averages before and after.
+pub(crate) fn print(found: &[Box<dyn Findings>], loads: &[String; 2]) -> Result<(), Error> {
+    write(&mut io::stdout().lock(), found, loads).map_err(Error::io("write", "stdout"))
 }
 
-fn write(out: &mut impl Write, results: &Results) -> io::Result<()> {
-    writeln!(out, "## Targets\n")?;
-    writeln!(out, "| what | target | measured | |\n|---|---|---|---|")?;
-    for target in targets::all(results) {
-        writeln!(out, "{target}")?;
+fn write(out: &mut dyn Write, found: &[Box<dyn Findings>], loads: &[String; 2]) -> io::Result<()> {
+    let targets: Vec<_> = found.iter().flat_map(|section| section.targets()).collect();
+    if !targets.is_empty() {
+        writeln!(out, "## Targets\n\n| what | target | measured | |\n|---|---|---|---|")?;
+        targets.iter().try_for_each(|target| writeln!(out, "{target}"))?;
     }
+    found.iter().try_for_each(|section| section.write(out))?;
+    let cores = std::thread::available_parallelism().map_or(0, std::num::NonZero::get);
+    writeln!(out, "\nOn {cores} cores; load average {} before and {} after.", loads[0], loads[1])
+}
+
+/// The tables of requests to one service.
+pub(crate) fn requests(out: &mut dyn Write, results: &Results) -> io::Result<()> {
     writeln!(out, "\n## Requests, as ratios to bare tonic in the same round: median (lowest–highest)\n")?;
-    requests(out, &results.rows)?;
+    table(out, &results.rows)?;
     writeln!(out, "\nWith a trace of every request exported, as a ratio to none:\n")?;
-    requests(out, &results.telemetry)?;
-    commits(out, results)?;
-    readers(out, &results.readers)?;
+    table(out, &results.telemetry)?;
     machine(out, results)
 }
 
-fn requests(out: &mut impl Write, rows: &[Row]) -> io::Result<()> {
+fn table(out: &mut dyn Write, rows: &[Row]) -> io::Result<()> {
     writeln!(
         out,
         "| server is | work | in flight | server | ratio | per second | p50 | p99 | worst | CPU each | cores busy | peak |"
@@ -51,7 +55,7 @@ fn requests(out: &mut impl Write, rows: &[Row]) -> io::Result<()> {
     Ok(())
 }
 
-fn request_line(out: &mut impl Write, row: &Row, column: &Column) -> io::Result<()> {
+fn request_line(out: &mut dyn Write, row: &Row, column: &Column) -> io::Result<()> {
     let of = |value: fn(&Sample) -> f64| Spread::of(column.samples.iter().map(value));
     writeln!(
         out,
@@ -74,52 +78,8 @@ fn request_line(out: &mut impl Write, row: &Row, column: &Column) -> io::Result<
     )
 }
 
-fn commits(out: &mut impl Write, results: &Results) -> io::Result<()> {
-    writeln!(out, "\n## The commit loop: one task row and one log row of 256 bytes per commit\n")?;
-    writeln!(out, "| store | callers waiting | commits per second | rows per second | p50 | p99 | worst |")?;
-    writeln!(out, "|---|--:|--:|--:|--:|--:|--:|")?;
-    for row in &results.commits {
-        let of = |value: fn(&Sample) -> f64| Spread::of(row.samples.iter().map(value));
-        let rate = of(|sample| sample.rate);
-        writeln!(
-            out,
-            "| {} | {} | {:.0} ({:.0}–{:.0}) | {:.0} | {:.2} ms | {:.2} ms | {:.1} ms |",
-            row.kind.name(),
-            row.in_flight,
-            rate.median,
-            rate.min,
-            rate.max,
-            2.0 * rate.median,
-            of(|sample| sample.p50.as_secs_f64()).median * 1e3,
-            of(|sample| sample.p99.as_secs_f64()).median * 1e3,
-            of(|sample| sample.worst.as_secs_f64()).max * 1e3,
-        )?;
-    }
-    Ok(())
-}
-
-fn readers(out: &mut impl Write, found: &[Readers]) -> io::Result<()> {
-    let of = |value: fn(&Readers) -> f64| {
-        let Spread { median, min, max } = Spread::of(found.iter().map(value));
-        format!("{median:.2} ({min:.2}–{max:.2})")
-    };
-    let (alone, read) = (of(|it| it.alone.as_secs_f64()), of(|it| it.read.as_secs_f64()));
-    let ratio = of(|it| it.alone.as_secs_f64() / it.read.as_secs_f64());
-    writeln!(out, "\n## A writer of 10,000 events, strict, and a reader that takes one per second, then drains\n")?;
-    writeln!(out, "| what | figure |\n|---|---|")?;
-    writeln!(out, "| the writer, nobody reading | {alone} s |")?;
-    writeln!(out, "| the writer, with the slow reader | {read} s |")?;
-    writeln!(out, "| its speed with the reader, as a ratio to alone | {ratio} |")?;
-    writeln!(out, "| draining the rest: every event, in order | {} s |", of(|it| it.drained.as_secs_f64()))?;
-    writeln!(out, "| memory for the slow reader | {} MiB |", of(|it| it.grown_kib as f64 / 1024.0))?;
-    writeln!(out, "| CPU of 1,000 idle subscribers | {} % of a core |", of(|it| it.idle_cpu * 100.0))?;
-    writeln!(out, "| memory of one of them | {} KiB |", of(|it| it.idle_kib))
-}
-
-fn machine(out: &mut impl Write, results: &Results) -> io::Result<()> {
+fn machine(out: &mut dyn Write, results: &Results) -> io::Result<()> {
     writeln!(out, "\n## The machine, and an idle service\n\n| what | figure |\n|---|---|")?;
-    let cores = std::thread::available_parallelism().map_or(0, std::num::NonZero::get);
-    writeln!(out, "| cores | {cores} |")?;
     let fsync = Spread::of(results.fdatasync.iter().map(Duration::as_secs_f64));
     let micros = |time: f64| time * 1e6;
     let (median, min, max) = (micros(fsync.median), micros(fsync.min), micros(fsync.max));

@@ -11,10 +11,10 @@ use crate::subject::Subject;
 /// A wish and a figure.
 #[derive(Debug)]
 pub(crate) struct Target {
-    what: String,
-    wanted: String,
-    measured: String,
-    met: bool,
+    pub(crate) what: String,
+    pub(crate) wanted: String,
+    pub(crate) measured: String,
+    pub(crate) met: bool,
 }
 
 impl fmt::Display for Target {
