@@ -1,6 +1,7 @@
 //! The command line, as clap reads it.
 
 mod admin;
+mod eval;
 
 use std::path::PathBuf;
 
@@ -9,6 +10,7 @@ use proto::a2a::TaskState;
 use types::{ContextId, MessageId, RemoteTask};
 
 pub(crate) use admin::{Backup, Completions, Drain, Which};
+pub(crate) use eval::Eval;
 
 const AFTER: &str = "Exit codes: 0 done; 64 wrong usage; 69 unreachable, or no cluster is running; 70 internal; 74 a file or \
                      the output cannot be used; 75 `up`: another one uses the data directory; 130 interrupted.\n\
@@ -70,6 +72,8 @@ pub(crate) enum Command {
     Backup(Backup),
     /// Stop a service in good order, and wait until it has stopped; `up` does not start it again
     Drain(Drain),
+    /// Measure triage on labelled calls; asks no service
+    Eval(Eval),
     /// Write a completion script for a shell
     Completions(Completions),
 }

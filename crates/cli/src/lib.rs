@@ -8,6 +8,7 @@ mod call;
 mod completions;
 mod drain;
 mod endpoints;
+mod eval;
 mod failure;
 mod follow;
 mod interrupt;

@@ -11,7 +11,7 @@ use crate::args::{Cli, Command};
 use crate::failure::Failure;
 use crate::outcome::Outcome;
 use crate::screen::{Screen, note};
-use crate::{agents, backup, completions, drain, log, plan, send, tasks, up};
+use crate::{agents, backup, completions, drain, eval, log, plan, send, tasks, up};
 
 const USAGE: u8 = 64;
 
@@ -71,6 +71,7 @@ fn execute(cli: Cli) -> Result<Outcome, Failure> {
         Command::Log(args) => block_on(log::run(&args, &common, &mut screen)),
         Command::Backup(args) => block_on(backup::run(&args, &common, &mut screen)),
         Command::Drain(args) => block_on(drain::run(&args, &common, &mut screen)),
+        Command::Eval(args) => eval::run(&args, &mut screen),
         Command::Completions(args) => completions::run(&args, &mut screen),
     };
     // What comes next on the terminal begins on a line of its own, also after a failure.

@@ -18,6 +18,7 @@ mod pattern;
 mod place;
 mod scan;
 mod scope;
+mod score;
 mod text;
 mod words;
 
@@ -31,6 +32,7 @@ use crate::place::{Candidate, Rank};
 use crate::text::{Token, Word};
 
 pub use outcome::{Decision, Effect, Kind, Place, Priority, Question, Service, Triage, UnknownName};
+pub use score::{Label, Oversight, PlaceScore, Score, ServiceTally, Tally};
 
 /// Fewer words say nothing of a situation by themselves.
 const FEWEST: usize = 6;

@@ -15,6 +15,7 @@ mod damage;
 mod demo;
 mod drain;
 mod idempotency;
+mod measure;
 mod refusals;
 mod resume;
 mod startup;

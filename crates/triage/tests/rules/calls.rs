@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
-use triage::{Place, triage};
+use triage::{Label, Score, Service, Tally, triage};
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct Call {
@@ -16,13 +16,15 @@ pub(crate) struct Call {
     location_optional: bool,
 }
 
-/// One call's outcome, and its report when it was missed.
-#[derive(Debug, Default)]
-struct Score {
-    under: bool,
-    over: bool,
-    located: bool,
-    report: String,
+impl Call {
+    fn label(&self) -> Label {
+        let service = |word: &String| word.parse::<Service>().expect("a service");
+        Label {
+            services: self.services.iter().map(service).collect(),
+            location: self.location.clone(),
+            location_optional: self.location_optional,
+        }
+    }
 }
 
 pub(crate) fn calls() -> Vec<Call> {
@@ -32,59 +34,21 @@ pub(crate) fn calls() -> Vec<Call> {
     text.lines().map(|line| serde_json::from_str(line).expect("one call per line")).collect()
 }
 
-/// As locations are compared: casefolded, without a leading article or preposition and edge punctuation.
-fn bare(place: &str) -> String {
-    const LEADING: [&str; 12] =
-        ["the", "a", "an", "at", "in", "on", "near", "outside", "by", "of", "behind", "opposite"];
-    let folded = place.to_lowercase();
-    let mut rest = folded.trim_matches(|c: char| !c.is_alphanumeric());
-    while let Some((_, tail)) = rest.split_once(' ').filter(|(first, _)| LEADING.contains(first)) {
-        rest = tail.trim_start();
-    }
-    rest.to_owned()
-}
-
-fn located(call: &Call, place: Option<&Place>) -> bool {
-    match (&call.location, place) {
-        (None, found) => found.is_none(),
-        (Some(_), None) => call.location_optional,
-        (Some(wanted), Some(found)) => bare(wanted) == bare(&found.text),
-    }
-}
-
-fn score(call: &Call) -> Score {
-    let result = triage(&call.text);
-    let sent: Vec<&str> = result.services.iter().map(|service| service.as_str()).collect();
-    let under = call.services.iter().any(|wanted| !sent.contains(&wanted.as_str()));
-    let over = sent.iter().any(|sent| !call.services.iter().any(|wanted| wanted == sent));
-    let located = located(call, result.place.as_ref());
-    if !under && !over && located {
-        return Score { located, ..Score::default() };
-    }
-    let place = result.place.map(|place| place.text);
-    let trace: String = result.trace.iter().map(|decision| format!("      {decision}\n")).collect();
-    let (id, text, services, location) = (call.id, &call.text, &call.services, &call.location);
-    let report = format!("{id}: {text}\n   wanted {services:?} at {location:?}, got {sent:?} at {place:?}\n{trace}");
-    Score { under, over, located, report }
-}
-
-fn share(scores: &[Score], of: impl Fn(&Score) -> bool) -> f64 {
-    let count = |n: usize| f64::from(u32::try_from(n).unwrap_or(u32::MAX));
-    100.0 * count(scores.iter().filter(|score| of(score)).count()) / count(scores.len())
-}
-
 #[test]
 fn labelled_calls_are_met_within_the_targets() {
-    let scores: Vec<Score> = calls().iter().map(score).collect();
-    scores.iter().for_each(|score| print!("{}", score.report));
-    let (under, over) = (share(&scores, |s| s.under), share(&scores, |s| s.over));
-    let (exact, located) = (share(&scores, |s| !s.under && !s.over), share(&scores, |s| s.located));
-    println!(
-        "{} calls: under {under:.1} %, over {over:.1} %, exact {exact:.1} %, location {located:.1} %",
-        scores.len()
-    );
-    assert!(under <= 5.0, "under-dispatch {under:.1} %");
-    assert!(over <= 25.0, "over-dispatch {over:.1} %");
-    assert!(exact >= 80.0, "exact set {exact:.1} %");
-    assert!(located >= 85.0, "location exact {located:.1} %");
+    let mut tally = Tally::default();
+    for call in calls() {
+        let (label, triage) = (call.label(), triage(&call.text));
+        let score = Score::of(&label, &triage);
+        tally.add(&label, &score);
+        if !score.met() {
+            println!("{}: {}\n   {}", call.id, call.text, score.causes().join("; "));
+            triage.trace.iter().for_each(|decision| println!("      {decision}"));
+        }
+    }
+    println!("{tally:?}");
+    assert!(tally.under_dispatch() <= 0.05, "under-dispatch {}", tally.under_dispatch());
+    assert!(tally.over_dispatch() <= 0.25, "over-dispatch {}", tally.over_dispatch());
+    assert!(tally.exact_set() >= 0.80, "exact set {}", tally.exact_set());
+    assert!(tally.location_exact() >= 0.85, "location exact {}", tally.location_exact());
 }

@@ -3,4 +3,5 @@
 mod calls;
 mod phrases;
 mod properties;
+mod scores;
 mod survives;
