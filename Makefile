@@ -29,7 +29,7 @@ demo: ## Start a small control room, dispatch one call, stop everything
 	scripts/demo.sh
 
 bench: ## Ratios to their baselines, as Markdown on stdout: ARGS="--only dispatch,recovery" for some of them
-	$(CARGO) build --release -p bench
+	$(CARGO) build --release -p bench -p operator -p registry
 	$(TARGET)/release/bench run $(ARGS)
 
 chaos: ## Kill processes under load: KILLS=200 of them, SEED=… repeats a schedule

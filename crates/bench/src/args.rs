@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use crate::dispatch::FanoutArgs;
 use crate::subject::Subject;
 
 /// Benchmarks of Watchroom as ratios to a bare tonic server.
@@ -23,6 +24,8 @@ pub(crate) enum Command {
     Raw(ServeArgs),
     /// A collector of traces that keeps none.
     Sink(ServeArgs),
+    /// The baseline of dispatches: a hand-written fan-out to bare tonic services.
+    Fanout(FanoutArgs),
 }
 
 #[derive(Debug, clap::Args)]
@@ -78,10 +81,12 @@ pub(crate) enum Section {
     Commits,
     /// Slow and idle readers.
     Readers,
+    /// A dispatch to three agents, as ratios to a hand-written fan-out.
+    Dispatch,
 }
 
 impl Section {
-    const ALL: [Self; 3] = [Self::Requests, Self::Commits, Self::Readers];
+    const ALL: [Self; 4] = [Self::Requests, Self::Commits, Self::Readers, Self::Dispatch];
 
     /// Those that are asked for, each once.
     pub(crate) fn wanted(only: &[Self]) -> impl Iterator<Item = Self> {

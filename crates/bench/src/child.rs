@@ -68,12 +68,7 @@ impl Server {
 
     /// User and system time so far.
     pub(crate) fn cpu(&self) -> Result<Duration, Error> {
-        let path = self.proc("stat");
-        let stat = fs::read_to_string(&path).map_err(Error::io("read", &path))?;
-        // The second field is the name in parentheses and may hold spaces; utime and stime are fields 14 and 15.
-        let after_name = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
-        let ticks = after_name.split_whitespace().skip(11).take(2).filter_map(|field| field.parse::<u32>().ok()).sum();
-        Ok(TICK * ticks)
+        cpu_of(&self.proc("stat"))
     }
 
     /// A size from the kernel's status of the process, in KiB: `VmHWM` is the peak, `VmRSS` the present.
@@ -95,6 +90,19 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// User and system time of this process so far.
+pub(crate) fn cpu_of_this_process() -> Result<Duration, Error> {
+    cpu_of(Path::new("/proc/self/stat"))
+}
+
+fn cpu_of(path: &Path) -> Result<Duration, Error> {
+    let stat = fs::read_to_string(path).map_err(Error::io("read", path))?;
+    // The second field is the name in parentheses and may hold spaces; utime and stime are fields 14 and 15.
+    let after_name = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
+    let ticks = after_name.split_whitespace().skip(11).take(2).filter_map(|field| field.parse::<u32>().ok()).sum();
+    Ok(TICK * ticks)
 }
 
 /// Confines every thread of this process, the load, to the core that the server does not use; or to none.

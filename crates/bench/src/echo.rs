@@ -14,11 +14,18 @@ const BURST: u64 = 16;
 /// Says what it was told. `emit N` makes it a writer of N events, `sleep N` one that works for N ms,
 /// `wait` a task that stays open until it is cancelled; `reply WORDS` is answered directly, without a task.
 #[derive(Debug)]
-pub struct Echo;
+pub struct Echo(EchoArgs);
 
-/// It has no settings.
-#[derive(Debug, clap::Args)]
-pub struct EchoArgs {}
+/// What it calls itself.
+#[derive(Debug, Clone, clap::Args)]
+pub struct EchoArgs {
+    /// The name on its card.
+    #[arg(long, default_value = "Echo Agent")]
+    agent_name: String,
+    /// The skill on its card.
+    #[arg(long, default_value = "echo")]
+    skill: String,
+}
 
 impl Agent for Echo {
     const NAME: &'static str = "echo";
@@ -29,20 +36,20 @@ impl Agent for Echo {
     const EAGER: bool = true;
     type Args = EchoArgs;
 
-    async fn open(EchoArgs {}: EchoArgs, _: &Setup) -> Result<Self, Fatal> {
-        Ok(Self)
+    async fn open(args: EchoArgs, _: &Setup) -> Result<Self, Fatal> {
+        Ok(Self(args))
     }
 
     fn profile(&self) -> Profile {
         let skill = AgentSkill {
-            id: "echo".to_owned(),
+            id: self.0.skill.clone(),
             name: "Echo".to_owned(),
             description: "Says what it was told.".to_owned(),
             tags: vec!["bench".to_owned()],
             ..AgentSkill::default()
         };
         Profile {
-            name: "Echo Agent".to_owned(),
+            name: self.0.agent_name.clone(),
             description: "The benchmarks' agent.".to_owned(),
             skills: vec![skill],
             extensions: Vec::new(),

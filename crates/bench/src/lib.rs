@@ -5,6 +5,7 @@ mod args;
 mod child;
 mod commits;
 mod disk;
+mod dispatch;
 mod echo;
 mod error;
 mod load;
@@ -43,6 +44,7 @@ fn run(command: Command) -> Result<(), Error> {
     match command {
         Command::Raw(args) => raw::serve(&args),
         Command::Sink(args) => sink::serve(&args),
+        Command::Fanout(args) => dispatch::serve(&args),
         Command::Run(args) => sections::run(&args),
     }
 }

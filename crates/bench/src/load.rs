@@ -1,5 +1,7 @@
 //! The load: a fixed number of requests in flight over a few connections, each answer followed by the next request.
 
+use std::future::Future;
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -49,38 +51,74 @@ pub(crate) fn measure(server: &Server, case: Case) -> Result<Sample, Error> {
 }
 
 async fn drive(server: &Server, case: Case) -> Result<Sample, Error> {
-    let mut clients = Vec::new();
-    for _ in 0..case.connections.min(case.in_flight) {
-        let channel = Endpoint::from_shared(format!("http://{}", server.address()))?.connect().await?;
-        clients.push(Grpc::new(channel));
-    }
-    let tasks = prepare(&mut clients[0], case.work).await?;
+    let mut clients = connect(server.address(), case.connections.min(case.in_flight)).await?;
+    let tasks: Arc<[Bytes]> = prepare(&mut clients[0], case.work).await?.into();
     let resident = server.memory_kib("VmRSS")?;
-    let begin = Instant::now() + WARM_UP;
-    let shared = Arc::new(Shared { case, tasks, next: AtomicU64::new(0), begin, end: begin + case.window });
-    let mut workers = JoinSet::new();
-    for index in 0..case.in_flight {
-        workers.spawn(worker(clients[index % clients.len()].clone(), Arc::clone(&shared)));
+    let once = move |client, number| once(client, case.work, Arc::clone(&tasks), number);
+    let flood = flood(&clients, case.in_flight, case.window, once, || Ok(vec![server.cpu()?])).await?;
+    let grown_kib = server.memory_kib("VmRSS")?.saturating_sub(resident);
+    let (peak_kib, sent) = (server.memory_kib("VmHWM")?, flood.sent);
+    let cpu = flood.cpu.into_iter().sum();
+    Ok(Sample { peak_kib, grown_kib, sent, ..Sample::new(&flood.latencies, case.window, cpu) })
+}
+
+/// That many connections to one address.
+pub(crate) async fn connect(address: &str, connections: usize) -> Result<Vec<Grpc>, Error> {
+    let mut clients = Vec::new();
+    for _ in 0..connections {
+        clients.push(Grpc::new(Endpoint::from_shared(format!("http://{address}"))?.connect().await?));
     }
-    tokio::time::sleep_until(shared.begin.into()).await;
-    let cpu_before = server.cpu()?;
-    tokio::time::sleep_until(shared.end.into()).await;
-    let cpu = server.cpu()? - cpu_before;
-    let mut latencies = new_histogram();
+    Ok(clients)
+}
+
+/// What a load has seen within its window.
+#[derive(Debug)]
+pub(crate) struct Flood {
+    pub(crate) latencies: Histogram<u64>,
+    /// CPU time of each process that was asked for.
+    pub(crate) cpu: Vec<Duration>,
+    /// Requests sent, the warm-up included.
+    pub(crate) sent: u64,
+}
+
+/// Keeps `in_flight` requests going over `clients`, each answer followed by the next request. What ends within the
+/// window counts; `cpu` is asked at its beginning and at its end.
+pub(crate) async fn flood<O, R>(
+    clients: &[Grpc],
+    in_flight: usize,
+    window: Duration,
+    once: O,
+    cpu: impl Fn() -> Result<Vec<Duration>, Error>,
+) -> Result<Flood, Error>
+where
+    O: Fn(Grpc, u64) -> R + Clone + Send + Sync + 'static,
+    R: Future<Output = Result<(), Error>> + Send,
+{
+    let (next, begin) = (Arc::new(AtomicU64::new(0)), Instant::now() + WARM_UP);
+    let end = begin + window;
+    let mut workers = JoinSet::new();
+    for index in 0..in_flight {
+        let (client, once, next) = (clients[index % clients.len()].clone(), once.clone(), Arc::clone(&next));
+        workers.spawn(async move { worker(|number| once(client.clone(), number), &next, begin..end).await });
+    }
+    tokio::time::sleep_until(begin.into()).await;
+    let before = cpu()?;
+    tokio::time::sleep_until(end.into()).await;
+    let spent = cpu()?.into_iter().zip(before).map(|(after, before)| after - before);
+    let mut flood = Flood { latencies: new_histogram(), cpu: spent.collect(), sent: 0 };
     while let Some(done) = workers.join_next().await {
         // A worker that panicked would be a defect of the load itself.
-        latencies += done.expect("a worker only returns")?;
+        flood.latencies += done.expect("a worker only returns")?;
     }
-    let grown_kib = server.memory_kib("VmRSS")?.saturating_sub(resident);
-    let (peak_kib, sent) = (server.memory_kib("VmHWM")?, shared.next.load(Ordering::Relaxed));
-    Ok(Sample { peak_kib, grown_kib, sent, ..Sample::new(&latencies, case.window, cpu) })
+    flood.sent = next.load(Ordering::Relaxed);
+    Ok(flood)
 }
 
 /// Checks that the answers are what they should be, and makes the tasks that GetTask asks for.
 async fn prepare(client: &mut Grpc, work: Work) -> Result<Vec<Bytes>, Error> {
     let mut requests = Vec::new();
     for index in 0..KEPT {
-        let id = wire::completed(client.unary(SEND, wire::send_request(format!("kept-{index}"))).await?)?;
+        let id = wire::completed(client.send(wire::send_request(format!("kept-{index}"))).await?)?;
         requests.push(wire::get_request(&id));
     }
     match work {
@@ -91,29 +129,41 @@ async fn prepare(client: &mut Grpc, work: Work) -> Result<Vec<Bytes>, Error> {
     Ok(requests)
 }
 
-struct Shared {
-    case: Case,
-    tasks: Vec<Bytes>,
-    next: AtomicU64,
-    begin: Instant,
-    end: Instant,
-}
-
 /// Sends until the window is over; what ends within the window counts.
-async fn worker(mut client: Grpc, shared: Arc<Shared>) -> Result<Histogram<u64>, Error> {
+async fn worker<R>(once: impl Fn(u64) -> R, next: &AtomicU64, window: Range<Instant>) -> Result<Histogram<u64>, Error>
+where
+    R: Future<Output = Result<(), Error>>,
+{
     let mut latencies = new_histogram();
     loop {
-        let number = shared.next.fetch_add(1, Ordering::Relaxed);
+        let number = next.fetch_add(1, Ordering::Relaxed);
         let sent = Instant::now();
-        if sent >= shared.end {
+        if sent >= window.end {
             return Ok(latencies);
         }
-        client.once(&shared, number).await?;
+        once(number).await?;
         let done = Instant::now();
-        if done >= shared.begin && done < shared.end {
+        if window.contains(&done) {
             latencies.saturating_record(u64::try_from((done - sent).as_nanos()).unwrap_or(u64::MAX));
         }
     }
+}
+
+async fn once(mut client: Grpc, work: Work, tasks: Arc<[Bytes]>, number: u64) -> Result<(), Error> {
+    match work {
+        Work::Send => drop(client.send(wire::send_request(format!("m-{number}"))).await?),
+        Work::Stream => {
+            let frames = client.stream(wire::send_request(format!("m-{number}"))).await?;
+            if frames.len() != wire::EVENTS {
+                return Err(Error::Answer { work: work.name(), what: "it has not five events" });
+            }
+        }
+        Work::Get => {
+            let kept = usize::try_from(number).unwrap_or(0) % tasks.len();
+            drop(client.unary(GET, tasks[kept].clone()).await?);
+        }
+    }
+    Ok(())
 }
 
 /// Nanoseconds up to a minute, to three digits.
@@ -130,21 +180,9 @@ impl Grpc {
         Self(tonic::client::Grpc::new(channel))
     }
 
-    async fn once(&mut self, shared: &Shared, number: u64) -> Result<(), Error> {
-        match shared.case.work {
-            Work::Send => drop(self.unary(SEND, wire::send_request(format!("m-{number}"))).await?),
-            Work::Stream => {
-                let frames = self.stream(wire::send_request(format!("m-{number}"))).await?;
-                if frames.len() != wire::EVENTS {
-                    return Err(Error::Answer { work: shared.case.work.name(), what: "it has not five events" });
-                }
-            }
-            Work::Get => {
-                let kept = usize::try_from(number).unwrap_or(0) % shared.tasks.len();
-                drop(self.unary(GET, shared.tasks[kept].clone()).await?);
-            }
-        }
-        Ok(())
+    /// SendMessage; the answer is left encoded.
+    pub(crate) async fn send(&mut self, body: Bytes) -> Result<Bytes, Error> {
+        self.unary(SEND, body).await
     }
 
     async fn unary(&mut self, path: PathAndQuery, body: Bytes) -> Result<Bytes, Error> {

@@ -1,6 +1,7 @@
 //! The baseline: a bare tonic service, generated from the same proto files, that keeps nothing and does nothing.
 //! What it costs is what gRPC costs.
 
+use std::future::Future;
 use std::io::Write as _;
 use std::net::{Ipv4Addr, SocketAddr};
 
@@ -28,11 +29,29 @@ const CONTEXT: &str = "019b0000-0000-7000-8000-000000000002";
 /// Serves until it is killed.
 pub(crate) fn serve(args: &ServeArgs) -> Result<(), Error> {
     let runtime = tokio::runtime::Runtime::new().map_err(Error::io("start", "a runtime"))?;
-    runtime.block_on(async {
-        let incoming = listen("raw", args)?;
-        let service = A2aServiceServer::new(Raw::prepare());
-        Ok(Server::builder().add_service(service).serve_with_incoming(incoming).await?)
-    })
+    runtime.block_on(answer("raw", args, Prepared(prepared_task(TaskState::Completed, vec![echoed()]))))
+}
+
+/// Serves messages as `work` answers them.
+pub(crate) async fn answer(name: &str, args: &ServeArgs, work: impl Work) -> Result<(), Error> {
+    let incoming = listen(name, args)?;
+    let service = A2aServiceServer::new(Raw::new(work));
+    Ok(Server::builder().add_service(service).serve_with_incoming(incoming).await?)
+}
+
+/// How a hand-written server answers a message.
+pub(crate) trait Work: Send + Sync + 'static {
+    /// The task that it becomes.
+    fn task(&self, request: SendMessageRequest) -> impl Future<Output = Result<Task, Status>> + Send;
+}
+
+/// Answers everything with one task.
+struct Prepared(Task);
+
+impl Work for Prepared {
+    async fn task(&self, _: SendMessageRequest) -> Result<Task, Status> {
+        Ok(self.0.clone())
+    }
 }
 
 /// A free port, announced as services announce theirs.
@@ -56,60 +75,76 @@ fn announce(name: &str, args: &ServeArgs, address: SocketAddr) -> Result<(), Err
     write().map_err(Error::io("write", &args.announce))
 }
 
-/// The answers, made once.
-struct Raw {
+/// A server with what it streams and gets, made once.
+struct Raw<W> {
+    work: W,
     task: Task,
     frames: Vec<StreamResponse>,
 }
 
-impl Raw {
-    fn prepare() -> Self {
-        use stream_response::Payload;
-        let text = |text: &str| Part { content: Some(part::Content::Text(text.to_owned())), ..Part::default() };
-        let artifact = |parts| Artifact { artifact_id: "echo".to_owned(), parts, ..Artifact::default() };
-        let asked = Message {
-            message_id: "m".to_owned(),
-            role: Role::User as i32,
-            parts: vec![text(TEXT)],
-            ..Message::default()
-        };
-        let task = |state, artifacts| Task {
-            id: TASK.to_owned(),
+impl<W> Raw<W> {
+    fn new(work: W) -> Self {
+        Self { work, task: prepared_task(TaskState::Completed, vec![echoed()]), frames: prepared_frames() }
+    }
+}
+
+fn text(text: &str) -> Part {
+    Part { content: Some(part::Content::Text(text.to_owned())), ..Part::default() }
+}
+
+fn artifact(parts: Vec<Part>) -> Artifact {
+    Artifact { artifact_id: "echo".to_owned(), parts, ..Artifact::default() }
+}
+
+/// What an agent says that echoes.
+fn echoed() -> Artifact {
+    let (first, second) = TEXT.split_at(TEXT.len() / 2);
+    artifact(vec![text(first), text(second)])
+}
+
+/// A task that was asked what every task is.
+pub(crate) fn prepared_task(state: TaskState, artifacts: Vec<Artifact>) -> Task {
+    let parts = vec![text(TEXT)];
+    let asked = Message { message_id: "m".to_owned(), role: Role::User as i32, parts, ..Message::default() };
+    Task {
+        id: TASK.to_owned(),
+        context_id: CONTEXT.to_owned(),
+        status: Some(status(state)),
+        artifacts,
+        history: vec![asked],
+        metadata: None,
+    }
+}
+
+fn prepared_frames() -> Vec<StreamResponse> {
+    use stream_response::Payload;
+    let moved = |state| {
+        Payload::StatusUpdate(TaskStatusUpdateEvent {
+            task_id: TASK.to_owned(),
             context_id: CONTEXT.to_owned(),
             status: Some(status(state)),
-            artifacts,
-            history: vec![asked.clone()],
             metadata: None,
-        };
-        let moved = |state| {
-            Payload::StatusUpdate(TaskStatusUpdateEvent {
-                task_id: TASK.to_owned(),
-                context_id: CONTEXT.to_owned(),
-                status: Some(status(state)),
-                metadata: None,
-            })
-        };
-        let chunk = |part: &str, last_chunk| {
-            Payload::ArtifactUpdate(TaskArtifactUpdateEvent {
-                task_id: TASK.to_owned(),
-                context_id: CONTEXT.to_owned(),
-                artifact: Some(artifact(vec![text(part)])),
-                append: last_chunk,
-                last_chunk,
-                metadata: None,
-            })
-        };
-        let (first, second) = TEXT.split_at(TEXT.len() / 2);
-        let events: [Payload; EVENTS] = [
-            Payload::Task(task(TaskState::Submitted, Vec::new())),
-            moved(TaskState::Working),
-            chunk(first, false),
-            chunk(second, true),
-            moved(TaskState::Completed),
-        ];
-        let frames = events.into_iter().map(|payload| StreamResponse { payload: Some(payload) }).collect();
-        Self { task: task(TaskState::Completed, vec![artifact(vec![text(first), text(second)])]), frames }
-    }
+        })
+    };
+    let chunk = |part: &str, last_chunk| {
+        Payload::ArtifactUpdate(TaskArtifactUpdateEvent {
+            task_id: TASK.to_owned(),
+            context_id: CONTEXT.to_owned(),
+            artifact: Some(artifact(vec![text(part)])),
+            append: last_chunk,
+            last_chunk,
+            metadata: None,
+        })
+    };
+    let (first, second) = TEXT.split_at(TEXT.len() / 2);
+    let events: [Payload; EVENTS] = [
+        Payload::Task(prepared_task(TaskState::Submitted, Vec::new())),
+        moved(TaskState::Working),
+        chunk(first, false),
+        chunk(second, true),
+        moved(TaskState::Completed),
+    ];
+    events.into_iter().map(|payload| StreamResponse { payload: Some(payload) }).collect()
 }
 
 fn status(state: TaskState) -> TaskStatus {
@@ -124,12 +159,13 @@ fn unused<T>() -> Answer<T> {
 }
 
 #[tonic::async_trait]
-impl A2aService for Raw {
+impl<W: Work> A2aService for Raw<W> {
     type SendStreamingMessageStream = Frames;
     type SubscribeToTaskStream = Frames;
 
-    async fn send_message(&self, _: Request<SendMessageRequest>) -> Answer<SendMessageResponse> {
-        let payload = Some(send_message_response::Payload::Task(self.task.clone()));
+    async fn send_message(&self, request: Request<SendMessageRequest>) -> Answer<SendMessageResponse> {
+        let task = self.work.task(request.into_inner()).await?;
+        let payload = Some(send_message_response::Payload::Task(task));
         Ok(Response::new(SendMessageResponse { payload }))
     }
 

@@ -7,7 +7,7 @@ use crate::args::{RunArgs, Section};
 use crate::error::Error;
 use crate::report;
 use crate::targets::Target;
-use crate::{child, commits, matrix, readers};
+use crate::{child, commits, dispatch, matrix, readers};
 
 /// What a section found out.
 pub(crate) trait Findings {
@@ -36,6 +36,7 @@ fn measure(section: Section, args: &RunArgs) -> Result<Box<dyn Findings>, Error>
         Section::Requests => Box::new(matrix::measure(args)?),
         Section::Commits => Box::new(commits::measure_all(args)?),
         Section::Readers => Box::new(readers::measure_all(args)?),
+        Section::Dispatch => Box::new(dispatch::measure(args)?),
     })
 }
 
