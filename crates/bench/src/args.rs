@@ -54,6 +54,12 @@ pub(crate) struct RunArgs {
     /// Connections of the load.
     #[arg(long, default_value_t = 8)]
     pub(crate) connections: usize,
+    /// Tasks that are stored when a service is killed.
+    #[arg(long, value_delimiter = ',', default_values_t = [0, 10_000, 1_000_000])]
+    pub(crate) stored: Vec<usize>,
+    /// Tasks that are under way when a service is killed.
+    #[arg(long, default_value_t = 100)]
+    pub(crate) running: usize,
     /// Where stores and the disk measurement write; must be on the disk that is meant.
     #[arg(long, default_value = "target/bench")]
     pub(crate) dir: PathBuf,
@@ -83,10 +89,12 @@ pub(crate) enum Section {
     Readers,
     /// A dispatch to three agents, as ratios to a hand-written fan-out.
     Dispatch,
+    /// From kill -9 to the first answer, with little and with much stored.
+    Recovery,
 }
 
 impl Section {
-    const ALL: [Self; 4] = [Self::Requests, Self::Commits, Self::Readers, Self::Dispatch];
+    const ALL: [Self; 5] = [Self::Requests, Self::Commits, Self::Readers, Self::Dispatch, Self::Recovery];
 
     /// Those that are asked for, each once.
     pub(crate) fn wanted(only: &[Self]) -> impl Iterator<Item = Self> {

@@ -12,6 +12,7 @@ mod load;
 mod matrix;
 mod raw;
 mod readers;
+mod recovery;
 mod report;
 mod sections;
 mod sink;

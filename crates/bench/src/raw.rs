@@ -97,7 +97,7 @@ fn artifact(parts: Vec<Part>) -> Artifact {
 }
 
 /// What an agent says that echoes.
-fn echoed() -> Artifact {
+pub(crate) fn echoed() -> Artifact {
     let (first, second) = TEXT.split_at(TEXT.len() / 2);
     artifact(vec![text(first), text(second)])
 }

@@ -7,7 +7,7 @@ use crate::args::{RunArgs, Section};
 use crate::error::Error;
 use crate::report;
 use crate::targets::Target;
-use crate::{child, commits, dispatch, matrix, readers};
+use crate::{child, commits, dispatch, matrix, readers, recovery};
 
 /// What a section found out.
 pub(crate) trait Findings {
@@ -37,6 +37,7 @@ fn measure(section: Section, args: &RunArgs) -> Result<Box<dyn Findings>, Error>
         Section::Commits => Box::new(commits::measure_all(args)?),
         Section::Readers => Box::new(readers::measure_all(args)?),
         Section::Dispatch => Box::new(dispatch::measure(args)?),
+        Section::Recovery => Box::new(recovery::measure(args)?),
     })
 }
 
