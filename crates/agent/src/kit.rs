@@ -1,6 +1,7 @@
 //! All tasks of one service: those in memory, those that have ended lately, and the way to the rest.
 
 use std::fmt;
+use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -14,10 +15,12 @@ use quick_cache::sync::Cache;
 use store::{Loaded, Ownership, Store};
 use tokio::runtime;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
 use types::{Epoch, Owner, Scope, Seq, TaskId, TaskState};
 
 use crate::driver::Driver;
 use crate::fault;
+use crate::handle::Handle;
 use crate::live::Live;
 use crate::meters::Meters;
 use crate::timers::Timers;
@@ -225,6 +228,23 @@ impl<D: Driver> Kit<D> {
                 None => place.insert(live).clone(),
             },
         }))
+    }
+
+    /// The task, to tell it news; `None` when it has ended.
+    pub async fn handle(&self, id: TaskId) -> Result<Option<Handle<D>>, Error> {
+        match self.find(&Scope::Service, id).await? {
+            Found::Live(live) => Ok(Some(Handle::new(self.clone(), live))),
+            Found::Done(_) => Ok(None),
+        }
+    }
+
+    /// Runs `work` that belongs to no task, until it ends or the process drains.
+    pub fn spawn(&self, name: &'static str, work: impl Future<Output = ()> + Send + 'static) {
+        let closing = self.closing().clone();
+        let guarded = async move {
+            tokio::select! { () = work => {}, () = closing.cancelled() => {} }
+        };
+        self.runtime().spawn(guarded.instrument(tracing::info_span!("work", name)));
     }
 
     /// Loads a task again whose commit failed. Nothing happens when somebody else already did.

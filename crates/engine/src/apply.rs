@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use types::{StepId, Timestamp};
+use types::{StepId, TaskId, Timestamp};
 
-use crate::effect::{Dispatch, Effect, Sent};
-use crate::event::{Event, Fact, StepFact};
+use crate::effect::{Dispatch, Effect, Fence, Sent};
+use crate::event::{Done, Event, Fact, StepFact};
 use crate::plan::{Plan, Step};
 use crate::run::{Ending, Phase, Run};
-use crate::step::{Attempt, StepState, StepStatus};
+use crate::step::{Attempt, Held, StepState, StepStatus, Stray};
 
 impl Run {
     /// Applies a recorded event. Total: replaying a log cannot fail.
@@ -68,20 +68,25 @@ impl Run {
         if status.waiting() {
             self.still_since.get_or_insert(at);
         }
-        effect.into_iter().collect()
+        let Some(Effect::Dispatch(dispatch)) = effect else { return effect.into_iter().collect() };
+        let done_by = self.plan.step(id).and_then(|(_, step)| self.done_by(step));
+        vec![Effect::Dispatch(Dispatch { done_by, ..dispatch })]
+    }
+
+    /// The earlier run whose work a step takes back, if it was not this one's.
+    pub(crate) fn done_by(&self, step: &Step) -> Option<TaskId> {
+        self.step(step.undoes.as_ref()?)?.2.done_by
     }
 }
 
 /// What follows from a fact that has just been applied.
 fn effect_of(step: &Step, status: &StepStatus, fact: &StepFact) -> Option<Effect> {
     match fact {
-        StepFact::Dispatched(_) => status.attempt.as_ref().map(|attempt| dispatch(step, attempt, Sent::Never)),
-        StepFact::Parked { .. } => Some(await_route(step)),
-        StepFact::ChildKnown { .. } | StepFact::Stopping(_) if status.to_be_stopped() => {
-            status.attempt.as_ref().and_then(|attempt| cancel(step, attempt))
-        }
-        StepFact::ChildKnown { .. }
-        | StepFact::Stopping(_)
+        StepFact::Dispatched(_) => status.attempt.as_ref().map(|attempt| dispatch(step, attempt, Sent::Never, None)),
+        StepFact::Parked { .. } => Some(await_route(step, status)),
+        StepFact::Stopping(_) if status.live() => status.attempt.as_ref().map(|attempt| fence(step, attempt)),
+        StepFact::ChildKnown { attempt, .. } | StepFact::Strayed { attempt, .. } => status.to_fence(step, *attempt),
+        StepFact::Stopping(_)
         | StepFact::ChildProgressed { .. }
         | StepFact::ChildWaiting { .. }
         | StepFact::AttemptFailed { .. }
@@ -89,39 +94,48 @@ fn effect_of(step: &Step, status: &StepStatus, fact: &StepFact) -> Option<Effect
         | StepFact::Failed(_)
         | StepFact::Skipped(_)
         | StepFact::Canceled
-        | StepFact::LateAnswer { .. } => None,
+        | StepFact::LateAnswer { .. }
+        | StepFact::Carried(_) => None,
     }
 }
 
 /// The effect that sends this attempt.
-pub(crate) fn dispatch(step: &Step, attempt: &Attempt, sent: Sent) -> Effect {
+pub(crate) fn dispatch(step: &Step, attempt: &Attempt, sent: Sent, done_by: Option<TaskId>) -> Effect {
     Effect::Dispatch(Dispatch {
         step: step.id.clone(),
         agent: step.agent.clone(),
         skill: step.skill.clone(),
         input: step.input.clone(),
         undoes: step.undoes.clone(),
+        done_by,
         launch: attempt.launch.clone(),
         sent,
     })
 }
 
 /// The effect that waits for an endpoint.
-pub(crate) fn await_route(step: &Step) -> Effect {
-    Effect::AwaitRoute { step: step.id.clone(), agent: step.agent.clone(), skill: step.skill.clone() }
+pub(crate) fn await_route(step: &Step, status: &StepStatus) -> Effect {
+    let shunned = status.duties().map(|attempt| attempt.launch.route.clone()).collect();
+    Effect::AwaitRoute { step: step.id.clone(), agent: step.agent.clone(), skill: step.skill.clone(), shunned }
 }
 
-/// The effect that stops this attempt, if its child is known.
-pub(crate) fn cancel(step: &Step, attempt: &Attempt) -> Option<Effect> {
-    let child = attempt.child.clone()?;
-    let (number, route) = (attempt.launch.attempt, attempt.launch.route.clone());
-    Some(Effect::CancelChild { step: step.id.clone(), attempt: number, route, child })
+/// The effect that sees to the end of this attempt.
+pub(crate) fn fence(step: &Step, attempt: &Attempt) -> Effect {
+    let Attempt { launch, at, child, .. } = attempt.clone();
+    Effect::Fence(Fence { step: step.id.clone(), agent: step.agent.clone(), launch, at, child })
 }
 
 impl StepStatus {
     /// Whether its live attempt, if it has one, is to end as soon as possible.
     pub(crate) fn to_be_stopped(&self) -> bool {
         self.live() && (self.ended() || matches!(self.state, StepState::Stopping { .. }))
+    }
+
+    /// The fence of an attempt that is to be no more; `None` for any other.
+    fn to_fence(&self, step: &Step, number: u32) -> Option<Effect> {
+        let newest = self.attempt.as_ref().filter(|it| it.launch.attempt == number && self.to_be_stopped());
+        let duty = self.duties().find(|it| it.launch.attempt == number);
+        newest.or(duty).map(|attempt| fence(step, attempt))
     }
 
     fn apply(&mut self, at: Timestamp, fact: &StepFact) {
@@ -139,7 +153,7 @@ impl StepStatus {
             }
             StepFact::ChildKnown { attempt, child } => {
                 self.of_attempt(*attempt, |known| known.child = Some(child.clone()));
-                if self.state == StepState::Dispatching {
+                if self.state == StepState::Dispatching && *attempt == self.attempts() {
                     self.state = StepState::Working;
                 }
             }
@@ -151,7 +165,12 @@ impl StepStatus {
                 self.state = StepState::Waiting { since, on: *on };
             }
             StepFact::Stopping(why) => self.state = StepState::Stopping { since: at, why: *why },
-            StepFact::LateAnswer { attempt, .. } => self.of_attempt(*attempt, |known| known.live = false),
+            StepFact::LateAnswer { attempt, .. } => {
+                self.of_attempt(*attempt, |known| known.live = false);
+                self.strays.retain(|stray| stray.attempt.launch.attempt != *attempt);
+            }
+            StepFact::Strayed { attempt, held } => self.stray_away(*attempt, *held),
+            StepFact::Carried(done) => self.carry(at, done),
             StepFact::AttemptFailed { .. }
             | StepFact::Completed { .. }
             | StepFact::Failed(_)
@@ -175,7 +194,13 @@ impl StepStatus {
                 self.cause = Some(cause.clone());
                 self.end(at, StepState::Failed);
             }
-            StepFact::Completed { answer } => self.end(at, StepState::Completed { answer: answer.clone() }),
+            StepFact::Completed { answer } => {
+                // The newest attempt has answered after all, even if it had strayed.
+                let newest = self.attempts();
+                self.strays.retain(|stray| stray.attempt.launch.attempt != newest);
+                self.cause = None;
+                self.end(at, StepState::Completed { answer: answer.clone() });
+            }
             StepFact::Skipped(cause) => {
                 self.cause = Some(cause.clone());
                 self.end(at, StepState::Skipped);
@@ -187,7 +212,9 @@ impl StepStatus {
             | StepFact::ChildProgressed { .. }
             | StepFact::ChildWaiting { .. }
             | StepFact::Stopping(_)
-            | StepFact::LateAnswer { .. } => {}
+            | StepFact::LateAnswer { .. }
+            | StepFact::Strayed { .. }
+            | StepFact::Carried(_) => {}
         }
     }
 
@@ -202,9 +229,27 @@ impl StepStatus {
         }
     }
 
-    fn of_attempt(&mut self, number: u32, change: impl FnOnce(&mut Attempt)) {
-        if let Some(attempt) = self.attempt.as_mut().filter(|attempt| attempt.launch.attempt == number) {
+    fn of_attempt(&mut self, number: u32, change: impl Fn(&mut Attempt)) {
+        let strays = self.strays.iter_mut().map(|stray| &mut stray.attempt);
+        for attempt in self.attempt.iter_mut().chain(strays).filter(|attempt| attempt.launch.attempt == number) {
             change(attempt);
         }
+    }
+
+    /// The step goes on without the attempt, or somebody else sees to it from now on.
+    fn stray_away(&mut self, number: u32, held: Held) {
+        if let Some(stray) = self.strays.iter_mut().find(|stray| stray.attempt.launch.attempt == number) {
+            stray.held = held;
+        } else if let Some(attempt) = self.attempt.as_mut().filter(|it| it.launch.attempt == number && it.live) {
+            self.strays.push(Stray { attempt: attempt.clone(), held });
+            attempt.live = false;
+        }
+    }
+
+    fn carry(&mut self, at: Timestamp, done: &Done) {
+        let Done { run, launch, child, at: ended, answer } = done.clone();
+        self.attempt = Some(Attempt { launch, at, child, cursor: types::Seq::ZERO, live: false });
+        self.done_by = Some(run);
+        self.end(ended, StepState::Completed { answer });
     }
 }

@@ -35,7 +35,7 @@ pub enum Code {
     WaitTimeout,
     /// The run took too long.
     RunTimeout,
-    /// The attempt took too long and nobody could say whether it has ended.
+    /// Nobody can say what became of the attempt.
     OutcomeUnknown,
     /// A step that it depends on did not complete.
     DependencyFailed,

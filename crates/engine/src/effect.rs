@@ -1,6 +1,6 @@
 //! What is to be done outside once the events are durable.
 
-use types::{AgentName, RemoteTask, Seq, SkillId, StepId};
+use types::{AgentName, RemoteTask, Seq, SkillId, StepId, TaskId, Timestamp};
 
 use crate::event::Launch;
 use crate::plan::{Payload, Route};
@@ -23,17 +23,8 @@ pub enum Effect {
         /// Only events after this one are news.
         after: Seq,
     },
-    /// Ask a child to stop; its end is still followed.
-    CancelChild {
-        /// Of which step.
-        step: StepId,
-        /// Which attempt.
-        attempt: u32,
-        /// Where it is.
-        route: Route,
-        /// The task.
-        child: RemoteTask,
-    },
+    /// Send an attempt no more, see that nothing of it lives, and find out what became of it.
+    Fence(Fence),
     /// Tell the run once the agent has an endpoint.
     AwaitRoute {
         /// Which step is parked.
@@ -42,6 +33,8 @@ pub enum Effect {
         agent: AgentName,
         /// With which skill.
         skill: Option<SkillId>,
+        /// Ways that it does not take.
+        shunned: Vec<Route>,
     },
 }
 
@@ -58,10 +51,27 @@ pub struct Dispatch {
     pub input: Payload,
     /// The step whose work is taken back, if that is what this is for.
     pub undoes: Option<StepId>,
+    /// The run that did that work, when it was an earlier one.
+    pub done_by: Option<TaskId>,
     /// Number, deadline and route.
     pub launch: Launch,
     /// Whether it may have gone out before.
     pub sent: Sent,
+}
+
+/// An attempt that is to be no more.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fence {
+    /// Of which step.
+    pub step: StepId,
+    /// The step's agent.
+    pub agent: AgentName,
+    /// Number, deadline and route.
+    pub launch: Launch,
+    /// When it was decided.
+    pub at: Timestamp,
+    /// The task at the agent, if it is known.
+    pub child: Option<RemoteTask>,
 }
 
 /// Whether an attempt may have gone out before.

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use types::{RemoteTask, Seq, StepId, Timestamp};
+use types::{RemoteTask, Seq, StepId, TaskId, Timestamp};
 
 use crate::cause::Cause;
 use crate::input::{ChildEnd, Reply};
 use crate::plan::{Payload, Plan, Route, Step};
 use crate::run::Outcome;
-use crate::step::{StopReason, WaitsOn};
+use crate::step::{Held, StopReason, WaitsOn};
 
 /// A recorded fact and its time.
 #[derive(Debug, Clone, PartialEq)]
@@ -77,7 +77,7 @@ pub enum StepFact {
         /// What it said.
         note: Payload,
     },
-    /// The attempt is told to stop.
+    /// The attempt is to stop: its fence is asked for.
     Stopping(StopReason),
     /// The newest attempt has ended without success.
     AttemptFailed {
@@ -91,7 +91,7 @@ pub enum StepFact {
         /// What the agent answered.
         answer: Payload,
     },
-    /// It fails; a live attempt stays live.
+    /// It fails. A live attempt stays live: so it was before there were strays.
     Failed(Cause),
     /// It is not begun, or not tried again.
     Skipped(Cause),
@@ -104,6 +104,30 @@ pub enum StepFact {
         /// How the attempt ended.
         end: ChildEnd,
     },
+    /// Nobody says what became of the attempt; the step goes on without it.
+    Strayed {
+        /// Which attempt.
+        attempt: u32,
+        /// Who sees to it from now on.
+        held: Held,
+    },
+    /// It was done by an earlier run, which this one goes on from.
+    Carried(Box<Done>),
+}
+
+/// A step as an earlier run finished it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Done {
+    /// The run that did it.
+    pub run: TaskId,
+    /// The attempt that did it.
+    pub launch: Launch,
+    /// The task at the agent; `None` when it answered with a message.
+    pub child: Option<RemoteTask>,
+    /// When it was done.
+    pub at: Timestamp,
+    /// What the agent answered.
+    pub answer: Payload,
 }
 
 /// How an attempt is sent. Recorded before it is, so that it can be sent again exactly so.

@@ -2,7 +2,7 @@
 
 use types::{Seq, StepId, Timestamp};
 
-use crate::event::{Event, Fact, StepFact};
+use crate::event::{Done, Event, Fact, StepFact};
 use crate::plan::{Payload, Plan};
 use crate::run::{Ending, Phase, Run};
 use crate::step::{Attempt, StepState, StepStatus};
@@ -49,11 +49,29 @@ fn fold_step(id: &StepId, status: &StepStatus, events: &mut Vec<Event>) {
         let at = begun.or(status.ended_at).unwrap_or_default();
         push(at, StepFact::Parked { before: status.parked });
     }
+    if let Some(done) = carried(status) {
+        return push(begun.unwrap_or_default(), StepFact::Carried(Box::new(done)));
+    }
+    let newest = status.attempts();
+    for stray in status.strays.iter().filter(|stray| stray.attempt.launch.attempt != newest) {
+        fold_attempt(&stray.attempt, &mut push);
+        push(stray.attempt.at, StepFact::Strayed { attempt: stray.attempt.launch.attempt, held: stray.held });
+    }
     if let Some(attempt) = &status.attempt {
         fold_attempt(attempt, &mut push);
+        if let Some(stray) = status.stray(newest) {
+            push(attempt.at, StepFact::Strayed { attempt: newest, held: stray.held });
+        }
         fold_failure(attempt, status, &mut push);
     }
     fold_state(status, &mut push);
+}
+
+/// The step as the run did it that this one goes on from.
+fn carried(status: &StepStatus) -> Option<Done> {
+    let (run, attempt) = (status.done_by?, status.attempt.clone()?);
+    let StepState::Completed { answer } = status.state.clone() else { return None };
+    Some(Done { run, launch: attempt.launch, child: attempt.child, at: status.ended_at?, answer })
 }
 
 fn fold_attempt(attempt: &Attempt, push: &mut impl FnMut(Timestamp, StepFact)) {

@@ -6,6 +6,7 @@ use types::{RemoteTask, Seq, StepId};
 
 use crate::cause::Cause;
 use crate::check::PlanError;
+use crate::event::Done;
 use crate::plan::{Payload, Plan, Route, Step};
 use crate::step::WaitsOn;
 
@@ -45,6 +46,13 @@ pub enum Missing {
 pub enum News {
     /// A new run with this plan.
     Accept(Plan),
+    /// A new run with this plan, some steps of which an earlier run has done.
+    Resume {
+        /// The plan.
+        plan: Plan,
+        /// What is done.
+        done: Vec<(StepId, Done)>,
+    },
     /// Something about an attempt.
     Child {
         /// Of which step.
@@ -103,8 +111,12 @@ pub enum ChildNews {
         /// How.
         answer: Answer,
     },
-    /// It was certainly never accepted.
+    /// It was certainly never accepted, and never will be.
     NotAccepted(Cause),
+    /// Nothing of it lives and nothing will; what it did is not known.
+    NothingLive,
+    /// Its agent knows no fence and shows nothing of it, although its time is over: it may live there unseen.
+    NotFound,
 }
 
 /// How a child ended.
@@ -125,6 +137,8 @@ pub enum ChildEnd {
     Failed,
     /// It was never accepted.
     NotAccepted,
+    /// What it did is not known.
+    Unknown,
 }
 
 /// Why an input is refused. Nothing has changed.
@@ -183,17 +197,18 @@ impl ChildNews {
         match self {
             Self::Progress { child, .. } | Self::Waiting { child, .. } => Some(child),
             Self::Ended { child, .. } => child.as_ref(),
-            Self::NotAccepted(_) => None,
+            Self::NotAccepted(_) | Self::NothingLive | Self::NotFound => None,
         }
     }
 
     /// How the attempt ended, if this says that it has.
     pub(crate) fn end(&self) -> Option<ChildEnd> {
         match self {
-            Self::Progress { .. } | Self::Waiting { .. } => None,
+            Self::Progress { .. } | Self::Waiting { .. } | Self::NotFound => None,
             Self::Ended { answer: Answer::Completed(_), .. } => Some(ChildEnd::Completed),
             Self::Ended { answer: Answer::Failed(_), .. } => Some(ChildEnd::Failed),
             Self::NotAccepted(_) => Some(ChildEnd::NotAccepted),
+            Self::NothingLive => Some(ChildEnd::Unknown),
         }
     }
 }

@@ -30,9 +30,9 @@ mod step;
 
 pub use cause::{Cause, Code};
 pub use check::PlanError;
-pub use effect::{Dispatch, Effect, Sent};
-pub use event::{Event, Fact, Launch, StepFact};
+pub use effect::{Dispatch, Effect, Fence, Sent};
+pub use event::{Done, Event, Fact, Launch, StepFact};
 pub use input::{Answer, ChildEnd, ChildNews, Input, Missing, News, Refused, Reply, Routes};
-pub use plan::{Mode, OnFailure, Origin, Patience, Payload, Plan, Question, Reason, Route, Step};
+pub use plan::{Mode, OnFailure, OnUnknown, Origin, Patience, Payload, Plan, Question, Reason, Route, Step};
 pub use run::{Counts, Ending, Outcome, Phase, Run};
-pub use step::{Attempt, StepState, StepStatus, StopReason, WaitsOn};
+pub use step::{Attempt, Held, StepState, StepStatus, StopReason, Stray, WaitsOn};

@@ -2,16 +2,16 @@
 
 use types::Timestamp;
 
-use crate::apply::{await_route, cancel, dispatch};
+use crate::apply::{await_route, dispatch, fence};
 use crate::effect::{Effect, Sent};
 use crate::plan::{Plan, Step};
 use crate::run::{Phase, Run};
-use crate::step::{Attempt, StepState, StepStatus, StopReason};
+use crate::step::{Attempt, StepState, StepStatus};
 
 impl Run {
     /// What must be in flight now; asked once after a restart.
     pub fn outstanding(&self) -> Vec<Effect> {
-        self.steps().flat_map(|(step, status)| outstanding_of(step, status)).collect()
+        self.steps().flat_map(|(step, status)| self.outstanding_of(step, status)).collect()
     }
 
     /// The next instant at which a tick would decide something.
@@ -29,6 +29,32 @@ impl Run {
     /// The end of the run timeout, unless it stands still or has come.
     pub(crate) fn run_deadline(&self) -> Option<Timestamp> {
         (self.ending.is_none() && !self.still()).then_some(self.deadline)
+    }
+
+    /// What one step asks for: the live attempt, the wait for an endpoint, and the strays of the reaper.
+    fn outstanding_of(&self, step: &Step, status: &StepStatus) -> Vec<Effect> {
+        let parked = matches!(status.state, StepState::Parked { .. }).then(|| await_route(step, status));
+        let live = status
+            .attempt
+            .as_ref()
+            .filter(|attempt| attempt.live)
+            .map(|attempt| if status.to_be_stopped() { fence(step, attempt) } else { self.pursue(step, attempt) });
+        let duties = status.duties().map(|attempt| fence(step, attempt));
+        parked.into_iter().chain(live).chain(duties).collect()
+    }
+
+    /// Follows the child that is known, or sends again what perhaps went out.
+    fn pursue(&self, step: &Step, attempt: &Attempt) -> Effect {
+        match &attempt.child {
+            None => dispatch(step, attempt, Sent::Perhaps, self.done_by(step)),
+            Some(child) => Effect::Follow {
+                step: step.id.clone(),
+                attempt: attempt.launch.attempt,
+                route: attempt.launch.route.clone(),
+                child: child.clone(),
+                after: attempt.cursor,
+            },
+        }
     }
 
     /// The steps that may begin an attempt at the next decision: each may need a route.
@@ -51,30 +77,7 @@ fn wants(status: &StepStatus) -> bool {
     }
 }
 
-fn outstanding_of(step: &Step, status: &StepStatus) -> Vec<Effect> {
-    let parked = matches!(status.state, StepState::Parked { .. }).then(|| await_route(step));
-    let Some(attempt) = status.attempt.as_ref().filter(|attempt| attempt.live) else {
-        return parked.into_iter().collect();
-    };
-    let stop = if status.to_be_stopped() { cancel(step, attempt) } else { None };
-    [Some(pursue(step, attempt)), stop].into_iter().flatten().collect()
-}
-
-/// Follows the child that is known, or sends again what perhaps went out.
-fn pursue(step: &Step, attempt: &Attempt) -> Effect {
-    match &attempt.child {
-        None => dispatch(step, attempt, Sent::Perhaps),
-        Some(child) => Effect::Follow {
-            step: step.id.clone(),
-            attempt: attempt.launch.attempt,
-            route: attempt.launch.route.clone(),
-            child: child.clone(),
-            after: attempt.cursor,
-        },
-    }
-}
-
-/// When time alone changes this step. A step that stops because the run does has no deadline: it only waits.
+/// When time alone changes this step.
 pub(crate) fn step_deadline(plan: &Plan, status: &StepStatus) -> Option<Timestamp> {
     let patience = &plan.patience;
     match status.state {
@@ -82,11 +85,8 @@ pub(crate) fn step_deadline(plan: &Plan, status: &StepStatus) -> Option<Timestam
         StepState::Dispatching | StepState::Working => status.attempt.as_ref().map(|it| it.launch.not_after),
         StepState::Waiting { since, .. } => Some(since.after(patience.waiting)),
         StepState::Backoff { until, .. } => Some(until),
-        StepState::Stopping { since, why: StopReason::Timeout | StopReason::WaitTimeout } => {
-            Some(since.after(patience.stopping))
-        }
-        StepState::Stopping { why: StopReason::RunTimeout | StopReason::Cancel, .. }
-        | StepState::Pending
+        StepState::Stopping { since, .. } => Some(since.after(patience.stopping)),
+        StepState::Pending
         | StepState::Completed { .. }
         | StepState::Failed
         | StepState::Skipped

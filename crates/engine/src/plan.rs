@@ -75,6 +75,19 @@ pub struct Step {
     pub undo: Option<SkillId>,
     /// The step whose work it takes back; only the engine adds such steps.
     pub undoes: Option<StepId>,
+    /// Whether its effects must not happen twice: another attempt then follows only one that was never accepted.
+    pub at_most_once: bool,
+    /// What follows when nobody can say what became of an attempt.
+    pub on_unknown: OnUnknown,
+}
+
+/// What follows an attempt of which nobody can say what became of it. A step that is `at_most_once` always fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnUnknown {
+    /// Another attempt, once the old one can not be accepted any more, at another store than one that does not answer.
+    Another,
+    /// The step fails.
+    Fail,
 }
 
 /// What a failed step does to the steps that depend on it.
@@ -93,7 +106,7 @@ pub struct Patience {
     pub waiting: Duration,
     /// For an endpoint of a step's agent, once per step.
     pub endpoint: Duration,
-    /// For an attempt to end that was told to stop, before its step fails with the outcome unknown.
+    /// For the answer to the fence of an attempt that is to stop, before the reaper takes it over.
     pub stopping: Duration,
 }
 
@@ -120,8 +133,19 @@ pub enum Reason {
 pub struct Route {
     /// The agent's URL.
     pub endpoint: Arc<str>,
-    /// The store behind it.
-    pub store_id: StoreId,
+    /// The store behind it; `None` for a foreign agent, which knows neither stores nor fences.
+    pub store_id: Option<StoreId>,
+}
+
+impl Route {
+    /// Whether both lead to the same store.
+    pub fn meets(&self, other: &Self) -> bool {
+        match (self.store_id, other.store_id) {
+            (Some(one), Some(two)) => one == two,
+            (None, None) => self.endpoint == other.endpoint,
+            (Some(_), None) | (None, Some(_)) => false,
+        }
+    }
 }
 
 impl Plan {
@@ -163,6 +187,8 @@ impl Step {
             on_failure: OnFailure::SkipDependents,
             undo: None,
             undoes: None,
+            at_most_once: false,
+            on_unknown: OnUnknown::Another,
         }
     }
 }

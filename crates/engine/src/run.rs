@@ -5,7 +5,7 @@ use std::sync::Arc;
 use types::{StepId, Timestamp};
 
 use crate::plan::{Origin, Plan, Step};
-use crate::step::{StepState, StepStatus};
+use crate::step::{Attempt, StepState, StepStatus};
 
 /// One run. Changed by [`Run::apply`] alone.
 ///
@@ -165,6 +165,11 @@ impl Run {
             }
         }
         counts
+    }
+
+    /// Attempts that the reaper has: each may have a child that lives on after the run.
+    pub fn duties(&self) -> impl Iterator<Item = (&Step, &Attempt)> {
+        self.steps().flat_map(|(step, status)| status.duties().map(move |attempt| (step, attempt)))
     }
 
     /// Whether the run timeout stands still: somebody has said that it waits.

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use types::{RemoteTask, Seq, Timestamp};
+use types::{RemoteTask, Seq, TaskId, Timestamp};
 
 use crate::cause::Cause;
 use crate::event::Launch;
-use crate::plan::{Origin, Payload};
+use crate::plan::{Origin, Payload, Route};
 
 /// The states of a step.
 ///
@@ -18,9 +18,11 @@ use crate::plan::{Origin, Payload};
 /// | working | live, child known | waiting, backoff, stopping, completed, failed |
 /// | waiting | live, the child waits for others | backoff, stopping, completed, failed |
 /// | backoff | ended | dispatching, parked, skipped, canceled |
-/// | stopping | live, told to stop | completed (adopted), backoff, failed, canceled |
-/// | completed, skipped, canceled | ended or none | |
-/// | failed | ended, or live when nobody could say whether it has | |
+/// | stopping | live, its fence is awaited | completed (adopted), backoff, failed, canceled |
+/// | completed, skipped, failed, canceled | ended or none | |
+///
+/// An attempt whose fence is not answered in time becomes a [`Stray`]: the step goes on without it.
+/// While no newer attempt is committed, its completed result is still adopted.
 #[derive(Debug, Clone, PartialEq)]
 pub enum StepState {
     /// Its dependencies, or the steps before it, have not ended.
@@ -48,7 +50,7 @@ pub enum StepState {
         /// The next attempt's time.
         until: Timestamp,
     },
-    /// The attempt is told to stop and has not ended yet.
+    /// The attempt is to stop; what became of it is not known yet.
     Stopping {
         /// Since when.
         since: Timestamp,
@@ -109,6 +111,24 @@ pub struct Attempt {
     pub live: bool,
 }
 
+/// An attempt that its step goes on without, although it is not known to have ended.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stray {
+    /// The attempt.
+    pub attempt: Attempt,
+    /// Who sees to it.
+    pub held: Held,
+}
+
+/// Who sees to a stray.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Held {
+    /// The reaper: it asks until somebody answers. A duty, listed until it is done.
+    Reaper,
+    /// Nobody can: a foreign agent was asked after the deadline and shows nothing. It is only told about.
+    Nobody,
+}
+
 /// Where a step stands.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StepStatus {
@@ -122,11 +142,23 @@ pub struct StepStatus {
     pub parked: Duration,
     /// When it ended.
     pub ended_at: Option<Timestamp>,
+    /// Attempts that it went on without, oldest first.
+    pub strays: Vec<Stray>,
+    /// The run that did it, when it was finished before this one took it over.
+    pub done_by: Option<TaskId>,
 }
 
 impl Default for StepStatus {
     fn default() -> Self {
-        Self { state: StepState::Pending, attempt: None, cause: None, parked: Duration::ZERO, ended_at: None }
+        Self {
+            state: StepState::Pending,
+            attempt: None,
+            cause: None,
+            parked: Duration::ZERO,
+            ended_at: None,
+            strays: Vec::new(),
+            done_by: None,
+        }
     }
 }
 
@@ -168,6 +200,21 @@ impl StepStatus {
     /// The task at the agent, once it is known.
     pub fn child(&self) -> Option<&RemoteTask> {
         self.attempt.as_ref().and_then(|attempt| attempt.child.as_ref())
+    }
+
+    /// The stray of that number.
+    pub fn stray(&self, attempt: u32) -> Option<&Stray> {
+        self.strays.iter().find(|stray| stray.attempt.launch.attempt == attempt)
+    }
+
+    /// Attempts that the reaper has.
+    pub fn duties(&self) -> impl Iterator<Item = &Attempt> {
+        self.strays.iter().filter(|stray| stray.held == Held::Reaper).map(|stray| &stray.attempt)
+    }
+
+    /// Whether an attempt that nobody answers for went the same way; the next one must not.
+    pub fn shuns(&self, route: &Route) -> bool {
+        self.duties().any(|attempt| attempt.launch.route.meets(route))
     }
 
     /// Whether its child waits for something else.

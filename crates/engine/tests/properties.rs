@@ -4,15 +4,15 @@
 
 mod common;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use common::{Bench, child, completed, failed, replay, reply, step};
+use common::{Bench, child, completed, failed, foreign_route, other_route, replay, reply, route, step};
 use engine::{Cause, ChildNews, Code, Fact, Mode, News, OnFailure, Origin, Payload, Phase, Plan, Question, Reason};
-use engine::{StepFact, WaitsOn};
+use engine::{Effect, OnUnknown, StepFact, WaitsOn};
 use proptest::prelude::{Just, Strategy, any, prop};
 use proptest::{prop_assert, prop_assert_eq, prop_oneof, proptest};
-use types::{RetryPolicy, Seq, StepId};
+use types::{RetryPolicy, SKEW, Seq, StepId, Timestamp};
 
 /// One thing that happens; numbers are taken modulo what there is.
 #[derive(Debug, Clone)]
@@ -20,6 +20,7 @@ enum Happening {
     Pass { millis: u64 },
     ToDeadline,
     Route(bool),
+    Move(usize),
     Cancel,
     Reply,
     Child { step: usize, back: u32, what: usize },
@@ -30,9 +31,10 @@ fn happening() -> impl Strategy<Value = Happening> {
         3 => (0_u64..20_000).prop_map(|millis| Happening::Pass { millis }),
         4 => Just(Happening::ToDeadline),
         1 => any::<bool>().prop_map(Happening::Route),
+        1 => (0..3_usize).prop_map(Happening::Move),
         1 => Just(Happening::Cancel),
         1 => Just(Happening::Reply),
-        12 => (0..6_usize, 0..2_u32, 0..6_usize)
+        12 => (0..6_usize, 0..3_u32, 0..8_usize)
             .prop_map(|(step, back, what)| Happening::Child { step, back, what }),
     ]
 }
@@ -59,7 +61,9 @@ fn any_step(place: usize, (depends, attempts, goes_on): (u8, u32, bool)) -> engi
     let depends_on = (0..place).filter(|bit| depends & (1 << bit) != 0).map(id).collect();
     let retry = RetryPolicy { attempts, ..RetryPolicy::default() };
     let undo = (depends >= 128).then(|| "release".parse().unwrap());
-    engine::Step { depends_on, retry, on_failure, undo, ..step(&format!("s{place}")) }
+    let on_unknown = if depends & 64 == 0 { OnUnknown::Another } else { OnUnknown::Fail };
+    let at_most_once = depends & 32 != 0;
+    engine::Step { depends_on, retry, on_failure, undo, on_unknown, at_most_once, ..step(&format!("s{place}")) }
 }
 
 fn id(place: usize) -> StepId {
@@ -73,6 +77,8 @@ fn child_news(step: &str, attempt: u32, what: usize) -> ChildNews {
         1 => ChildNews::Waiting { child, cursor, on: WaitsOn::Input, note },
         2 | 3 => completed(step, attempt),
         4 => failed(step, attempt),
+        5 => ChildNews::NothingLive,
+        6 => ChildNews::NotFound,
         _ => ChildNews::NotAccepted(Cause::new(Code::Unreachable, "refused")),
     }
 }
@@ -83,6 +89,7 @@ fn happen(bench: &mut Bench, happening: &Happening) {
         Happening::ToDeadline if bench.run.deadline().is_some_and(|at| at >= bench.now) => drop(bench.tick()),
         Happening::ToDeadline => {}
         Happening::Route(routed) => bench.routed = *routed,
+        Happening::Move(place) => bench.route = [route(), other_route(), foreign_route()][*place].clone(),
         Happening::Cancel => drop(bench.tell(News::Cancel)),
         Happening::Reply => drop(bench.tell(reply(&["added"]))),
         Happening::Child { step: place, back, what } => tell_child(bench, *place, *back, *what),
@@ -125,11 +132,46 @@ fn check_dispatches(bench: &Bench) {
             assert_eq!(launch.attempt, *count);
             assert!(launch.attempt <= step.retry.attempts);
             assert!(!status.live(), "a second attempt while the first may live");
+            check_strays(step, status, event.at);
             assert!(step.depends_on.iter().all(|dependency| run.step(dependency).unwrap().2.ended()));
             let undoes = step.undoes.as_ref().map(|id| run.step(id).unwrap().2.completed());
             assert!(run.ending().is_none() || undoes == Some(true), "nothing begins in a run that ends");
         }
         run.apply(event);
+    }
+}
+
+/// An attempt that follows one of unknown outcome does so by the step's policy, and not before the old one's time.
+fn check_strays(step: &engine::Step, status: &engine::StepStatus, now: Timestamp) {
+    for stray in &status.strays {
+        let launch = &stray.attempt.launch;
+        assert!(!step.at_most_once && step.on_unknown == OnUnknown::Another, "{launch:?}");
+        assert!(now >= launch.not_after.after(SKEW), "the old one may still be accepted: {launch:?}");
+    }
+}
+
+/// What was sent and has not ended, as the log tells it, is what is live or strayed: nothing is forgotten.
+fn check_accounts(bench: &Bench) {
+    let mut open: BTreeSet<(StepId, u32)> = BTreeSet::new();
+    for event in &bench.log {
+        let Fact::Step(id, fact) = &event.fact else { continue };
+        match fact {
+            StepFact::Dispatched(launch) => drop(open.insert((id.clone(), launch.attempt))),
+            StepFact::LateAnswer { attempt, .. } => drop(open.remove(&(id.clone(), *attempt))),
+            _ => {}
+        }
+    }
+    for (step, status) in bench.run.steps() {
+        let strays = status.strays.iter().map(|stray| stray.attempt.launch.attempt);
+        let known: BTreeSet<u32> = strays.chain(status.attempt.iter().map(|it| it.launch.attempt)).collect();
+        assert!(known.iter().all(|attempt| step.undoes.is_some() || *attempt <= status.attempts()));
+        let listed = bench.run.outstanding();
+        for attempt in status.duties() {
+            let number = attempt.launch.attempt;
+            assert!(open.contains(&(step.id.clone(), number)), "a duty for an attempt that has ended");
+            let fence = |effect: &Effect| matches!(effect, Effect::Fence(it) if it.step == step.id && it.launch.attempt == number);
+            assert!(listed.iter().any(fence), "a duty that nobody does");
+        }
     }
 }
 
@@ -153,7 +195,9 @@ proptest! {
             prop_assert_eq!(&bench.rebuilt(), &bench.run, "fold");
             let ended = matches!(bench.run.phase(), Phase::Ended { .. });
             prop_assert_eq!(terminal_events(&bench), usize::from(ended));
-            prop_assert!(!ended || bench.run.outstanding().is_empty(), "a live child of an ended run");
+            let duties = bench.run.duties().count();
+            prop_assert!(!ended || bench.run.outstanding().len() == duties, "a live child of an ended run is not listed");
+            check_accounts(&bench);
         }
         check_dispatches(&bench);
         drain(&mut bench);

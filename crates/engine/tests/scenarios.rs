@@ -7,9 +7,7 @@ mod common;
 use std::time::Duration;
 
 use common::{Bench, child, completed, failed, plan, reply};
-use engine::{
-    ChildEnd, ChildNews, Code, Effect, Fact, Input, Missing, Mode, News, OnFailure, Origin, Outcome, Payload,
-};
+use engine::{ChildNews, Code, Effect, Fact, Input, Missing, Mode, News, OnFailure, Origin, Outcome, Payload};
 use engine::{Phase, Plan, Question, Reason, Refused, Routes, Sent, StepFact, StepState, StopReason, WaitsOn};
 use types::Seq;
 
@@ -198,7 +196,7 @@ fn a_timed_out_attempt_is_stopped_and_its_end_allows_the_next() {
     bench.child("fire", 1, working("fire", 1));
     bench.tick();
     assert!(matches!(bench.state("fire"), StepState::Stopping { why: StopReason::Timeout, .. }));
-    assert!(matches!(bench.effects.last(), Some(Effect::CancelChild { .. })));
+    assert_eq!(bench.fenced(), ["fire/1"]);
     bench.fails("fire", 1);
     assert_eq!(failure(&bench, "fire"), Some(Code::Timeout));
     bench.tick();
@@ -209,38 +207,9 @@ fn a_timed_out_attempt_is_stopped_and_its_end_allows_the_next() {
 fn a_completed_answer_after_the_timeout_is_adopted() {
     let mut bench = Bench::accepted(plan(&["fire"]));
     bench.tick();
-    assert!(matches!(bench.effects[..], [Effect::Dispatch(_)]), "an unknown child cannot be canceled");
+    assert!(matches!(bench.effects[..], [Effect::Dispatch(_), Effect::Fence(_)]));
     bench.completes("fire", 1);
     assert_eq!(bench.run.outcome(), Some(Outcome::Completed));
-}
-
-#[test]
-fn an_attempt_that_nobody_can_account_for_fails_its_step_but_holds_the_run_open() {
-    let mut bench = Bench::accepted(plan(&["fire", "police"]));
-    bench.tick();
-    assert_eq!(bench.dispatched(), ["fire/1"]);
-    bench.tick();
-    assert_eq!(failure(&bench, "fire"), Some(Code::OutcomeUnknown));
-    assert_eq!(bench.dispatched(), ["fire/1", "police/1"], "the next service is not kept waiting");
-    bench.completes("police", 1);
-    assert_eq!(bench.run.outcome(), None);
-    assert!(matches!(&bench.run.outstanding()[..], [Effect::Dispatch(it)] if it.sent == Sent::Perhaps));
-    let events = bench.completes("fire", 1);
-    let late = StepFact::LateAnswer { attempt: 1, end: ChildEnd::Completed };
-    assert!(events.iter().any(|event| event.fact == Fact::Step("fire".parse().unwrap(), late.clone())));
-    assert_eq!(bench.state("fire"), StepState::Failed, "recorded, never applied");
-    assert_eq!(bench.run.outcome(), Some(Outcome::Completed));
-}
-
-#[test]
-fn a_child_that_turns_up_late_is_canceled() {
-    let mut bench = Bench::accepted(plan(&["fire"]));
-    bench.tick();
-    bench.tick();
-    bench.child("fire", 1, working("fire", 1));
-    assert!(matches!(bench.effects.last(), Some(Effect::CancelChild { .. })));
-    let outstanding = bench.run.outstanding();
-    assert!(matches!(outstanding[..], [Effect::Follow { .. }, Effect::CancelChild { .. }]));
 }
 
 #[test]
@@ -289,8 +258,7 @@ fn cancel_ends_the_run_once_its_children_have() {
     assert_eq!(bench.state("police"), StepState::Canceled);
     assert_eq!(bench.run.outcome(), None);
     assert_eq!(bench.tell(News::Cancel), Ok(Vec::new()), "repeated while under way");
-    bench.child("fire", 1, working("fire", 1));
-    assert!(matches!(bench.effects.last(), Some(Effect::CancelChild { .. })), "as soon as the child is known");
+    assert_eq!(bench.fenced(), ["fire/1"], "whether its child is known or not");
     bench.fails("fire", 1);
     assert_eq!(bench.run.outcome(), Some(Outcome::Canceled));
     assert_eq!(bench.tell(News::Cancel), Err(Refused::Ended));

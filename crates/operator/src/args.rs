@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
-use orchestrator::{Mode, Patience, Settings};
+use orchestrator::{Foreign, Mode, Patience, Settings};
 use service::{Fatal, parse_duration};
 use types::RetryPolicy;
 
@@ -52,9 +52,24 @@ pub struct Runs {
     /// How long an attempt that its agent has certainly not heard is sent again before it counts as failed
     #[arg(long, env = "WATCHROOM_REACH_WAIT", value_name = "TIME", default_value = "5s", value_parser = parse_duration)]
     pub reach_wait: Duration,
-    /// Longest wait for an attempt that was told to stop, before its step fails with the outcome unknown
+    /// Longest wait for what became of an attempt that is to stop; after that its step goes on without it, and it is
+    /// asked for until somebody answers
     #[arg(long, env = "WATCHROOM_STOP_WAIT", value_name = "TIME", default_value = "30s", value_parser = parse_duration)]
     pub stop_wait: Duration,
+    /// An A2A agent that does not register, by the name that plans call it and the address of its gRPC interface;
+    /// may be repeated, in the variable separated by commas
+    #[arg(long = "foreign-agent", env = "WATCHROOM_FOREIGN_AGENTS", value_name = "NAME=URL", value_delimiter = ',',
+          value_parser = foreign)]
+    pub foreign_agents: Vec<Foreign>,
+}
+
+fn foreign(text: &str) -> Result<Foreign, String> {
+    let (name, url) = text.split_once('=').ok_or("must be NAME=URL, such as Plumber=http://127.0.0.1:9000")?;
+    let name = name.trim().parse().map_err(|error: types::IdError| error.to_string())?;
+    if url.is_empty() {
+        return Err("the address is missing".to_owned());
+    }
+    Ok(Foreign { name, url: url.into() })
 }
 
 /// How the steps of a plan are ordered.
@@ -98,6 +113,7 @@ impl Runs {
             timeout: self.run_timeout,
             patience: Patience { waiting: self.wait_timeout, endpoint: self.endpoint_wait, stopping: self.stop_wait },
             reach: self.reach_wait,
+            foreign: self.foreign_agents.clone(),
         }
     }
 }

@@ -24,6 +24,7 @@ pub async fn run(args: Args, process: Process) -> Result<(), Fatal> {
     let runs = Runs::new(args.runs.settings(), view);
     runs.register(process.metrics());
     let kit = setup.start(runs, profile()).await?;
+    orchestrator::take_up(&kit).await.map_err(|error| Fatal::internal("the store cannot be read", error))?;
     let api = Api::service(kit.clone());
     setup.serve(kit, |routes| routes.add_service(api)).await
 }

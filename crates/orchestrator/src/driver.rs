@@ -9,7 +9,8 @@ use engine::{ChildNews, Effect, Event, Input as EngineInput, News, Phase, Plan, 
 use store::{Ready, Record, Timer};
 use types::{StepId, TaskId, Timestamp};
 
-use crate::dispatcher::Dispatcher;
+use crate::dispatcher::{Directory, Dispatcher};
+use crate::duty::{self, Subject};
 use crate::meters::Meters;
 use crate::narrate::narrate;
 use crate::settings::Settings;
@@ -19,7 +20,7 @@ use crate::{codec, plan, request, routes};
 #[derive(Debug)]
 pub struct Runs {
     settings: Settings,
-    registry: Registry,
+    directory: Directory,
     dispatcher: Arc<Dispatcher>,
     meters: Meters,
 }
@@ -51,13 +52,19 @@ pub enum Signal {
 impl Runs {
     /// Runs that find their agents in `registry`.
     pub fn new(settings: Settings, registry: Registry) -> Self {
-        let dispatcher = Arc::new(Dispatcher::new(registry.clone(), &settings));
-        Self { settings, registry, dispatcher, meters: Meters::default() }
+        let directory = Directory::new(registry, &settings.foreign);
+        let dispatcher = Arc::new(Dispatcher::new(directory.clone(), &settings));
+        Self { settings, directory, dispatcher, meters: Meters::default() }
     }
 
     /// The defaults of plans.
     pub(crate) fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    /// Who does what follows from decisions.
+    pub(crate) fn dispatcher(&self) -> &Arc<Dispatcher> {
+        &self.dispatcher
     }
 
     /// Makes what is counted readable.
@@ -100,10 +107,12 @@ impl Runs {
 
     fn routes(&self, run: &Run, news: &News) -> Routes {
         let added: &[Step] = match news {
-            News::Accept(Plan { steps, .. }) | News::Reply(Reply { steps, .. }) => steps,
+            News::Accept(Plan { steps, .. })
+            | News::Resume { plan: Plan { steps, .. }, .. }
+            | News::Reply(Reply { steps, .. }) => steps,
             News::Child { .. } | News::Tick | News::Cancel => &[],
         };
-        routes::open(&self.registry, run.wanting().chain(added))
+        routes::open(&self.directory, run, added)
     }
 }
 
@@ -137,7 +146,7 @@ impl Driver for Runs {
         }
         let timer = matches!(input, Input::Timer);
         let events = self.events(&state.run, task.now, self.news(&state.run, input)?)?;
-        let mut decision = self.take(&mut state.run, &events);
+        let mut decision = self.take(task, &mut state.run, &events);
         if timer {
             state.timer = None;
         }
@@ -163,13 +172,15 @@ impl Driver for Runs {
 
 impl Runs {
     /// Applies what was decided and gathers what is stored, shown and done.
-    fn take(&self, run: &mut Run, events: &[Event]) -> Decision<Effect> {
+    fn take(&self, task: &View<'_>, run: &mut Run, events: &[Event]) -> Decision<Effect> {
+        let subject = Subject { owner: task.owner, run: task.id, context: task.context };
         let before = run.phase();
         let mut decision = Decision::default();
         for (index, event) in events.iter().enumerate() {
             decision.effects.extend(run.apply(event));
             decision.records.push(codec::encode(event));
             decision.changes.extend(narrate(run, event, &events[index + 1..]));
+            decision.rows.extend(duty::row(subject, run, event));
             self.meters.count(run, event);
         }
         decision.ready = match (before, run.phase()) {

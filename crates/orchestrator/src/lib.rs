@@ -18,6 +18,7 @@ mod call;
 mod codec;
 mod dispatcher;
 mod driver;
+mod duty;
 mod json;
 mod meters;
 mod narrate;
@@ -28,6 +29,7 @@ mod services;
 mod settings;
 
 pub use api::Api;
+pub use dispatcher::take_up;
 pub use driver::{RunState, Runs, Signal};
 pub use engine::{Mode, Patience};
-pub use settings::Settings;
+pub use settings::{Foreign, Settings};

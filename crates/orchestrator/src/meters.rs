@@ -65,7 +65,9 @@ impl Meters {
             | StepFact::ChildProgressed { .. }
             | StepFact::ChildWaiting { .. }
             | StepFact::Stopping(_)
-            | StepFact::LateAnswer { .. } => {}
+            | StepFact::LateAnswer { .. }
+            | StepFact::Strayed { .. }
+            | StepFact::Carried(_) => {}
         }
     }
 

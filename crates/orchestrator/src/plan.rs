@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use a2a::{Error, Violation};
-use engine::{Mode, OnFailure, Origin, Payload, Plan, PlanError, Step};
+use engine::{Mode, OnFailure, OnUnknown, Origin, Payload, Plan, PlanError, Step};
 use prost::Message as _;
 use proto::a2a::{Message, Part};
 use proto::watchroom::orchestrator::v1 as wire;
@@ -76,6 +76,8 @@ fn explicit_step(wire: &wire::Step, field: &str, settings: &Settings) -> Result<
         on_failure: on_failure(wire.on_failure, &at("on_failure"))?,
         undo: None,
         undoes: None,
+        at_most_once: false,
+        on_unknown: OnUnknown::Another,
     })
 }
 

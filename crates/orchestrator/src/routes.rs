@@ -1,23 +1,31 @@
 //! Where a step would go now: chosen from the watched view, never by asking.
 
-use discovery::{Endpoint, View, Wanted};
-use engine::{Missing, Route, Routes, Step};
+use discovery::Wanted;
+use engine::{Missing, Route, Routes, Run, Step};
 use types::{AgentName, SkillId};
 
-/// The open routes of these steps, and what the others lack.
-pub(crate) fn open<'s>(registry: &View, steps: impl Iterator<Item = &'s Step>) -> Routes {
+use crate::dispatcher::Directory;
+
+/// The open routes of the steps that may begin, and of those that are added; and what the others lack.
+pub(crate) fn open(directory: &Directory, run: &Run, added: &[Step]) -> Routes {
     let mut routes = Routes::default();
-    for step in steps {
-        match choose(registry, &step.agent, step.skill.as_ref()) {
+    for step in run.wanting().chain(added) {
+        let shunned = |route: &Route| run.step(&step.id).is_some_and(|(_, _, status)| status.shuns(route));
+        let skill = step.skill.as_ref();
+        // One that the step shuns is told too: the decision may be that it does not any more.
+        let chosen =
+            choose(directory, &step.agent, skill, shunned).or_else(|| choose(directory, &step.agent, skill, |_| false));
+        match chosen {
             Some(route) => routes.open.push((step.id.clone(), route)),
-            None => routes.closed.extend(missing(registry, step).map(|missing| (step.id.clone(), missing))),
+            None => routes.closed.extend(missing(directory, step).map(|missing| (step.id.clone(), missing))),
         }
     }
     routes
 }
 
 /// What a step without a route lacks; not known before the registry has been heard.
-fn missing(registry: &View, step: &Step) -> Option<Missing> {
+fn missing(directory: &Directory, step: &Step) -> Option<Missing> {
+    let registry = directory.registry();
     let any = |skill| !registry.instances(&step.agent, skill, Wanted::All).is_empty();
     match (registry.synced(), any(None), any(step.skill.as_ref())) {
         (false, _, _) => None,
@@ -27,13 +35,16 @@ fn missing(registry: &View, step: &Step) -> Option<Missing> {
     }
 }
 
-/// The endpoint of an agent with the least work in flight; the first of equals in the registry's order.
-pub(crate) fn choose(registry: &View, agent: &AgentName, skill: Option<&SkillId>) -> Option<Route> {
-    let endpoints = registry.endpoints(agent, skill);
-    let least = endpoints.iter().min_by_key(|endpoint| endpoint.in_flight)?;
-    Some(route(least))
-}
-
-fn route(endpoint: &Endpoint) -> Route {
-    Route { endpoint: endpoint.url.as_str().into(), store_id: endpoint.store_id }
+/// The endpoint of an agent with the least work in flight, the first of equals in the registry's order;
+/// a foreign agent of that name when the registry knows none.
+pub(crate) fn choose(
+    directory: &Directory,
+    agent: &AgentName,
+    skill: Option<&SkillId>,
+    shunned: impl Fn(&Route) -> bool,
+) -> Option<Route> {
+    let endpoints = directory.registry().endpoints(agent, skill);
+    let open = endpoints.iter().map(|endpoint| (endpoint.in_flight, directory.route(endpoint)));
+    let least = open.filter(|(_, route)| !shunned(route)).min_by_key(|(in_flight, _)| *in_flight);
+    least.map(|(_, route)| route).or_else(|| directory.foreign(agent))
 }

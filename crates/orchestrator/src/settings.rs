@@ -1,9 +1,10 @@
 //! What a run gets that its plan does not say. Plain values; where they come from is the binary's business.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use engine::{Mode, Origin, Patience, Payload, Plan, PlanError, Step};
-use types::RetryPolicy;
+use types::{AgentName, RetryPolicy};
 
 /// The defaults of plans and their steps.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,6 +22,17 @@ pub struct Settings {
     /// How long an attempt that was certainly never heard is sent again before it counts as failed:
     /// long enough for a service to be restarted, short enough not to keep an emergency waiting.
     pub reach: Duration,
+    /// Agents that no registry knows.
+    pub foreign: Vec<Foreign>,
+}
+
+/// An A2A agent that is not one of ours: it has no lease, no store that it is followed up by, and knows no fence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Foreign {
+    /// The name by which plans call it.
+    pub name: AgentName,
+    /// Where its gRPC interface listens.
+    pub url: Arc<str>,
 }
 
 impl Default for Settings {
@@ -32,6 +44,7 @@ impl Default for Settings {
             timeout: Duration::from_secs(300),
             patience: Patience::default(),
             reach: Duration::from_secs(5),
+            foreign: Vec::new(),
         }
     }
 }

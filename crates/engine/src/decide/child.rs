@@ -2,14 +2,22 @@
 
 use std::cmp::Ordering;
 
-use types::{RemoteTask, StepId, Timestamp};
+use types::{RemoteTask, SKEW, StepId, Timestamp};
 
 use super::Draft;
 use crate::cause::{Cause, Code};
 use crate::event::StepFact;
 use crate::input::{Answer, ChildEnd, ChildNews, Refused};
+use crate::plan::OnUnknown;
 use crate::run::Phase;
-use crate::step::{StepState, StopReason};
+use crate::step::{Held, StepState, StopReason};
+
+/// Whether an attempt that failed had been accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Taken {
+    Yes,
+    Never,
+}
 
 impl Draft {
     /// News of an ended run are old news; news of an ended attempt are recorded once.
@@ -21,8 +29,11 @@ impl Draft {
         }
         let (_, _, status) = self.run.step(&step).ok_or_else(|| Refused::UnknownStep(step.clone()))?;
         let (newest, live, ended) = (status.attempts(), status.live(), status.ended());
+        let strayed = status.stray(attempt).is_some();
         match attempt.cmp(&newest) {
             Ordering::Greater => return Err(Refused::UnknownAttempt { step, attempt }),
+            Ordering::Equal if strayed && !ended => self.found_child(&step, attempt, news),
+            Ordering::Equal | Ordering::Less if strayed => self.late_child(&step, attempt, &news),
             Ordering::Equal if live && !ended => self.live_child(&step, attempt, news),
             Ordering::Equal if live => self.late_child(&step, attempt, &news),
             Ordering::Equal => {}
@@ -45,16 +56,49 @@ impl Draft {
             ChildNews::Ended { answer: Answer::Completed(answer), .. } => {
                 self.record_step(step, StepFact::Completed { answer });
             }
-            ChildNews::Ended { answer: Answer::Failed(cause), .. } | ChildNews::NotAccepted(cause) => {
-                self.attempt_failed(step, attempt, cause);
+            ChildNews::Ended { answer: Answer::Failed(cause), .. } => {
+                self.attempt_failed(step, attempt, cause, Taken::Yes);
+            }
+            ChildNews::NotAccepted(cause) => self.attempt_failed(step, attempt, cause, Taken::Never),
+            ChildNews::NothingLive => {
+                self.attempt_unknown(step, attempt, "nothing of it lives any more; what it did is not known");
+            }
+            ChildNews::NotFound => {
+                self.record_step(step, StepFact::Strayed { attempt, held: Held::Nobody });
+                self.attempt_unknown(step, attempt, "its agent shows nothing of it; whether it lives is not known");
             }
         }
     }
 
-    /// A step that has failed still has a live attempt: its end is awaited, its result does not count.
+    /// The newest attempt has strayed and no other one is committed: what it completed counts after all.
+    fn found_child(&mut self, step: &StepId, attempt: u32, news: ChildNews) {
+        match news {
+            ChildNews::Ended { child, answer: Answer::Completed(answer) } => {
+                self.know_child(step, attempt, child.as_ref());
+                self.record_step(step, StepFact::Completed { answer });
+            }
+            ChildNews::Ended { answer: Answer::Failed(_), .. }
+            | ChildNews::Progress { .. }
+            | ChildNews::Waiting { .. }
+            | ChildNews::NotAccepted(_)
+            | ChildNews::NothingLive
+            | ChildNews::NotFound => self.late_child(step, attempt, &news),
+        }
+    }
+
+    /// News of an attempt that its step goes on without: its result does not count, and a child that shows is stopped.
     fn late_child(&mut self, step: &StepId, attempt: u32, news: &ChildNews) {
         self.know_child(step, attempt, news.child());
-        self.late(step, attempt, news.end());
+        let held = self.run.step(step).and_then(|(_, _, status)| status.stray(attempt)).map(|stray| stray.held);
+        match (news, held) {
+            (ChildNews::NotFound, Some(Held::Reaper)) => {
+                self.record_step(step, StepFact::Strayed { attempt, held: Held::Nobody });
+            }
+            (ChildNews::Progress { .. } | ChildNews::Waiting { .. }, Some(Held::Nobody)) => {
+                self.record_step(step, StepFact::Strayed { attempt, held: Held::Reaper });
+            }
+            (_, _) => self.late(step, attempt, news.end()),
+        }
     }
 
     fn late(&mut self, step: &StepId, attempt: u32, end: Option<ChildEnd>) {
@@ -64,7 +108,10 @@ impl Draft {
     }
 
     fn know_child(&mut self, step: &StepId, attempt: u32, child: Option<&RemoteTask>) {
-        let unknown = self.run.step(step).is_some_and(|(_, _, status)| status.child().is_none());
+        let unknown = self.run.step(step).is_some_and(|(_, _, status)| match status.stray(attempt) {
+            Some(stray) => stray.attempt.child.is_none(),
+            None => status.child().is_none(),
+        });
         if let Some(child) = child.filter(|_| unknown).cloned() {
             self.record_step(step, StepFact::ChildKnown { attempt, child });
         }
@@ -78,7 +125,7 @@ impl Draft {
         }
     }
 
-    fn attempt_failed(&mut self, step: &StepId, attempt: u32, cause: Cause) {
+    fn attempt_failed(&mut self, step: &StepId, attempt: u32, cause: Cause, taken: Taken) {
         let Some((place, plan_step, status)) = self.run.step(step) else { return };
         let cause = match status.state {
             StepState::Stopping { why: StopReason::Cancel, .. } => return self.record_step(step, StepFact::Canceled),
@@ -103,9 +150,24 @@ impl Draft {
             | StepState::Canceled => cause,
         };
         let goes_on = self.run.ending().is_none() || plan_step.undoes.is_some();
-        let again = cause.code.retriable() && goes_on;
+        let harmless = taken == Taken::Never || !plan_step.at_most_once;
+        let again = cause.code.retriable() && goes_on && harmless;
         let retry_at = if again { self.retry_at(place, attempt) } else { None };
         self.record_step(step, StepFact::AttemptFailed { cause, retry_at });
+    }
+
+    /// The newest attempt is over, or the reaper's, and what it did is not known: the step's policy decides.
+    /// Another one begins when the old one can not be accepted any more, whoever's clock is wrong.
+    pub(super) fn attempt_unknown(&mut self, step: &StepId, attempt: u32, text: &str) {
+        let Some((place, plan_step, status)) = self.run.step(step) else { return };
+        if matches!(status.state, StepState::Stopping { why: StopReason::Cancel, .. }) {
+            return self.record_step(step, StepFact::Canceled);
+        }
+        let goes_on = self.run.ending().is_none() || plan_step.undoes.is_some();
+        let again = goes_on && !plan_step.at_most_once && plan_step.on_unknown == OnUnknown::Another;
+        let over = status.attempt.as_ref().map_or(self.now, |attempt| attempt.launch.not_after.after(SKEW));
+        let retry_at = if again { self.retry_at(place, attempt).map(|at| at.max(over)) } else { None };
+        self.record_step(step, StepFact::AttemptFailed { cause: Cause::new(Code::OutcomeUnknown, text), retry_at });
     }
 
     /// When the next attempt begins. One draw serves all steps of a decision: each turns it by its own place.

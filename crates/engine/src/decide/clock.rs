@@ -8,7 +8,7 @@ use crate::event::{Fact, StepFact};
 use crate::input::Missing;
 use crate::outlook::step_deadline;
 use crate::plan::Step;
-use crate::step::{StepState, StopReason};
+use crate::step::{Held, StepState, StopReason};
 
 impl Draft {
     /// Ends the stand-still of the run timeout once nobody waits any more.
@@ -25,10 +25,24 @@ impl Draft {
             self.record(Fact::TimedOut);
         }
         for step in self.due_steps() {
-            if let Some(fact) = self.overdue(&step) {
+            if self.state_of(&step, |state| matches!(state, StepState::Stopping { .. })) {
+                self.hand_over(&step);
+            } else if let Some(fact) = self.overdue(&step) {
                 self.record_step(&step, fact);
             }
         }
+    }
+
+    /// The fence was not answered in time: the attempt is the reaper's, and the step's policy decides.
+    fn hand_over(&mut self, step: &StepId) {
+        let Some((_, _, status)) = self.run.step(step) else { return };
+        let attempt = status.attempts();
+        self.record_step(step, StepFact::Strayed { attempt, held: Held::Reaper });
+        self.attempt_unknown(
+            step,
+            attempt,
+            "it was told to stop and has not answered; whether it has ended is not known",
+        );
     }
 
     /// A question that nobody answers ends the run as it stands.
@@ -62,15 +76,16 @@ impl Draft {
     fn overdue(&self, id: &StepId) -> Option<StepFact> {
         let (_, step, status) = self.run.step(id)?;
         match status.state {
-            StepState::Parked { .. } if self.routes.get(id).is_some() => None,
+            StepState::Parked { .. } if self.route(step).is_some() => None,
+            StepState::Parked { .. } if status.duties().next().is_some() => {
+                let text = format!("its last attempt has not answered, and no other store of {} is known", step.agent);
+                Some(StepFact::Failed(Cause::new(Code::OutcomeUnknown, text)))
+            }
             StepState::Parked { .. } => Some(StepFact::Failed(Cause::new(Code::NoEndpoint, self.nowhere(step)))),
             StepState::Dispatching | StepState::Working => Some(StepFact::Stopping(StopReason::Timeout)),
             StepState::Waiting { .. } => Some(StepFact::Stopping(StopReason::WaitTimeout)),
-            StepState::Stopping { .. } => {
-                let text = "it was told to stop and has not answered; whether it has ended is not known";
-                Some(StepFact::Failed(Cause::new(Code::OutcomeUnknown, text)))
-            }
             StepState::Pending
+            | StepState::Stopping { .. }
             | StepState::Backoff { .. }
             | StepState::Completed { .. }
             | StepState::Failed

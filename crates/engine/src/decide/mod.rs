@@ -18,6 +18,7 @@ impl Run {
             Draft { run: self.clone(), now, jitter: input.jitter, routes: input.routes, events: Vec::new() };
         match input.news {
             News::Accept(plan) => draft.accept(plan)?,
+            News::Resume { plan, done } => draft.resume(plan, done)?,
             News::Child { step, attempt, news } => draft.child(step, attempt, news)?,
             News::Tick => {}
             News::Cancel => draft.cancel()?,
@@ -68,6 +69,7 @@ impl Draft {
         self.move_deadline();
         self.expire();
         self.halt();
+        self.let_go();
         self.skip();
         self.start();
         self.finish();

@@ -1,7 +1,9 @@
 //! What callers ask of a run: to begin, to stop, to go on with their answer.
 
+use types::StepId;
+
 use super::Draft;
-use crate::event::Fact;
+use crate::event::{Done, Fact, StepFact};
 use crate::input::{Refused, Reply};
 use crate::plan::Plan;
 use crate::run::{Ending, Phase};
@@ -15,6 +17,18 @@ impl Draft {
         }
         plan.check()?;
         self.record(Fact::Accepted(Box::new(plan)));
+        Ok(())
+    }
+
+    /// Begins with what an earlier run has done.
+    pub(super) fn resume(&mut self, plan: Plan, done: Vec<(StepId, Done)>) -> Result<(), Refused> {
+        if let Some((unknown, _)) = done.iter().find(|(id, _)| plan.step(id).is_none()) {
+            return Err(Refused::UnknownStep(unknown.clone()));
+        }
+        self.accept(plan)?;
+        for (id, done) in done {
+            self.record_step(&id, StepFact::Carried(Box::new(done)));
+        }
         Ok(())
     }
 

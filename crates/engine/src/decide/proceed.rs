@@ -5,9 +5,9 @@ use types::{SkillId, StepId};
 use super::Draft;
 use crate::cause::{Cause, Code};
 use crate::event::{Fact, Launch, StepFact};
-use crate::plan::{Mode, OnFailure, Route, Step};
+use crate::plan::{Mode, OnFailure, OnUnknown, Route, Step};
 use crate::run::{Ending, Outcome};
-use crate::step::{StepState, StopReason};
+use crate::step::{Held, StepState, StopReason};
 
 /// What a step's dependencies allow.
 enum Clearance {
@@ -49,6 +49,16 @@ impl Draft {
         }
     }
 
+    /// A step that has ended has no live attempt: what it failed without is the reaper's.
+    /// Only histories from before there were strays have any.
+    pub(super) fn let_go(&mut self) {
+        let left = self.run.steps().filter(|(_, status)| status.ended() && status.live());
+        let left: Vec<(StepId, u32)> = left.map(|(step, status)| (step.id.clone(), status.attempts())).collect();
+        for (id, attempt) in left {
+            self.record_step(&id, StepFact::Strayed { attempt, held: Held::Reaper });
+        }
+    }
+
     /// Skips the steps that depend on what will not complete.
     pub(super) fn skip(&mut self) {
         for id in self.ids() {
@@ -77,7 +87,7 @@ impl Draft {
         match status.state {
             StepState::Pending if step.undoes.is_some() => true,
             StepState::Pending => matches!(self.clearance(step), Clearance::Go) && self.in_order(),
-            StepState::Parked { .. } => self.routes.get(id).is_some(),
+            StepState::Parked { .. } => self.route(step).is_some(),
             StepState::Backoff { until, .. } => until <= self.now,
             StepState::Dispatching
             | StepState::Working
@@ -100,18 +110,21 @@ impl Draft {
                 since: status.started_at().unwrap_or(self.now),
                 not_after: self.now.after(step.attempt_timeout),
                 route: route.clone(),
-                at_most_once: false,
+                at_most_once: step.at_most_once,
             }),
         };
         self.record_step(id, fact);
     }
 
     /// Where a step goes: what is taken back was done at one store and is taken back there.
-    fn route(&self, step: &Step) -> Option<&Route> {
-        match &step.undoes {
+    /// A store that does not answer for an attempt gets no other one.
+    pub(super) fn route(&self, step: &Step) -> Option<&Route> {
+        let route = match &step.undoes {
             None => self.routes.get(&step.id),
             Some(done) => self.run.step(done)?.2.attempt.as_ref().map(|attempt| &attempt.launch.route),
-        }
+        };
+        let (_, _, status) = self.run.step(&step.id)?;
+        route.filter(|route| !status.shuns(route))
     }
 
     /// Takes back, asks what is still to be asked, or ends the run, once every attempt has ended.
@@ -155,7 +168,17 @@ impl Draft {
             id = id.compensation();
         }
         let depends_on = Vec::new();
-        Step { id, skill: Some(skill), depends_on, undo: None, undoes: Some(step.id.clone()), ..step.clone() }
+        Step {
+            id,
+            skill: Some(skill),
+            depends_on,
+            undo: None,
+            undoes: Some(step.id.clone()),
+            at_most_once: false,
+            // What was done at one store can be taken back nowhere else.
+            on_unknown: OnUnknown::Fail,
+            ..step.clone()
+        }
     }
 
     fn clearance(&self, step: &Step) -> Clearance {

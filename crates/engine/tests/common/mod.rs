@@ -14,12 +14,15 @@ pub(crate) struct Bench {
     /// Whether every agent has an endpoint.
     pub(crate) routed: bool,
     pub(crate) jitter: f64,
+    /// Where every step goes.
+    pub(crate) route: Route,
 }
 
 impl Bench {
     pub(crate) fn new() -> Self {
         let now = Timestamp::from_millis(1_000_000);
-        Self { run: Run::default(), now, log: Vec::new(), effects: Vec::new(), routed: true, jitter: 0.5 }
+        let route = route();
+        Self { run: Run::default(), now, log: Vec::new(), effects: Vec::new(), routed: true, jitter: 0.5, route }
     }
 
     pub(crate) fn accepted(plan: Plan) -> Self {
@@ -74,6 +77,22 @@ impl Bench {
         launches.collect()
     }
 
+    /// The strays of a step, as `attempt` and whether the reaper has it.
+    pub(crate) fn strays(&self, step: &str) -> Vec<(u32, bool)> {
+        let (_, _, status) = self.run.step(&step.parse().unwrap()).unwrap();
+        let stray = |stray: &engine::Stray| (stray.attempt.launch.attempt, stray.held == engine::Held::Reaper);
+        status.strays.iter().map(stray).collect()
+    }
+
+    /// Fences asked for so far.
+    pub(crate) fn fenced(&self) -> Vec<String> {
+        let fences = self.effects.iter().filter_map(|effect| match effect {
+            Effect::Fence(fence) => Some(format!("{}/{}", fence.step, fence.launch.attempt)),
+            _ => None,
+        });
+        fences.collect()
+    }
+
     pub(crate) fn rebuilt(&self) -> Run {
         replay(&self.run.fold())
     }
@@ -85,9 +104,10 @@ impl Bench {
         let added: &[Step] = match news {
             News::Accept(plan) => &plan.steps,
             News::Reply(reply) => &reply.steps,
+            News::Resume { plan, .. } => &plan.steps,
             News::Child { .. } | News::Tick | News::Cancel => &[],
         };
-        let open = self.run.wanting().chain(added).map(|step| (step.id.clone(), route())).collect();
+        let open = self.run.wanting().chain(added).map(|step| (step.id.clone(), self.route.clone())).collect();
         Routes { open, ..Routes::default() }
     }
 }
@@ -101,7 +121,15 @@ pub(crate) fn replay(events: &[Event]) -> Run {
 }
 
 pub(crate) fn route() -> Route {
-    Route { endpoint: "http://127.0.0.1:7411".into(), store_id: StoreId::from_bytes([7; 16]) }
+    Route { endpoint: "http://127.0.0.1:7411".into(), store_id: Some(StoreId::from_bytes([7; 16])) }
+}
+
+pub(crate) fn other_route() -> Route {
+    Route { endpoint: "http://127.0.0.1:7511".into(), store_id: Some(StoreId::from_bytes([8; 16])) }
+}
+
+pub(crate) fn foreign_route() -> Route {
+    Route { endpoint: "http://127.0.0.1:9000".into(), store_id: None }
 }
 
 pub(crate) fn reply(ids: &[&str]) -> News {

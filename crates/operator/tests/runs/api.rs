@@ -143,7 +143,7 @@ async fn a_run_can_be_canceled_once() {
     let mut client = serve(&stage).await;
     let plan = Plan { steps: vec![step("only", "Worker", &[])], ..Plan::default() };
     let run = client.start_run(from_plan("plan", plan)).await.unwrap().into_inner();
-    crate::stage::eventually("the agent has it", || agent.heard() == 1).await;
+    crate::stage::eventually("the agent has it", async || agent.heard() == 1).await;
     client.cancel_run(CancelRunRequest { id: run.id.clone() }).await.unwrap();
     assert_eq!(ended(&mut client, &run.id).await.state(), RunState::Canceled);
     let again = client.cancel_run(CancelRunRequest { id: run.id }).await.unwrap_err();

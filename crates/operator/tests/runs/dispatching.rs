@@ -84,7 +84,7 @@ async fn parallel_steps_are_under_way_together() {
     let mut story = operator.send(request).await;
     story.until("[3/3] Dispatching Ambulance Agent").await;
     for agent in [&ambulance, &police, &fire] {
-        crate::stage::eventually("the agent has it", || agent.heard() == 1).await;
+        crate::stage::eventually("the agent has it", async || agent.heard() == 1).await;
     }
     for agent in [&ambulance, &police, &fire] {
         agent.open();

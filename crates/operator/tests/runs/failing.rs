@@ -78,19 +78,40 @@ async fn an_attempt_that_takes_too_long_is_stopped_and_tried_again() {
 }
 
 #[tokio::test]
-async fn an_agent_that_does_not_stop_keeps_nobody_waiting_but_the_run_open() {
+async fn an_agent_that_does_not_stop_is_left_to_the_reaper_and_the_run_ends() {
     let [fire, police, ambulance] = services(&[Act::Deaf], &[], &[]);
     let mut stage = Stage::new(&[&fire, &police, &ambulance]).await;
     stage.settings.attempt_timeout = Duration::from_millis(200);
+    stage.settings.retry.attempts = 1;
+    stage.settings.patience = Patience { stopping: Duration::from_millis(300), ..stage.settings.patience };
+    let operator = stage.operator().await;
+    let story = operator.call(CALL).await.end().await;
+    let lines = story.lines();
+    let last = lines.last().unwrap();
+    assert!(last.contains("2 successful, 1 failed") && last.ends_with("; 1 attempt still being stopped"), "{lines:#?}");
+    assert!(format!("{:?}", story.events).contains("OUTCOME_UNKNOWN"));
+    assert_eq!(stage.duties().await, 1, "the duty is in the commit of the terminal event");
+    operator.die();
+    let operator = stage.operator().await;
+    fire.open();
+    eventually("the reaper has nothing left", async || stage.duties().await == 0).await;
+    assert_eq!(fire.heard(), 1);
+    assert_eq!(operator.get(story.run()).await.status.unwrap().state(), proto::a2a::TaskState::Completed);
+}
+
+#[tokio::test]
+async fn a_cancel_does_not_wait_for_an_agent_that_does_not_stop() {
+    let [fire, police, ambulance] = services(&[Act::Deaf], &[], &[]);
+    let mut stage = Stage::new(&[&fire, &police, &ambulance]).await;
     stage.settings.patience = Patience { stopping: Duration::from_millis(300), ..stage.settings.patience };
     let operator = stage.operator().await;
     let mut story = operator.call(CALL).await;
-    story.until("[3/3] Ambulance Agent dispatched successfully").await.until("[1/3] Failed to dispatch").await;
-    assert_eq!(story.state(), TaskState::Working);
+    story.until("[1/3] Fire Brigade Agent is at work").await;
+    operator.cancel(story.run()).await;
+    assert_eq!((story.end().await.state(), stage.duties().await), (TaskState::Canceled, 1));
     fire.open();
-    let story = story.end().await;
-    assert!(story.lines().last().unwrap().contains("2 successful, 1 failed"), "{:#?}", story.lines());
-    assert_eq!(fire.heard(), 1, "an attempt whose end is not known is not followed by another");
+    eventually("the reaper has nothing left", async || stage.duties().await == 0).await;
+    assert_eq!((fire.heard(), police.heard()), (1, 0));
 }
 
 #[tokio::test]
@@ -112,7 +133,7 @@ async fn cancel_reaches_the_agent_and_ends_the_run() {
     let operator = stage.operator().await;
     let mut story = operator.call(CALL).await;
     story.until("[2/3] Dispatching Police Agent").await;
-    eventually("the police has it", || police.heard() == 1).await;
+    eventually("the police has it", async || police.heard() == 1).await;
     operator.cancel(story.run()).await;
     let story = story.end().await;
     assert_eq!(story.state(), TaskState::Canceled);

@@ -29,7 +29,7 @@ async fn a_dispatch_whose_answer_was_lost_is_sent_again_and_taken_once() {
     let operator = stage.operator().await;
     let mut story = operator.call(CALL).await;
     story.until("[1/3] Dispatching Fire Brigade Agent").await;
-    eventually("fire has it", || fire.heard() == 1).await;
+    eventually("fire has it", async || fire.heard() == 1).await;
     let run = story.run();
     // Well before the first news of the child would be recorded.
     operator.die();
@@ -48,7 +48,7 @@ async fn timers_survive_a_restart() {
     let operator = stage.operator().await;
     let mut story = operator.call(CALL).await;
     story.until("[1/3] Dispatching Fire Brigade Agent").await;
-    eventually("fire has it", || fire.heard() == 1).await;
+    eventually("fire has it", async || fire.heard() == 1).await;
     let run = story.run();
     operator.die();
     let operator = stage.operator().await;

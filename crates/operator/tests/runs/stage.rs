@@ -225,7 +225,14 @@ impl Stage {
         let runs = Runs::new(self.settings.clone(), view);
         let store: Arc<dyn Store> = self.store.clone();
         let parts = Parts { driver: runs, store, card: card.build().unwrap(), closing: closing.clone() };
-        Operator { kit: Kit::start(parts).await.unwrap(), closing }
+        let kit = Kit::start(parts).await.unwrap();
+        orchestrator::take_up(&kit).await.unwrap();
+        Operator { kit, closing }
+    }
+
+    /// Attempts that the reaper has.
+    pub(crate) async fn duties(&self) -> usize {
+        self.store.rows("duty", &[]).await.unwrap().len()
     }
 }
 
@@ -358,9 +365,9 @@ pub(crate) async fn within<T>(what: &str, future: impl Future<Output = T>) -> T 
 }
 
 /// Polls until `holds`.
-pub(crate) async fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
+pub(crate) async fn eventually(what: &str, mut holds: impl AsyncFnMut() -> bool) {
     within(what, async {
-        while !holds() {
+        while !holds().await {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     })

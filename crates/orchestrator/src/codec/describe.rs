@@ -1,7 +1,7 @@
 //! Engine events in words, for people who read a log.
 
 use a2a::time::to_wire;
-use engine::{Cause, Event, Fact, Plan, StepFact};
+use engine::{Cause, Event, Fact, Held, Plan, StepFact};
 use types::StepId;
 
 use crate::plan::mode_word;
@@ -34,7 +34,8 @@ fn describe_step(step: &StepId, fact: &StepFact) -> (&'static str, String) {
     match fact {
         StepFact::Dispatched(launch) => {
             let (attempt, route) = (launch.attempt, &launch.route);
-            ("dispatched", format!("{step}/{attempt} to {}, store {}", route.endpoint, route.store_id))
+            let store = route.store_id.map_or_else(|| "a foreign agent".to_owned(), |store| format!("store {store}"));
+            ("dispatched", format!("{step}/{attempt} to {}, {store}", route.endpoint))
         }
         StepFact::Parked { .. } => ("parked", format!("{step}: no endpoint")),
         StepFact::ChildKnown { attempt, child } => ("child", format!("{step}/{attempt} is task {child}")),
@@ -52,6 +53,13 @@ fn describe_step(step: &StepId, fact: &StepFact) -> (&'static str, String) {
         StepFact::Skipped(cause) => ("skipped", because(step, cause)),
         StepFact::Canceled => ("canceled", step.to_string()),
         StepFact::LateAnswer { attempt, end } => ("late", format!("{step}/{attempt}: {end:?}, not applied")),
+        StepFact::Strayed { attempt, held: Held::Reaper } => {
+            ("strayed", format!("{step}/{attempt}: not answered, asked again until it is"))
+        }
+        StepFact::Strayed { attempt, held: Held::Nobody } => {
+            ("strayed", format!("{step}/{attempt}: not found at its agent, and may be at work there"))
+        }
+        StepFact::Carried(done) => ("carried", format!("{step}: done by run {}", done.run)),
     }
 }
 

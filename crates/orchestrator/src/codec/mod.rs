@@ -1,6 +1,7 @@
 //! The one codec of engine events: records of the log and back. Never anything but events, snapshots included.
 
 mod describe;
+mod duty;
 mod number;
 mod plan;
 mod step;
@@ -15,6 +16,7 @@ use store::Record;
 use types::Timestamp;
 
 pub(crate) use describe::describe;
+pub(crate) use duty::{decode_duty, encode_duty};
 
 /// The record kind of an engine event in the first version of its encoding.
 pub(crate) const EVENT: u16 = 1;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use engine::{ChildEnd, Code, Mode, OnFailure, Origin, Outcome, Reason, StopReason, WaitsOn};
+use engine::{ChildEnd, Code, Held, Mode, OnFailure, Origin, Outcome, Reason, StopReason, WaitsOn};
 
 use super::Undecodable;
 
@@ -37,7 +37,8 @@ numbered! {
     Outcome: Completed, Failed, Canceled;
     WaitsOn: Queue, Following, Input, Authorisation;
     StopReason: Timeout, WaitTimeout, RunTimeout, Cancel;
-    ChildEnd: Completed, Failed, NotAccepted;
+    ChildEnd: Completed, Failed, NotAccepted, Unknown;
+    Held: Reaper, Nobody;
     Code: NoEndpoint, Unreachable, Overloaded, Refused, AgentFailed, AgentCanceled, AgentRejected, Timeout,
         WaitTimeout, RunTimeout, OutcomeUnknown, DependencyFailed;
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use engine::{Patience, Payload, Plan, Question, Step};
+use engine::{OnUnknown, Patience, Payload, Plan, Question, Step};
 use types::RetryPolicy;
 
 use super::number::{Numbered, millis};
@@ -69,6 +69,8 @@ impl From<&Step> for wire::Step {
             on_failure: step.on_failure.number(),
             undo: step.undo.as_ref().map(ToString::to_string),
             undoes: step.undoes.as_ref().map(ToString::to_string),
+            at_most_once: step.at_most_once,
+            fails_unknown: step.on_unknown == OnUnknown::Fail,
         }
     }
 }
@@ -93,6 +95,8 @@ impl TryFrom<wire::Step> for Step {
             on_failure: Numbered::of(wire.on_failure)?,
             undo: wire.undo.as_deref().map(id).transpose()?,
             undoes: wire.undoes.as_deref().map(id).transpose()?,
+            at_most_once: wire.at_most_once,
+            on_unknown: if wire.fails_unknown { OnUnknown::Fail } else { OnUnknown::Another },
         })
     }
 }

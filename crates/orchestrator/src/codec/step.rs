@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use engine::{Cause, Launch, Payload, Route, StepFact};
-use types::{Seq, StoreId, Timestamp};
+use engine::{Cause, Done, Launch, Payload, Route, StepFact};
+use types::{Seq, StoreId, TaskId, Timestamp};
 
 use super::number::{Numbered, millis};
 use super::{Undecodable, id, wire};
@@ -36,6 +36,10 @@ impl From<&StepFact> for wire::StepFact {
             StepFact::LateAnswer { attempt, end } => {
                 Self::LateAnswer(wire::Late { attempt: *attempt, end: end.number() })
             }
+            StepFact::Strayed { attempt, held } => {
+                Self::Strayed(wire::Stray { attempt: *attempt, held: held.number() })
+            }
+            StepFact::Carried(done) => Self::Carried((&**done).into()),
         }
     }
 }
@@ -67,6 +71,8 @@ impl TryFrom<wire::StepFact> for StepFact {
             Wire::Skipped(failure) => Self::Skipped(failure.try_into()?),
             Wire::Canceled(wire::Nothing {}) => Self::Canceled,
             Wire::LateAnswer(late) => Self::LateAnswer { attempt: late.attempt, end: Numbered::of(late.end)? },
+            Wire::Strayed(stray) => Self::Strayed { attempt: stray.attempt, held: Numbered::of(stray.held)? },
+            Wire::Carried(done) => Self::Carried(Box::new(done.try_into()?)),
         })
     }
 }
@@ -79,7 +85,7 @@ impl From<&Launch> for wire::Launch {
             since: launch.since.as_millis(),
             not_after: launch.not_after.as_millis(),
             endpoint: launch.route.endpoint.to_string(),
-            store_id: launch.route.store_id.as_bytes().to_vec(),
+            store_id: launch.route.store_id.map(|store| store.as_bytes().to_vec()).unwrap_or_default(),
             at_most_once: launch.at_most_once,
         }
     }
@@ -89,7 +95,10 @@ impl TryFrom<wire::Launch> for Launch {
     type Error = Undecodable;
 
     fn try_from(wire: wire::Launch) -> Result<Self, Undecodable> {
-        let store_id = StoreId::from_bytes(wire.store_id.try_into().map_err(|_| Undecodable)?);
+        let store_id = match wire.store_id.is_empty() {
+            true => None,
+            false => Some(StoreId::from_bytes(wire.store_id.try_into().map_err(|_| Undecodable)?)),
+        };
         Ok(Self {
             attempt: wire.attempt,
             turn: wire.turn,
@@ -97,6 +106,32 @@ impl TryFrom<wire::Launch> for Launch {
             not_after: Timestamp::from_millis(wire.not_after),
             route: Route { endpoint: wire.endpoint.into(), store_id },
             at_most_once: wire.at_most_once,
+        })
+    }
+}
+
+impl From<&Done> for wire::Done {
+    fn from(done: &Done) -> Self {
+        Self {
+            run: done.run.as_bytes().to_vec(),
+            launch: Some((&done.launch).into()),
+            child: done.child.as_ref().map(ToString::to_string),
+            at: done.at.as_millis(),
+            answer: done.answer.as_bytes().to_vec(),
+        }
+    }
+}
+
+impl TryFrom<wire::Done> for Done {
+    type Error = Undecodable;
+
+    fn try_from(wire: wire::Done) -> Result<Self, Undecodable> {
+        Ok(Self {
+            run: TaskId::from_bytes(wire.run.try_into().map_err(|_| Undecodable)?),
+            launch: wire.launch.ok_or(Undecodable)?.try_into()?,
+            child: wire.child.as_deref().map(id).transpose()?,
+            at: Timestamp::from_millis(wire.at),
+            answer: Payload::from(wire.answer),
         })
     }
 }

@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use engine::{
-    Cause, ChildEnd, Code, Event, Fact, Launch, Mode, OnFailure, Origin, Outcome, Payload, Plan, Question, Reason,
-    Reply, Route, Step, StepFact, StopReason, WaitsOn,
+    Cause, ChildEnd, Code, Done, Event, Fact, Held, Launch, Mode, OnFailure, OnUnknown, Origin, Outcome, Payload, Plan,
+    Question, Reason, Reply, Route, Step, StepFact, StopReason, WaitsOn,
 };
-use types::{Seq, StoreId, Timestamp};
+use types::{Owner, Seq, StoreId, TaskId, Timestamp};
 
-use super::{decode, encode, number::Numbered};
+use super::{decode, decode_duty, encode, encode_duty, number::Numbered};
+use crate::duty::Duty;
 
 fn step() -> Step {
     let (id, agent) = ("fire".parse().unwrap(), "Fire Agent".parse().unwrap());
@@ -33,7 +34,7 @@ fn launch() -> Launch {
         turn: 1,
         since: Timestamp::from_millis(1_000),
         not_after: Timestamp::from_millis(31_000),
-        route: Route { endpoint: "127.0.0.1:7411".into(), store_id: StoreId::from_bytes([5; 16]) },
+        route: Route { endpoint: "127.0.0.1:7411".into(), store_id: Some(StoreId::from_bytes([5; 16])) },
         at_most_once: true,
     }
 }
@@ -77,24 +78,66 @@ fn facts() -> Vec<Fact> {
 #[test]
 fn every_event_survives_the_log() {
     let renamed = Fact::Answered(Reply { title: Some("another".into()), steps: Vec::new(), about: Payload::default() });
-    for fact in facts().into_iter().chain([renamed]) {
+    for fact in facts().into_iter().chain(added_facts()).chain([renamed]) {
         let event = Event { at: Timestamp::from_millis(1_234), fact };
         assert_eq!(decode(&encode(&event)), Ok(event));
     }
 }
 
+/// What the second version added, in the order of `golden_v2.txt`.
+fn added_facts() -> Vec<Fact> {
+    let foreign = Launch { route: Route { endpoint: "127.0.0.1:9000".into(), store_id: None }, ..launch() };
+    let done = Done {
+        run: TaskId::from_bytes([3; 16]),
+        launch: launch(),
+        child: Some("child".parse().unwrap()),
+        at: Timestamp::from_millis(9_000),
+        answer: Payload::from(vec![4, 2]),
+    };
+    let strict = Step { at_most_once: true, on_unknown: OnUnknown::Fail, ..step() };
+    let of_step = [
+        StepFact::Strayed { attempt: 2, held: Held::Reaper },
+        StepFact::Strayed { attempt: 1, held: Held::Nobody },
+        StepFact::LateAnswer { attempt: 1, end: ChildEnd::Unknown },
+        StepFact::Dispatched(foreign),
+        StepFact::Carried(Box::new(done.clone())),
+        StepFact::Carried(Box::new(Done { child: None, ..done })),
+    ];
+    let of_step = of_step.map(|fact| Fact::Step("fire".parse().unwrap(), fact));
+    of_step.into_iter().chain([Fact::Compensating(vec![strict])]).collect()
+}
+
 /// Bytes of the first released version, in the order of [`facts`]. A change here breaks logs that exist.
 const GOLDEN: &str = include_str!("golden_v1.txt");
 
+/// Bytes of what the second version added.
+const GOLDEN_2: &str = include_str!("golden_v2.txt");
+
 #[test]
-fn the_bytes_of_the_first_version_stay() {
+fn the_bytes_of_released_versions_stay() {
     let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-    let now: Vec<String> = facts()
-        .into_iter()
-        .map(|fact| hex(&encode(&Event { at: Timestamp::from_millis(1_234), fact }).bytes))
-        .collect();
-    let golden: Vec<&str> = GOLDEN.lines().collect();
-    assert_eq!(now, golden, "{}", now.join("\n"));
+    for (facts, golden) in [(facts(), GOLDEN), (added_facts(), GOLDEN_2)] {
+        let encoded = |fact| hex(&encode(&Event { at: Timestamp::from_millis(1_234), fact }).bytes);
+        let now: Vec<String> = facts.into_iter().map(encoded).collect();
+        assert_eq!(now, golden.lines().collect::<Vec<_>>(), "{}", now.join("\n"));
+    }
+}
+
+#[test]
+fn a_duty_survives_its_row() {
+    let duty = Duty {
+        owner: Owner::anonymous(),
+        run: TaskId::from_bytes([3; 16]),
+        context: "talk".parse().unwrap(),
+        step: "fire".parse().unwrap(),
+        agent: "Fire Agent".parse().unwrap(),
+        launch: launch(),
+        sent: Timestamp::from_millis(7),
+        child: None,
+        since: Timestamp::from_millis(8),
+    };
+    assert_eq!(decode_duty(&encode_duty(&duty)), Ok(duty));
+    assert!(decode_duty(b"\xff").is_err());
 }
 
 #[test]

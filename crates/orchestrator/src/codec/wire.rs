@@ -114,13 +114,18 @@ pub(super) struct Step {
     pub(super) undo: Option<String>,
     #[prost(string, optional, tag = "13")]
     pub(super) undoes: Option<String>,
+    #[prost(bool, tag = "14")]
+    pub(super) at_most_once: bool,
+    /// Whether an unknown outcome fails it.
+    #[prost(bool, tag = "15")]
+    pub(super) fails_unknown: bool,
 }
 
 #[derive(Clone, PartialEq, Message)]
 pub(super) struct StepEvent {
     #[prost(string, tag = "1")]
     pub(super) step: String,
-    #[prost(oneof = "StepFact", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13")]
+    #[prost(oneof = "StepFact", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15")]
     pub(super) fact: Option<StepFact>,
 }
 
@@ -151,6 +156,10 @@ pub(super) enum StepFact {
     Canceled(Nothing),
     #[prost(message, tag = "13")]
     LateAnswer(Late),
+    #[prost(message, tag = "14")]
+    Strayed(Stray),
+    #[prost(message, tag = "15")]
+    Carried(Done),
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -165,6 +174,7 @@ pub(super) struct Launch {
     pub(super) not_after: u64,
     #[prost(string, tag = "5")]
     pub(super) endpoint: String,
+    /// Sixteen bytes, or none for a foreign agent.
     #[prost(bytes = "vec", tag = "6")]
     pub(super) store_id: Vec<u8>,
     #[prost(bool, tag = "7")]
@@ -202,4 +212,54 @@ pub(super) struct Late {
     pub(super) attempt: u32,
     #[prost(uint32, tag = "2")]
     pub(super) end: u32,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct Stray {
+    #[prost(uint32, tag = "1")]
+    pub(super) attempt: u32,
+    #[prost(uint32, tag = "2")]
+    pub(super) held: u32,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct Done {
+    #[prost(bytes = "vec", tag = "1")]
+    pub(super) run: Vec<u8>,
+    #[prost(message, optional, tag = "2")]
+    pub(super) launch: Option<Launch>,
+    #[prost(string, optional, tag = "3")]
+    pub(super) child: Option<String>,
+    /// Milliseconds since 1970.
+    #[prost(uint64, tag = "4")]
+    pub(super) at: u64,
+    #[prost(bytes = "vec", tag = "5")]
+    pub(super) answer: Vec<u8>,
+}
+
+/// A duty of the reaper, as it lies in a row of the store.
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct Duty {
+    #[prost(string, tag = "1")]
+    pub(super) tenant: String,
+    #[prost(string, tag = "2")]
+    pub(super) principal: String,
+    #[prost(bytes = "vec", tag = "3")]
+    pub(super) run: Vec<u8>,
+    #[prost(string, tag = "4")]
+    pub(super) context: String,
+    #[prost(string, tag = "5")]
+    pub(super) step: String,
+    #[prost(string, tag = "6")]
+    pub(super) agent: String,
+    #[prost(message, optional, tag = "7")]
+    pub(super) launch: Option<Launch>,
+    /// Milliseconds since 1970.
+    #[prost(uint64, tag = "8")]
+    pub(super) sent: u64,
+    #[prost(string, optional, tag = "9")]
+    pub(super) child: Option<String>,
+    /// Milliseconds since 1970.
+    #[prost(uint64, tag = "10")]
+    pub(super) since: u64,
 }

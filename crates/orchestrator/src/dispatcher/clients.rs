@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use a2a::Client;
-use discovery::View;
 use engine::Route;
 use parking_lot::Mutex;
+
+use super::Directory;
 
 /// Addresses that are remembered; agents move seldom, and a client that is made again only connects again.
 const MOST: usize = 1024;
@@ -17,8 +18,8 @@ pub(super) struct Clients(Mutex<HashMap<String, Client>>);
 impl Clients {
     /// A client of whoever answers for the route's store now; of the route's own endpoint when nobody is registered.
     /// `None` when the address is none.
-    pub(super) fn of(&self, registry: &View, route: &Route) -> Option<Client> {
-        self.at(&address(registry, route))
+    pub(super) fn of(&self, directory: &Directory, route: &Route) -> Option<Client> {
+        self.at(&directory.address(route))
     }
 
     fn at(&self, address: &str) -> Option<Client> {
@@ -39,15 +40,5 @@ impl Clients {
                 None
             }
         }
-    }
-}
-
-/// Where the route's store is served now.
-pub(super) fn address(registry: &View, route: &Route) -> String {
-    let serving = registry.by_store(route.store_id);
-    let same = serving.iter().find(|endpoint| *endpoint.url == *route.endpoint);
-    match same.or(serving.first()) {
-        Some(endpoint) => endpoint.url.clone(),
-        None => route.endpoint.to_string(),
     }
 }

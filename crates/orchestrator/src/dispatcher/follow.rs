@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use types::{RemoteTask, Seq};
 
 use super::child::{Standing, answer, note, replied, standing};
-use super::{Attempt, Dispatcher, clients, pause};
+use super::{Attempt, Dispatcher, pause};
 
 /// How long news that decide nothing wait for others to share their commit.
 const BATCH: Duration = Duration::from_millis(200);
@@ -68,7 +68,7 @@ impl<'d> Follow<'d> {
         child: Option<RemoteTask>,
         cursor: Seq,
     ) -> Self {
-        let address = clients::address(&dispatcher.registry, &attempt.route);
+        let address = dispatcher.directory.address(&attempt.route);
         let (waiting, flush_at) = (Vec::new(), Instant::now());
         let (task, whole, failures) = (None, false, 0);
         Self { dispatcher, attempt, address, items, child, task, whole, cursor, waiting, flush_at, failures }
@@ -214,11 +214,21 @@ impl<'d> Follow<'d> {
     /// The agent says no, or cannot say anything: only "no such task" is an end.
     async fn refused(&mut self, error: ClientError) -> Step {
         if let ClientError::Refused(Error::TaskNotFound) = error {
+            if self.attempt.route.store_id.is_none() {
+                return self.forgotten().await;
+            }
             let text = "the agent does not know its task any more";
             return self.end(Answer::Failed(Cause::new(Code::AgentFailed, text))).await;
         }
         tracing::info!(step = %self.attempt.step, %error, "following the child again");
         self.again().await
+    }
+
+    /// A foreign agent that forgets its task has not said how it ended.
+    async fn forgotten(&mut self) -> Step {
+        self.waiting.push(ChildNews::NotFound);
+        self.flush().await;
+        Step::Over
     }
 
     async fn again(&mut self) -> Step {
@@ -231,14 +241,14 @@ impl<'d> Follow<'d> {
     /// The connection is gone. The follower goes on by itself, unless the store is served elsewhere now.
     fn lost(&mut self, error: &ClientError) -> Step {
         tracing::debug!(step = %self.attempt.step, %error, "lost the child's agent");
-        if clients::address(&self.dispatcher.registry, &self.attempt.route) != self.address {
+        if self.dispatcher.directory.address(&self.attempt.route) != self.address {
             self.reopen();
         }
         Step::On
     }
 
     fn reopen(&mut self) {
-        self.address = clients::address(&self.dispatcher.registry, &self.attempt.route);
+        self.address = self.dispatcher.directory.address(&self.attempt.route);
         if let (Some(child), Some(client)) = (self.child.clone(), self.client()) {
             let from = Some(self.cursor).filter(|cursor| *cursor > Seq::ZERO);
             self.items = client.follow(child, from);
@@ -246,6 +256,6 @@ impl<'d> Follow<'d> {
     }
 
     fn client(&self) -> Option<Client> {
-        self.dispatcher.clients.of(&self.dispatcher.registry, &self.attempt.route)
+        self.dispatcher.client(&self.attempt.route)
     }
 }

@@ -3,22 +3,31 @@
 
 mod child;
 mod clients;
+mod directory;
+mod fence;
 mod follow;
+mod foreign;
+mod pursuits;
+mod reaper;
 mod send;
 
+use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use a2a::Error;
+use a2a::{Client, Error};
 use agent::Handle;
-use discovery::View;
-use engine::{ChildNews, Effect, Route};
+use engine::{ChildNews, Effect, Fence, Route};
 use types::{AgentName, RemoteTask, RetryPolicy, Seq, SkillId, StepId};
 
 use crate::driver::{Runs, Signal};
+use crate::duty::{Duty, Key};
 use crate::routes;
 use crate::settings::Settings;
 use clients::Clients;
+pub(crate) use directory::Directory;
+use pursuits::Pursuits;
+pub use reaper::take_up;
 
 /// Pauses between tries of the same call, for as long as its outcome matters.
 const PAUSES: RetryPolicy =
@@ -30,8 +39,9 @@ const MARGIN: Duration = Duration::from_secs(1);
 /// Performs the effects of runs.
 #[derive(Debug)]
 pub(crate) struct Dispatcher {
-    registry: View,
+    directory: Directory,
     clients: Clients,
+    pursuits: Pursuits,
     /// Longest wait for an endpoint.
     endpoint: Duration,
     /// How long an attempt that was certainly never heard is sent again.
@@ -48,9 +58,9 @@ struct Attempt {
 }
 
 impl Dispatcher {
-    pub(crate) fn new(registry: View, settings: &Settings) -> Self {
+    pub(crate) fn new(directory: Directory, settings: &Settings) -> Self {
         let (endpoint, reach) = (settings.patience.endpoint + MARGIN, settings.reach);
-        Self { registry, clients: Clients::default(), endpoint, reach }
+        Self { directory, clients: Clients::default(), pursuits: Pursuits::default(), endpoint, reach }
     }
 
     /// Begins what an effect asks for.
@@ -58,21 +68,40 @@ impl Dispatcher {
         match effect {
             Effect::Dispatch(dispatch) => {
                 let attempt = Attempt::new(&handle, &dispatch.step, dispatch.launch.attempt, &dispatch.launch.route);
-                handle.spawn("dispatch", async move { self.dispatch(attempt, dispatch).await });
+                self.begin("dispatch", attempt, |it, attempt| async move { it.dispatch(attempt, dispatch).await });
             }
             Effect::Follow { step, attempt, route, child, after } => {
                 let attempt = Attempt::new(&handle, &step, attempt, &route);
-                handle.spawn("follow", async move { self.pursue(&attempt, child, after).await });
+                self.begin("follow", attempt, |it, attempt| async move { it.pursue(&attempt, child, after).await });
             }
-            Effect::CancelChild { step, attempt, route, child } => {
-                let attempt = Attempt::new(&handle, &step, attempt, &route);
-                handle.spawn("cancel", async move { self.cancel(&attempt, &child).await });
-            }
-            Effect::AwaitRoute { step: _, agent, skill } => {
+            Effect::Fence(fence) => self.stop(&handle, fence),
+            Effect::AwaitRoute { step: _, agent, skill, shunned } => {
                 let waiting = handle.clone();
-                handle.spawn("await route", async move { self.await_route(&waiting, &agent, skill.as_ref()).await });
+                let wait = async move { self.await_route(&waiting, &agent, skill.as_ref(), &shunned).await };
+                handle.spawn("await route", wait);
             }
         }
+    }
+
+    /// Pursues an attempt until it has ended or is to stop.
+    fn begin<F>(self: Arc<Self>, name: &'static str, attempt: Attempt, work: impl FnOnce(Arc<Self>, Attempt) -> F)
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let (handle, pursuit) = (attempt.handle.clone(), self.pursuits.begin(attempt.key()));
+        handle.spawn(name, pursuit.run(work(self, attempt)));
+    }
+
+    /// From now on the attempt is not sent or followed any more, only asked to be no more.
+    /// That goes on whatever becomes of its run.
+    fn stop(self: Arc<Self>, handle: &Handle<Runs>, fence: Fence) {
+        let duty = Duty::of_fence(handle, fence, handle.kit().store().now());
+        self.pursuits.end(&duty.key());
+        self.settle(handle.kit(), duty);
+    }
+
+    fn client(&self, route: &Route) -> Option<Client> {
+        self.clients.of(&self.directory, route)
     }
 
     /// Follows a child that is known to its end.
@@ -80,25 +109,10 @@ impl Dispatcher {
         follow::Follow::resumed(self, attempt, child, after).run().await;
     }
 
-    /// Asks a child to stop until its agent has heard it. Its end is for whoever follows it.
-    async fn cancel(&self, attempt: &Attempt, child: &RemoteTask) {
-        for failures in 1.. {
-            let Some(client) = self.clients.of(&self.registry, &attempt.route) else { return };
-            match client.cancel(child, None).await {
-                Ok(_) => return,
-                Err(error) if !error.is_transient() => {
-                    tracing::debug!(%child, %error, "the child cannot be canceled any more");
-                    return;
-                }
-                Err(error) => tracing::info!(%child, %error, "canceling again"),
-            }
-            pause(failures).await;
-        }
-    }
-
     /// Tells the run once the agent has an endpoint, or gives up after the run has.
-    async fn await_route(&self, handle: &Handle<Runs>, agent: &AgentName, skill: Option<&SkillId>) {
-        let found = self.registry.until(|registry| routes::choose(registry, agent, skill));
+    async fn await_route(&self, handle: &Handle<Runs>, agent: &AgentName, skill: Option<&SkillId>, shunned: &[Route]) {
+        let shuns = |route: &Route| shunned.iter().any(|other| other.meets(route));
+        let found = self.directory.registry().until(|_| routes::choose(&self.directory, agent, skill, shuns));
         if tokio::time::timeout(self.endpoint, found).await.is_ok() {
             signal(handle, Signal::Routes).await;
         }
@@ -108,6 +122,10 @@ impl Dispatcher {
 impl Attempt {
     fn new(handle: &Handle<Runs>, step: &StepId, number: u32, route: &Route) -> Self {
         Self { handle: handle.clone(), step: step.clone(), number, route: route.clone() }
+    }
+
+    fn key(&self) -> Key {
+        Key { run: self.handle.id(), step: self.step.clone(), attempt: self.number }
     }
 
     /// Passes news to the run.

@@ -6,10 +6,11 @@ use agent::words::data_part;
 use engine::{Cause, ChildNews, Code, Dispatch, Sent};
 use proto::a2a::{Message, Part, Role, SendMessageRequest};
 use tokio::time::Instant;
-use types::{MessageId, TaskId};
+use types::{MessageId, Seq, TaskId};
 
 use super::follow::Follow;
 use super::{Attempt, Dispatcher, pause};
+use crate::duty::Duty;
 
 /// What one try to send an attempt came to.
 enum Try {
@@ -28,6 +29,9 @@ impl Dispatcher {
     pub(super) async fn dispatch(&self, attempt: Attempt, dispatch: Dispatch) {
         let request = request(&attempt, &dispatch);
         let (began, mut sent) = (Instant::now(), dispatch.sent);
+        if sent == Sent::Perhaps && attempt.route.store_id.is_none() {
+            return self.adopt(&attempt, &dispatch).await;
+        }
         for failures in 1.. {
             match self.send_once(&attempt, request.clone()).await {
                 Try::Told => return,
@@ -36,6 +40,10 @@ impl Dispatcher {
                     return attempt.tell(vec![ChildNews::NotAccepted(unreached(&error))]).await;
                 }
                 Try::Unreached(error) => tracing::info!(step = %attempt.step, %error, "sending again"),
+                Try::Unknown(error) if attempt.route.store_id.is_none() => {
+                    tracing::info!(step = %attempt.step, %error, "no answer; looking for the message at its agent");
+                    return self.adopt(&attempt, &dispatch).await;
+                }
                 Try::Unknown(error) => {
                     sent = Sent::Perhaps;
                     tracing::info!(step = %attempt.step, %error, "no answer; sending the same message again");
@@ -45,8 +53,20 @@ impl Dispatcher {
         }
     }
 
+    /// Looks for the task of a message that a foreign agent may have got, and follows it. It is not sent again:
+    /// such an agent would take it twice. How long this goes on is the attempt's deadline's business.
+    async fn adopt(&self, attempt: &Attempt, dispatch: &Dispatch) {
+        let duty = Duty::of_dispatch(&attempt.handle, dispatch, attempt.handle.kit().store().now());
+        for tries in 1.. {
+            if let Ok(Some(task)) = self.search(&duty).await {
+                return self.pursue(attempt, task, Seq::ZERO).await;
+            }
+            pause(tries).await;
+        }
+    }
+
     async fn send_once(&self, attempt: &Attempt, request: SendMessageRequest) -> Try {
-        let Some(client) = self.clients.of(&self.registry, &attempt.route) else {
+        let Some(client) = self.client(&attempt.route) else {
             return Try::Declined(Cause::new(Code::Unreachable, "the registered address cannot be used"));
         };
         match Follow::sent(self, attempt, &client, request).run().await {
@@ -66,6 +86,9 @@ fn sort(error: ClientError) -> Try {
         // The store has moved, or its registration is old news: where it is now the view will say.
         ClientError::Refused(a2a::Error::WrongStore) => Try::Unreached(error),
         ClientError::Refused(a2a::Error::Overloaded { .. }) => Try::Unreached(error),
+        ClientError::Refused(refusal @ (a2a::Error::DispatchFenced | a2a::Error::DispatchExpired)) => {
+            Try::Declined(Cause::new(Code::Timeout, refusal.to_string()))
+        }
         ClientError::Refused(refusal) if !error.outcome_unknown() => {
             Try::Declined(Cause::new(Code::Refused, refusal.to_string()))
         }
@@ -91,7 +114,7 @@ fn parts(run: TaskId, dispatch: &Dispatch) -> Vec<Part> {
     match &dispatch.undoes {
         None => crate::plan::parts(&dispatch.input),
         Some(done) => {
-            let named = ("dispatch".to_owned(), text(format!("{run}/{done}")));
+            let named = ("dispatch".to_owned(), text(format!("{}/{done}", dispatch.done_by.unwrap_or(run))));
             vec![data_part(object([named].into()))]
         }
     }
@@ -106,7 +129,7 @@ fn request(attempt: &Attempt, dispatch: &Dispatch) -> SendMessageRequest {
         attempt: launch.attempt,
         turn: launch.turn,
         not_after: launch.not_after,
-        store_id: Some(launch.route.store_id),
+        store_id: launch.route.store_id,
         at_most_once: launch.at_most_once,
     };
     let mut metadata = mark.to_metadata();

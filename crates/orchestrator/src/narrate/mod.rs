@@ -1,5 +1,6 @@
 //! Engine events as clients see them: words and structured progress, the plan, the answers, the report.
 
+mod open;
 mod progress;
 mod report;
 mod summary;
@@ -12,7 +13,7 @@ use agent::words::{artifact, data_part, say, text_part};
 use engine::{Event, Fact, Origin, Outcome, Phase, Plan, Reason, Run, StepFact};
 use prost_types::Struct;
 use proto::a2a::{Artifact, Message};
-use types::{StepId, TaskState};
+use types::{StepId, TaskId, TaskState};
 
 pub(crate) use progress::word;
 pub(crate) use summary::summary;
@@ -23,7 +24,7 @@ use crate::{json, services};
 /// What clients see of `event`, which has just been applied to `run`; `rest` is what was decided with it.
 pub(crate) fn narrate(run: &Run, event: &Event, rest: &[Event]) -> Vec<Change> {
     match &event.fact {
-        Fact::Accepted(plan) => accepted(plan),
+        Fact::Accepted(plan) => accepted(plan, rest),
         Fact::Step(id, fact) => step(run, id, fact, rest),
         Fact::CancelRequested => vec![working("Cancel requested. Stopping what is under way...")],
         Fact::TimedOut => {
@@ -38,13 +39,24 @@ pub(crate) fn narrate(run: &Run, event: &Event, rest: &[Event]) -> Vec<Change> {
     }
 }
 
-fn accepted(plan: &Plan) -> Vec<Change> {
+fn accepted(plan: &Plan, rest: &[Event]) -> Vec<Change> {
+    if let Some(earlier) = earlier(rest) {
+        return vec![working(format!("Going on from run {earlier}...")), plan_artifact(plan)];
+    }
     let received = match plan.origin {
         Origin::Text => "Emergency call received. Analyzing situation...",
         Origin::Explicit => "Plan received.",
     };
     let created = words::plan_created(plan).map(working);
     [working(received), plan_artifact(plan)].into_iter().chain(created).collect()
+}
+
+/// The run whose finished steps the same decision carries over, if it does.
+fn earlier(rest: &[Event]) -> Option<TaskId> {
+    rest.iter().find_map(|event| match &event.fact {
+        Fact::Step(_, StepFact::Carried(done)) => Some(done.run),
+        _ => None,
+    })
 }
 
 fn plan_artifact(plan: &Plan) -> Change {
@@ -64,11 +76,13 @@ fn step(run: &Run, id: &StepId, fact: &StepFact, rest: &[Event]) -> Vec<Change> 
     let metadata = progress::metadata(run, place, fact);
     let said = say(format!("{mark} {text}"));
     let status = Change::Status { state: shown(run), message: Some(said), metadata: Some(metadata) };
+    let made = |answer| {
+        let name = services::spoken(&step.agent);
+        Some(whole(artifact(format!("answer-{id}"), name, parts(answer))))
+    };
     let answer = match fact {
-        StepFact::Completed { answer } => {
-            let name = services::spoken(&step.agent);
-            Some(whole(artifact(format!("answer-{id}"), name, parts(answer))))
-        }
+        StepFact::Completed { answer } => made(answer),
+        StepFact::Carried(done) => made(&done.answer),
         StepFact::Dispatched(_)
         | StepFact::Parked { .. }
         | StepFact::ChildKnown { .. }
@@ -79,7 +93,8 @@ fn step(run: &Run, id: &StepId, fact: &StepFact, rest: &[Event]) -> Vec<Change> 
         | StepFact::Failed(_)
         | StepFact::Skipped(_)
         | StepFact::Canceled
-        | StepFact::LateAnswer { .. } => None,
+        | StepFact::LateAnswer { .. }
+        | StepFact::Strayed { .. } => None,
     };
     answer.into_iter().chain([status]).collect()
 }

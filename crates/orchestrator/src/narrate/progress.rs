@@ -75,7 +75,9 @@ fn note_of(fact: &StepFact) -> Option<&Payload> {
         | StepFact::Failed(_)
         | StepFact::Skipped(_)
         | StepFact::Canceled
-        | StepFact::LateAnswer { .. } => None,
+        | StepFact::LateAnswer { .. }
+        | StepFact::Strayed { .. }
+        | StepFact::Carried(_) => None,
     }
 }
 

@@ -11,7 +11,7 @@ use proto::a2a::part::Content;
 use proto::a2a::{Artifact, Part};
 
 use super::words::name;
-use super::{summary, word};
+use super::{open, summary, word};
 use crate::{bounds, json, plan};
 
 /// The report of a run that has just ended.
@@ -39,6 +39,7 @@ fn markdown(run: &Run) -> String {
     for (step, status) in run.steps() {
         write!(report, "\n## {}\n\n{}\n", heading(step), account(step, status)).ok();
     }
+    report.push_str(&open::section(run));
     report
 }
 
@@ -61,7 +62,8 @@ fn account(step: &Step, status: &StepStatus) -> String {
         (_, None) => word(&status.state).to_owned(),
     };
     let child = status.child().map_or(String::new(), |child| format!("\n\nTask {child} at {}", step.agent));
-    format!("{account}{child}")
+    let run = status.done_by.map_or(String::new(), |run| format!(", done by run {run}"));
+    format!("{account}{child}{run}")
 }
 
 fn took(status: &StepStatus) -> String {
@@ -106,6 +108,7 @@ fn data(run: &Run, outcome: Outcome) -> Part {
         ("canceled".to_owned(), count(counts.canceled as u64)),
         ("about".to_owned(), list(plan::parts(&run.plan().about).into_iter().map(|part| json::value(&quoted(part))))),
         ("steps".to_owned(), list(run.steps().map(|(step, status)| step_data(step, status)))),
+        ("open".to_owned(), open::data(run)),
     ])))
 }
 

@@ -1,6 +1,6 @@
 //! How a run stands in one sentence.
 
-use engine::{Counts, Ending, Origin, Run, StepState};
+use engine::{Counts, Ending, Held, Origin, Run, StepState, Stray};
 
 use super::words::name;
 
@@ -8,10 +8,7 @@ use super::words::name;
 pub(crate) fn summary(run: &Run) -> String {
     let counts = run.counts();
     let done = if run.ending() == Some(Ending::Cancel) { canceled(run, counts) } else { finished(run, counts) };
-    match open_ends(run) {
-        0 => done,
-        open => format!("{done}; {open} still under way"),
-    }
+    format!("{done}{}", open_ends(run))
 }
 
 fn finished(run: &Run, counts: Counts) -> String {
@@ -81,9 +78,18 @@ fn reasons(run: &Run) -> String {
     lines.collect::<Vec<_>>().join("; ")
 }
 
-/// Steps that have ended while an attempt of theirs may have not.
-fn open_ends(run: &Run) -> usize {
-    run.steps().filter(|(_, status)| status.ended() && status.live()).count()
+/// Attempts that are not known to have ended.
+fn open_ends(run: &Run) -> String {
+    let strays = |held| {
+        let strays: Vec<&Stray> = run.steps().flat_map(|(_, status)| &status.strays).collect();
+        strays.into_iter().filter(|stray| stray.held == held).count()
+    };
+    let kinds = [(strays(Held::Reaper), "still being stopped"), (strays(Held::Nobody), "possibly still at work")];
+    let told = kinds.into_iter().filter(|(count, _)| *count > 0).map(|(count, what)| match count {
+        1 => format!("; 1 attempt {what}"),
+        many => format!("; {many} attempts {what}"),
+    });
+    told.collect()
 }
 
 #[cfg(test)]

@@ -87,7 +87,9 @@ fn undo(name: &str, fact: &StepFact) -> Option<String> {
         | StepFact::AttemptFailed { .. }
         | StepFact::Skipped(_)
         | StepFact::Canceled
-        | StepFact::LateAnswer { .. } => None,
+        | StepFact::LateAnswer { .. }
+        | StepFact::Strayed { .. }
+        | StepFact::Carried(_) => None,
     }
 }
 
@@ -122,7 +124,9 @@ fn act(step: &Step, status: &StepStatus, fact: &StepFact) -> Option<String> {
         StepFact::Completed { .. } => format!("{name} completed"),
         StepFact::Skipped(cause) => format!("Skipped {name}: {cause}"),
         StepFact::Canceled => format!("{name} canceled"),
-        StepFact::LateAnswer { .. } => return None,
+        StepFact::Carried(done) => format!("{name}: done by run {}", done.run),
+        // The failure that is decided with it says more.
+        StepFact::Strayed { .. } | StepFact::LateAnswer { .. } => return None,
     })
 }
 

@@ -12,7 +12,7 @@ fn step(id: &str) -> Step {
 }
 
 fn tell(run: &mut Run, news: News) {
-    let route = Route { endpoint: "http://127.0.0.1:7411".into(), store_id: StoreId::from_bytes([7; 16]) };
+    let route = Route { endpoint: "http://127.0.0.1:7411".into(), store_id: Some(StoreId::from_bytes([7; 16])) };
     let open = ["a", "b"].map(|id| (id.parse().unwrap(), route.clone())).to_vec();
     let routes = Routes { open, ..Routes::default() };
     for event in run.decide(NOW, Input { routes, ..Input::of(news) }).unwrap() {

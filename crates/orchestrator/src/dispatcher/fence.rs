@@ -1,0 +1,134 @@
+//! Sees to the end of one attempt: asks until it is certain what became of it, and says so.
+//! Goes on whatever becomes of the run; what is left when the process dies is a duty, or is asked for by the run.
+
+use std::sync::Arc;
+
+use a2a::{ClientError, Error};
+use agent::Kit;
+use engine::{Cause, ChildNews, Code};
+use store::{Commit, Lane, Refusal, RowChange};
+use types::MessageId;
+
+use super::child::{answer, replied};
+use super::{Dispatcher, pause, signal};
+use crate::driver::{Runs, Signal};
+use crate::duty::{self, Duty};
+
+/// What is said of an attempt that no agent ever took.
+const NEVER: &str = "its agent never accepted it";
+
+impl Dispatcher {
+    /// Begins to see to the end of an attempt, unless somebody does.
+    pub(super) fn settle(self: Arc<Self>, kit: &Kit<Runs>, duty: Duty) {
+        let Some(claim) = self.pursuits.claim(duty.key()) else { return };
+        let at = kit.clone();
+        kit.spawn("fence", async move {
+            let _claim = claim;
+            let news = self.account(&at, duty.clone()).await;
+            conclude(&at, &duty, news).await;
+        });
+    }
+
+    /// Asks until somebody answers.
+    async fn account(&self, kit: &Kit<Runs>, mut duty: Duty) -> ChildNews {
+        let mut foreign = false;
+        for failures in 1.. {
+            let news = match duty.launch.route.store_id {
+                Some(_) if !foreign => self.fence(&duty).await,
+                Some(_) | None => self.recall(&mut duty, kit.store().now()).await,
+            };
+            match news {
+                Ok(Some(news)) => return news,
+                Ok(None) => {}
+                // An agent of ours from before there were fences: its list of tasks has to do.
+                Err(error) if !foreign && serves_no_fence(&error) => foreign = true,
+                Err(error) => {
+                    tracing::info!(run = %duty.run, step = %duty.step, %error, "asking again for an attempt to end");
+                }
+            }
+            pause(failures).await;
+        }
+        ChildNews::NothingLive
+    }
+
+    /// Asks the attempt's own store; no other knows anything about it.
+    async fn fence(&self, duty: &Duty) -> Result<Option<ChildNews>, ClientError> {
+        let Some(client) = self.client(&duty.launch.route) else { return Ok(None) };
+        let Some(store_id) = duty.launch.route.store_id else { return Ok(None) };
+        let fence = a2a::Fence {
+            run: duty.run,
+            step: duty.step.clone(),
+            attempt: duty.launch.attempt,
+            not_after: duty.launch.not_after,
+            store_id,
+        };
+        Ok(Some(match client.fence(&fence).await? {
+            a2a::Fenced::NeverAccepted => ChildNews::NotAccepted(Cause::new(Code::Timeout, NEVER)),
+            a2a::Fenced::Ended(ended) => {
+                ChildNews::Ended { child: ended.task.id.parse().ok(), answer: answer(ended.task) }
+            }
+            a2a::Fenced::Replied(message) => ChildNews::Ended { child: None, answer: replied(*message) },
+            a2a::Fenced::NothingLive => ChildNews::NothingLive,
+        }))
+    }
+}
+
+/// Whether the agent does not know what a fence is.
+fn serves_no_fence(error: &ClientError) -> bool {
+    match error {
+        ClientError::Refused(Error::UnsupportedOperation(_)) => true,
+        ClientError::Refused(Error::Other { code, .. }) => *code == tonic::Code::Unimplemented,
+        _ => false,
+    }
+}
+
+/// Tells the run, if it has not ended, and takes the duty off the list.
+async fn conclude(kit: &Kit<Runs>, duty: &Duty, news: ChildNews) {
+    tracing::debug!(run = %duty.run, step = %duty.step, attempt = duty.launch.attempt, ?news, "accounted for");
+    for failures in 1.. {
+        match kit.handle(duty.run).await {
+            Ok(Some(run)) => {
+                let (step, attempt) = (duty.step.clone(), duty.launch.attempt);
+                signal(&run, Signal::Child { step, attempt, news: vec![news.clone()] }).await;
+                break;
+            }
+            Ok(None) | Err(Error::TaskNotFound) => break,
+            Err(error) => tracing::info!(run = %duty.run, %error, "telling the run again"),
+        }
+        pause(failures).await;
+    }
+    for failures in 1.. {
+        match take_off(kit, duty).await {
+            Ok(()) => return,
+            Err(error) => tracing::warn!(run = %duty.run, %error, "taking a duty off the list again"),
+        }
+        pause(failures).await;
+    }
+}
+
+/// Why a duty is still on the list.
+#[derive(Debug, thiserror::Error)]
+enum StillListed {
+    #[error("it cannot be read")]
+    Unread(#[from] store::Error),
+    #[error("it cannot be deleted")]
+    Undeleted(#[from] Refusal),
+}
+
+/// Deletes the duty's row, if it has one by now.
+async fn take_off(kit: &Kit<Runs>, duty: &Duty) -> Result<(), StillListed> {
+    let key = duty.key().row();
+    let rows = kit.store().rows(duty::KIND, &key).await?;
+    let Some(row) = rows.into_iter().find(|row| row.key == key) else { return Ok(()) };
+    let gone = RowChange { kind: duty::KIND, key, expected: row.version, body: None };
+    let (epoch, at) = (kit.ownership().epoch, kit.store().now());
+    let commit = Commit { epoch, lane: Lane::Continue, at, task: None, accept: None, rows: vec![gone] };
+    kit.store().commit(commit).await?;
+    tracing::info!(run = %duty.run, step = %duty.step, attempt = duty.launch.attempt, "a duty is done");
+    Ok(())
+}
+
+/// The id of the message that the attempt was sent in.
+pub(super) fn message_id(duty: &Duty) -> MessageId {
+    MessageId::of_dispatch(duty.run, &duty.step, duty.launch.attempt, duty.launch.turn)
+}

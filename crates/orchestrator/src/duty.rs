@@ -1,0 +1,105 @@
+//! A duty of the reaper: an attempt whose fence was not answered in time, to be asked for until somebody answers.
+//! It is a row of the operator's own store, written with the event that hands it over, so it outlives its run.
+
+use agent::Handle;
+use bytes::Bytes;
+use engine::{Dispatch, Event, Fact, Fence, Held, Launch, Run, StepFact};
+use store::RowChange;
+use types::{AgentName, ContextId, Owner, RemoteTask, StepId, TaskId, Timestamp};
+
+use crate::codec::encode_duty;
+use crate::driver::Runs;
+
+/// The rows of duties.
+pub(crate) const KIND: &str = "duty";
+
+/// An attempt to be accounted for.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Duty {
+    /// Whose run it belongs to.
+    pub(crate) owner: Owner,
+    /// Which run.
+    pub(crate) run: TaskId,
+    /// Its conversation.
+    pub(crate) context: ContextId,
+    /// Which step.
+    pub(crate) step: StepId,
+    /// The step's agent.
+    pub(crate) agent: AgentName,
+    /// Number, deadline and route.
+    pub(crate) launch: Launch,
+    /// When it was first sent.
+    pub(crate) sent: Timestamp,
+    /// The task at the agent, if it is known.
+    pub(crate) child: Option<RemoteTask>,
+    /// Since when it is a duty.
+    pub(crate) since: Timestamp,
+}
+
+/// Whose run a duty is written for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Subject<'t> {
+    pub(crate) owner: &'t Owner,
+    pub(crate) run: TaskId,
+    pub(crate) context: &'t ContextId,
+}
+
+/// What tells an attempt from every other of this operator.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Key {
+    /// Which run.
+    pub(crate) run: TaskId,
+    /// Which step.
+    pub(crate) step: StepId,
+    /// Which attempt.
+    pub(crate) attempt: u32,
+}
+
+impl Duty {
+    /// What a fence is asked for.
+    pub(crate) fn of_fence(handle: &Handle<Runs>, fence: Fence, since: Timestamp) -> Self {
+        let Fence { step, agent, launch, at: sent, child } = fence;
+        let (owner, context) = (handle.owner().clone(), handle.context().clone());
+        Self { owner, run: handle.id(), context, step, agent, launch, sent, child, since }
+    }
+
+    /// A dispatch whose answer is missing.
+    pub(crate) fn of_dispatch(handle: &Handle<Runs>, dispatch: &Dispatch, since: Timestamp) -> Self {
+        let Dispatch { step, agent, launch, .. } = dispatch.clone();
+        // Its own time is not in the effect: the step's first attempt was not later.
+        let sent = launch.since;
+        let (owner, context) = (handle.owner().clone(), handle.context().clone());
+        Self { owner, run: handle.id(), context, step, agent, launch, sent, child: None, since }
+    }
+
+    pub(crate) fn key(&self) -> Key {
+        Key { run: self.run, step: self.step.clone(), attempt: self.launch.attempt }
+    }
+}
+
+impl Key {
+    /// The key of the row; the rows of a run share the run's id as prefix.
+    pub(crate) fn row(&self) -> Bytes {
+        let attempt = self.attempt.to_be_bytes();
+        [self.run.as_bytes().as_slice(), self.step.as_str().as_bytes(), b"/", &attempt].concat().into()
+    }
+}
+
+/// The row that an event of `run`, which has just been applied, asks for.
+pub(crate) fn row(subject: Subject<'_>, run: &Run, event: &Event) -> Option<RowChange> {
+    let Fact::Step(id, StepFact::Strayed { attempt, held: Held::Reaper }) = &event.fact else { return None };
+    let (_, step, status) = run.step(id)?;
+    let stray = &status.stray(*attempt)?.attempt;
+    let duty = Duty {
+        owner: subject.owner.clone(),
+        run: subject.run,
+        context: subject.context.clone(),
+        step: id.clone(),
+        agent: step.agent.clone(),
+        launch: stray.launch.clone(),
+        sent: stray.at,
+        child: stray.child.clone(),
+        since: event.at,
+    };
+    Some(RowChange { kind: KIND, key: duty.key().row(), expected: 0, body: Some(encode_duty(&duty)) })
+}
