@@ -4,6 +4,7 @@ use std::fmt;
 use std::future::Future;
 
 use proto::a2a::{AgentSkill, Message};
+use tonic::service::Routes;
 use types::Owner;
 
 use crate::context::Context;
@@ -42,6 +43,11 @@ pub trait Agent: Send + Sync + Sized + 'static {
     /// The first answer is durable before it goes out, and whoever repeats the message gets the same one.
     fn reply(&self, _owner: &Owner, _message: &Message) -> impl Future<Output = Option<Message>> + Send {
         std::future::ready(None)
+    }
+
+    /// Adds gRPC services of its own to those that every agent has.
+    fn extend(&self, routes: Routes) -> Routes {
+        routes
     }
 
     /// Does one turn. An error, like a panic, ends the task as FAILED with the error's message.

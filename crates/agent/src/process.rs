@@ -43,5 +43,6 @@ async fn run<A: Agent>(command: Command<A>, process: Process) -> Result<(), Fata
     let agent = A::open(command.own, &setup).await?;
     let profile = agent.profile();
     let kit = setup.start(Turns::new(agent), profile).await?;
-    setup.serve(kit, |routes| routes).await
+    let agent = kit.clone();
+    setup.serve(kit, |routes| agent.driver().agent().extend(routes)).await
 }

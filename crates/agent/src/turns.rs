@@ -84,7 +84,8 @@ impl<A: Agent> Turns<A> {
         Self { agent }
     }
 
-    pub(crate) fn agent(&self) -> &A {
+    /// What it drives.
+    pub fn agent(&self) -> &A {
         &self.agent
     }
 

@@ -2,6 +2,7 @@
 
 use agent::{Agent, Context, Failure, Finish, Profile, Setup};
 use service::Fatal;
+use tonic::service::Routes;
 use triage::Service;
 
 use crate::dispatch::{Args, Desk, skills};
@@ -29,6 +30,10 @@ impl Agent for Ambulance {
             skills: skills(Service::Ambulance, "A man has collapsed at 14 Acacia Avenue"),
             extensions: Vec::new(),
         }
+    }
+
+    fn extend(&self, routes: Routes) -> Routes {
+        self.0.extend(routes)
     }
 
     async fn run(&self, task: &mut Context) -> Result<Finish, Failure> {

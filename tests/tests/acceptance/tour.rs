@@ -20,6 +20,7 @@ fn calls() -> BTreeMap<&'static str, (&'static str, &'static str, &'static str)>
             ("Records", r#"{"taskId": "019b0000-0000-7000-8000-00000000dead"}"#, "task not found"),
         ),
         ("watchroom.agent.v1.Steps", ("Fence", FENCE, "WRONG_STORE")),
+        ("watchroom.emergency.v1.Units", ("ListUnits", r#"{"pageSize": 2}"#, "UNIT_STATUS_AVAILABLE")),
         ("watchroom.orchestrator.v1.Orchestrator", ("PlanOnly", r#"{"text": "Smoke at 12 Mill Lane."}"#, "Fire")),
         ("watchroom.registry.v1.Registry", ("QueryAgents", r#"{"filter": {"skills": ["dispatch"]}}"#, "Fire Agent")),
         ("grpc.health.v1.Health", ("Check", "{}", "SERVING")),
@@ -33,9 +34,12 @@ fn expected(service: Service) -> &'static [&'static str] {
         Service::Operator => {
             &["lf.a2a.v1.A2AService", "watchroom.admin.v1.Admin", "watchroom.orchestrator.v1.Orchestrator"]
         }
-        Service::Fire | Service::Police | Service::Ambulance => {
-            &["lf.a2a.v1.A2AService", "watchroom.admin.v1.Admin", "watchroom.agent.v1.Steps"]
-        }
+        Service::Fire | Service::Police | Service::Ambulance => &[
+            "lf.a2a.v1.A2AService",
+            "watchroom.admin.v1.Admin",
+            "watchroom.agent.v1.Steps",
+            "watchroom.emergency.v1.Units",
+        ],
     }
 }
 

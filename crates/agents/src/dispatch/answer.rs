@@ -1,6 +1,7 @@
 //! What a caller is told: the artifact with the units, and the same in words.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use a2a::metadata::{list, number, object, text, truth};
@@ -15,28 +16,28 @@ use super::unit::{DispatchKey, Record};
 
 /// Units on their way.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Answer<'s> {
+pub(crate) struct Answer {
     pub(crate) service: Service,
     pub(crate) dispatch: DispatchKey,
     pub(crate) incident: Incident,
     pub(crate) located: Located,
-    pub(crate) going: Vec<Going<'s>>,
+    pub(crate) going: Vec<Going>,
     pub(crate) shortfall: Vec<Need>,
 }
 
 /// One unit on its way.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Going<'s> {
-    pub(crate) unit: &'s Unit,
+pub(crate) struct Going {
+    pub(crate) unit: Arc<Unit>,
     pub(crate) eta: Duration,
 }
 
-impl<'s> Answer<'s> {
+impl Answer {
     /// The answer of a dispatch that was made before, from the records of its units.
-    pub(crate) fn again(mut self, scenario: &'s Scenario, units: &[(String, Record)], needs: &[Need]) -> Self {
+    pub(crate) fn again(mut self, scenario: &Scenario, units: &[(String, Record)], needs: &[Need]) -> Self {
         let going = units.iter().filter_map(|(id, record)| {
             let eta = record.assignment.as_ref().map_or(0, |it| it.eta);
-            scenario.unit(id).map(|unit| Going { unit, eta: Duration::from_secs(u64::from(eta)) })
+            scenario.unit(id).map(|unit| Going { unit: unit.clone(), eta: Duration::from_secs(u64::from(eta)) })
         });
         self.going = going.collect();
         self.going.sort_by(|a, b| a.eta.cmp(&b.eta).then_with(|| a.unit.id.cmp(&b.unit.id)));
@@ -93,10 +94,10 @@ impl<'s> Answer<'s> {
     }
 }
 
-impl Going<'_> {
+impl Going {
     fn words(&self) -> String {
         let minutes = self.eta.as_secs().div_ceil(60).max(1);
-        format!("{} {} from {}, ETA {minutes} min", self.unit.kind, self.unit.id, self.unit.station)
+        format!("{} {} from {}, ETA {minutes} min", self.unit.kind, self.unit.id, self.unit.station.name)
     }
 
     fn data(&self) -> Value {
@@ -104,7 +105,7 @@ impl Going<'_> {
         members([
             ("id", text(self.unit.id.as_str())),
             ("type", text(self.unit.kind.as_str())),
-            ("station", text(self.unit.station.as_str())),
+            ("station", text(self.unit.station.name.as_str())),
             ("eta_s", number(eta)),
         ])
     }

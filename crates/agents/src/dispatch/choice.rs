@@ -1,5 +1,6 @@
 //! Which units go: the right type, free, nearest by time, tie by id. Pure and deterministic.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::geo::Position;
@@ -7,15 +8,15 @@ use super::scenario::{Need, Scenario, Unit};
 
 /// A unit that goes, as what, and when it arrives.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Pick<'s> {
-    pub(crate) unit: &'s Unit,
+pub(crate) struct Pick {
+    pub(crate) unit: Arc<Unit>,
     pub(crate) eta: Duration,
 }
 
 /// Who goes, and who is missing.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Choice<'s> {
-    pub(crate) picks: Vec<Pick<'s>>,
+pub(crate) struct Choice {
+    pub(crate) picks: Vec<Pick>,
     pub(crate) shortfall: Vec<Need>,
 }
 
@@ -23,17 +24,17 @@ pub(crate) struct Choice<'s> {
 pub(crate) fn choose<'s>(
     scenario: &Scenario,
     needs: &[Need],
-    free: impl Iterator<Item = &'s Unit>,
+    free: impl Iterator<Item = &'s Arc<Unit>>,
     to: Position,
-) -> Choice<'s> {
-    let mut near: Vec<Pick<'s>> = free.map(|unit| Pick { unit, eta: scenario.eta(unit, to) }).collect();
+) -> Choice {
+    let mut near: Vec<Pick> = free.map(|unit| Pick { unit: unit.clone(), eta: scenario.eta(unit, to) }).collect();
     near.sort_by(|a, b| a.eta.cmp(&b.eta).then_with(|| a.unit.id.cmp(&b.unit.id)));
     let mut choice = Choice { picks: Vec::new(), shortfall: Vec::new() };
     for need in needs {
         let wanted = usize::from(need.count);
         let before = choice.picks.len();
-        let right = |pick: &&Pick<'s>| pick.unit.kind == need.kind && !taken(&choice.picks, pick);
-        let found: Vec<Pick<'s>> = near.iter().filter(right).take(wanted).cloned().collect();
+        let right = |pick: &&Pick| pick.unit.kind == need.kind && !taken(&choice.picks, pick);
+        let found: Vec<Pick> = near.iter().filter(right).take(wanted).cloned().collect();
         choice.picks.extend(found);
         let missing = wanted - (choice.picks.len() - before);
         if missing > 0 {
@@ -44,6 +45,6 @@ pub(crate) fn choose<'s>(
     choice
 }
 
-fn taken(picks: &[Pick<'_>], pick: &Pick<'_>) -> bool {
+fn taken(picks: &[Pick], pick: &Pick) -> bool {
     picks.iter().any(|taken| taken.unit.id == pick.unit.id)
 }

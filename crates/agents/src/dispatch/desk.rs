@@ -1,22 +1,25 @@
 //! The edge of dispatching: reads the message, decides on the board, commits the units' rows with the answer.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use agent::{Context, Failure, Finish, NotCommitted, Setup, words};
 use service::Fatal;
-use store::Row;
+use store::Store;
+use tokio_util::sync::CancellationToken;
+use tonic::service::Routes;
 use triage::Service;
 
 use super::answer::{Answer, Going, released, released_words};
-use super::board::{Board, Change, Pending};
+use super::board::Pending;
 use super::choice::choose;
+use super::draft::Draft;
+use super::keeper;
 use super::request::{self, Incident, Request};
-use super::row::KIND;
 use super::scenario::{Scenario, ScenarioError};
-use super::unit::{Assignment, DispatchKey, Record};
-
-/// Other replicas may take units from under a decision; so often it is made anew before the caller is told to retry.
-const TRIES: u32 = 16;
+use super::town::Town;
+use super::unit::{Assignment, DispatchKey, Reason, Record};
+use super::units::Units;
 
 /// Settings of a dispatching service.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -28,38 +31,40 @@ pub struct Args {
 
 /// A service's dispatch desk.
 #[derive(Debug)]
-pub struct Desk {
-    service: Service,
-    scenario: Scenario,
-    board: Board,
-}
+pub struct Desk(Arc<Town>);
 
 impl Desk {
-    /// Reads the scenario and the units' rows.
+    /// Reads the scenario and the units' rows, and keeps the town until the process drains.
     pub async fn open(service: Service, args: &Args, setup: &Setup) -> Result<Self, Fatal> {
         let scenario = match &args.scenario {
             Some(path) => Scenario::read(path).map_err(|error| unusable(path, &error))?,
             None => Scenario::sample(),
         };
-        let desk = Self::new(service, scenario);
-        if desk.scenario.unit_count(service) == 0 {
-            return Err(Fatal::usage(format!("the scenario {:?} has no {service} units", desk.scenario.name())));
+        if scenario.unit_count(service) == 0 {
+            return Err(Fatal::usage(format!("the scenario {:?} has no {service} units", scenario.name())));
         }
-        let rows = setup.store().rows(KIND, b"").await;
-        desk.board.load(rows.map_err(|error| Fatal::internal("the units cannot be read", error))?);
-        Ok(desk)
+        let closing = setup.process().drain().streams_end();
+        let desk = Self::start(service, scenario, setup.store().clone(), closing).await;
+        desk.map_err(|error| Fatal::internal("the units cannot be read", error))
     }
 
-    /// A desk whose units are all idle.
+    /// A desk over the units in `store`, whose town lives until `closing` fires.
+    /// Must be called within a Tokio runtime.
+    pub async fn start(
+        service: Service,
+        scenario: Scenario,
+        store: Arc<dyn Store>,
+        closing: CancellationToken,
+    ) -> Result<Self, store::Error> {
+        let town = Town::open(service, scenario, store).await?;
+        keeper::keep(town.clone(), closing);
+        Ok(Self(town))
+    }
+
+    /// Adds the service of its units.
     #[must_use]
-    pub fn new(service: Service, scenario: Scenario) -> Self {
-        let board = Board::new(scenario.units_of(service).map(|unit| unit.id.clone()));
-        Self { service, scenario, board }
-    }
-
-    /// Takes over what the rows of kind `unit` say.
-    pub fn load(&self, rows: Vec<Row>) {
-        self.board.load(rows);
+    pub fn extend(&self, routes: Routes) -> Routes {
+        routes.add_service(Units::service(self.0.clone()))
     }
 
     /// Does what a message asks.
@@ -72,107 +77,93 @@ impl Desk {
     }
 
     async fn dispatch(&self, task: &mut Context, incident: Incident) -> Result<Finish, Failure> {
-        for attempt in 0..TRIES {
-            // A shortage is told only of the rows as they are: what the board lacks may be free by now.
-            self.refresh(task, attempt == 1).await?;
-            let (answer, pending) = self.decide(task, &incident);
-            if attempt == 0 && !answer.shortfall.is_empty() {
+        let (mut answer, mut pending) = self.decide(task, &incident);
+        if !answer.shortfall.is_empty() {
+            // A shortage is told only when nothing is on its way: what is held may be free in a moment.
+            if let Some(pending) = pending {
                 pending.cancel();
-                continue;
             }
-            if answer.going.is_empty() {
-                return Err(Failure(answer.refusal()));
-            }
-            let end = Finish::Completed(words::say(answer.words()));
-            match task.conclude(vec![answer.artifact()], pending.rows(), end.clone()).await {
-                Ok(()) => {
-                    pending.settle();
-                    return Ok(end);
-                }
-                Err(NotCommitted::Conflict) => {}
-                Err(NotCommitted::Failed(failure)) => return Err(failure),
-            }
+            self.0.board.caught_up().await;
+            (answer, pending) = self.decide(task, &incident);
         }
-        Err(Failure("the units are changing too fast; try again".to_owned()))
-    }
-
-    async fn refresh(&self, task: &Context, always: bool) -> Result<(), Failure> {
-        if always || self.board.is_unsure() {
-            self.board.load(task.rows(KIND, b"").await?);
+        if answer.going.is_empty() {
+            return Err(Failure(answer.refusal()));
         }
-        Ok(())
+        let end = Finish::Completed(words::say(answer.words()));
+        conclude(task, answer.artifact(), pending, end).await
     }
 
     /// Who goes. A dispatch that has units already keeps them: nobody else is sent.
-    fn decide(&self, task: &Context, incident: &Incident) -> (Answer<'_>, Pending<'_>) {
+    fn decide(&self, task: &Context, incident: &Incident) -> (Answer, Option<Pending<'_>>) {
+        let town = &self.0;
         let key = key(task);
-        let located = self.scenario.locate(&incident.place);
-        let needs = self.scenario.needs(&incident.kind, self.service, incident.priority);
+        let located = town.scenario.locate(&incident.place);
+        let needs = town.scenario.needs(&incident.kind, town.service, incident.priority);
         let answer = Answer {
-            service: self.service,
+            service: town.service,
             dispatch: key.clone(),
             incident: incident.clone(),
             located,
             going: Vec::new(),
             shortfall: needs.to_vec(),
         };
-        let sent = self.board.of(|dispatch| *dispatch == key);
-        if !sent.is_empty() {
-            let nothing = self.board.decide(|_| ((), Vec::new())).1;
-            return (answer.again(&self.scenario, &sent, needs), nothing);
-        }
-        let now = task.began();
-        self.board.decide(|record| {
-            let free =
-                self.scenario.units_of(self.service).filter(|unit| record(&unit.id).is_some_and(|it| it.is_free()));
-            let choice = choose(&self.scenario, needs, free, located.position);
-            let going: Vec<Going<'_>> =
+        town.board.decide(town.clock.at(task.began()), |draft| {
+            let sent = draft.of(|dispatch| *dispatch == key);
+            if !sent.is_empty() {
+                return answer.again(&town.scenario, &sent, needs);
+            }
+            let free = draft.units().filter(|(_, record)| record.is_free()).map(|(unit, _)| unit);
+            let choice = choose(&town.scenario, needs, free, located.position);
+            let going: Vec<Going> =
                 choice.picks.into_iter().map(|pick| Going { unit: pick.unit, eta: pick.eta }).collect();
-            let assign = |going: &Going<'_>| {
-                let next = record(&going.unit.id)?.assigned(assignment(&key, incident, going), now)?;
-                Some(Change { unit: going.unit.id.clone(), next })
-            };
-            let changes = going.iter().filter_map(assign).collect();
-            (Answer { going, shortfall: choice.shortfall, ..answer }, changes)
+            for one in &going {
+                draft.assign(&one.unit.id, assignment(draft, &answer, one));
+            }
+            Answer { going, shortfall: choice.shortfall, ..answer }
         })
     }
 
     async fn release(&self, task: &mut Context, dispatch: Option<String>) -> Result<Finish, Failure> {
-        for _ in 0..TRIES {
-            self.refresh(task, false).await?;
-            let (units, pending) = self.freed(task, dispatch.as_deref());
-            if pending.is_empty() {
-                return Ok(Finish::Completed(words::say(released_words(&[]))));
-            }
-            let end = Finish::Completed(words::say(released_words(&units)));
-            match task.conclude(vec![released(&units)], pending.rows(), end.clone()).await {
-                Ok(()) => {
-                    pending.settle();
-                    return Ok(end);
-                }
-                Err(NotCommitted::Conflict) => {}
-                Err(NotCommitted::Failed(failure)) => return Err(failure),
-            }
+        // Units of it that are held would be missed.
+        self.0.board.caught_up().await;
+        let (units, pending) = self.freed(task, dispatch.as_deref());
+        let end = Finish::Completed(words::say(released_words(&units)));
+        if pending.is_none() {
+            return Ok(end);
         }
-        Err(Failure("the units are changing too fast; try again".to_owned()))
+        conclude(task, released(&units), pending, end).await
     }
 
-    /// The caller's units of that dispatch, or of this conversation, and their records once released.
-    fn freed(&self, task: &Context, dispatch: Option<&str>) -> (Vec<String>, Pending<'_>) {
+    /// Calls off the caller's units of that dispatch, or of this conversation, that have not arrived yet.
+    fn freed(&self, task: &Context, dispatch: Option<&str>) -> (Vec<String>, Option<Pending<'_>>) {
         let own = key(task);
-        let sent = self.board.of(|it| {
-            let meant = dispatch.map_or(it.context == own.context, |dispatch| it.id == dispatch);
-            it.owner == own.owner && meant
-        });
-        let now = task.began();
-        self.board.decide(|record| {
-            let free = |(id, _): &(String, Record)| {
-                let next = record(id)?.released(now)?;
-                Some(Change { unit: id.clone(), next })
-            };
-            let changes: Vec<Change> = sent.iter().filter_map(free).collect();
-            (changes.iter().map(|change| change.unit.clone()).collect(), changes)
+        let meant = |it: &DispatchKey| {
+            it.owner == own.owner && dispatch.map_or(it.context == own.context, |dispatch| it.id == dispatch)
+        };
+        self.0.board.decide(self.0.clock.at(task.began()), |draft| {
+            let sent = draft.of(meant).into_iter().filter(|(_, record): &(String, Record)| record.state.is_coming());
+            sent.map(|(id, _)| id).filter(|id| draft.call_off(id, Reason::Released)).collect()
         })
+    }
+}
+
+/// Ends the turn and changes the units in one commit.
+async fn conclude(
+    task: &mut Context,
+    artifact: proto::a2a::Artifact,
+    pending: Option<Pending<'_>>,
+    end: Finish,
+) -> Result<Finish, Failure> {
+    let rows = pending.as_ref().map(Pending::rows).unwrap_or_default();
+    let concluded = task.conclude(vec![artifact], rows, end.clone()).await;
+    if let Some(pending) = pending {
+        // Whatever a refusal's reason, nothing was written.
+        if concluded.is_ok() { pending.settle() } else { pending.cancel() }
+    }
+    match concluded {
+        Ok(()) => Ok(end),
+        Err(NotCommitted::Conflict) => Err(Failure("the units were changed by another process; try again".to_owned())),
+        Err(NotCommitted::Failed(failure)) => Err(failure),
     }
 }
 
@@ -185,11 +176,14 @@ fn key(task: &Context) -> DispatchKey {
     DispatchKey { owner: task.owner().to_string(), context: task.context_id().to_string(), id }
 }
 
-fn assignment(key: &DispatchKey, incident: &Incident, going: &Going<'_>) -> Assignment {
+fn assignment(draft: &Draft<'_>, answer: &Answer, going: &Going) -> Assignment {
     Assignment {
-        dispatch: key.clone(),
-        place: incident.place.clone(),
+        dispatch: answer.dispatch.clone(),
+        place: answer.incident.place.clone(),
         role: going.unit.kind.clone(),
+        priority: answer.incident.priority,
+        scene: Some(answer.located.position),
+        assigned_at: draft.now(),
         eta: u32::try_from(going.eta.as_secs()).unwrap_or(u32::MAX),
     }
 }

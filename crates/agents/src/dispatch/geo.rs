@@ -22,6 +22,12 @@ impl Position {
         let half = (lat / 2.0).sin().powi(2) + from.cos() * to.cos() * (lon / 2.0).sin().powi(2);
         2.0 * EARTH * half.sqrt().min(1.0).asin()
     }
+
+    /// The point so far on the way to `other`, from 0 to 1.
+    pub(crate) fn toward(self, other: Self, share: f64) -> Self {
+        let share = share.clamp(0.0, 1.0);
+        Self { lat: self.lat + (other.lat - self.lat) * share, lon: self.lon + (other.lon - self.lon) * share }
+    }
 }
 
 /// A box on the map.

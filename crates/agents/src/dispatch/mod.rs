@@ -4,12 +4,20 @@ mod answer;
 mod board;
 mod card;
 mod choice;
+mod clock;
 mod desk;
+mod draft;
+mod flight;
 mod geo;
+mod history;
+mod hub;
+mod keeper;
 mod request;
 mod row;
 mod scenario;
+mod town;
 mod unit;
+mod units;
 
 #[cfg(test)]
 mod tests;

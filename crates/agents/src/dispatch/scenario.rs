@@ -2,12 +2,16 @@
 
 mod file;
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use triage::Service;
+use types::Timestamp;
 
 use super::geo::{Area, Position, Travel};
+use super::unit::{Record, State};
 
 /// The built-in example: a made-up town with enough units for demos.
 const SAMPLE: &str = include_str!("../../scenario.toml");
@@ -19,8 +23,10 @@ pub struct Scenario {
     area: Area,
     travel: [(Service, Travel); 3],
     places: Vec<Place>,
-    stations: Vec<Station>,
-    units: Vec<Unit>,
+    stations: Vec<Arc<Station>>,
+    units: Vec<Arc<Unit>>,
+    /// The place of each unit in the list.
+    index: HashMap<String, usize>,
     cards: Vec<Card>,
 }
 
@@ -30,9 +36,7 @@ pub(crate) struct Unit {
     pub(crate) id: String,
     pub(crate) kind: String,
     pub(crate) service: Service,
-    /// The station's name.
-    pub(crate) station: String,
-    pub(crate) home: Position,
+    pub(crate) station: Arc<Station>,
 }
 
 /// So many units of a type.
@@ -57,12 +61,15 @@ struct Place {
     position: Position,
 }
 
+/// A group of units at one place.
 #[derive(Debug, Clone, PartialEq)]
-struct Station {
-    id: String,
-    name: String,
-    service: Service,
-    position: Position,
+pub(crate) struct Station {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) service: Service,
+    pub(crate) position: Position,
+    /// It belongs to a neighbour and helps only when nobody of ours is left.
+    pub(crate) partner: bool,
 }
 
 /// What goes to incidents of a type.
@@ -139,18 +146,28 @@ impl Scenario {
         self.units_of(service).count()
     }
 
-    pub(crate) fn units_of(&self, service: Service) -> impl Iterator<Item = &Unit> {
+    pub(crate) fn units_of(&self, service: Service) -> impl Iterator<Item = &Arc<Unit>> {
         self.units.iter().filter(move |unit| unit.service == service)
     }
 
-    pub(crate) fn unit(&self, id: &str) -> Option<&Unit> {
-        self.units.iter().find(|unit| unit.id == id)
+    pub(crate) fn unit(&self, id: &str) -> Option<&Arc<Unit>> {
+        self.index.get(id).and_then(|place| self.units.get(*place))
     }
 
     /// When a unit that stands at its station would arrive.
     pub(crate) fn eta(&self, unit: &Unit, to: Position) -> Duration {
         let travel = self.travel.iter().find(|(service, _)| *service == unit.service);
-        travel.map_or(Duration::ZERO, |(_, travel)| travel.eta(unit.home, to))
+        travel.map_or(Duration::ZERO, |(_, travel)| travel.eta(unit.station.position, to))
+    }
+
+    /// Where a unit is taken to be at `now`.
+    pub(crate) fn position(&self, unit: &Unit, record: &Record, now: Timestamp) -> Position {
+        let from = record.from.unwrap_or(unit.station.position);
+        let part = record.assignment.as_ref().filter(|_| record.state == State::EnRoute);
+        match part.and_then(|part| Some((part.scene?, part.arrival()))) {
+            Some((scene, arrival)) => from.toward(scene, share(record.since, now, arrival)),
+            None => from,
+        }
     }
 
     /// What `service` sends to an incident of this type; the most pressing ones get the highest level there is.
@@ -177,6 +194,12 @@ impl Scenario {
             None => Located { position: self.area.point_of(&words), known: false },
         }
     }
+}
+
+/// How much of the time between two moments has passed.
+fn share(from: Timestamp, now: Timestamp, to: Timestamp) -> f64 {
+    let whole = to.since(from).as_secs_f64();
+    if whole > 0.0 { now.since(from).as_secs_f64() / whole } else { 1.0 }
 }
 
 impl Card {

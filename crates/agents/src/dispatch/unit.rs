@@ -1,20 +1,26 @@
-//! A unit's states and the table of its transitions.
+//! A unit's states, the table of its transitions, and what is known of one unit.
 //!
 //! | from | to |
 //! |---|---|
 //! | Available | Assigned, OutOfService |
-//! | Assigned | Acknowledged, Available (cancelled), OutOfService |
-//! | Acknowledged | EnRoute, Available (cancelled), OutOfService |
-//! | EnRoute | OnScene, Available (cancelled), OutOfService |
+//! | Assigned | Acknowledged, AssignmentCancelled, OutOfService |
+//! | Acknowledged | EnRoute, AssignmentCancelled, OutOfService |
+//! | EnRoute | OnScene, AssignmentCancelled, OutOfService |
 //! | OnScene | Transporting, Cleared |
 //! | Transporting | AtHospital |
 //! | AtHospital | Cleared |
 //! | Cleared | Available |
+//! | AssignmentCancelled | Available |
 //! | OutOfService | Available |
 //!
-//! A release frees a unit that is not on scene yet.
+//! A unit works for a dispatch from Assigned until it is Available, out of service, or called off.
+
+use std::sync::Arc;
+use std::time::Duration;
 
 use types::Timestamp;
+
+use super::geo::Position;
 
 /// Where a unit is in its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,10 +34,31 @@ pub(crate) enum State {
     AtHospital,
     Cleared,
     OutOfService,
+    AssignmentCancelled,
+}
+
+/// Why a unit changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reason {
+    /// A dispatch took it.
+    Dispatched,
+    /// It told so, or its time had come.
+    Progress,
+    /// Its dispatch was released.
+    Released,
+    /// It did not acknowledge, turn out or arrive in time.
+    Withdrawn,
+    /// A dispatch of higher priority needed it.
+    Preempted,
+}
+
+impl Reason {
+    pub(crate) const ALL: [Self; 5] =
+        [Self::Dispatched, Self::Progress, Self::Released, Self::Withdrawn, Self::Preempted];
 }
 
 impl State {
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Available,
         Self::Assigned,
         Self::Acknowledged,
@@ -41,20 +68,40 @@ impl State {
         Self::AtHospital,
         Self::Cleared,
         Self::OutOfService,
+        Self::AssignmentCancelled,
     ];
 
     /// Whether the table leads from here to `next` in one step.
     pub(crate) fn leads_to(self, next: Self) -> bool {
         match self {
             Self::Available => matches!(next, Self::Assigned | Self::OutOfService),
-            Self::Assigned => matches!(next, Self::Acknowledged | Self::Available | Self::OutOfService),
-            Self::Acknowledged => matches!(next, Self::EnRoute | Self::Available | Self::OutOfService),
-            Self::EnRoute => matches!(next, Self::OnScene | Self::Available | Self::OutOfService),
+            Self::Assigned => matches!(next, Self::Acknowledged | Self::AssignmentCancelled | Self::OutOfService),
+            Self::Acknowledged => matches!(next, Self::EnRoute | Self::AssignmentCancelled | Self::OutOfService),
+            Self::EnRoute => matches!(next, Self::OnScene | Self::AssignmentCancelled | Self::OutOfService),
             Self::OnScene => matches!(next, Self::Transporting | Self::Cleared),
             Self::Transporting => matches!(next, Self::AtHospital),
             Self::AtHospital => matches!(next, Self::Cleared),
-            Self::Cleared | Self::OutOfService => matches!(next, Self::Available),
+            Self::Cleared | Self::OutOfService | Self::AssignmentCancelled => matches!(next, Self::Available),
         }
+    }
+
+    /// Whether a unit in this state works for a dispatch.
+    pub(crate) fn works(self) -> bool {
+        match self {
+            Self::Assigned
+            | Self::Acknowledged
+            | Self::EnRoute
+            | Self::OnScene
+            | Self::Transporting
+            | Self::AtHospital
+            | Self::Cleared => true,
+            Self::Available | Self::OutOfService | Self::AssignmentCancelled => false,
+        }
+    }
+
+    /// Whether it has been sent and is not there yet.
+    pub(crate) fn is_coming(self) -> bool {
+        self.leads_to(Self::AssignmentCancelled)
     }
 }
 
@@ -62,8 +109,15 @@ impl State {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Record {
     pub(crate) state: State,
+    /// By the town's clock.
     pub(crate) since: Timestamp,
-    pub(crate) assignment: Option<Assignment>,
+    /// Rises with each assignment.
+    pub(crate) epoch: u64,
+    /// The number of its last change; 0 before the first.
+    pub(crate) seq: u64,
+    /// Where it was when it came into its state; its station where unset.
+    pub(crate) from: Option<Position>,
+    pub(crate) assignment: Option<Arc<Assignment>>,
 }
 
 /// One unit's part in a dispatch.
@@ -75,6 +129,12 @@ pub(crate) struct Assignment {
     pub(crate) place: String,
     /// The type of unit that it was needed as.
     pub(crate) role: String,
+    /// 1 is the highest.
+    pub(crate) priority: u8,
+    /// The point that the place stands for; unset in rows of the first release.
+    pub(crate) scene: Option<Position>,
+    /// By the town's clock.
+    pub(crate) assigned_at: Timestamp,
     /// Seconds from the assignment.
     pub(crate) eta: u32,
 }
@@ -90,24 +150,64 @@ pub(crate) struct DispatchKey {
     pub(crate) id: String,
 }
 
+/// One step of a unit's life.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Change {
+    /// Rises strictly within a store.
+    pub(crate) seq: u64,
+    pub(crate) unit: String,
+    pub(crate) from: State,
+    pub(crate) reason: Reason,
+    /// The part that it has in a dispatch, or had until this change.
+    pub(crate) part: Option<Arc<Assignment>>,
+    pub(crate) after: Record,
+}
+
+impl Assignment {
+    /// When the unit is expected to be there.
+    pub(crate) fn arrival(&self) -> Timestamp {
+        self.assigned_at.after(Duration::from_secs(self.eta.into()))
+    }
+}
+
+impl Change {
+    /// Seconds until the unit is expected to be there; 0 where it is not on its way.
+    pub(crate) fn eta(&self) -> u32 {
+        let part = self.after.assignment.as_ref().filter(|_| self.after.state.is_coming());
+        let left = part.map(|part| part.arrival().since(self.after.since).as_millis().div_ceil(1000));
+        left.and_then(|left| u32::try_from(left).ok()).unwrap_or_default()
+    }
+}
+
 impl Record {
     /// A unit that has never been sent anywhere.
-    pub(crate) const IDLE: Self = Self { state: State::Available, since: Timestamp::from_millis(0), assignment: None };
+    pub(crate) const IDLE: Self = Self {
+        state: State::Available,
+        since: Timestamp::from_millis(0),
+        epoch: 0,
+        seq: 0,
+        from: None,
+        assignment: None,
+    };
 
     pub(crate) fn is_free(&self) -> bool {
-        self.state.leads_to(State::Assigned) && self.assignment.is_none()
+        self.state.leads_to(State::Assigned)
+    }
+
+    /// The record after a step that the table has, made at `now`, or later where the record is.
+    pub(crate) fn entered(&self, to: State, now: Timestamp) -> Option<Self> {
+        let assignment = self.assignment.clone().filter(|_| to.works());
+        self.state.leads_to(to).then(|| Self { state: to, since: self.since.max(now), assignment, ..self.clone() })
     }
 
     /// The record after an assignment, unless the unit is taken.
-    pub(crate) fn assigned(&self, assignment: Assignment, now: Timestamp) -> Option<Self> {
-        let since = self.since.max(now);
-        self.is_free().then_some(Self { state: State::Assigned, since, assignment: Some(assignment) })
+    pub(crate) fn assigned(&self, assignment: Arc<Assignment>, now: Timestamp) -> Option<Self> {
+        let entered = self.entered(State::Assigned, now)?;
+        Some(Self { epoch: self.epoch + 1, assignment: Some(assignment), ..entered })
     }
 
-    /// The record after a release, unless there is nothing to release.
-    /// A crew on scene is busy until it has cleared, whoever calls it off.
-    pub(crate) fn released(&self, now: Timestamp) -> Option<Self> {
-        self.assignment.as_ref().filter(|_| self.state.leads_to(State::Available))?;
-        Some(Self { state: State::Available, since: self.since.max(now), assignment: None })
+    /// Whether it works for a dispatch that `wanted` picks.
+    pub(crate) fn is_for(&self, wanted: impl Fn(&DispatchKey) -> bool) -> bool {
+        self.assignment.as_ref().is_some_and(|part| wanted(&part.dispatch))
     }
 }

@@ -8,7 +8,7 @@ use store::{MemoryStore, Store};
 use tokio_util::sync::CancellationToken;
 use types::{Head, Scope, TaskId, TaskState};
 
-use crate::town::{Sent, Town, View, objects, release, said, send, start, told, units};
+use crate::town::{Sent, Town, objects, release, said, send, start, told, units};
 
 /// The engines of the built-in town.
 const ENGINES: usize = 12;
@@ -18,7 +18,7 @@ fn memory() -> Arc<dyn Store> {
 }
 
 async fn fresh() -> Town {
-    start(&memory(), View::Fresh, &CancellationToken::new()).await
+    start(&memory(), &CancellationToken::new()).await
 }
 
 fn state(task: &proto::a2a::Task) -> TaskState {
@@ -42,7 +42,7 @@ async fn a_dispatch_names_its_units_in_words_and_data() {
 #[tokio::test]
 async fn a_dispatch_to_free_units_and_a_release_are_one_commit_each() {
     let store = memory();
-    let town = start(&store, View::Fresh, &CancellationToken::new()).await;
+    let town = start(&store, &CancellationToken::new()).await;
     let sent = send(&town, shed()).await;
     let dispatch = told(&sent, "dispatch");
     let freed = send(&town, release(a2a::metadata::as_text(Some(&dispatch)))).await;
@@ -62,13 +62,12 @@ async fn d1_no_unit_is_sent_twice_however_many_call_at_once() {
 }
 
 #[tokio::test]
-async fn d1_a_desk_with_an_old_view_takes_no_unit_that_is_gone() {
+async fn d1_a_desk_that_is_opened_again_takes_no_unit_that_is_gone() {
     let store = memory();
     let closing = CancellationToken::new();
-    let first = send(&start(&store, View::Fresh, &closing).await, shed()).await;
+    let first = send(&start(&store, &closing).await, shed()).await;
     closing.cancel();
-    let stale = start(&store, View::Stale, &CancellationToken::new()).await;
-    let second = send(&stale, shed()).await;
+    let second = send(&start(&store, &CancellationToken::new()).await, shed()).await;
     assert_eq!((units(&first), units(&second)), (vec!["E1".to_owned()], vec!["E2".to_owned()]));
 }
 
@@ -91,11 +90,11 @@ async fn d3_what_is_missing_is_told_and_nobody_at_all_is_a_failure() {
 async fn d11_a_message_delivered_again_assigns_nothing_new() {
     let store = memory();
     let closing = CancellationToken::new();
-    let (town, message) = (start(&store, View::Fresh, &closing).await, shed());
+    let (town, message) = (start(&store, &closing).await, shed());
     let first = send(&town, message.clone()).await;
     assert_eq!(send(&town, message.clone()).await, first);
     closing.cancel();
-    let restarted = start(&store, View::Fresh, &CancellationToken::new()).await;
+    let restarted = start(&store, &CancellationToken::new()).await;
     assert_eq!(send(&restarted, message).await, first);
     assert_eq!(units(&send(&restarted, shed()).await), ["E2"]);
 }
@@ -104,7 +103,7 @@ async fn d11_a_message_delivered_again_assigns_nothing_new() {
 async fn d11_another_attempt_of_a_step_gets_the_units_that_it_has() {
     let store = memory();
     let store_id = store.own().await.unwrap().store_id;
-    let town = start(&store, View::Fresh, &CancellationToken::new()).await;
+    let town = start(&store, &CancellationToken::new()).await;
     let run = TaskId::fresh();
     let in_context = |sent: Sent| Sent { context: Some("incident"), ..sent };
     let first = send(&town, in_context(shed().attempt(run, 1, store_id))).await;

@@ -19,7 +19,7 @@ use types::{MessageId, Owner, Principal, StoreId, TaskId, Tenant, Timestamp};
 
 /// A desk as an agent, so that tests choose its scenario and its store.
 #[derive(Debug)]
-pub(crate) struct Brigade(Desk);
+pub(crate) struct Brigade(pub(crate) Desk);
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct NoArgs {}
@@ -32,8 +32,10 @@ impl Agent for Brigade {
     const EAGER: bool = true;
     type Args = NoArgs;
 
-    async fn open(_args: NoArgs, _setup: &Setup) -> Result<Self, service::Fatal> {
-        Ok(Self(Desk::new(Service::Fire, Scenario::sample())))
+    async fn open(_args: NoArgs, setup: &Setup) -> Result<Self, service::Fatal> {
+        let desk =
+            Desk::start(Service::Fire, Scenario::sample(), setup.store().clone(), CancellationToken::new()).await;
+        desk.map(Self).map_err(|error| service::Fatal::internal("tests", error))
     }
 
     fn profile(&self) -> Profile {
@@ -52,19 +54,19 @@ fn skill() -> AgentSkill {
 
 pub(crate) type Town = Kit<Turns<Brigade>>;
 
-/// Whether the desk has read its rows; one that has not is as stale as a replica can be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum View {
-    Fresh,
-    Stale,
+/// A fire service over `store`, which an earlier one may have used.
+pub(crate) async fn start(store: &Arc<dyn Store>, closing: &CancellationToken) -> Town {
+    start_of(Service::Fire, Scenario::sample(), store, closing).await
 }
 
-/// A fire service over `store`, which an earlier one may have used.
-pub(crate) async fn start(store: &Arc<dyn Store>, view: View, closing: &CancellationToken) -> Town {
-    let desk = Desk::new(Service::Fire, Scenario::sample());
-    if view == View::Fresh {
-        desk.load(store.rows("unit", b"").await.unwrap());
-    }
+/// Any service of any town.
+pub(crate) async fn start_of(
+    service: Service,
+    scenario: Scenario,
+    store: &Arc<dyn Store>,
+    closing: &CancellationToken,
+) -> Town {
+    let desk = Desk::start(service, scenario, store.clone(), closing.clone()).await.unwrap();
     let card = Card {
         name: "Brigade".into(),
         description: "tests".into(),

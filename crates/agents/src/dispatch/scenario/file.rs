@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use serde::Deserialize;
 use toml::Spanned;
@@ -66,6 +67,8 @@ struct StationRow {
     service: String,
     lat: f64,
     lon: f64,
+    #[serde(default)]
+    partner: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -122,6 +125,7 @@ pub(super) fn parse(text: &str) -> Result<Scenario, ScenarioError> {
         travel: travel(&source, &file.travel)?,
         places: places(&source, &area, &file.places)?,
         cards: cards(&source, &units, &file.cards, &file.version)?,
+        index: units.iter().enumerate().map(|(place, unit)| (unit.id.clone(), place)).collect(),
         name: file.name,
         area,
         stations,
@@ -190,24 +194,33 @@ fn places(source: &Source<'_>, area: &Area, rows: &[Spanned<PlaceRow>]) -> Resul
     rows.iter().map(place).collect()
 }
 
-fn stations(source: &Source<'_>, area: &Area, rows: &[Spanned<StationRow>]) -> Result<Vec<Station>, ScenarioError> {
+fn stations(
+    source: &Source<'_>,
+    area: &Area,
+    rows: &[Spanned<StationRow>],
+) -> Result<Vec<Arc<Station>>, ScenarioError> {
     let mut seen = BTreeSet::new();
     let station = |row: &Spanned<StationRow>| {
-        let StationRow { id, name, service: named, lat, lon } = row.get_ref();
+        let StationRow { id, name, service: named, lat, lon, partner } = row.get_ref();
         if !seen.insert(id.clone()) {
             return Err(source.invalid(row, "station.id", format!("there are two stations {id:?}")));
         }
-        Ok(Station {
+        Ok(Arc::new(Station {
             id: id.clone(),
             name: name.clone(),
             service: service(source, row, "station.service", named)?,
             position: position(source, area, row, "station", (*lat, *lon))?,
-        })
+            partner: *partner,
+        }))
     };
     rows.iter().map(station).collect()
 }
 
-fn units(source: &Source<'_>, stations: &[Station], rows: &[Spanned<UnitRow>]) -> Result<Vec<Unit>, ScenarioError> {
+fn units(
+    source: &Source<'_>,
+    stations: &[Arc<Station>],
+    rows: &[Spanned<UnitRow>],
+) -> Result<Vec<Arc<Unit>>, ScenarioError> {
     let mut seen = BTreeSet::new();
     let unit = |row: &Spanned<UnitRow>| {
         let UnitRow { id, kind, station } = row.get_ref();
@@ -217,15 +230,14 @@ fn units(source: &Source<'_>, stations: &[Station], rows: &[Spanned<UnitRow>]) -
         let home = stations.iter().find(|it| it.id == *station);
         let home =
             home.ok_or_else(|| source.invalid(row, "unit.station", format!("there is no station {station:?}")))?;
-        let (service, position) = (home.service, home.position);
-        Ok(Unit { id: id.clone(), kind: kind.clone(), service, station: home.name.clone(), home: position })
+        Ok(Arc::new(Unit { id: id.clone(), kind: kind.clone(), service: home.service, station: home.clone() }))
     };
     rows.iter().map(unit).collect()
 }
 
 fn cards(
     source: &Source<'_>,
-    units: &[Unit],
+    units: &[Arc<Unit>],
     rows: &[Spanned<CardRow>],
     top: &Spanned<i64>,
 ) -> Result<Vec<Card>, ScenarioError> {
@@ -240,7 +252,7 @@ fn cards(
     Ok(cards)
 }
 
-fn card(source: &Source<'_>, units: &[Unit], row: &Spanned<CardRow>) -> Result<Card, ScenarioError> {
+fn card(source: &Source<'_>, units: &[Arc<Unit>], row: &Spanned<CardRow>) -> Result<Card, ScenarioError> {
     let CardRow { incident, service: named, level, units: needs } = row.get_ref();
     let service = service(source, row, "run_card.service", named)?;
     let exists = |kind: &str| units.iter().any(|unit| unit.service == service && unit.kind == kind);

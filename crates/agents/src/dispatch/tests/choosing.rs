@@ -1,9 +1,11 @@
 //! Who goes: nearest by time, the right type, free, the same every time; never neither units nor a shortfall.
 
+use std::sync::Arc;
+
 use proptest::prelude::*;
 use triage::Service;
 
-use crate::dispatch::choice::choose;
+use crate::dispatch::choice::{Pick, choose};
 use crate::dispatch::geo::Position;
 use crate::dispatch::scenario::{Need, Scenario, Unit};
 
@@ -11,8 +13,8 @@ fn need(kind: &str, count: u16) -> Need {
     Need { kind: kind.to_owned(), count }
 }
 
-fn ids<'s>(units: impl IntoIterator<Item = &'s Unit>) -> Vec<&'s str> {
-    units.into_iter().map(|unit| unit.id.as_str()).collect()
+fn ids(picks: &[Pick]) -> Vec<&str> {
+    picks.iter().map(|pick| pick.unit.id.as_str()).collect()
 }
 
 #[test]
@@ -20,7 +22,7 @@ fn the_nearest_goes_and_a_tie_is_settled_by_id() {
     let town = Scenario::sample();
     let at_wallington = town.locate("170 London road SM6 7AN").position;
     let choice = choose(&town, &[need("engine", 2)], town.units_of(Service::Fire), at_wallington);
-    assert_eq!(ids(choice.picks.iter().map(|pick| pick.unit)), ["E1", "E2"]);
+    assert_eq!(ids(&choice.picks), ["E1", "E2"]);
     assert!(choice.shortfall.is_empty());
 }
 
@@ -53,7 +55,7 @@ proptest! {
                 prop_assert!(sent.iter().all(|pick| pick.eta <= town.eta(left, to)));
             }
         }
-        let mut backwards: Vec<&Unit> = free().collect();
+        let mut backwards: Vec<&Arc<Unit>> = free().collect();
         backwards.reverse();
         prop_assert_eq!(choice, choose(&town, &needs, backwards.into_iter(), to));
     }

@@ -1,17 +1,45 @@
 //! Rows on disk stay readable, and units move along their table only (D2).
 
+use std::sync::Arc;
+
 use types::Timestamp;
 
-use crate::dispatch::row::{BadRow, decode, encode};
-use crate::dispatch::unit::{Assignment, DispatchKey, Record, State};
+use crate::dispatch::geo::Position;
+use crate::dispatch::row::{BadRow, decode, decode_changes, encode, encode_changes};
+use crate::dispatch::unit::{Assignment, Change, DispatchKey, Reason, Record, State};
+
+const NOW: u64 = 1_700_000_000_123;
 
 fn assignment() -> Assignment {
     let dispatch = DispatchKey { owner: "/anonymous".into(), context: "c1".into(), id: "run/fire".into() };
-    Assignment { dispatch, place: "14 Acacia Avenue".into(), role: "engine".into(), eta: 321 }
+    Assignment {
+        dispatch,
+        place: "14 Acacia Avenue".into(),
+        role: "engine".into(),
+        priority: 2,
+        scene: Some(Position { lat: 51.5, lon: -0.25 }),
+        assigned_at: Timestamp::from_millis(NOW),
+        eta: 321,
+    }
 }
 
 fn assigned() -> Record {
-    Record { state: State::Assigned, since: Timestamp::from_millis(1_700_000_000_123), assignment: Some(assignment()) }
+    Record {
+        state: State::Assigned,
+        since: Timestamp::from_millis(NOW),
+        epoch: 3,
+        seq: 17,
+        from: Some(Position { lat: 51.25, lon: -0.5 }),
+        assignment: Some(Arc::new(assignment())),
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn bytes(hex: &str) -> Vec<u8> {
+    hex.as_bytes().chunks(2).map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap()).collect()
 }
 
 /// Bytes of the first released version. A change here breaks stores that exist.
@@ -22,10 +50,46 @@ const GOLDEN: &str = "08011002\
                       20416361636961204176656e75652a06\
                       656e67696e6530c102";
 
+/// The same unit with what later releases keep of it.
+const GOLDEN_NOW: &str = "0801100218fbd095ffbc31\
+                          22540a0a2f616e6f6e796d6f7573120263311a0872756e2f666972652210313420416361636961204176656e75652a06656e67696e6530c102\
+                          38024212090000000000c0494011000000000000d0bf48fbd095ffbc31\
+                          280330113a12090000000000a0494011000000000000e0bf";
+/// One change, in the row of its commit.
+const GOLDEN_CHANGE: &str = "08011283010a0245311001180122790801100218fbd095ffbc3122540a0a\
+                             2f616e6f6e796d6f7573120263311a0872756e2f666972652210313420416361636961204176656e75652a06656e67696e65\
+                             30c10238024212090000000000c0494011000000000000d0bf48fbd095ffbc31280330113a12090000000000a0494011000000000000e0bf";
+
 #[test]
 fn the_bytes_of_a_row_stay_what_they_are() {
-    let hex: String = encode(&assigned()).iter().map(|byte| format!("{byte:02x}")).collect();
-    assert_eq!(hex, GOLDEN);
+    assert_eq!(hex(&encode(&assigned())), GOLDEN_NOW);
+    let change = Change {
+        seq: 17,
+        unit: "E1".into(),
+        from: State::Available,
+        reason: Reason::Dispatched,
+        part: assigned().assignment,
+        after: assigned(),
+    };
+    assert_eq!(hex(&encode_changes(std::slice::from_ref(&change))), GOLDEN_CHANGE);
+    assert_eq!(decode_changes(&bytes(GOLDEN_CHANGE)).unwrap(), [change]);
+}
+
+#[test]
+fn a_row_of_the_first_release_can_still_be_read() {
+    let old = decode(&bytes(GOLDEN)).unwrap();
+    let part = old.assignment.as_ref().unwrap();
+    assert_eq!((old.state, old.since, old.epoch), (State::Assigned, Timestamp::from_millis(NOW), 0));
+    assert_eq!((part.role.as_str(), part.eta, part.priority, part.scene), ("engine", 321, u8::MAX, None));
+}
+
+#[test]
+fn a_change_remembers_the_part_that_its_unit_left() {
+    let after = Record { state: State::Available, assignment: None, ..assigned() };
+    let part = Some(Arc::new(assignment()));
+    let change =
+        Change { seq: 17, unit: "E1".into(), from: State::AssignmentCancelled, reason: Reason::Released, part, after };
+    assert_eq!(decode_changes(&encode_changes(std::slice::from_ref(&change))).unwrap(), [change]);
 }
 
 #[test]
@@ -46,15 +110,15 @@ fn rows_that_cannot_be_read_say_why() {
 #[test]
 fn d2_transitions_follow_the_table_and_times_never_go_back() {
     let (early, late) = (Timestamp::from_millis(10), Timestamp::from_millis(20));
-    let sent = Record::IDLE.assigned(assignment(), late).unwrap();
-    assert_eq!((sent.state, sent.since), (State::Assigned, late));
-    assert_eq!(sent.assigned(assignment(), late), None);
-    let freed = sent.released(early).unwrap();
-    assert_eq!((freed.state, freed.since, freed.is_free()), (State::Available, late, true));
-    assert_eq!(freed.released(late), None);
-    let busy = Record { state: State::OnScene, ..sent };
-    assert_eq!(busy.released(late), None);
-    for state in State::ALL {
-        assert!(!state.leads_to(state));
+    for (from, to) in State::ALL.into_iter().flat_map(|from| State::ALL.map(|to| (from, to))) {
+        let record = Record { state: from, since: late, ..assigned() };
+        let after = record.entered(to, early);
+        assert_eq!(after.is_some(), from.leads_to(to), "{from:?} to {to:?}");
+        let Some(after) = after else { continue };
+        assert_eq!((after.state, after.since), (to, late));
+        assert_eq!(after.assignment.is_some(), to.works(), "{to:?}");
     }
+    let sent = Record::IDLE.assigned(Arc::new(assignment()), late).unwrap();
+    assert_eq!((sent.state, sent.since, sent.epoch), (State::Assigned, late, 1));
+    assert_eq!(sent.assigned(Arc::new(assignment()), late), None);
 }

@@ -1,0 +1,109 @@
+//! What callers see of units and their changes.
+
+use proto::watchroom::emergency::v1 as wire;
+use types::Timestamp;
+
+use crate::dispatch::geo;
+use crate::dispatch::scenario::{Station, Unit};
+use crate::dispatch::town::Town;
+use crate::dispatch::unit::{Assignment, Change, Reason, Record, State};
+
+/// Presents a town at a moment of its clock.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Present<'t> {
+    pub(crate) town: &'t Town,
+    pub(crate) now: Timestamp,
+}
+
+impl Present<'_> {
+    pub(crate) fn clock(&self) -> wire::Clock {
+        wire::Clock { now: Some(a2a::time::to_wire(self.now)), speed: self.town.clock.speed }
+    }
+
+    pub(crate) fn unit(&self, unit: &Unit, record: &Record) -> wire::Unit {
+        self.unit_at(unit, record, self.now)
+    }
+
+    /// A change; `None` when the scenario no longer has its unit.
+    pub(crate) fn change(&self, change: &Change) -> Option<wire::UnitChange> {
+        let unit = self.town.scenario.unit(&change.unit)?;
+        let (after, dispatch) = (&change.after, change.part.as_ref().map(|part| &part.dispatch));
+        Some(wire::UnitChange {
+            seq: change.seq,
+            unit: change.unit.clone(),
+            from: status(change.from).into(),
+            to: status(after.state).into(),
+            time: Some(a2a::time::to_wire(after.since)),
+            eta_s: change.eta(),
+            dispatch: dispatch.map(|it| it.id.clone()).unwrap_or_default(),
+            incident: dispatch.map(|it| it.context.clone()).unwrap_or_default(),
+            reason: reason(change.reason).into(),
+            after: Some(self.unit_at(unit, after, after.since)),
+        })
+    }
+
+    fn unit_at(&self, unit: &Unit, record: &Record, now: Timestamp) -> wire::Unit {
+        wire::Unit {
+            id: unit.id.clone(),
+            service: unit.service.as_str().to_owned(),
+            r#type: unit.kind.clone(),
+            station: Some(station(&unit.station)),
+            position: Some(position(self.town.scenario.position(unit, record, now))),
+            status: status(record.state).into(),
+            assignment: record.assignment.as_deref().map(assignment),
+            since: Some(a2a::time::to_wire(record.since)),
+            epoch: record.epoch,
+        }
+    }
+}
+
+fn assignment(part: &Assignment) -> wire::Assignment {
+    wire::Assignment {
+        dispatch: part.dispatch.id.clone(),
+        incident: part.dispatch.context.clone(),
+        place: part.place.clone(),
+        priority: part.priority.into(),
+        assigned_at: Some(a2a::time::to_wire(part.assigned_at)),
+        eta: Some(a2a::time::to_wire(part.arrival())),
+    }
+}
+
+fn station(station: &Station) -> wire::Station {
+    wire::Station {
+        id: station.id.clone(),
+        name: station.name.clone(),
+        service: station.service.as_str().to_owned(),
+        position: Some(position(station.position)),
+        partner: station.partner,
+    }
+}
+
+fn position(at: geo::Position) -> wire::Position {
+    wire::Position { lat: at.lat, lon: at.lon }
+}
+
+/// A state as the wire names it.
+pub(crate) fn status(state: State) -> wire::UnitStatus {
+    match state {
+        State::Available => wire::UnitStatus::Available,
+        State::Assigned => wire::UnitStatus::Assigned,
+        State::Acknowledged => wire::UnitStatus::Acknowledged,
+        State::EnRoute => wire::UnitStatus::EnRoute,
+        State::OnScene => wire::UnitStatus::OnScene,
+        State::Transporting => wire::UnitStatus::Transporting,
+        State::AtHospital => wire::UnitStatus::AtHospital,
+        State::Cleared => wire::UnitStatus::Cleared,
+        State::OutOfService => wire::UnitStatus::OutOfService,
+        State::AssignmentCancelled => wire::UnitStatus::AssignmentCancelled,
+    }
+}
+
+fn reason(reason: Reason) -> wire::UnitChangeReason {
+    match reason {
+        Reason::Dispatched => wire::UnitChangeReason::Dispatched,
+        Reason::Progress => wire::UnitChangeReason::Progress,
+        Reason::Released => wire::UnitChangeReason::Released,
+        Reason::Withdrawn => wire::UnitChangeReason::Withdrawn,
+        Reason::Preempted => wire::UnitChangeReason::Preempted,
+    }
+}
