@@ -55,7 +55,7 @@ pub trait Agent: Send + Sync + Sized + 'static {
 }
 
 /// What an agent says of itself; its address and its capabilities are added by the kit.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Profile {
     /// Its name, which is also its name in the registry.
     pub name: String,
@@ -65,6 +65,10 @@ pub struct Profile {
     pub skills: Vec<AgentSkill>,
     /// URIs of extensions that it knows beside those of the kit.
     pub extensions: Vec<&'static str>,
+    /// What it is for among agents, such as `responder`, for queries of the registry; may be empty.
+    pub role: &'static str,
+    /// The field that it works in, such as `emergency`, for queries of the registry; may be empty.
+    pub domain: &'static str,
 }
 
 /// How a turn ends.

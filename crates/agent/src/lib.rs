@@ -30,7 +30,7 @@
 //!             ..AgentSkill::default()
 //!         };
 //!         let (name, description) = ("Clock Agent".into(), "Knows the time".into());
-//!         Profile { name, description, skills: vec![skill], extensions: Vec::new() }
+//!         Profile { name, description, skills: vec![skill], ..Profile::default() }
 //!     }
 //!
 //!     async fn run(&self, task: &mut Context) -> Result<Finish, Failure> {

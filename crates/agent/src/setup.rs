@@ -31,6 +31,8 @@ pub struct Setup {
     bound: Option<Bound>,
     store: Arc<dyn Store>,
     own: Ownership,
+    /// Role and domain of the profile.
+    labels: (&'static str, &'static str),
 }
 
 impl Setup {
@@ -44,7 +46,7 @@ impl Setup {
                 tracing::error!(error = &error as &dyn std::error::Error, "the store did not close");
             }
         });
-        Ok(Self { args: args.clone(), process: process.clone(), bound: None, store, own })
+        Ok(Self { args: args.clone(), process: process.clone(), bound: None, store, own, labels: ("", "") })
     }
 
     /// The process.
@@ -65,6 +67,7 @@ impl Setup {
     /// Binds the ports, starts the kit of `driver` under the card of `profile`, and takes up what was in hand.
     pub async fn start<D: Driver>(&mut self, driver: D, profile: Profile) -> Result<Kit<D>, Fatal> {
         let bound = self.process.bind()?;
+        self.labels = (profile.role, profile.domain);
         let card = self.card(profile, bound.address())?;
         self.bound = Some(bound);
         let closing = self.process.drain().streams_end();
@@ -76,7 +79,7 @@ impl Setup {
 
     fn card(&self, profile: Profile, address: SocketAddr) -> Result<AgentCard, Fatal> {
         let url = self.args.advertise.clone().unwrap_or_else(|| address.to_string());
-        let Profile { name, description, skills, extensions } = profile;
+        let Profile { name, description, skills, extensions, .. } = profile;
         let card = a2a::Card { name, description, version: self.process.version().to_owned(), url, skills, extensions };
         card.build().map_err(|violations| {
             let missing: Vec<String> =
@@ -106,9 +109,11 @@ impl Setup {
             instance: self.args.instance.clone(),
             card: AgentCard::clone(kit.card()),
             store_id: self.own.store_id,
+            role: self.labels.0.to_owned(),
+            domain: self.labels.1.to_owned(),
         };
         let config = LeaseConfig { registry: self.args.registry.clone(), registration, ttl: None };
-        let (tx, vitals) = watch::channel(Vitals { health: Health::Serving, in_flight: 0 });
+        let (tx, vitals) = watch::channel(Vitals { health: Health::Serving, in_flight: 0, load: None });
         let drain = self.process.drain();
         let stop = drain.streams_end();
         let lease = Lease::hold(config, vitals, stop.clone()).map_err(|error| Fatal::usage(error.to_string()))?;
@@ -136,7 +141,7 @@ async fn report<D: Driver>(kit: Kit<D>, drain: service::Drain, vitals: watch::Se
         };
         kit.meters().in_memory(kit.in_flight());
         let in_flight = u32::try_from(kit.in_flight()).unwrap_or(u32::MAX);
-        vitals.send_replace(Vitals { health, in_flight });
+        vitals.send_replace(Vitals { health, in_flight, load: None });
         if health == Health::Draining {
             return;
         }

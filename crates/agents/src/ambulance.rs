@@ -28,7 +28,9 @@ impl Agent for Ambulance {
             name: "Ambulance Agent".to_owned(),
             description: "Dispatches ambulances, and releases them".to_owned(),
             skills: skills(Service::Ambulance, "A man has collapsed at 14 Acacia Avenue"),
-            extensions: Vec::new(),
+            role: "responder",
+            domain: "emergency",
+            ..Profile::default()
         }
     }
 

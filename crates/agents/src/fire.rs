@@ -28,7 +28,9 @@ impl Agent for Fire {
             name: "Fire Agent".to_owned(),
             description: "Dispatches fire and rescue units, and releases them".to_owned(),
             skills: skills(Service::Fire, "Fire at 14 Acacia Avenue"),
-            extensions: Vec::new(),
+            role: "responder",
+            domain: "emergency",
+            ..Profile::default()
         }
     }
 

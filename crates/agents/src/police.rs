@@ -28,7 +28,9 @@ impl Agent for Police {
             name: "Police Agent".to_owned(),
             description: "Dispatches police units, and releases them".to_owned(),
             skills: skills(Service::Police, "A break-in at 14 Acacia Avenue"),
-            extensions: Vec::new(),
+            role: "responder",
+            domain: "emergency",
+            ..Profile::default()
         }
     }
 

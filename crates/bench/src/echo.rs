@@ -52,7 +52,7 @@ impl Agent for Echo {
             name: self.0.agent_name.clone(),
             description: "The benchmarks' agent.".to_owned(),
             skills: vec![skill],
-            extensions: Vec::new(),
+            ..Profile::default()
         }
     }
 

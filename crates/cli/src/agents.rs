@@ -2,9 +2,12 @@
 
 use std::io::Write;
 
-use proto::watchroom::registry::v1::{Agent, Filter, Health, QueryAgentsRequest, QueryAgentsResponse};
+use proto::watchroom::registry::v1::{
+    self as wire, Agent, Filter, Health, QueryAgentsRequest, QueryAgentsResponse, ResolveRequest, ResolveResponse,
+    ResolvedEndpoint,
+};
 
-use crate::args::{Agents, Common};
+use crate::args::{Agents, Common, Policy, Resolve, WhichAgents};
 use crate::call::Caller;
 use crate::endpoints::Endpoint;
 use crate::failure::Failure;
@@ -15,8 +18,7 @@ use crate::show;
 /// Lists the registered agents that match.
 pub(crate) async fn run<W: Write>(args: &Agents, common: &Common, screen: &mut Screen<W>) -> Result<Outcome, Failure> {
     let endpoint = Endpoint::registry(common)?;
-    let filter = Filter { names: args.name.clone(), skills: args.skill.clone(), ..Filter::default() };
-    let agents = query(&endpoint, filter).await?;
+    let agents = query(&endpoint, filter(&args.which)).await?;
     if screen.is_for_script() {
         for agent in &agents {
             screen.json(&proto_json(agent)?)?;
@@ -28,6 +30,75 @@ pub(crate) async fn run<W: Write>(args: &Agents, common: &Common, screen: &mut S
         screen.say(Mark::None, &show::table(header, agents.iter().map(row)))?;
     }
     Ok(Outcome::Done)
+}
+
+/// Shows where work should go, best first.
+pub(crate) async fn resolve<W: Write>(
+    args: &Resolve,
+    common: &Common,
+    screen: &mut Screen<W>,
+) -> Result<Outcome, Failure> {
+    let endpoint = Endpoint::registry(common)?;
+    if args.which.name.is_empty() && args.which.skill.is_empty() {
+        return Err(Failure::Usage("name an agent (--name) or a skill (--skill)".to_owned()));
+    }
+    let request = ResolveRequest {
+        filter: Some(filter(&args.which)),
+        policy: policy(args.policy).into(),
+        context_id: args.context.as_ref().map(ToString::to_string).unwrap_or_default(),
+        limit: None,
+    };
+    let method = "/watchroom.registry.v1.Registry/Resolve";
+    let answer: ResolveResponse = Caller::new(&endpoint)?.unary(method, request).await?;
+    if screen.is_for_script() {
+        screen.json(&proto_json(&answer)?)?;
+        return Ok(Outcome::Done);
+    }
+    if answer.endpoints.is_empty() {
+        screen.say(Mark::None, "nobody takes work")?;
+    } else {
+        let header = ["NAME", "VERSION", "INSTANCE", "ADDRESS", "WHY HERE"];
+        screen.say(Mark::None, &show::table(header, answer.endpoints.iter().map(place)))?;
+    }
+    let left_out = format!("left out: {} draining, {} not serving", answer.draining, answer.not_serving);
+    if answer.draining + answer.not_serving > 0 {
+        screen.say(Mark::Warning, &left_out)?;
+    }
+    if answer.stale {
+        screen.say(Mark::Warning, "the registry misses too many renewals to be sure who is there")?;
+    }
+    Ok(Outcome::Done)
+}
+
+fn filter(which: &WhichAgents) -> Filter {
+    let WhichAgents { name, skill, role, domain } = which;
+    Filter {
+        names: name.clone(),
+        skills: skill.clone(),
+        roles: role.clone(),
+        domains: domain.clone(),
+        ..Filter::default()
+    }
+}
+
+fn policy(policy: Policy) -> wire::Policy {
+    match policy {
+        Policy::RoundRobin => wire::Policy::RoundRobin,
+        Policy::LeastInFlight => wire::Policy::LeastInFlight,
+        Policy::PowerOfTwo => wire::Policy::PowerOfTwo,
+        Policy::Sticky => wire::Policy::Sticky,
+    }
+}
+
+fn place(endpoint: &ResolvedEndpoint) -> [String; 5] {
+    let address = endpoint.interface.as_ref().map(|interface| interface.url.clone()).unwrap_or_default();
+    [
+        endpoint.name.clone(),
+        endpoint.agent_version.clone(),
+        endpoint.instance_id.clone(),
+        address,
+        endpoint.explanation.clone(),
+    ]
 }
 
 /// All registered agents that match, page after page.

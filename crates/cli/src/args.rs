@@ -1,6 +1,7 @@
 //! The command line, as clap reads it.
 
 mod admin;
+mod agents;
 mod eval;
 
 use std::path::PathBuf;
@@ -10,6 +11,7 @@ use proto::a2a::TaskState;
 use types::{ContextId, MessageId, RemoteTask};
 
 pub(crate) use admin::{Backup, Completions, Drain, Which};
+pub(crate) use agents::{Agents, Policy, Resolve, Which as WhichAgents};
 pub(crate) use eval::Eval;
 
 const AFTER: &str = "Exit codes: 0 done; 64 wrong usage; 69 unreachable, or no cluster is running; 70 internal; 74 a file or \
@@ -66,6 +68,8 @@ pub(crate) enum Command {
     Cancel(Cancel),
     /// List the registered agents
     Agents(Agents),
+    /// Ask the registry where the next piece of work should go, and why there
+    Resolve(Resolve),
     /// Show every record of a task: what clients saw, and what only the service knows
     Log(Log),
     /// Copy the store of a service that runs into a file
@@ -205,17 +209,6 @@ pub(crate) struct Cancel {
     pub(crate) id: RemoteTask,
     #[command(flatten)]
     pub(crate) target: Target,
-}
-
-/// Lists agents.
-#[derive(Debug, Args)]
-pub(crate) struct Agents {
-    /// Only agents of this name, letter for letter as the list shows it; may be repeated
-    #[arg(long, value_name = "NAME")]
-    pub(crate) name: Vec<String>,
-    /// Only agents with this skill, letter for letter; may be repeated
-    #[arg(long, value_name = "ID")]
-    pub(crate) skill: Vec<String>,
 }
 
 /// Shows a task's log.

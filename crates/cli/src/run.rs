@@ -68,6 +68,7 @@ fn execute(cli: Cli) -> Result<Outcome, Failure> {
         Command::Watch(args) => block_on(send::watch(&args, &common, &mut screen)),
         Command::Cancel(args) => block_on(tasks::cancel(&args, &common, &mut screen)),
         Command::Agents(args) => block_on(agents::run(&args, &common, &mut screen)),
+        Command::Resolve(args) => block_on(agents::resolve(&args, &common, &mut screen)),
         Command::Log(args) => block_on(log::run(&args, &common, &mut screen)),
         Command::Backup(args) => block_on(backup::run(&args, &common, &mut screen)),
         Command::Drain(args) => block_on(drain::run(&args, &common, &mut screen)),

@@ -35,6 +35,10 @@ pub(crate) fn endpoint(agent: wire::Agent) -> Option<Endpoint> {
         url: grpc_url(&card)?,
         health: health(agent.health, agent.draining),
         in_flight: agent.in_flight,
+        load: agent.load_percent,
+        failing: agent.callers.is_some_and(|callers| callers.failing),
+        role: registration.role,
+        domain: registration.domain,
         epoch: agent.epoch,
         card: Arc::new(card),
     })

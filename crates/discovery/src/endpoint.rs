@@ -5,6 +5,8 @@ use std::sync::Arc;
 use proto::a2a::AgentCard;
 use types::{AgentName, InstanceId, StoreId};
 
+use crate::choose::Candidate;
+
 /// What an instance says of itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Health {
@@ -42,6 +44,14 @@ pub struct Endpoint {
     pub health: Health,
     /// Tasks that it last said it has under way.
     pub in_flight: u32,
+    /// Share of what it can do that is taken, in percent, where it has a measure of it.
+    pub load: Option<u32>,
+    /// Whether its callers say that it fails.
+    pub failing: bool,
+    /// What it is for among agents; empty when it says nothing.
+    pub role: String,
+    /// The field that it works in; empty when it says nothing.
+    pub domain: String,
     /// Rises with every registration of this instance.
     pub epoch: u64,
     /// What it can do.
@@ -49,6 +59,18 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
+    /// What a choice looks at.
+    pub fn candidate(&self) -> Candidate<'_> {
+        Candidate {
+            store_id: self.store_id,
+            instance: &self.instance,
+            health: self.health,
+            in_flight: self.in_flight,
+            load: self.load,
+            failing: self.failing,
+        }
+    }
+
     /// Whether its card names the skill.
     pub fn offers(&self, skill: &types::SkillId) -> bool {
         self.card.skills.iter().any(|offered| offered.id == skill.as_str())

@@ -14,6 +14,10 @@ pub struct Filter {
     pub skills: Vec<SkillId>,
     /// Tags of any skill on the card.
     pub tags: Vec<String>,
+    /// What instances are for, as they registered it.
+    pub roles: Vec<String>,
+    /// The fields that they work in, as they registered it.
+    pub domains: Vec<String>,
     /// What instances say of themselves.
     pub health: Vec<Health>,
 }
@@ -24,6 +28,8 @@ impl From<&Filter> for wire::Filter {
             names: filter.names.iter().map(ToString::to_string).collect(),
             skills: filter.skills.iter().map(ToString::to_string).collect(),
             tags: filter.tags.clone(),
+            roles: filter.roles.clone(),
+            domains: filter.domains.clone(),
             health: filter.health.iter().map(|health| wire::Health::from(*health).into()).collect(),
             ..Self::default()
         }

@@ -155,10 +155,12 @@ fn upsert(table: &mut Table, agent: wire::Agent) -> bool {
 }
 
 fn reported(table: &mut Table, report: wire::Report) -> bool {
-    let (health, in_flight) = (convert::health(report.health, report.draining), report.in_flight);
+    let health = convert::health(report.health, report.draining);
+    let (in_flight, load) = (report.in_flight, report.load_percent);
+    let failing = report.callers.is_some_and(|callers| callers.failing);
     let Some(key) = convert::key(report.name, report.agent_version, report.instance_id) else { return false };
     let Some(known) = table.get(&key) else { return false };
-    let endpoint = Endpoint { health, in_flight, ..Endpoint::clone(known) };
+    let endpoint = Endpoint { health, in_flight, load, failing, ..Endpoint::clone(known) };
     insert(table, key, endpoint)
 }
 

@@ -192,6 +192,7 @@ impl Holder {
             epoch: grant.epoch,
             health: wire::Health::from(sent.vitals.health).into(),
             in_flight: sent.vitals.in_flight,
+            load_percent: sent.vitals.load,
             draining: sent.vitals.health == Health::Draining,
         };
         tx.try_send(request).map_err(|_| closed())?;
@@ -277,12 +278,14 @@ fn is_refusal(code: Code) -> bool {
 }
 
 fn request(config: LeaseConfig) -> wire::RegisterRequest {
-    let Registration { instance, card, store_id } = config.registration;
+    let Registration { instance, card, store_id, role, domain } = config.registration;
     wire::RegisterRequest {
         registration: Some(wire::Registration {
             instance_id: instance.to_string(),
             card: Some(card),
             store_id: store_id.to_string(),
+            role,
+            domain,
         }),
         ttl: config.ttl.and_then(|ttl| ttl.try_into().ok()),
     }

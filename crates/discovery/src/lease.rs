@@ -20,6 +20,10 @@ pub struct Registration {
     pub card: AgentCard,
     /// The store behind the instance.
     pub store_id: StoreId,
+    /// What the instance is for among agents, such as `responder`, or empty.
+    pub role: String,
+    /// The field that it works in, such as `emergency`, or empty.
+    pub domain: String,
 }
 
 /// Where and what to register.
@@ -40,6 +44,8 @@ pub struct Vitals {
     pub health: Health,
     /// Tasks under way.
     pub in_flight: u32,
+    /// Share of what it can do that is taken, in percent; `None` when there is no measure of it.
+    pub load: Option<u32>,
 }
 
 /// Where a lease stands.

@@ -14,6 +14,7 @@
 //! # }
 //! ```
 
+pub mod choose;
 mod connect;
 mod convert;
 mod endpoint;
@@ -23,10 +24,12 @@ mod follow;
 mod hold;
 mod lease;
 mod outage;
+mod outcomes;
 mod view;
 
 pub use endpoint::{Endpoint, Health, Wanted};
 pub use error::Error;
 pub use filter::Filter;
 pub use lease::{Lease, LeaseConfig, LeaseHandle, LeaseState, Registration, Vitals};
+pub use outcomes::{Outcomes, Seen};
 pub use view::{Changed, View};

@@ -61,5 +61,7 @@ fn profile() -> Profile {
         description: "Runs plans over agents: each call becomes a visible plan that is followed to its end".to_owned(),
         skills: vec![skill],
         extensions: vec![a2a::metadata::PROGRESS, a2a::metadata::PLAN, a2a::metadata::REASON],
+        role: "orchestrator",
+        domain: "emergency",
     }
 }

@@ -3,7 +3,7 @@
 
 use bytes::Bytes;
 
-use crate::watchroom::registry::v1::{Bookmark, Removed, Report, Synced};
+use crate::watchroom::registry::v1::{Bookmark, Callers, Removed, Report, Synced};
 
 /// `Registration`.
 #[derive(Clone, PartialEq, Eq, prost::Message)]
@@ -17,6 +17,12 @@ pub struct Registration {
     /// The store behind the instance.
     #[prost(string, tag = "3")]
     pub store_id: String,
+    /// What the instance is for.
+    #[prost(string, tag = "4")]
+    pub role: String,
+    /// The field that it works in.
+    #[prost(string, tag = "5")]
+    pub domain: String,
 }
 
 /// `RegisterRequest`.
@@ -54,6 +60,12 @@ pub struct Agent {
     /// Whether it gets no new work.
     #[prost(bool, tag = "7")]
     pub draining: bool,
+    /// Share of what it can do that is taken.
+    #[prost(uint32, optional, tag = "8")]
+    pub load_percent: Option<u32>,
+    /// What its callers said.
+    #[prost(message, optional, tag = "9")]
+    pub callers: Option<Callers>,
 }
 
 /// `QueryAgentsResponse`.

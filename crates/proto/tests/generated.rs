@@ -142,6 +142,11 @@ fn registry_service() -> tonic_build::manual::Service {
                 .server_streaming()
                 .build(),
         )
+        .method(method("resolve", "Resolve", &plain("ResolveRequest"), &plain("ResolveResponse")).build())
+        .method(
+            method("report_outcome", "ReportOutcome", &plain("ReportOutcomeRequest"), &plain("ReportOutcomeResponse"))
+                .build(),
+        )
         .build()
 }
 

@@ -11,7 +11,13 @@ fn card() -> proto::a2a::AgentCard {
 }
 
 fn registration() -> typed::Registration {
-    typed::Registration { instance_id: "one".into(), card: Some(card()), store_id: "store".into() }
+    typed::Registration {
+        instance_id: "one".into(),
+        card: Some(card()),
+        store_id: "store".into(),
+        role: "responder".into(),
+        domain: "emergency".into(),
+    }
 }
 
 fn agent() -> typed::Agent {
@@ -23,7 +29,14 @@ fn agent() -> typed::Agent {
         registered_at: Some(prost_types::Timestamp { seconds: 5, nanos: 6 }),
         renewed_at: Some(prost_types::Timestamp { seconds: 8, nanos: 9 }),
         draining: true,
+        load_percent: Some(0),
+        callers: Some(callers()),
     }
+}
+
+fn callers() -> typed::Callers {
+    let latency = Some(prost_types::Duration { seconds: 0, nanos: 5 });
+    typed::Callers { calls: 7, failures: 3, latency, failing: true }
 }
 
 /// Through the raw form and back.
@@ -60,7 +73,16 @@ fn raw_watch_events_are_wire_identical_to_the_generated_ones() {
         instance_id: instance_id.clone(),
         reason: typed::RemoveReason::LeaseExpired.into(),
     };
-    let report = typed::Report { name, agent_version, instance_id, health: 1, in_flight: 2, draining: true };
+    let report = typed::Report {
+        name,
+        agent_version,
+        instance_id,
+        health: 1,
+        in_flight: 2,
+        draining: true,
+        load_percent: Some(120),
+        callers: Some(callers()),
+    };
     let synced = typed::Synced { registry_id: "registry".into() };
     let bookmark = Event::Bookmark(typed::Bookmark { stale: true });
     let told = [Event::Upsert(agent()), Event::Removed(removed), Event::Synced(synced), Event::Report(report)];
@@ -74,8 +96,11 @@ fn a_raw_registration_keeps_fields_that_the_card_does_not_know() {
     let mut bytes = card().encode_to_vec();
     // Field 1000, a varint.
     bytes.extend([0xC0, 0x3E, 0x2A]);
-    let raw =
-        raw::Registration { instance_id: "one".into(), card: Some(bytes.clone().into()), store_id: String::new() };
+    let raw = raw::Registration {
+        instance_id: "one".into(),
+        card: Some(bytes.clone().into()),
+        ..raw::Registration::default()
+    };
     let back = raw::Registration::decode(raw.encode_to_vec().as_slice()).unwrap();
     assert_eq!(back.card.unwrap(), bytes);
     assert_eq!(typed::Registration::decode(raw.encode_to_vec().as_slice()).unwrap().card, Some(card()));

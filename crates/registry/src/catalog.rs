@@ -6,6 +6,7 @@
 //! | renew | deadline moves | `Stale` | `Unknown` |
 //! | deregister | removed | `Stale` | `Unknown` |
 //! | set intake | marked | `Stale` | `Unknown` |
+//! | observe | counted | `Stale` | `Unknown` |
 //! | expire | removed when due | removed when due | – |
 //!
 //! Nobody is evicted while so many renewals are missing that the fault is more likely here than there.
@@ -23,7 +24,8 @@ use bytes::Bytes;
 use types::{StoreId, Timestamp};
 
 use crate::identity::{Identity, LeaseId};
-use crate::record::{Entry, Intake, Offers, Record, Vitals};
+use crate::outcome::Tally;
+use crate::record::{Entry, Intake, Labels, Offers, Record, Vitals};
 
 /// Renewals per lease term.
 const RENEWALS: u32 = 3;
@@ -66,6 +68,7 @@ pub(crate) struct Moment {
 pub(crate) struct Wish {
     pub(crate) identity: Identity,
     pub(crate) store_id: StoreId,
+    pub(crate) labels: Labels,
     pub(crate) card: Bytes,
     pub(crate) offers: Offers,
     pub(crate) ttl: Option<Duration>,
@@ -104,7 +107,7 @@ pub(crate) enum Standing {
     MassLoss,
 }
 
-/// A renewal that was accepted.
+/// A renewal that was accepted, or news of what callers say.
 #[derive(Debug, Clone)]
 pub(crate) struct Renewal {
     pub(crate) before: Vitals,
@@ -150,7 +153,7 @@ impl Catalog {
         for record in records {
             let deadline = now.at + record.ttl;
             let renewed_at = record.registered_at;
-            catalog.hold(Entry { record: Arc::new(record), vitals: Vitals::FRESH, renewed_at, deadline });
+            catalog.hold(Entry::fresh(record, renewed_at, deadline));
         }
         catalog
     }
@@ -173,6 +176,7 @@ impl Catalog {
             identity: wish.identity.clone(),
             epoch: self.version,
             store_id: wish.store_id,
+            labels: wish.labels,
             card: wish.card,
             offers: wish.offers,
             ttl,
@@ -180,7 +184,7 @@ impl Catalog {
             intake: Intake::Open,
         };
         let deadline = now.at + ttl;
-        let entry = Entry { record: Arc::new(record), vitals: Vitals::FRESH, renewed_at: now.wall, deadline };
+        let entry = Entry::fresh(record, now.wall, deadline);
         let before = self.hold(entry.clone());
         Change { version: self.version, identity: wish.identity, before, now: Now::Held(entry) }
     }
@@ -217,6 +221,37 @@ impl Catalog {
         let (identity, now) = (entry.record.identity.clone(), Now::Held(entry.clone()));
         self.version += 1;
         Ok(Change { version: self.version, identity, before: Some(before), now })
+    }
+
+    /// Counts what callers saw of one registration; epoch 0 means whichever holds the lease.
+    /// Answers the entry when it has turned to failing or back.
+    pub(crate) fn observe(
+        &mut self,
+        lease: LeaseId,
+        epoch: u64,
+        tally: Tally,
+        now: Instant,
+    ) -> Result<Option<Renewal>, Refused> {
+        let entry = match epoch {
+            0 => self.newest(lease)?,
+            _ => self.held(lease, epoch)?,
+        };
+        let before = entry.outcomes.is_failing();
+        entry.outcomes.add(tally, now);
+        Ok((entry.outcomes.is_failing() != before).then(|| Renewal { before: entry.vitals, now: entry.clone() }))
+    }
+
+    /// Forgets what callers saw too long ago; answers the entries that have turned by it.
+    pub(crate) fn settle(&mut self, now: Instant) -> Vec<Renewal> {
+        let mut turned = Vec::new();
+        for entry in self.entries.values_mut().filter(|entry| !entry.outcomes.is_empty()) {
+            let before = entry.outcomes.is_failing();
+            entry.outcomes.settle(now);
+            if entry.outcomes.is_failing() != before {
+                turned.push(Renewal { before: entry.vitals, now: entry.clone() });
+            }
+        }
+        turned
     }
 
     /// Whether renewals come as they should. Who is past half a term has missed one: when the first lease of a crowd

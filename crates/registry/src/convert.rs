@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use a2a::Violation;
 use bytes::Bytes;
+use discovery::choose::Policy;
 use prost::Message;
 use proto::a2a::AgentCard;
 use proto::raw;
@@ -13,9 +14,12 @@ use types::{StoreId, Tenant, limits};
 use crate::catalog::Wish;
 use crate::error::Error;
 use crate::filter::{Access, Filter};
+use crate::handle::Observation;
 use crate::identity::{Identity, LeaseId};
+use crate::outcome::Tally;
 use crate::page::Query;
-use crate::record::{Health, Intake, Offers, Vitals};
+use crate::record::{Health, Intake, Labels, Offers, Vitals};
+use crate::resolve::Wanted;
 use crate::token;
 
 /// Largest card: it is kept in memory and sent to every watch.
@@ -23,6 +27,18 @@ const CARD: usize = 256 << 10;
 
 /// Most values of one field of a filter.
 const VALUES: usize = 100;
+
+/// Longest role or domain, in bytes.
+const LABEL: usize = 128;
+
+/// Endpoints of an answer where the caller does not say.
+const ENDPOINTS: usize = 10;
+
+/// Most outcomes of one report.
+const OUTCOMES: usize = 100;
+
+/// Most calls of one outcome: a busy caller's second, and no caller's verdict for all.
+const CALLS: u32 = 10_000;
 
 /// What a call to the registry is about, once the lease is named.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +50,7 @@ pub(crate) struct Held {
 /// A registration to make.
 pub(crate) fn wish(request: raw::RegisterRequest) -> Result<Wish, Error> {
     let missing = || Error::invalid("registration", "is required");
-    let raw::Registration { instance_id, card, store_id } = request.registration.ok_or_else(missing)?;
+    let raw::Registration { instance_id, card, store_id, role, domain } = request.registration.ok_or_else(missing)?;
     let card = card.ok_or_else(|| Error::invalid("registration.card", "is required"))?;
     let parsed = parse_card(&card)?;
     let version = field("registration.card.version", checked_version(&parsed.version))?;
@@ -47,6 +63,10 @@ pub(crate) fn wish(request: raw::RegisterRequest) -> Result<Wish, Error> {
     Ok(Wish {
         identity,
         store_id: field("registration.store_id", store_id.parse())?,
+        labels: Labels {
+            role: field("registration.role", checked_label(role))?,
+            domain: field("registration.domain", checked_label(domain))?,
+        },
         offers: Offers::of(&parsed),
         card,
         ttl: request.ttl.map(ttl).transpose()?.flatten(),
@@ -77,6 +97,15 @@ fn checked_version(version: &str) -> Result<&str, String> {
     }
 }
 
+/// Free text, or nothing.
+fn checked_label(label: String) -> Result<String, String> {
+    match label.len() {
+        length if length > LABEL => Err(format!("has {length} bytes, the limit is {LABEL}")),
+        _ if label.chars().any(char::is_control) => Err("holds a control character".to_owned()),
+        _ => Ok(label),
+    }
+}
+
 /// Unset and zero leave the choice to the registry.
 fn ttl(wanted: prost_types::Duration) -> Result<Option<Duration>, Error> {
     let wanted: Duration = field("ttl", wanted.try_into())?;
@@ -94,7 +123,12 @@ pub(crate) fn vitals(request: &wire::KeepAliveRequest) -> Result<Vitals, Error> 
         0 => Health::Serving,
         given => health("health", given)?,
     };
-    Ok(Vitals { health, in_flight: request.in_flight, intake: Intake::of(request.draining) })
+    Ok(Vitals {
+        health,
+        in_flight: request.in_flight,
+        load: request.load_percent,
+        intake: Intake::of(request.draining),
+    })
 }
 
 /// The instance that is asked for.
@@ -114,15 +148,64 @@ pub(crate) fn query(registry: StoreId, request: &wire::QueryAgentsRequest) -> Re
         "" => None,
         text => Some(field("page_token", token::read(registry, &asked, &tenant(), text))?),
     };
-    Ok(Query { filter: filter(asked)?, size: page_size(request.page_size)?, from })
+    Ok(Query { filter: filter(asked)?, size: count("page_size", request.page_size, limits::PAGE)?, from })
 }
 
-fn page_size(asked: Option<i32>) -> Result<usize, Error> {
-    let asked = asked.map_or(Ok(limits::PAGE), usize::try_from);
+fn count(name: &str, asked: Option<i32>, usual: usize) -> Result<usize, Error> {
+    let asked = asked.map_or(Ok(usual), usize::try_from);
     match asked {
         Ok(size @ 1..=limits::PAGE_MAX) => Ok(size),
-        _ => Err(Error::invalid("page_size", format!("must be 1 to {}", limits::PAGE_MAX))),
+        _ => Err(Error::invalid(name, format!("must be 1 to {}", limits::PAGE_MAX))),
     }
+}
+
+/// The endpoints that are asked for.
+pub(crate) fn wanted(request: wire::ResolveRequest) -> Result<Wanted, Error> {
+    let policy = match wire::Policy::try_from(request.policy) {
+        Ok(wire::Policy::RoundRobin) => Policy::RoundRobin,
+        Ok(wire::Policy::LeastInFlight) => Policy::LeastInFlight,
+        Ok(wire::Policy::PowerOfTwo | wire::Policy::Unspecified) => Policy::PowerOfTwo,
+        Ok(wire::Policy::Sticky) if request.context_id.is_empty() => {
+            return Err(Error::invalid("context_id", "is required by POLICY_STICKY"));
+        }
+        Ok(wire::Policy::Sticky) => Policy::Sticky,
+        Err(_) => return Err(Error::invalid("policy", format!("has no value {}", request.policy))),
+    };
+    let filter = filter(request.filter.unwrap_or_default())?;
+    if filter.names.is_empty() && filter.skills.is_empty() {
+        return Err(Error::invalid("filter", "must name an agent or a skill"));
+    }
+    Ok(Wanted { filter, policy, context: request.context_id, limit: count("limit", request.limit, ENDPOINTS)? })
+}
+
+/// What a caller saw, instance by instance.
+pub(crate) fn observations(request: wire::ReportOutcomeRequest) -> Result<Vec<Observation>, Error> {
+    let given = request.outcomes.len();
+    if given > OUTCOMES {
+        return Err(Error::invalid("outcomes", format!("has {given} values, the limit is {OUTCOMES}")));
+    }
+    request.outcomes.into_iter().enumerate().map(|(number, one)| observation(number, one)).collect()
+}
+
+fn observation(number: usize, outcome: wire::Outcome) -> Result<Observation, Error> {
+    let within = |name: &str| format!("outcomes[{number}].{name}");
+    let wire::Outcome { name, agent_version, instance_id, epoch, calls, failures, latency } = outcome;
+    if !(1..=CALLS).contains(&calls) {
+        return Err(Error::invalid(&within("calls"), format!("must be 1 to {CALLS}")));
+    }
+    if failures > calls {
+        return Err(Error::invalid(&within("failures"), format!("are {failures} of {calls} calls")));
+    }
+    let latency: Duration = field(&within("latency"), latency.unwrap_or_default().try_into())?;
+    let answered = u64::from(calls - failures);
+    let micros = u64::try_from(latency.as_micros()).unwrap_or(u64::MAX).saturating_mul(answered);
+    let identity = Identity {
+        tenant: tenant(),
+        name: field(&within("name"), name.parse())?,
+        version: field(&within("agent_version"), checked_version(&agent_version))?.into(),
+        instance: field(&within("instance_id"), instance_id.parse())?,
+    };
+    Ok(Observation { identity, epoch, tally: Tally { calls: calls.into(), failures: failures.into(), micros } })
 }
 
 /// The filter that is asked for.
@@ -140,6 +223,8 @@ pub(crate) fn filter(asked: wire::Filter) -> Result<Filter, Error> {
         output_modes: asked.output_modes,
         extensions: asked.extensions,
         providers: asked.providers,
+        roles: asked.roles,
+        domains: asked.domains,
         streaming: asked.streaming,
         push_notifications: asked.push_notifications,
         interface,
@@ -148,7 +233,7 @@ pub(crate) fn filter(asked: wire::Filter) -> Result<Filter, Error> {
 }
 
 /// How many values each field of a filter has.
-fn counts(asked: &wire::Filter) -> [(&'static str, usize); 11] {
+fn counts(asked: &wire::Filter) -> [(&'static str, usize); 13] {
     [
         ("names", asked.names.len()),
         ("skills", asked.skills.len()),
@@ -161,6 +246,8 @@ fn counts(asked: &wire::Filter) -> [(&'static str, usize); 11] {
         ("protocol_versions", asked.protocol_versions.len()),
         ("tenants", asked.tenants.len()),
         ("providers", asked.providers.len()),
+        ("roles", asked.roles.len()),
+        ("domains", asked.domains.len()),
     ]
 }
 

@@ -4,8 +4,11 @@ use std::slice;
 
 use crate::record::{Entry, Health, Interface, Offers, Record};
 
+/// The binding of A2A over gRPC, as cards name it.
+const GRPC: &str = "GRPC";
+
 /// Fields are joined by AND, the values of one field by OR; an empty field matches all.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Filter {
     pub(crate) names: Vec<String>,
     pub(crate) skills: Vec<String>,
@@ -14,6 +17,8 @@ pub(crate) struct Filter {
     pub(crate) output_modes: Vec<String>,
     pub(crate) extensions: Vec<String>,
     pub(crate) providers: Vec<String>,
+    pub(crate) roles: Vec<String>,
+    pub(crate) domains: Vec<String>,
     pub(crate) streaming: Option<bool>,
     pub(crate) push_notifications: Option<bool>,
     pub(crate) interface: Access,
@@ -21,7 +26,7 @@ pub(crate) struct Filter {
 }
 
 /// What one interface of a card must meet at once.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Access {
     pub(crate) bindings: Vec<String>,
     pub(crate) protocol_versions: Vec<String>,
@@ -37,7 +42,10 @@ impl Filter {
     /// Whether it matches in all but its health, which no version counts.
     pub(crate) fn describes(&self, record: &Record) -> bool {
         let named = self.names.is_empty() || self.names.iter().any(|name| name == record.identity.name.as_str());
-        named && self.covers(&record.offers)
+        named
+            && meets(&self.roles, slice::from_ref(&record.labels.role))
+            && meets(&self.domains, slice::from_ref(&record.labels.domain))
+            && self.covers(&record.offers)
     }
 
     fn covers(&self, offers: &Offers) -> bool {
@@ -50,6 +58,14 @@ impl Filter {
             && self.streaming.is_none_or(|wanted| wanted == offers.streaming)
             && self.push_notifications.is_none_or(|wanted| wanted == offers.push_notifications)
             && (self.interface == Access::default() || offers.interfaces.iter().any(|one| self.interface.admits(one)))
+    }
+
+    /// The interface to call: the first that the filter admits, one over gRPC where it asks for no binding.
+    pub(crate) fn interface<'o>(&self, offers: &'o Offers) -> Option<&'o Interface> {
+        let mut admitted = offers.interfaces.iter().filter(|one| self.interface.admits(one));
+        let first = admitted.clone().next();
+        let grpc = |one: &&Interface| self.interface.bindings.is_empty() && one.binding.eq_ignore_ascii_case(GRPC);
+        admitted.find(grpc).or(first)
     }
 
     /// Whether that health matches.

@@ -8,9 +8,9 @@ use types::{StoreId, Tenant};
 
 use crate::catalog::Wish;
 use crate::identity::Identity;
-use crate::record::{Health, Intake, Offers, Vitals};
+use crate::record::{Health, Intake, Labels, Offers, Vitals};
 
-pub(crate) const SERVING: Vitals = Vitals { health: Health::Serving, in_flight: 0, intake: Intake::Open };
+pub(crate) const SERVING: Vitals = Vitals { health: Health::Serving, in_flight: 0, load: None, intake: Intake::Open };
 pub(crate) const NOT_SERVING: Vitals = Vitals { health: Health::NotServing, ..SERVING };
 
 /// The instance with that number of one agent.
@@ -31,6 +31,7 @@ pub(crate) fn wish(number: u8, skills: &[&str], ttl: Option<Duration>) -> Wish {
     Wish {
         identity: identity(number),
         store_id: StoreId::from_bytes([number; 16]),
+        labels: Labels::default(),
         card: card.encode_to_vec().into(),
         offers: Offers::of(&card),
         ttl,

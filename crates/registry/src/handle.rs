@@ -6,8 +6,10 @@ use crate::catalog::{Change, Moment, Renewal, Wish};
 use crate::error::Error;
 use crate::filter::Filter;
 use crate::identity::{Identity, LeaseId};
+use crate::outcome::Tally;
 use crate::page::{Page, Query};
 use crate::record::{Entry, Intake, Vitals};
+use crate::resolve::{Resolution, Wanted};
 use crate::watch::Watch;
 
 /// Calls that wait for the owner; more wait outside, so that a flood costs callers and not memory.
@@ -25,13 +27,24 @@ pub(crate) enum Command {
     Write(Write),
 }
 
-/// A call that is answered at once.
+/// A call that makes no version and is answered at once.
 #[derive(Debug)]
 pub(crate) enum Read {
     Renew { lease: LeaseId, epoch: u64, vitals: Vitals, sent: Moment, reply: Reply<Renewal> },
     Get { identity: Identity, reply: Reply<Entry> },
     Query { query: Box<Query>, reply: Reply<Page> },
     Watch { filter: Box<Filter>, version: u64, reply: Reply<Watch> },
+    Resolve { wanted: Box<Wanted>, reply: Reply<Resolution> },
+    Observe { seen: Vec<Observation>, reply: Reply<usize> },
+}
+
+/// What a caller saw of one instance.
+#[derive(Debug, Clone)]
+pub(crate) struct Observation {
+    pub(crate) identity: Identity,
+    /// Of the registration that was called; 0 means whichever holds the lease.
+    pub(crate) epoch: u64,
+    pub(crate) tally: Tally,
 }
 
 /// A call that makes a version.
@@ -98,6 +111,17 @@ impl Handle {
     pub(crate) async fn watch(&self, filter: Filter, version: u64) -> Result<Watch, Error> {
         let filter = Box::new(filter);
         self.call(|reply| Command::Read(Read::Watch { filter, version, reply })).await
+    }
+
+    /// Orders the instances that may get work.
+    pub(crate) async fn resolve(&self, wanted: Wanted) -> Result<Resolution, Error> {
+        let wanted = Box::new(wanted);
+        self.call(|reply| Command::Read(Read::Resolve { wanted, reply })).await
+    }
+
+    /// Counts what a caller saw; says of how many registrations.
+    pub(crate) async fn observe(&self, seen: Vec<Observation>) -> Result<usize, Error> {
+        self.call(|reply| Command::Read(Read::Observe { seen, reply })).await
     }
 
     async fn call<T>(&self, command: impl FnOnce(Reply<T>) -> Command) -> Result<T, Error> {

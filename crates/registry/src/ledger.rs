@@ -12,7 +12,7 @@ use types::{Epoch, StoreId, Tenant, Timestamp};
 
 use crate::catalog::{Change, Now};
 use crate::identity::{Identity, LeaseId};
-use crate::record::{Intake, Offers, Record};
+use crate::record::{Intake, Labels, Offers, Record};
 
 const REGISTRATION: &str = "registration";
 const REGISTRY: &str = "registry";
@@ -63,6 +63,10 @@ struct RegistrationRow {
     registered_at_ms: u64,
     #[prost(bool, tag = "11")]
     draining: bool,
+    #[prost(string, tag = "12")]
+    role: String,
+    #[prost(string, tag = "13")]
+    domain: String,
 }
 
 /// Body of the registry's one row.
@@ -169,6 +173,8 @@ fn body(record: &Record) -> Bytes {
         ttl_ms: u64::try_from(record.ttl.as_millis()).unwrap_or(u64::MAX),
         registered_at_ms: record.registered_at.as_millis(),
         draining: record.intake == Intake::Draining,
+        role: record.labels.role.clone(),
+        domain: record.labels.domain.clone(),
     };
     row.encode_to_vec().into()
 }
@@ -209,6 +215,7 @@ fn record(row: RegistrationRow) -> Option<Record> {
         identity,
         epoch: row.epoch,
         store_id: row.store_id.parse().ok()?,
+        labels: Labels { role: row.role, domain: row.domain },
         card: row.card,
         offers: Offers::of(&card),
         ttl: Duration::from_millis(row.ttl_ms),

@@ -13,9 +13,12 @@ pub(crate) struct Meters {
     pub(crate) renewals: Counter,
     pub(crate) expiries: Counter,
     pub(crate) watches: Counter,
+    pub(crate) resolutions: Counter,
+    pub(crate) outcomes: Counter,
     instances: Gauge,
     watchers: Gauge,
     mass_loss: Gauge,
+    failing: Gauge,
 }
 
 impl Meters {
@@ -25,6 +28,9 @@ impl Meters {
         metrics.register("registry_renewals", "Renewals that were accepted", self.renewals.clone());
         metrics.register("registry_expiries", "Leases that ran out", self.expiries.clone());
         metrics.register("registry_watches", "Watches that were started", self.watches.clone());
+        metrics.register("registry_resolutions", "Answers to Resolve", self.resolutions.clone());
+        metrics.register("registry_outcomes", "Outcomes of calls that were reported", self.outcomes.clone());
+        metrics.register("registry_failing", "Instances whose callers say that they fail", self.failing.clone());
         metrics.register("registry_instances", "Instances that hold a lease", self.instances.clone());
         metrics.register(
             "registry_mass_loss",
@@ -45,8 +51,10 @@ impl Meters {
         self.mass_loss.set(i64::from(standing == Standing::MassLoss));
     }
 
-    pub(crate) fn now(&self, instances: usize, watchers: usize) {
-        self.instances.set(i64::try_from(instances).unwrap_or(i64::MAX));
-        self.watchers.set(i64::try_from(watchers).unwrap_or(i64::MAX));
+    pub(crate) fn now(&self, instances: usize, failing: usize, watchers: usize) {
+        let counted = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+        self.instances.set(counted(instances));
+        self.failing.set(counted(failing));
+        self.watchers.set(counted(watchers));
     }
 }

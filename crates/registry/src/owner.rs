@@ -7,9 +7,11 @@
 mod tests;
 
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 use std::time::Duration;
 
+use discovery::choose::Turns;
 use store::{Refusal, Store};
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
@@ -18,12 +20,14 @@ use types::StoreId;
 use crate::catalog::{Catalog, Change, Moment, Now, Reason, Refused, Renewal, Standing, Terms};
 use crate::error::Error;
 use crate::filter::Filter;
-use crate::handle::{Command, Handle, Mailbox, Read, Reply, Write};
+use crate::handle::{Command, Handle, Mailbox, Observation, Read, Reply, Write};
 use crate::history::History;
 use crate::identity::Identity;
 use crate::ledger::{Ledger, OpenError, Stored};
 use crate::meters::Meters;
 use crate::page;
+use crate::record::Entry;
+use crate::resolve::{self, Resolution, Wanted};
 use crate::watch::{self, Hub, News, Watch};
 
 /// Calls of one turn, and so rows of one commit.
@@ -55,6 +59,8 @@ pub(crate) struct Owner {
     hub: Hub,
     /// Load reports that wait for the next sweep, each with what was last told.
     loads: BTreeMap<Identity, Renewal>,
+    /// By the hash of the filter, so that long filters cost no memory.
+    turns: Turns<u64>,
     mailbox: Mailbox,
     meters: Meters,
     swept: Instant,
@@ -92,6 +98,7 @@ impl Owner {
             history: History::after(version),
             hub: Hub::default(),
             loads: BTreeMap::new(),
+            turns: Turns::default(),
             mailbox,
             meters,
             swept: Instant::now(),
@@ -148,12 +155,14 @@ impl Owner {
             self.catalog.forgive(now.into_std());
         }
         let loads = std::mem::take(&mut self.loads);
-        self.report(loads.into_values().collect());
+        let turned = self.catalog.settle(now.into_std());
+        self.report(loads.into_values().chain(turned).collect());
         if drained {
             self.expire(now).await?;
             self.mark(now);
         }
-        self.meters.now(self.catalog.entries().len(), self.hub.prune());
+        let failing = self.catalog.entries().values().filter(|entry| entry.outcomes.is_failing()).count();
+        self.meters.now(self.catalog.entries().len(), failing, self.hub.prune());
         Ok(())
     }
 
@@ -192,6 +201,8 @@ impl Owner {
                 answer(reply, page.map_err(Error::from));
             }
             Read::Watch { filter, version, reply } => answer(reply, self.watch(*filter, version)),
+            Read::Resolve { wanted, reply } => answer(reply, Ok(self.resolve(&wanted))),
+            Read::Observe { seen, reply } => answer(reply, Ok(self.observe(seen, reports))),
         }
     }
 
@@ -221,14 +232,35 @@ impl Owner {
         Ok(watch)
     }
 
+    fn resolve(&mut self, wanted: &Wanted) -> Resolution {
+        self.meters.resolutions.inc();
+        let mut kind = DefaultHasher::new();
+        wanted.filter.hash(&mut kind);
+        let turn = self.turns.next(kind.finish());
+        resolve::resolve(&self.catalog, self.standing, wanted, turn, rand::random())
+    }
+
+    /// Counts what a caller saw; who turned by it is told at once.
+    fn observe(&mut self, seen: Vec<Observation>, reports: &mut Vec<Renewal>) -> usize {
+        let now = Instant::now().into_std();
+        let mut taken = 0;
+        for Observation { identity, epoch, tally } in seen {
+            let Ok(turned) = self.catalog.observe(identity.lease(), epoch, tally, now) else { continue };
+            self.meters.outcomes.inc_by(tally.calls);
+            taken += 1;
+            reports.extend(turned.inspect(|one| verdict(&one.now)));
+        }
+        taken
+    }
+
     fn report(&mut self, mut renewals: Vec<Renewal>) {
         // A registration that has ended meanwhile, or begun anew, has told its own.
         renewals.retain_mut(|one| {
-            let record = &mut one.now.record;
-            let held = self.catalog.entries().get(&record.identity).map(|held| &held.record);
-            let held = held.filter(|held| held.epoch == record.epoch);
-            // Marked meanwhile, perhaps.
-            held.map(|held| *record = held.clone()).is_some()
+            let Entry { record, outcomes, .. } = &mut one.now;
+            let held = self.catalog.entries().get(&record.identity);
+            let held = held.filter(|held| held.record.epoch == record.epoch);
+            // Marked meanwhile, or spoken of by callers, perhaps.
+            held.map(|held| (*record, *outcomes) = (held.record.clone(), held.outcomes)).is_some()
         });
         if !renewals.is_empty() {
             self.hub.tell(&News::Reports(renewals.into()));
@@ -327,6 +359,15 @@ fn refused(refusal: Refusal) -> Result<Error, Lost> {
         | Refusal::Fenced { .. }
         | Refusal::Row { .. }
         | Refusal::Closed) => Err(Lost(lost)),
+    }
+}
+
+fn verdict(entry: &Entry) {
+    let (agent, seen) = (&entry.record.identity, entry.outcomes.sum());
+    if entry.outcomes.is_failing() {
+        tracing::warn!(%agent, calls = seen.calls, failures = seen.failures, "its callers say that it fails");
+    } else {
+        tracing::info!(%agent, calls = seen.calls, failures = seen.failures, "its callers find it well again");
     }
 }
 

@@ -8,6 +8,7 @@ use proto::a2a::{AgentCapabilities, AgentCard, AgentInterface};
 use types::{StoreId, Timestamp};
 
 use crate::identity::Identity;
+use crate::outcome::Outcomes;
 
 /// What is stored of one registration.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +17,7 @@ pub(crate) struct Record {
     /// The registry's version that it was registered at, which is why it rises across absences and restarts.
     pub(crate) epoch: u64,
     pub(crate) store_id: StoreId,
+    pub(crate) labels: Labels,
     /// The card as it came.
     pub(crate) card: Bytes,
     pub(crate) offers: Offers,
@@ -23,6 +25,15 @@ pub(crate) struct Record {
     pub(crate) registered_at: Timestamp,
     /// What others decided on its new work; kept across restarts.
     pub(crate) intake: Intake,
+}
+
+/// What an instance says of its place among agents, since a card has no field for it; empty where it says nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Labels {
+    /// What it is for.
+    pub(crate) role: String,
+    /// The field that it works in.
+    pub(crate) domain: String,
 }
 
 /// What queries ask of a card; kept beside it so that no query decodes one.
@@ -43,13 +54,14 @@ pub(crate) struct Offers {
 /// How an agent can be called.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Interface {
+    pub(crate) url: String,
     pub(crate) binding: String,
     pub(crate) protocol_version: String,
     pub(crate) tenant: String,
 }
 
 /// What an instance says of itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Health {
     /// It takes work.
     Serving,
@@ -71,6 +83,8 @@ pub(crate) struct Vitals {
     pub(crate) health: Health,
     /// Tasks under way.
     pub(crate) in_flight: u32,
+    /// Share of what it can do that is taken, in percent, where it has a measure.
+    pub(crate) load: Option<u32>,
     pub(crate) intake: Intake,
 }
 
@@ -79,6 +93,8 @@ pub(crate) struct Vitals {
 pub(crate) struct Entry {
     pub(crate) record: Arc<Record>,
     pub(crate) vitals: Vitals,
+    /// What its callers say.
+    pub(crate) outcomes: Outcomes,
     pub(crate) renewed_at: Timestamp,
     /// When the lease ends, on the monotonic clock.
     pub(crate) deadline: Instant,
@@ -91,6 +107,12 @@ impl Intake {
 }
 
 impl Entry {
+    /// A registration whose instance has said nothing yet.
+    pub(crate) fn fresh(record: Record, renewed_at: Timestamp, deadline: Instant) -> Self {
+        let (vitals, outcomes) = (Vitals::FRESH, Outcomes::default());
+        Self { record: Arc::new(record), vitals, outcomes, renewed_at, deadline }
+    }
+
     /// Draining by its own word or by another's.
     pub(crate) fn is_draining(&self) -> bool {
         self.vitals.intake == Intake::Draining || self.record.intake == Intake::Draining
@@ -121,6 +143,7 @@ impl Offers {
 impl Interface {
     fn of(interface: &AgentInterface) -> Self {
         Self {
+            url: interface.url.clone(),
             binding: interface.protocol_binding.clone(),
             protocol_version: interface.protocol_version.clone(),
             tenant: interface.tenant.clone(),
@@ -130,7 +153,7 @@ impl Interface {
 
 impl Vitals {
     /// An instance serves until it says otherwise.
-    pub(crate) const FRESH: Self = Self { health: Health::Serving, in_flight: 0, intake: Intake::Open };
+    pub(crate) const FRESH: Self = Self { health: Health::Serving, in_flight: 0, load: None, intake: Intake::Open };
 }
 
 fn distinct<'w>(words: impl Iterator<Item = &'w String>) -> Vec<String> {

@@ -120,4 +120,21 @@ impl Registry for Rpc {
         let items = watch.map_ok(move |event| present::item(registry, event)).map_err(Status::from);
         Ok(Response::new(items.boxed()))
     }
+
+    async fn resolve(&self, request: Request<wire::ResolveRequest>) -> Result<Response<wire::ResolveResponse>, Status> {
+        let wanted = convert::wanted(request.into_inner())?;
+        let filter = wanted.filter.clone();
+        let resolution = self.handle.resolve(wanted).await?;
+        Ok(Response::new(present::resolved(self.registry_id, &filter, resolution)))
+    }
+
+    async fn report_outcome(
+        &self,
+        request: Request<wire::ReportOutcomeRequest>,
+    ) -> Result<Response<wire::ReportOutcomeResponse>, Status> {
+        let seen = convert::observations(request.into_inner())?;
+        let (all, taken) = (seen.len(), self.handle.observe(seen).await?);
+        let counted = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        Ok(Response::new(wire::ReportOutcomeResponse { taken: counted(taken), unknown: counted(all - taken) }))
+    }
 }

@@ -152,7 +152,7 @@ impl<const EAGER: bool> Agent for Script<EAGER> {
     }
 
     fn profile(&self) -> Profile {
-        Profile { name: "Script".into(), description: "tests".into(), skills: vec![skill()], extensions: Vec::new() }
+        Profile { name: "Script".into(), description: "tests".into(), skills: vec![skill()], ..Profile::default() }
     }
 
     /// Answers `reply` directly, each time in other words.

@@ -39,7 +39,7 @@ impl Agent for Brigade {
     }
 
     fn profile(&self) -> Profile {
-        Profile { name: "Brigade".into(), description: "tests".into(), skills: vec![skill()], extensions: Vec::new() }
+        Profile { name: "Brigade".into(), description: "tests".into(), skills: vec![skill()], ..Profile::default() }
     }
 
     async fn run(&self, task: &mut Context) -> Result<Finish, Failure> {

@@ -6,7 +6,10 @@ use futures::stream;
 use proto::a2a::{AgentCard, AgentInterface, AgentSkill, TaskState};
 use proto::watchroom::admin::v1::{Frame, Private, Record, RecordsRequest, record};
 use proto::watchroom::orchestrator::v1::{Mode, Plan, PlanOnlyRequest, PlanOnlyResponse, Step};
-use proto::watchroom::registry::v1::{Agent, Health, QueryAgentsRequest, QueryAgentsResponse, Registration};
+use proto::watchroom::registry::v1::{
+    Agent, Health, Policy, QueryAgentsRequest, QueryAgentsResponse, Registration, ResolveRequest, ResolveResponse,
+    ResolvedEndpoint,
+};
 use tonic::{Request, Status};
 
 use crate::answers;
@@ -104,7 +107,7 @@ fn agent() -> Agent {
         skills: ["dispatch", "release"].map(|id| AgentSkill { id: id.to_owned(), ..AgentSkill::default() }).into(),
         ..AgentCard::default()
     };
-    let registration = Registration { instance_id: "1".to_owned(), card: Some(card), store_id: String::new() };
+    let registration = Registration { instance_id: "1".to_owned(), card: Some(card), ..Registration::default() };
     Agent { registration: Some(registration), health: Health::Serving.into(), in_flight: 3, ..Agent::default() }
 }
 
@@ -123,6 +126,43 @@ async fn agents_are_listed_with_address_and_skills() {
     }
     assert_eq!(run(&["agents", "--registry", &url, "--json"]).await.json()[0]["inFlight"], 3);
     assert_eq!(run(&["agents", "--registry", &url, "--skill", "swim"]).await.out, "no agents\n");
+}
+
+#[tokio::test]
+async fn the_order_of_agents_for_new_work_is_shown_with_reasons() {
+    let method = unary(|request: Request<ResolveRequest>| {
+        let request = request.into_inner();
+        let filter = request.filter.clone().unwrap();
+        assert_eq!((filter.roles, filter.domains), (vec!["responder".to_owned()], vec!["emergency".to_owned()]));
+        assert_eq!((request.policy(), request.context_id.as_str()), (Policy::Sticky, CONTEXT));
+        let interface = Some(AgentInterface { url: "127.0.0.1:7412".to_owned(), ..AgentInterface::default() });
+        let endpoint = ResolvedEndpoint {
+            name: "Police Agent".to_owned(),
+            instance_id: "p-2".to_owned(),
+            interface,
+            explanation: "the context belongs here".to_owned(),
+            ..ResolvedEndpoint::default()
+        };
+        let endpoints = if filter.skills == ["swim"] { Vec::new() } else { vec![endpoint] };
+        Ok::<_, Status>(ResolveResponse { endpoints, draining: 2, ..ResolveResponse::default() })
+    });
+    let url = serve(Router::new().route("/watchroom.registry.v1.Registry/Resolve", method)).await;
+    let sticky = ["--policy", "sticky", "--context", CONTEXT, "--role", "responder", "--domain", "emergency"];
+    let asked = |skill: &'static str| {
+        let url = url.clone();
+        async move { run(&[&["resolve", "--registry", &url, "--skill", skill][..], &sticky].concat()).await }
+    };
+    let ended = asked("dispatch").await;
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    for word in ["Police Agent", "p-2", "127.0.0.1:7412", "the context belongs here"] {
+        assert!(ended.out.lines().nth(1).unwrap().contains(word), "{word}: {ended:?}");
+    }
+    assert!(ended.out.ends_with("left out: 2 draining, 0 not serving\n"), "{ended:?}");
+    assert!(asked("swim").await.out.starts_with("nobody takes work\n"));
+    let ended = run(&["resolve", "--registry", &url]).await;
+    assert_eq!((ended.code, ended.err.contains("--skill")), (Some(64), true), "{ended:?}");
+    let ended = run(&["resolve", "--registry", &url, "--skill", "x", "--policy", "sticky"]).await;
+    assert_eq!((ended.code, ended.err.contains("--context")), (Some(64), true), "{ended:?}");
 }
 
 #[tokio::test]

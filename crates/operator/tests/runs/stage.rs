@@ -110,7 +110,7 @@ impl Agent for Script {
             tags: vec!["test".into()],
             ..AgentSkill::default()
         };
-        Profile { name: self.name.into(), description: "tests".into(), skills: vec![skill], extensions: Vec::new() }
+        Profile { name: self.name.into(), description: "tests".into(), skills: vec![skill], ..Profile::default() }
     }
 
     async fn run(&self, task: &mut Context) -> Result<Finish, Failure> {
@@ -195,13 +195,14 @@ impl Stage {
     /// Registers an agent where nothing listens, for as long as the guard lives.
     pub(crate) fn ghost(&mut self, name: &'static str) -> tokio_util::sync::DropGuard {
         let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let Profile { name, description, skills, extensions } = Script::new(name, []).profile();
+        let Profile { name, description, skills, extensions, .. } = Script::new(name, []).profile();
         let url = free.local_addr().unwrap().to_string();
         let card = a2a::Card { name, description, version: "1".into(), url, skills, extensions }.build().unwrap();
         let instance = "ghost".parse().unwrap();
-        let registration = Registration { instance, card, store_id: types::StoreId::fresh() };
+        let (role, domain) = (String::new(), String::new());
+        let registration = Registration { instance, card, store_id: types::StoreId::fresh(), role, domain };
         let config = LeaseConfig { registry: self.registry(), registration, ttl: None };
-        let (_, vitals) = watch::channel(Vitals { health: Health::Serving, in_flight: 0 });
+        let (_, vitals) = watch::channel(Vitals { health: Health::Serving, in_flight: 0, load: None });
         let stop = CancellationToken::new();
         drop(Lease::hold(config, vitals, stop.clone()).unwrap());
         self.agents += 1;

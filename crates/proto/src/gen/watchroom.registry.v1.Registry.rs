@@ -74,6 +74,20 @@ pub mod registry_server {
             tonic::Response<Self::WatchAgentsStream>,
             tonic::Status,
         >;
+        async fn resolve(
+            &self,
+            request: tonic::Request<crate::watchroom::registry::v1::ResolveRequest>,
+        ) -> std::result::Result<
+            tonic::Response<crate::watchroom::registry::v1::ResolveResponse>,
+            tonic::Status,
+        >;
+        async fn report_outcome(
+            &self,
+            request: tonic::Request<crate::watchroom::registry::v1::ReportOutcomeRequest>,
+        ) -> std::result::Result<
+            tonic::Response<crate::watchroom::registry::v1::ReportOutcomeResponse>,
+            tonic::Status,
+        >;
     }
     #[derive(Debug)]
     pub struct RegistryServer<T> {
@@ -484,6 +498,102 @@ pub mod registry_server {
                                 max_encoding_message_size,
                             );
                         let res = grpc.server_streaming(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/watchroom.registry.v1.Registry/Resolve" => {
+                    #[allow(non_camel_case_types)]
+                    struct ResolveSvc<T: Registry>(pub Arc<T>);
+                    impl<
+                        T: Registry,
+                    > tonic::server::UnaryService<
+                        crate::watchroom::registry::v1::ResolveRequest,
+                    > for ResolveSvc<T> {
+                        type Response = crate::watchroom::registry::v1::ResolveResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<
+                                crate::watchroom::registry::v1::ResolveRequest,
+                            >,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Registry>::resolve(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ResolveSvc(inner);
+                        let codec = crate::Strict::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/watchroom.registry.v1.Registry/ReportOutcome" => {
+                    #[allow(non_camel_case_types)]
+                    struct ReportOutcomeSvc<T: Registry>(pub Arc<T>);
+                    impl<
+                        T: Registry,
+                    > tonic::server::UnaryService<
+                        crate::watchroom::registry::v1::ReportOutcomeRequest,
+                    > for ReportOutcomeSvc<T> {
+                        type Response = crate::watchroom::registry::v1::ReportOutcomeResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<
+                                crate::watchroom::registry::v1::ReportOutcomeRequest,
+                            >,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Registry>::report_outcome(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ReportOutcomeSvc(inner);
+                        let codec = crate::Strict::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
                         Ok(res)
                     };
                     Box::pin(fut)

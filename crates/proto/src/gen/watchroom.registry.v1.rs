@@ -10,6 +10,12 @@ pub struct Registration {
     /// The store behind the instance; work sent to a store is followed up only there.
     #[prost(string, tag = "3")]
     pub store_id: ::prost::alloc::string::String,
+    /// What the instance is for among agents, such as "responder". A card has no such field. At most 128 bytes, or empty.
+    #[prost(string, tag = "4")]
+    pub role: ::prost::alloc::string::String,
+    /// The field that it works in, such as "emergency". At most 128 bytes, or empty.
+    #[prost(string, tag = "5")]
+    pub domain: ::prost::alloc::string::String,
 }
 impl ::prost::Name for Registration {
     const NAME: &'static str = "Registration";
@@ -83,6 +89,9 @@ pub struct KeepAliveRequest {
     /// It finishes what it has and takes no new work.
     #[prost(bool, tag = "5")]
     pub draining: bool,
+    /// Share of what it can do that is taken, by its own measure; more than 100 is a backlog. Unset when it has no measure.
+    #[prost(uint32, optional, tag = "6")]
+    pub load_percent: ::core::option::Option<u32>,
 }
 impl ::prost::Name for KeepAliveRequest {
     const NAME: &'static str = "KeepAliveRequest";
@@ -230,6 +239,12 @@ pub struct Agent {
     /// It gets no new work, by its own word or by SetDraining.
     #[prost(bool, tag = "7")]
     pub draining: bool,
+    /// As it last said.
+    #[prost(uint32, optional, tag = "8")]
+    pub load_percent: ::core::option::Option<u32>,
+    /// What its callers said.
+    #[prost(message, optional, tag = "9")]
+    pub callers: ::core::option::Option<Callers>,
 }
 impl ::prost::Name for Agent {
     const NAME: &'static str = "Agent";
@@ -239,6 +254,30 @@ impl ::prost::Name for Agent {
     }
     fn type_url() -> ::prost::alloc::string::String {
         "/watchroom.registry.v1.Agent".into()
+    }
+}
+/// What callers of an instance saw in the last half to whole minute. Apart from what the instance says of itself.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Callers {
+    #[prost(uint64, tag = "1")]
+    pub calls: u64,
+    #[prost(uint64, tag = "2")]
+    pub failures: u64,
+    /// Mean of the calls that did not fail; unset when there were none.
+    #[prost(message, optional, tag = "3")]
+    pub latency: ::core::option::Option<::prost_types::Duration>,
+    /// Of at least five calls half or more failed: work goes elsewhere first.
+    #[prost(bool, tag = "4")]
+    pub failing: bool,
+}
+impl ::prost::Name for Callers {
+    const NAME: &'static str = "Callers";
+    const PACKAGE: &'static str = "watchroom.registry.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "watchroom.registry.v1.Callers".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/watchroom.registry.v1.Callers".into()
     }
 }
 /// Fields are joined by AND, the values of one field by OR; an empty field matches all.
@@ -277,6 +316,11 @@ pub struct Filter {
     /// Organisations behind agents; "" is a card that names none.
     #[prost(string, repeated, tag = "13")]
     pub providers: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// As registered beside the card; "" is an instance that says none.
+    #[prost(string, repeated, tag = "14")]
+    pub roles: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    #[prost(string, repeated, tag = "15")]
+    pub domains: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 impl ::prost::Name for Filter {
     const NAME: &'static str = "Filter";
@@ -417,6 +461,11 @@ pub struct Report {
     pub in_flight: u32,
     #[prost(bool, tag = "6")]
     pub draining: bool,
+    #[prost(uint32, optional, tag = "7")]
+    pub load_percent: ::core::option::Option<u32>,
+    /// A turn of `failing` is reported at once; the figures come along with whatever is reported.
+    #[prost(message, optional, tag = "8")]
+    pub callers: ::core::option::Option<Callers>,
 }
 impl ::prost::Name for Report {
     const NAME: &'static str = "Report";
@@ -485,6 +534,171 @@ impl ::prost::Name for Bookmark {
         "/watchroom.registry.v1.Bookmark".into()
     }
 }
+/// Asks where work should go.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ResolveRequest {
+    /// Must name an agent or a skill. An interface field that is asked for decides which interface is answered.
+    #[prost(message, optional, tag = "1")]
+    pub filter: ::core::option::Option<Filter>,
+    #[prost(enumeration = "Policy", tag = "2")]
+    pub policy: i32,
+    /// The conversation; required by POLICY_STICKY.
+    #[prost(string, tag = "3")]
+    pub context_id: ::prost::alloc::string::String,
+    /// 1 to 100; unset means 10.
+    #[prost(int32, optional, tag = "4")]
+    pub limit: ::core::option::Option<i32>,
+}
+impl ::prost::Name for ResolveRequest {
+    const NAME: &'static str = "ResolveRequest";
+    const PACKAGE: &'static str = "watchroom.registry.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "watchroom.registry.v1.ResolveRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/watchroom.registry.v1.ResolveRequest".into()
+    }
+}
+/// Where work should go.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ResolveResponse {
+    /// Best first; empty when nobody takes work.
+    #[prost(message, repeated, tag = "1")]
+    pub endpoints: ::prost::alloc::vec::Vec<ResolvedEndpoint>,
+    /// Matches that were left out.
+    #[prost(uint32, tag = "2")]
+    pub draining: u32,
+    #[prost(uint32, tag = "3")]
+    pub not_serving: u32,
+    /// The version that was looked at, and whose it is.
+    #[prost(uint64, tag = "4")]
+    pub version: u64,
+    #[prost(string, tag = "5")]
+    pub registry_id: ::prost::alloc::string::String,
+    /// As in QueryAgentsResponse.
+    #[prost(bool, tag = "6")]
+    pub stale: bool,
+}
+impl ::prost::Name for ResolveResponse {
+    const NAME: &'static str = "ResolveResponse";
+    const PACKAGE: &'static str = "watchroom.registry.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "watchroom.registry.v1.ResolveResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/watchroom.registry.v1.ResolveResponse".into()
+    }
+}
+/// One instance that takes work, and where.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ResolvedEndpoint {
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub agent_version: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub instance_id: ::prost::alloc::string::String,
+    /// What becomes of the work is asked for only at this store.
+    #[prost(string, tag = "4")]
+    pub store_id: ::prost::alloc::string::String,
+    #[prost(uint64, tag = "5")]
+    pub epoch: u64,
+    /// The first of the card that the filter admits; one over gRPC where the filter asks for none.
+    #[prost(message, optional, tag = "6")]
+    pub interface: ::core::option::Option<
+        super::super::super::lf::a2a::v1::AgentInterface,
+    >,
+    #[prost(uint32, tag = "7")]
+    pub in_flight: u32,
+    #[prost(uint32, optional, tag = "8")]
+    pub load_percent: ::core::option::Option<u32>,
+    #[prost(message, optional, tag = "9")]
+    pub callers: ::core::option::Option<Callers>,
+    #[prost(enumeration = "PlaceReason", tag = "10")]
+    pub reason: i32,
+    /// The reason in words.
+    #[prost(string, tag = "11")]
+    pub explanation: ::prost::alloc::string::String,
+}
+impl ::prost::Name for ResolvedEndpoint {
+    const NAME: &'static str = "ResolvedEndpoint";
+    const PACKAGE: &'static str = "watchroom.registry.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "watchroom.registry.v1.ResolvedEndpoint".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/watchroom.registry.v1.ResolvedEndpoint".into()
+    }
+}
+/// What callers saw.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ReportOutcomeRequest {
+    /// At most 100.
+    #[prost(message, repeated, tag = "1")]
+    pub outcomes: ::prost::alloc::vec::Vec<Outcome>,
+}
+impl ::prost::Name for ReportOutcomeRequest {
+    const NAME: &'static str = "ReportOutcomeRequest";
+    const PACKAGE: &'static str = "watchroom.registry.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "watchroom.registry.v1.ReportOutcomeRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/watchroom.registry.v1.ReportOutcomeRequest".into()
+    }
+}
+/// Calls of one instance since the caller's last report.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Outcome {
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub agent_version: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub instance_id: ::prost::alloc::string::String,
+    /// The registration that was called; 0 means the newest.
+    #[prost(uint64, tag = "4")]
+    pub epoch: u64,
+    /// 1 to 10,000.
+    #[prost(uint32, tag = "5")]
+    pub calls: u32,
+    /// Those that got no answer, or one that says that the instance cannot serve. A refusal of the work is no failure.
+    #[prost(uint32, tag = "6")]
+    pub failures: u32,
+    /// Mean of the calls that did not fail.
+    #[prost(message, optional, tag = "7")]
+    pub latency: ::core::option::Option<::prost_types::Duration>,
+}
+impl ::prost::Name for Outcome {
+    const NAME: &'static str = "Outcome";
+    const PACKAGE: &'static str = "watchroom.registry.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "watchroom.registry.v1.Outcome".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/watchroom.registry.v1.Outcome".into()
+    }
+}
+/// What became of a report.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ReportOutcomeResponse {
+    /// Outcomes of instances that are registered so.
+    #[prost(uint32, tag = "1")]
+    pub taken: u32,
+    /// The others: of instances that have gone or registered anew.
+    #[prost(uint32, tag = "2")]
+    pub unknown: u32,
+}
+impl ::prost::Name for ReportOutcomeResponse {
+    const NAME: &'static str = "ReportOutcomeResponse";
+    const PACKAGE: &'static str = "watchroom.registry.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "watchroom.registry.v1.ReportOutcomeResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/watchroom.registry.v1.ReportOutcomeResponse".into()
+    }
+}
 /// What an instance says of itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
@@ -544,6 +758,87 @@ impl RemoveReason {
             "REMOVE_REASON_DEREGISTERED" => Some(Self::Deregistered),
             "REMOVE_REASON_LEASE_EXPIRED" => Some(Self::LeaseExpired),
             "REMOVE_REASON_FILTERED" => Some(Self::Filtered),
+            _ => None,
+        }
+    }
+}
+/// How instances are ordered. Draining ones, and those that do not serve, are never among them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum Policy {
+    /// The less loaded of two.
+    Unspecified = 0,
+    /// Everybody in turn.
+    RoundRobin = 1,
+    /// Fewest tasks under way; of equals everybody in turn.
+    LeastInFlight = 2,
+    /// Of two drawn at random the one with the smaller load, or with fewer tasks under way where one has no measure.
+    PowerOfTwo = 3,
+    /// The same context goes to the same instance for as long as that takes work.
+    Sticky = 4,
+}
+impl Policy {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "POLICY_UNSPECIFIED",
+            Self::RoundRobin => "POLICY_ROUND_ROBIN",
+            Self::LeastInFlight => "POLICY_LEAST_IN_FLIGHT",
+            Self::PowerOfTwo => "POLICY_POWER_OF_TWO",
+            Self::Sticky => "POLICY_STICKY",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "POLICY_UNSPECIFIED" => Some(Self::Unspecified),
+            "POLICY_ROUND_ROBIN" => Some(Self::RoundRobin),
+            "POLICY_LEAST_IN_FLIGHT" => Some(Self::LeastInFlight),
+            "POLICY_POWER_OF_TWO" => Some(Self::PowerOfTwo),
+            "POLICY_STICKY" => Some(Self::Sticky),
+            _ => None,
+        }
+    }
+}
+/// Why an endpoint has its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum PlaceReason {
+    Unspecified = 0,
+    Turn = 1,
+    LeastInFlight = 2,
+    LessLoadedOfTwo = 3,
+    Context = 4,
+    /// Behind all others: its callers say that it fails.
+    Failing = 5,
+}
+impl PlaceReason {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "PLACE_REASON_UNSPECIFIED",
+            Self::Turn => "PLACE_REASON_TURN",
+            Self::LeastInFlight => "PLACE_REASON_LEAST_IN_FLIGHT",
+            Self::LessLoadedOfTwo => "PLACE_REASON_LESS_LOADED_OF_TWO",
+            Self::Context => "PLACE_REASON_CONTEXT",
+            Self::Failing => "PLACE_REASON_FAILING",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "PLACE_REASON_UNSPECIFIED" => Some(Self::Unspecified),
+            "PLACE_REASON_TURN" => Some(Self::Turn),
+            "PLACE_REASON_LEAST_IN_FLIGHT" => Some(Self::LeastInFlight),
+            "PLACE_REASON_LESS_LOADED_OF_TWO" => Some(Self::LessLoadedOfTwo),
+            "PLACE_REASON_CONTEXT" => Some(Self::Context),
+            "PLACE_REASON_FAILING" => Some(Self::Failing),
             _ => None,
         }
     }
@@ -822,6 +1117,59 @@ pub mod registry_client {
                 );
             self.inner.server_streaming(req, path, codec).await
         }
+        /// Where the next piece of work should go: instances that take work, best first. Who draws this often follows
+        /// WatchAgents instead and chooses by the same rules at home.
+        pub async fn resolve(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ResolveRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ResolveResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = crate::Strict::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/watchroom.registry.v1.Registry/Resolve",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("watchroom.registry.v1.Registry", "Resolve"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// What callers saw of instances. Makes no version and is not stored.
+        pub async fn report_outcome(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ReportOutcomeRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ReportOutcomeResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = crate::Strict::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/watchroom.registry.v1.Registry/ReportOutcome",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("watchroom.registry.v1.Registry", "ReportOutcome"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
     }
 }
 /// Generated server implementations.
@@ -901,6 +1249,20 @@ pub mod registry_server {
             request: tonic::Request<super::WatchAgentsRequest>,
         ) -> std::result::Result<
             tonic::Response<Self::WatchAgentsStream>,
+            tonic::Status,
+        >;
+        /// Where the next piece of work should go: instances that take work, best first. Who draws this often follows
+        /// WatchAgents instead and chooses by the same rules at home.
+        async fn resolve(
+            &self,
+            request: tonic::Request<super::ResolveRequest>,
+        ) -> std::result::Result<tonic::Response<super::ResolveResponse>, tonic::Status>;
+        /// What callers saw of instances. Makes no version and is not stored.
+        async fn report_outcome(
+            &self,
+            request: tonic::Request<super::ReportOutcomeRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ReportOutcomeResponse>,
             tonic::Status,
         >;
     }
@@ -1292,6 +1654,94 @@ pub mod registry_server {
                                 max_encoding_message_size,
                             );
                         let res = grpc.server_streaming(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/watchroom.registry.v1.Registry/Resolve" => {
+                    #[allow(non_camel_case_types)]
+                    struct ResolveSvc<T: Registry>(pub Arc<T>);
+                    impl<T: Registry> tonic::server::UnaryService<super::ResolveRequest>
+                    for ResolveSvc<T> {
+                        type Response = super::ResolveResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ResolveRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Registry>::resolve(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ResolveSvc(inner);
+                        let codec = crate::Strict::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/watchroom.registry.v1.Registry/ReportOutcome" => {
+                    #[allow(non_camel_case_types)]
+                    struct ReportOutcomeSvc<T: Registry>(pub Arc<T>);
+                    impl<
+                        T: Registry,
+                    > tonic::server::UnaryService<super::ReportOutcomeRequest>
+                    for ReportOutcomeSvc<T> {
+                        type Response = super::ReportOutcomeResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ReportOutcomeRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Registry>::report_outcome(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ReportOutcomeSvc(inner);
+                        let codec = crate::Strict::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
                         Ok(res)
                     };
                     Box::pin(fut)

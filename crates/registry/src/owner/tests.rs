@@ -13,6 +13,7 @@ use types::{Head, Scope, Seq, TaskId, Timestamp};
 
 use super::*;
 use crate::fixture::{NOT_SERVING, SERVING, identity, wish};
+use crate::outcome::Tally;
 use crate::page::Query;
 use crate::record::Intake;
 use crate::watch::Event;
@@ -207,6 +208,31 @@ async fn r8_a_draining_mark_survives_a_restart_and_is_watched() {
     let registry = Registry::over(store).await;
     assert!(registry.handle.get(identity(1)).await.unwrap().is_draining());
     registry.renew(1, epoch).await.unwrap();
+    registry.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_callers_say_is_told_at_once_fades_and_is_taken_only_for_the_newest_registration() {
+    let registry = Registry::over(Arc::new(MemoryStore::new())).await;
+    let old = registry.register(1).await.version;
+    let epoch = registry.register(1).await.version;
+    let mut watch = registry.handle.watch(Filter::default(), epoch).await.unwrap();
+    while told(&mut watch).is_some() {}
+    let seen = |epoch| {
+        let tally = Tally { calls: 8, failures: 8, micros: 0 };
+        vec![Observation { identity: identity(1), epoch, tally }]
+    };
+    assert_eq!(registry.handle.observe(seen(old)).await.unwrap(), 0);
+    assert_eq!(told(&mut watch), None);
+    assert_eq!(registry.handle.observe(seen(epoch)).await.unwrap(), 1);
+    registry.instances().await;
+    assert!(matches!(told(&mut watch), Some(Event::Report(entry)) if entry.outcomes.is_failing()));
+    for _ in 0..14 {
+        sleep(Duration::from_secs(5)).await;
+        registry.renew(1, epoch).await.unwrap();
+    }
+    assert!(matches!(told(&mut watch), Some(Event::Report(entry)) if !entry.outcomes.is_failing()));
+    assert_eq!((told(&mut watch), registry.handle.get(identity(1)).await.unwrap().record.epoch), (None, epoch));
     registry.stop().await;
 }
 

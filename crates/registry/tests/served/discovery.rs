@@ -16,7 +16,7 @@ use types::{AgentName, SkillId, StoreId};
 use crate::harness::{DEADLINE, Running, card, eventually};
 use crate::reopened::Reopened;
 
-const SERVING: Vitals = Vitals { health: Health::Serving, in_flight: 0 };
+const SERVING: Vitals = Vitals { health: Health::Serving, in_flight: 0, load: None };
 
 struct Held {
     handle: LeaseHandle,
@@ -29,6 +29,8 @@ fn hold(url: &str, name: &str, instance: &str) -> Held {
         instance: instance.parse().unwrap(),
         card: card(name, &["dispatch"]),
         store_id: StoreId::from_bytes([9; 16]),
+        role: String::new(),
+        domain: String::new(),
     };
     let config = LeaseConfig { registry: url.to_owned(), registration, ttl: None };
     let (vitals, rx) = watch::channel(SERVING);
@@ -107,16 +109,16 @@ async fn health_reaches_the_view_at_once_and_load_soon() {
     let view = view(&registry.url());
     let lease = hold(&registry.url(), "fire", "one");
     seen(&view, "fire").await;
-    lease.vitals.send_replace(Vitals { health: Health::NotServing, in_flight: 3 });
+    lease.vitals.send_replace(Vitals { health: Health::NotServing, in_flight: 3, load: None });
     let sick = |view: &View| {
         let all = view.instances(&agent("fire"), None, Wanted::All);
         all.into_iter().find(|endpoint| endpoint.health == Health::NotServing && endpoint.in_flight == 3)
     };
     timeout(DEADLINE, view.until(sick)).await.unwrap();
     assert!(view.endpoints(&agent("fire"), None).is_empty());
-    lease.vitals.send_replace(Vitals { health: Health::Serving, in_flight: 4 });
+    lease.vitals.send_replace(Vitals { health: Health::Serving, in_flight: 4, load: None });
     seen(&view, "fire").await;
-    lease.vitals.send_replace(Vitals { health: Health::Serving, in_flight: 5 });
+    lease.vitals.send_replace(Vitals { health: Health::Serving, in_flight: 5, load: None });
     let loaded = |view: &View| view.endpoints(&agent("fire"), None).into_iter().find(|one| one.in_flight == 5);
     timeout(DEADLINE, view.until(loaded)).await.unwrap();
     registry.stop().await;
@@ -137,7 +139,7 @@ async fn r8_a_draining_instance_gets_no_new_work_and_stays_watchable() {
     };
     until(&["one", "two"]).await;
     // By its own word.
-    lease.vitals.send_replace(Vitals { health: Health::Draining, in_flight: 2 });
+    lease.vitals.send_replace(Vitals { health: Health::Draining, in_flight: 2, load: None });
     until(&["two"]).await;
     assert_eq!(view.instances(&agent("fire"), None, Wanted::All).len(), 2);
     lease.vitals.send_replace(SERVING);
@@ -167,6 +169,8 @@ async fn two_instances_of_one_agent_with_separate_stores_work_side_by_side() {
             instance: format!("i-{store}").parse().unwrap(),
             card: card("fire", &["dispatch"]),
             store_id: StoreId::from_bytes([store; 16]),
+            role: String::new(),
+            domain: String::new(),
         };
         let (vitals, rx) = watch::channel(SERVING);
         let shutdown = CancellationToken::new();
@@ -286,6 +290,8 @@ async fn a_card_that_is_refused_says_why() {
         instance: "one".parse().unwrap(),
         card: proto::a2a::AgentCard { skills: Vec::new(), ..card("fire", &[]) },
         store_id: StoreId::from_bytes([9; 16]),
+        role: String::new(),
+        domain: String::new(),
     };
     let config = LeaseConfig { registry: registry.url(), registration, ttl: None };
     let (_vitals, rx) = watch::channel(SERVING);

@@ -1,9 +1,14 @@
 //! Which instances a filter finds.
 
+use std::sync::Arc;
+
 use proto::a2a::{AgentCapabilities, AgentCard, AgentExtension, AgentInterface, AgentProvider};
 use proto::watchroom::registry::v1 as wire;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
 
-use crate::harness::{Client, Running, registration};
+use crate::harness::{Client, DEADLINE, Running, registration};
+use crate::reopened::Reopened;
 use crate::wire::{instance, register};
 
 type Words = &'static [&'static str];
@@ -139,5 +144,42 @@ async fn a_filter_of_interfaces_holds_of_one_interface_at_once() {
         };
         assert_eq!(find(&mut client, filter).await, found, "{bindings:?} {versions:?} {tenants:?}");
     }
+    registry.stop().await;
+}
+
+#[tokio::test]
+async fn role_and_domain_are_registered_beside_the_card_filtered_by_and_kept() {
+    type Ask = fn(&mut wire::Filter);
+    let store = Reopened::default();
+    let registry = Running::over(Arc::new(store.clone()), None).await;
+    let mut client = registry.client().await;
+    for (name, role, domain) in
+        [("fire", "responder", "emergency"), ("control", "orchestrator", "emergency"), ("shop", "", "")]
+    {
+        let mut request = registration(name, name, &["dispatch"]);
+        let labelled = request.registration.as_mut().unwrap();
+        (labelled.role, labelled.domain) = (role.into(), domain.into());
+        client.register(request).await.unwrap();
+    }
+    registry.stop().await;
+    let registry = Running::over(Arc::new(store), None).await;
+    let mut client = registry.client().await;
+    let table: [(Ask, Words); 5] = [
+        (|it| it.roles = vec!["responder".into()], &["fire"]),
+        (|it| it.domains = vec!["emergency".into()], &["control", "fire"]),
+        (|it| (it.roles, it.domains) = (vec!["responder".into()], vec!["trade".into()]), &[]),
+        (|it| it.roles = vec![String::new(), "orchestrator".into()], &["control", "shop"]),
+        (|it| it.domains = vec![String::new()], &["shop"]),
+    ];
+    for (number, (ask, found)) in table.into_iter().enumerate() {
+        let mut filter = wire::Filter::default();
+        ask(&mut filter);
+        assert_eq!(find(&mut client, filter).await, found, "row {number}");
+    }
+    let filter = discovery::Filter { roles: vec!["responder".into()], ..discovery::Filter::default() };
+    let view = discovery::View::watch(&registry.url(), filter, CancellationToken::new()).unwrap();
+    let shown = timeout(DEADLINE, view.until(|view| view.synced().then(|| view.all()))).await.unwrap();
+    let labels: Vec<(&str, &str)> = shown.iter().map(|one| (one.role.as_str(), one.domain.as_str())).collect();
+    assert_eq!(labels, [("responder", "emergency")]);
     registry.stop().await;
 }

@@ -103,6 +103,7 @@ pub(crate) fn registration(name: &str, instance: &str, skills: &[&str]) -> wire:
         instance_id: instance.into(),
         card: Some(card(name, skills)),
         store_id: StoreId::from_bytes([7; 16]).to_string(),
+        ..wire::Registration::default()
     };
     wire::RegisterRequest { registration: Some(registration), ttl: seconds(60) }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
-use discovery::{Filter, Lease, LeaseConfig, LeaseState, Registration, View};
+use discovery::{Filter, Health, Lease, LeaseConfig, LeaseState, Registration, View};
 use proto::watchroom::registry::v1 as wire;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -83,9 +83,11 @@ async fn r5_kill_9_loses_no_registration_evicts_nobody_and_streams_go_on() {
             instance: format!("i-{number:02}").parse().unwrap(),
             card: card("fire", &["dispatch"]),
             store_id: StoreId::from_bytes([number; 16]),
+            role: "responder".into(),
+            domain: "emergency".into(),
         };
         let (vitals, rx) =
-            tokio::sync::watch::channel(discovery::Vitals { health: discovery::Health::Serving, in_flight: 0 });
+            tokio::sync::watch::channel(discovery::Vitals { health: Health::Serving, in_flight: 0, load: None });
         let config = LeaseConfig { registry: url.clone(), registration, ttl: None };
         leases.push((Lease::hold(config, rx, CancellationToken::new()).unwrap(), vitals));
     }

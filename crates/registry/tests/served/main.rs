@@ -7,4 +7,5 @@ mod harness;
 mod killed;
 mod refusals;
 mod reopened;
+mod resolve;
 mod wire;

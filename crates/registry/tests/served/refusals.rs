@@ -32,7 +32,7 @@ fn of_card(request: &mut wire::RegisterRequest) -> &mut proto::a2a::AgentCard {
 async fn a_registration_that_is_wrong_is_refused_by_field() {
     let registry = Running::fresh().await;
     let mut client = registry.client().await;
-    let table: [(&str, Spoil<wire::RegisterRequest>); 13] = [
+    let table: [(&str, Spoil<wire::RegisterRequest>); 15] = [
         ("registration", |it| it.registration = None),
         ("registration.card", |it| of(it).card = None),
         ("registration.card", |it| of_card(it).description = "x".repeat(300_000)),
@@ -52,6 +52,8 @@ async fn a_registration_that_is_wrong_is_refused_by_field() {
         ("registration.instance_id", |it| of(it).instance_id.clear()),
         ("registration.store_id", |it| of(it).store_id = "here".into()),
         ("registration.store_id", |it| of(it).store_id.clear()),
+        ("registration.role", |it| of(it).role = "x".repeat(129)),
+        ("registration.domain", |it| of(it).domain = "a\tb".into()),
         ("ttl", |it| it.ttl = seconds(-1)),
     ];
     for (field, spoil) in table {

@@ -8,6 +8,7 @@ use tokio::runtime::Builder;
 
 use super::*;
 use crate::history::{History, OutOfRange};
+use crate::outcome::Tally;
 use crate::page::Page;
 use crate::record::{Health, Intake, Vitals};
 
@@ -22,6 +23,8 @@ enum Step {
     Renew(u8, Vitals),
     Deregister(u8),
     SetDraining(u8, bool),
+    /// A caller's calls and how many of them failed.
+    Observe(u8, u64, u64),
     /// By a holder that was replaced.
     Stale(u8),
     Wait(u64),
@@ -32,7 +35,7 @@ enum Step {
 fn vitals() -> impl Strategy<Value = Vitals> {
     (any::<bool>(), 0..3u32, any::<bool>()).prop_map(|(serving, in_flight, draining)| {
         let health = if serving { Health::Serving } else { Health::NotServing };
-        Vitals { health, in_flight, intake: Intake::of(draining) }
+        Vitals { health, in_flight, load: None, intake: Intake::of(draining) }
     })
 }
 
@@ -42,6 +45,7 @@ fn step() -> impl Strategy<Value = Step> {
         6 => (0..6u8, vitals()).prop_map(|(number, vitals)| Step::Renew(number, vitals)),
         2 => (0..6u8).prop_map(Step::Deregister),
         2 => (0..6u8, any::<bool>()).prop_map(|(number, draining)| Step::SetDraining(number, draining)),
+        3 => (0..6u8, 1..9u64, 0..9u64).prop_map(|(number, calls, failed)| Step::Observe(number, calls, failed.min(calls))),
         1 => (0..6u8).prop_map(Step::Stale),
         3 => (0..5_000u64).prop_map(Step::Wait),
         5 => (0..4usize).prop_map(Step::Read),
@@ -64,8 +68,8 @@ fn filters() -> [Filter; 4] {
     [Filter::default(), skilled, healthy, both]
 }
 
-/// Epoch, vitals and draining of each instance: all that a client learns beside the card.
-type Table = BTreeMap<Identity, (u64, Vitals, bool)>;
+/// Epoch, vitals, draining and callers' verdict of each instance: all that a client learns beside the card.
+type Table = BTreeMap<Identity, (u64, Vitals, bool, bool)>;
 
 /// A client that follows the rules of the wire.
 struct Client {
@@ -121,9 +125,9 @@ impl Client {
             Event::Upsert { entry, .. } => drop(table.insert(entry.record.identity.clone(), known(&entry))),
             Event::Removed { identity, .. } => drop(table.remove(&identity)),
             Event::Report(entry) => {
-                table
-                    .entry(entry.record.identity.clone())
-                    .and_modify(|known| (known.1, known.2) = (entry.vitals, entry.is_draining()));
+                let seen = known(&entry);
+                let identity = entry.record.identity.clone();
+                table.entry(identity).and_modify(|known| (known.1, known.2, known.3) = (seen.1, seen.2, seen.3));
             }
             Event::Bookmark { version, .. } => {
                 assert!(version > self.version, "a bookmark at {version} says nothing new");
@@ -137,8 +141,8 @@ impl Client {
     }
 }
 
-fn known(entry: &crate::record::Entry) -> (u64, Vitals, bool) {
-    (entry.record.epoch, entry.vitals, entry.is_draining())
+fn known(entry: &crate::record::Entry) -> (u64, Vitals, bool, bool) {
+    (entry.record.epoch, entry.vitals, entry.is_draining(), entry.outcomes.is_failing())
 }
 
 /// What a new client is told, by pages of two.
@@ -168,6 +172,11 @@ async fn perform(registry: &Registry, clients: &mut [Client], epochs: &mut BTree
         Step::Deregister(number) => drop(registry.handle.deregister(identity(number).lease(), epoch(number)).await),
         Step::SetDraining(number, draining) => {
             drop(registry.handle.set_intake(identity(number), 0, Intake::of(draining)).await);
+        }
+        Step::Observe(number, calls, failures) => {
+            let tally = Tally { calls, failures, micros: 0 };
+            let seen = vec![Observation { identity: identity(number), epoch: epoch(number), tally }];
+            registry.handle.observe(seen).await.unwrap();
         }
         Step::Stale(number) => {
             let stale = epoch(number).saturating_sub(1);
