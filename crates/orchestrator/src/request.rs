@@ -12,6 +12,7 @@ use proto::a2a::{Message, Part};
 use proto::watchroom::orchestrator::v1 as wire;
 
 use crate::call::Call;
+use crate::json::Json as _;
 use crate::settings::Settings;
 use crate::{bounds, plan};
 
@@ -40,7 +41,7 @@ pub(crate) fn reply(plan: &Plan, message: &Message, settings: &Settings) -> Resu
 /// A part that holds an explicit plan: its metadata say so.
 pub(crate) fn plan_part(plan: &wire::Plan) -> Part {
     let metadata = Some(structure([(PLAN, object(Default::default()))]));
-    Part { metadata, ..data_part(crate::json::value(plan)) }
+    Part { metadata, ..data_part(plan.value()) }
 }
 
 /// Metadata that choose a mode.

@@ -18,8 +18,9 @@ use types::{StepId, TaskId, TaskState};
 pub(crate) use progress::word;
 pub(crate) use summary::summary;
 
+use crate::json::Json as _;
 use crate::plan::{mode_word, parts, to_wire};
-use crate::{json, services};
+use crate::services;
 
 /// What clients see of `event`, which has just been applied to `run`; `rest` is what was decided with it.
 pub(crate) fn narrate(run: &Run, event: &Event, rest: &[Event]) -> Vec<Change> {
@@ -61,7 +62,7 @@ fn earlier(rest: &[Event]) -> Option<TaskId> {
 
 fn plan_artifact(plan: &Plan) -> Change {
     let about = metadata::object([("mode".to_owned(), metadata::text(mode_word(plan.mode)))].into());
-    let parts = vec![text_part(words::plan(plan)), data_part(json::value(&to_wire(plan)))];
+    let parts = vec![text_part(words::plan(plan)), data_part(to_wire(plan).value())];
     let metadata = Some(structure([(PLAN, about)]));
     whole(Artifact { metadata, ..artifact("plan", "plan", parts) })
 }

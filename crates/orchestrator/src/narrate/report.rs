@@ -12,7 +12,8 @@ use proto::a2a::{Artifact, Part};
 
 use super::words::name;
 use super::{open, summary, word};
-use crate::{bounds, json, plan};
+use crate::json::Json;
+use crate::{bounds, plan};
 
 /// The report of a run that has just ended.
 pub(super) fn artifact(run: &Run, outcome: Outcome) -> Artifact {
@@ -106,7 +107,7 @@ fn data(run: &Run, outcome: Outcome) -> Part {
         ("failed".to_owned(), count(counts.failed as u64)),
         ("skipped".to_owned(), count(counts.skipped as u64)),
         ("canceled".to_owned(), count(counts.canceled as u64)),
-        ("about".to_owned(), list(plan::parts(&run.plan().about).into_iter().map(|part| json::value(&quoted(part))))),
+        ("about".to_owned(), list(plan::parts(&run.plan().about).into_iter().map(|part| quoted(part).value()))),
         ("steps".to_owned(), list(run.steps().map(|(step, status)| step_data(step, status)))),
         ("open".to_owned(), open::data(run)),
     ])))
@@ -130,7 +131,7 @@ fn step_data(step: &Step, status: &StepStatus) -> Value {
     put("code", status.cause.as_ref().map(|cause| text(cause.code.as_str())));
     put("error", status.cause.as_ref().map(|cause| text(&*cause.text)));
     if let StepState::Completed { answer } = &status.state {
-        put("response", Some(list(plan::parts(answer).iter().map(json::value))));
+        put("response", Some(list(plan::parts(answer).iter().map(Json::value))));
     }
     object(fields)
 }
