@@ -11,7 +11,7 @@ use types::{Epoch, StoreId, Timestamp};
 use super::lock::LockedDir;
 use super::options::Options;
 use super::schema;
-use super::seen::{Run, SeenIndex, chunk_entries, chunk_place};
+use super::seen::{Run, SeenIndex};
 use super::state::{millis, unsigned};
 use crate::Ownership;
 use crate::seen::SeenKey;
@@ -191,6 +191,7 @@ fn take_ownership(conn: &Connection, clock: Timestamp) -> rusqlite::Result<Owner
     Ok(Ownership { epoch, store_id })
 }
 
+/// The newest rows, and which runs there are; their filters are read when the store is open.
 fn read_seen(conn: &Connection) -> rusqlite::Result<SeenIndex> {
     let mut index = SeenIndex::default();
     let mut runs = conn.prepare("SELECT no, first, last, sealed_at FROM seen_run ORDER BY no")?;
@@ -202,20 +203,10 @@ fn read_seen(conn: &Connection) -> rusqlite::Result<SeenIndex> {
     for run in runs {
         let run = run?;
         sealed = run.last.max(sealed);
-        index.add_run(run, read_run(conn, run.no)?.iter());
+        index.add_unread(run);
     }
     let mut fresh = conn.prepare("SELECT key, no FROM seen WHERE no > ?1")?;
     let fresh = fresh.query_map([sealed], |row| Ok((SeenKey(row.get(0)?), row.get(1)?)))?;
     index.extend(fresh.collect::<rusqlite::Result<Vec<_>>>()?);
     Ok(index)
-}
-
-fn read_run(conn: &Connection, run: i64) -> rusqlite::Result<Vec<SeenKey>> {
-    let mut chunks = conn.prepare_cached("SELECT entries FROM seen_chunk WHERE place BETWEEN ?1 AND ?2")?;
-    let mut rows = chunks.query([chunk_place(run, 0), chunk_place(run, u8::MAX)])?;
-    let mut keys = Vec::new();
-    while let Some(row) = rows.next()? {
-        keys.extend(chunk_entries(row.get_ref(0)?.as_blob()?).map(|(key, _)| key));
-    }
-    Ok(keys)
 }

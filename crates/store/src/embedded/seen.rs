@@ -3,6 +3,7 @@
 //! Rows are appended to `seen`. The newest are found by a map in memory. Every [`RUN_KEYS`] of them are sealed into a
 //! run: 256 chunks on disk by the key's first byte, and a filter in memory that tells which runs may hold a key.
 //! The filters of 64 runs are kept bit by bit beside each other, so asking all of them costs as much as asking one.
+//! A start does not wait for filters: until its own has been read, a run may hold any key.
 
 use std::collections::HashMap;
 
@@ -39,6 +40,8 @@ pub(super) struct SeenIndex {
     /// Those being sealed.
     closing: HashMap<SeenKey, i64>,
     groups: Vec<Group>,
+    /// Runs of earlier owners whose filters have not been read yet.
+    unread: Vec<Run>,
 }
 
 /// Up to 64 runs and their filters.
@@ -88,7 +91,24 @@ impl SeenIndex {
         }
     }
 
+    /// A run whose filter is yet to be read.
+    pub(super) fn add_unread(&mut self, run: Run) {
+        self.unread.push(run);
+    }
+
+    /// The run whose filter should be read next.
+    pub(super) fn unread(&self) -> Option<Run> {
+        self.unread.last().copied()
+    }
+
+    /// The keys of a run have been read.
+    pub(super) fn read_in(&mut self, run: Run, keys: &[SeenKey]) {
+        self.add_run(run, keys.iter());
+        self.unread.retain(|other| other.no != run.no);
+    }
+
     pub(super) fn drop_run(&mut self, no: i64) {
+        self.unread.retain(|run| run.no != no);
         for group in &mut self.groups {
             let Some(column) = group.runs.iter().position(|run| run.is_some_and(|run| run.no == no)) else { continue };
             group.runs[column] = None;
@@ -97,7 +117,8 @@ impl SeenIndex {
     }
 
     pub(super) fn oldest(&self) -> Option<Run> {
-        self.groups.iter().flat_map(|group| group.runs.iter().flatten()).min_by_key(|run| run.first).copied()
+        let read = self.groups.iter().flat_map(|group| group.runs.iter().flatten());
+        read.chain(&self.unread).min_by_key(|run| run.first).copied()
     }
 
     /// The fresh row of `key`, or the runs that may hold it; hardly ever any when there is no row.
@@ -105,7 +126,7 @@ impl SeenIndex {
         if let Some(no) = self.fresh.get(key).or_else(|| self.closing.get(key)) {
             return Ok(*no);
         }
-        let mut runs = Vec::new();
+        let mut runs = self.unread.clone();
         for group in &self.groups {
             let mut columns = probes(key).fold(u64::MAX, |all, position| all & group.bits[position]);
             while columns != 0 {
@@ -149,10 +170,21 @@ pub(super) const fn chunk_place(run: i64, chunk: u8) -> i64 {
     (run << 8) | chunk as i64
 }
 
+/// All keys of a run.
+pub(super) fn run_keys(conn: &Connection, run: Run) -> rusqlite::Result<Vec<SeenKey>> {
+    let mut chunks = conn.prepare_cached("SELECT entries FROM seen_chunk WHERE place BETWEEN ?1 AND ?2")?;
+    let mut rows = chunks.query([chunk_place(run.no, 0), chunk_place(run.no, u8::MAX)])?;
+    let mut keys = Vec::with_capacity(RUN_KEYS);
+    while let Some(row) = rows.next()? {
+        keys.extend(chunk_entries(row.get_ref(0)?.as_blob()?).map(|(key, _)| key));
+    }
+    Ok(keys)
+}
+
 /// The durable row of `key`, if there is one.
 pub(super) fn find(conn: &Connection, index: &RwLock<SeenIndex>, key: &SeenKey) -> rusqlite::Result<Option<Seen>> {
     // A row may be carried into a newer run between the two steps; it is then found in its new place.
-    for _ in 0..3 {
+    loop {
         let hint = index.read().hint(key);
         let found = match &hint {
             Ok(no) => read(conn, *no, key)?,
@@ -163,7 +195,6 @@ pub(super) fn find(conn: &Connection, index: &RwLock<SeenIndex>, key: &SeenKey) 
             return Ok(found);
         }
     }
-    Ok(None)
 }
 
 fn find_in_runs(conn: &Connection, runs: &[Run], key: &SeenKey) -> rusqlite::Result<Option<Seen>> {

@@ -130,6 +130,22 @@ fn runs_are_hinted_at_when_they_hold_a_key_and_hardly_ever_else() {
 }
 
 #[test]
+fn a_run_may_hold_any_key_until_its_filter_is_read() {
+    let mut index = SeenIndex::default();
+    let run = |no: i64| Run { no, first: no * 1000, last: no * 1000 + 999, sealed_at: Timestamp::default() };
+    (0..3).for_each(|no| index.add_unread(run(no)));
+    assert_eq!(index.oldest(), Some(run(0)));
+    assert_eq!(index.hint(&seen_key(1)), Err(vec![run(0), run(1), run(2)]));
+    index.drop_run(0);
+    index.read_in(run(2), &[seen_key(1)]);
+    assert_eq!(index.unread(), Some(run(1)));
+    assert_eq!(index.hint(&seen_key(1)), Err(vec![run(1), run(2)]));
+    assert_eq!(index.hint(&seen_key(2)), Err(vec![run(1)]));
+    index.read_in(run(1), &[]);
+    assert_eq!((index.unread(), index.hint(&seen_key(2))), (None, Err(Vec::new())));
+}
+
+#[test]
 fn the_greatest_log_keys_keep_task_and_commit_apart() {
     let last = schema::place(schema::LAST_TASK, Head(schema::MOST_COMMITS));
     assert_eq!((schema::task_of(last), schema::head_of(last)), (schema::LAST_TASK, Head(schema::MOST_COMMITS)));

@@ -8,7 +8,7 @@ use types::{TaskId, Timestamp};
 use super::counts::{self, Counts, Uncounted};
 use super::retain::Stage;
 use super::seal::Sealing;
-use super::seen::Run;
+use super::seen::{self, Run};
 use super::writer::{Stop, Synchronous, Writer, is_full};
 use crate::seen::SeenKey;
 
@@ -24,20 +24,36 @@ pub(super) struct Upkeep {
     next: Instant,
     pub(super) stage: Stage,
     pub(super) sealing: Option<Sealing>,
+    /// Whether filters of earlier owners are still to be read.
+    unread: bool,
 }
 
 impl Upkeep {
-    pub(super) fn new(pause: Duration) -> Self {
-        Self { pause, next: Instant::now() + pause, stage: Stage::Resting, sealing: None }
+    pub(super) fn new(pause: Duration, unread: bool) -> Self {
+        Self { pause, next: Instant::now() + pause, stage: Stage::Resting, sealing: None, unread }
     }
 
     /// When there is something to do, at the latest.
     pub(super) fn next(&self) -> Instant {
-        self.next
+        if self.unread { Instant::now() } else { self.next }
     }
 }
 
 impl Writer<'_> {
+    /// Reads one filter of an earlier owner, a millisecond or two; until then every look-up asks its run on disk.
+    fn read_filter(&mut self) -> Result<(), Stop> {
+        if !self.upkeep.unread {
+            return Ok(());
+        }
+        let next = self.shared.seen.read().unread();
+        if let Some(run) = next {
+            let keys = seen::run_keys(self.conn, run)?;
+            self.shared.seen.write().read_in(run, &keys);
+        }
+        self.upkeep.unread = next.is_some();
+        Ok(())
+    }
+
     /// One step, if its time has come.
     pub(super) fn keep_up(&mut self) -> Result<(), Stop> {
         if self.upkeep.sealing.is_none() && self.shared.seen.read().is_ripe() {
@@ -46,6 +62,7 @@ impl Writer<'_> {
         if self.upkeep.sealing.is_some() && !self.space.is_starved() {
             self.step(Self::seal)?;
         }
+        self.read_filter()?;
         self.bound_wal()?;
         if Instant::now() < self.upkeep.next {
             return Ok(());

@@ -60,6 +60,7 @@ impl<'c> Writer<'c> {
         shared: Arc<Shared>,
         options: Options,
     ) -> rusqlite::Result<Self> {
+        let upkeep = Upkeep::new(options.sweep_every, shared.seen.read().unread().is_some());
         Ok(Self {
             conn,
             sql: Sql::prepare(conn)?,
@@ -68,7 +69,7 @@ impl<'c> Writer<'c> {
             space,
             scratch: Vec::new(),
             shared,
-            upkeep: Upkeep::new(options.sweep_every),
+            upkeep,
             options,
             synchronous: Synchronous::Full,
         })
