@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use types::{TaskId, Timestamp};
 
 use super::counts::{self, Counts, Uncounted};
+use super::queue::{Item, size};
 use super::retain::Stage;
 use super::seal::Sealing;
 use super::seen::{self, Run};
@@ -14,6 +15,10 @@ use crate::seen::SeenKey;
 
 /// SQLite's default; only for the size of the log, which need not be exact.
 const PAGE_BYTES: u64 = 4096;
+/// Pages that a small commit writes at most: its rows, their indexes, and a split or two.
+const PAGES_EACH: u64 = 8;
+/// The log is looked at when this share of its bound may have been written since the last look.
+const LOOK_SHARE: u64 = 16;
 /// How often a starved store looks for room.
 const STARVED_PAUSE: Duration = Duration::from_secs(1);
 
@@ -26,16 +31,25 @@ pub(super) struct Upkeep {
     pub(super) sealing: Option<Sealing>,
     /// Whether filters of earlier owners are still to be read.
     unread: bool,
+    /// Bytes that may have gone into the write-ahead log since it was looked at.
+    unlooked: u64,
 }
 
 impl Upkeep {
     pub(super) fn new(pause: Duration, unread: bool) -> Self {
-        Self { pause, next: Instant::now() + pause, stage: Stage::Resting, sealing: None, unread }
+        Self { pause, next: Instant::now() + pause, stage: Stage::Resting, sealing: None, unread, unlooked: u64::MAX }
     }
 
     /// When there is something to do, at the latest.
     pub(super) fn next(&self) -> Instant {
         if self.unread { Instant::now() } else { self.next }
+    }
+
+    /// Notes what a batch may have written, rather too much than too little.
+    pub(super) fn wrote(&mut self, batch: &[Item]) {
+        let payload: usize = batch.iter().map(|item| size(&item.commit)).sum();
+        let pages = PAGES_EACH * batch.len() as u64;
+        self.unlooked = self.unlooked.saturating_add(payload as u64 + pages * PAGE_BYTES);
     }
 }
 
@@ -86,6 +100,7 @@ impl Writer<'_> {
     /// Runs one step in a transaction that does not wait for the disk: a step that is lost is taken again.
     pub(super) fn step(&mut self, work: impl FnOnce(&mut Self) -> rusqlite::Result<Done>) -> Result<(), Stop> {
         self.set_synchronous(Synchronous::Normal)?;
+        self.upkeep.unlooked = u64::MAX;
         self.sql.begin.execute(())?;
         match work(self).and_then(|done| self.end_step(done)) {
             Ok(done) => {
@@ -151,10 +166,14 @@ impl Writer<'_> {
 
     /// Copies the write-ahead log into the database when it has grown; the next transaction starts it anew.
     fn bound_wal(&mut self) -> Result<(), Stop> {
+        if self.upkeep.unlooked < self.options.checkpoint_bytes / LOOK_SHARE {
+            return Ok(());
+        }
         if self.wal("NOOP")?.saturating_mul(PAGE_BYTES) >= self.options.checkpoint_bytes {
             self.step(Self::count)?;
             self.checkpoint("PASSIVE")?;
         }
+        self.upkeep.unlooked = 0;
         Ok(())
     }
 

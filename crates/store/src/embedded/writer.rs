@@ -120,6 +120,7 @@ impl<'c> Writer<'c> {
         self.fault(CrashPoint::BeforeCommit)?;
         self.sql.commit.execute(())?;
         self.fault(CrashPoint::AfterCommit)?;
+        self.upkeep.wrote(batch);
         Ok(outcomes)
     }
 
