@@ -10,7 +10,7 @@ use prost::Message as _;
 use store::{Accept, BodyDigest, Created, Refusal, Seen, SeenKey, SeenReply};
 use types::{ContextId, MessageId, Owner, Scope, TaskId, Timestamp, limits};
 
-use crate::driver::{Driver, Input};
+use crate::driver::{Driver, Input, Opening};
 use crate::fault;
 use crate::handle::TRIES;
 use crate::kit::{Found, Kit};
@@ -56,6 +56,12 @@ impl Print {
     }
 }
 
+/// What a task is opened with.
+struct Seed<D: Driver> {
+    state: Option<D::State>,
+    context: Option<ContextId>,
+}
+
 /// What became of a message.
 pub(crate) enum Accepted<D: Driver> {
     /// A task of its own, just created.
@@ -91,10 +97,7 @@ impl<D: Driver> Kit<D> {
             older: opening.map(|dispatch| older(&call.owner, &dispatch)).unwrap_or_default(),
         };
         match request.task {
-            None => match self.driver().reply(&call.owner, &request.message).await {
-                Some(reply) => self.reply(call, request, reply, &print).await,
-                None => self.open_anew(call, request, audience, &print).await,
-            },
+            None => self.open_anew(call, request, audience, &print).await,
             Some(task) => self.turn(call, request, task, &print).await,
         }
     }
@@ -107,7 +110,14 @@ impl<D: Driver> Kit<D> {
         print: &Print,
     ) -> Result<Accepted<D>, Error> {
         for _ in 0..TRIES {
-            if let Some(accepted) = self.open(call, request, audience, print).await? {
+            let opened = match self.driver().open(self, &call.owner, &request.message).await {
+                Ok(Opening::Reply(reply)) => return self.reply(call, request, reply, print).await,
+                Ok(Opening::Task { state, context }) => {
+                    self.open(call, request, audience, print, Seed { state, context }).await?
+                }
+                Err(error) => return self.seen_or(call, request, print, error).await,
+            };
+            if let Some(accepted) = opened {
                 return Ok(accepted);
             }
         }
@@ -133,11 +143,13 @@ impl<D: Driver> Kit<D> {
         request: &SendRequest,
         audience: Audience,
         print: &Print,
+        seed: Seed<D>,
     ) -> Result<Option<Accepted<D>>, Error> {
         let id = TaskId::fresh();
-        let context = request.context.clone().unwrap_or_else(ContextId::fresh);
+        let context = request.context.clone().or(seed.context).unwrap_or_else(ContextId::fresh);
         let created = Created { owner: call.owner.clone(), context };
-        let live = Arc::new(Live::create(self.driver(), id, created, print.accept(id)));
+        let state = seed.state.unwrap_or_else(|| self.driver().begin(&id));
+        let live = Arc::new(Live::create(state, id, created, print.accept(id)));
         if audience == Audience::Reader {
             live.head().attend();
         }

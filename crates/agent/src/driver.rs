@@ -11,6 +11,7 @@ use store::{Ready, Record, RowChange, Timer};
 use types::{ContextId, Owner, Seq, TaskId, TaskState, Timestamp};
 
 use crate::handle::Handle;
+use crate::kit::Kit;
 
 /// Decides what inputs mean for the tasks of one service.
 ///
@@ -29,12 +30,17 @@ pub trait Driver: Send + Sync + Sized + 'static {
     /// Only for services whose first effects stay inside the store; see [`crate::Context::durable`].
     const EAGER: bool = false;
 
-    /// A direct answer to a message that would open a task; `None` opens one.
+    /// What a message that names no task becomes; an error refuses it.
     ///
-    /// The first answer is remembered with its message, and a repetition gets the same. A repetition may be asked for
-    /// all the same, so this only looks: what has effects is a task's work.
-    fn reply(&self, _owner: &Owner, _message: &Message) -> impl Future<Output = Option<Message>> + Send {
-        std::future::ready(None)
+    /// What it became first is remembered with the message, and a repetition gets the same. A repetition may be asked
+    /// for all the same, and the message again when a row has changed meanwhile, so this only looks.
+    fn open(
+        &self,
+        _kit: &Kit<Self>,
+        _owner: &Owner,
+        _message: &Message,
+    ) -> impl Future<Output = Result<Opening<Self::State>, Error>> + Send {
+        std::future::ready(Ok(Opening::default()))
     }
 
     /// The state of a task that has no records yet.
@@ -64,6 +70,26 @@ pub trait Driver: Send + Sync + Sized + 'static {
 
     /// A record in words, for people who read the log: a kind and a text.
     fn describe(&self, record: &Record) -> (&'static str, String);
+}
+
+/// What a message that names no task becomes.
+#[derive(Debug)]
+pub enum Opening<S> {
+    /// A task, whose first input is the message.
+    Task {
+        /// Its state before that, instead of [`Driver::begin`]'s.
+        state: Option<S>,
+        /// Its conversation, where the message names none.
+        context: Option<ContextId>,
+    },
+    /// No task: this is the answer.
+    Reply(Message),
+}
+
+impl<S> Default for Opening<S> {
+    fn default() -> Self {
+        Self::Task { state: None, context: None }
+    }
 }
 
 /// A record that does not decode.

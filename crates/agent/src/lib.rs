@@ -78,7 +78,7 @@ pub use admin::Admin;
 pub use agent::{Agent, Failure, Finish, Profile};
 pub use args::{Args, Durability};
 pub use context::{Committed, Context, NotCommitted};
-pub use driver::{Change, Damaged, Decision, Driver, Input, View};
+pub use driver::{Change, Damaged, Decision, Driver, Input, Opening, View};
 pub use frames::Frames;
 pub use handle::Handle;
 pub use kit::{Kit, Parts};

@@ -66,9 +66,9 @@ pub(crate) type Receipt = oneshot::Receiver<Result<(), Refusal>>;
 
 impl<D: Driver> Live<D> {
     /// A task that does not exist yet; its first commit creates it.
-    pub(crate) fn create(driver: &D, id: TaskId, created: Created, accept: Accept) -> Self {
+    pub(crate) fn create(state: D::State, id: TaskId, created: Created, accept: Accept) -> Self {
         let (owner, context) = (created.owner.clone(), created.context.clone());
-        let head = Volatile::create(driver, id, created, accept);
+        let head = Volatile::create(state, id, created, accept);
         Self { trace: TraceContext::current(), ..Self::new(id, owner, context, head) }
     }
 

@@ -9,7 +9,6 @@
 //! A cancel while running is remembered and told to the handler; while waiting it ends the task.
 
 use std::collections::{BTreeSet, HashMap};
-use std::future::Future;
 
 use a2a::{Error, metadata};
 use bytes::{Buf, BufMut, Bytes, BytesMut};
@@ -19,8 +18,9 @@ use store::{Ready, Record, RowChange};
 use types::{Owner, Seq, TaskId, TaskState, limits};
 
 use crate::agent::{Agent, Finish};
-use crate::driver::{Change, Damaged, Decision, Driver, Input, View};
+use crate::driver::{Change, Damaged, Decision, Driver, Input, Opening, View};
 use crate::handle::Handle;
+use crate::kit::Kit;
 use crate::runner;
 
 const TURN: u16 = 1;
@@ -206,8 +206,8 @@ impl<A: Agent> Driver for Turns<A> {
 
     const EAGER: bool = A::EAGER;
 
-    fn reply(&self, owner: &Owner, message: &Message) -> impl Future<Output = Option<Message>> + Send {
-        self.agent.reply(owner, message)
+    async fn open(&self, _: &Kit<Self>, owner: &Owner, message: &Message) -> Result<Opening<TurnState>, Error> {
+        Ok(self.agent.reply(owner, message).await.map_or_else(Opening::default, Opening::Reply))
     }
 
     fn begin(&self, _task: &TaskId) -> TurnState {

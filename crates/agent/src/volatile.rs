@@ -101,9 +101,9 @@ impl<D: Driver> Draft<D> {
 
 impl<D: Driver> Volatile<D> {
     /// A task whose first message has not been decided yet.
-    pub(crate) fn create(driver: &D, id: TaskId, created: Created, accept: Accept) -> Self {
+    pub(crate) fn create(state: D::State, id: TaskId, created: Created, accept: Accept) -> Self {
         let task = Task { id: id.to_string(), context_id: created.context.to_string(), ..Task::default() };
-        let mut head = Self::at(driver.begin(&id), task, TaskState::Submitted);
+        let mut head = Self::at(state, task, TaskState::Submitted);
         let mut draft = Draft::new(Timestamp::default());
         (draft.created, draft.accept) = (Some(created), Some(accept));
         head.draft = Some(draft);

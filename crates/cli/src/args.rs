@@ -64,6 +64,8 @@ pub(crate) enum Command {
     Task(Task),
     /// Follow a task until it ends or asks for an answer
     Watch(Watch),
+    /// Go on from a task that failed or partly failed: a new task does what is left, and nothing twice
+    Resume(Resume),
     /// Ask a task to stop
     Cancel(Cancel),
     /// List the registered agents
@@ -200,6 +202,19 @@ pub(crate) struct Watch {
     /// `watchroom log` those of all
     #[arg(long, value_name = "FRAME", value_parser = frame, allow_negative_numbers = true)]
     pub(crate) from: Option<u64>,
+}
+
+/// Goes on from a task.
+#[derive(Debug, Args)]
+pub(crate) struct Resume {
+    /// The id of the task to go on from
+    pub(crate) id: RemoteTask,
+    /// Return as soon as the new task is accepted
+    #[arg(long)]
+    pub(crate) return_immediately: bool,
+    /// Id of the message: sending the same one again does nothing twice [default: a new one]
+    #[arg(long, value_name = "ID")]
+    pub(crate) message_id: Option<MessageId>,
 }
 
 /// Cancels a task.

@@ -234,6 +234,7 @@ impl Refusal {
             ),
             Some("TASK_NOT_FOUND") => Some("`watchroom tasks` lists the tasks that you can see"),
             Some("TASK_NOT_CANCELABLE") => Some("it has ended; `watchroom task ID` shows how"),
+            Some("RUN_NOT_RESUMABLE") => Some("`watchroom task ID` shows how it stands"),
             Some("VERSION_NOT_SUPPORTED") => Some("this command speaks A2A 1.0; the agent must offer it"),
             Some("MESSAGE_ID_REUSED") => Some("leave --message-id away, or send the very same message again"),
             _ => None,

@@ -16,6 +16,7 @@ mod json;
 mod log;
 mod outcome;
 mod plan;
+mod resume;
 mod run;
 mod screen;
 mod send;

@@ -11,7 +11,7 @@ use crate::args::{Cli, Command};
 use crate::failure::Failure;
 use crate::outcome::Outcome;
 use crate::screen::{Screen, note};
-use crate::{agents, backup, completions, drain, eval, log, plan, send, tasks, up};
+use crate::{agents, backup, completions, drain, eval, log, plan, resume, send, tasks, up};
 
 const USAGE: u8 = 64;
 
@@ -66,6 +66,7 @@ fn execute(cli: Cli) -> Result<Outcome, Failure> {
         Command::Tasks(args) => block_on(tasks::list(&args, &common, &mut screen)),
         Command::Task(args) => block_on(tasks::show(&args, &common, &mut screen)),
         Command::Watch(args) => block_on(send::watch(&args, &common, &mut screen)),
+        Command::Resume(args) => block_on(resume::run(&args, &common, &mut screen)),
         Command::Cancel(args) => block_on(tasks::cancel(&args, &common, &mut screen)),
         Command::Agents(args) => block_on(agents::run(&args, &common, &mut screen)),
         Command::Resolve(args) => block_on(agents::resolve(&args, &common, &mut screen)),

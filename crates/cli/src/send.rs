@@ -29,20 +29,28 @@ const PAUSES: RetryPolicy =
 /// Sends the message of `args`.
 pub(crate) async fn send<W: Write>(args: &Send, common: &Common, screen: &mut Screen<W>) -> Result<Outcome, Failure> {
     let endpoint = Endpoint::of_target(common, &args.target)?;
-    let client = endpoint.client()?;
     let text = if args.text == "-" { standard_input()? } else { args.text.clone() };
-    let request = request(args, text);
-    if args.return_immediately {
-        return accept(&endpoint, &client, request, screen).await;
+    deliver(&endpoint, request(args, text), screen).await
+}
+
+/// Sends a message and follows what becomes of it; or only hears that it is accepted, if that is what it asks for.
+pub(crate) async fn deliver<W: Write>(
+    endpoint: &Endpoint,
+    request: SendMessageRequest,
+    screen: &mut Screen<W>,
+) -> Result<Outcome, Failure> {
+    let client = endpoint.client()?;
+    if request.configuration.as_ref().is_some_and(|configuration| configuration.return_immediately) {
+        return accept(endpoint, &client, request, screen).await;
     }
-    let mut attempts = Attempts::new(&endpoint);
+    let mut attempts = Attempts::new(endpoint);
     let mut interrupt = Interrupt::watch()?;
     loop {
-        let mut follow = Follow::new(&endpoint, screen);
+        let mut follow = Follow::new(endpoint, screen);
         let error = match follow.run(&mut client.send_following(request.clone()), &mut interrupt).await? {
             End::Outcome(outcome) => return Ok(advised(outcome, &follow)),
             End::Unheard(error) if does_not_stream(&error) => {
-                return poll(&endpoint, &client, request, &mut follow, &mut interrupt).await;
+                return poll(endpoint, &client, request, &mut follow, &mut interrupt).await;
             }
             End::Unheard(error) => error,
         };

@@ -6,8 +6,8 @@ use types::{RemoteTask, Seq, StepId};
 
 use crate::cause::Cause;
 use crate::check::PlanError;
-use crate::event::Done;
 use crate::plan::{Payload, Plan, Route, Step};
+use crate::resume::Resume;
 use crate::step::WaitsOn;
 
 /// News for a run, a draw for jitter, and the routes that are open now.
@@ -46,13 +46,8 @@ pub enum Missing {
 pub enum News {
     /// A new run with this plan.
     Accept(Plan),
-    /// A new run with this plan, some steps of which an earlier run has done.
-    Resume {
-        /// The plan.
-        plan: Plan,
-        /// What is done.
-        done: Vec<(StepId, Done)>,
-    },
+    /// A new run that goes on from an earlier one.
+    Resume(Resume),
     /// Something about an attempt.
     Child {
         /// Of which step.

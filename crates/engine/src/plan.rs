@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use types::{AgentName, RetryPolicy, SkillId, StepId, StoreId};
+use types::{AgentName, RetryPolicy, SkillId, StepId, StoreId, TaskId};
 
 /// Bytes that the engine carries and never reads.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +29,8 @@ pub struct Plan {
     pub question: Option<Question>,
     /// What the plan was made from; carried for reports.
     pub about: Payload,
+    /// The run that this one goes on from, if there is one.
+    pub resumes: Option<TaskId>,
 }
 
 /// Where a plan came from.
@@ -163,6 +165,7 @@ impl Plan {
             patience: Patience::default(),
             question: None,
             about: Payload::default(),
+            resumes: None,
         }
     }
 

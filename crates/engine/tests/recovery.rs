@@ -7,9 +7,9 @@ mod common;
 use std::time::Duration;
 
 use common::{Bench, child, completed, foreign_route, other_route, plan, replay};
-use engine::{Cause, ChildEnd, ChildNews, Code, Done, Effect, Event, Fact, Held, News, OnUnknown, Outcome, Payload};
-use engine::{Plan, Refused, StepFact, StepState};
-use types::{SKEW, Seq, TaskId, Timestamp};
+use engine::{Cause, ChildEnd, ChildNews, Code, Effect, Event, Fact, Held, News, OnUnknown, Outcome, Payload};
+use engine::{Plan, StepFact, StepState};
+use types::{SKEW, Seq, Timestamp};
 
 fn one_step(change: impl FnOnce(&mut engine::Step)) -> Plan {
     let mut plan = plan(&["fire"]);
@@ -272,50 +272,6 @@ fn deadlines_of_attempts_and_runs_are_those_of_before_the_restart() {
     bench.run = bench.rebuilt();
     let events = bench.tell(News::Tick).unwrap();
     assert!(events.iter().any(|event| event.fact == Fact::TimedOut));
-}
-
-fn done(run: TaskId) -> Done {
-    let mut first = Bench::accepted(plan(&["fire"]));
-    first.completes("fire", 1);
-    let (_, _, status) = first.run.step(&"fire".parse().unwrap()).unwrap();
-    let attempt = status.attempt.clone().unwrap();
-    let StepState::Completed { answer } = status.state.clone() else { panic!("not completed") };
-    Done { run, launch: attempt.launch, child: attempt.child, at: status.ended_at.unwrap(), answer }
-}
-
-#[test]
-fn a_resumed_run_does_only_what_is_left() {
-    let run = TaskId::fresh();
-    let mut bench = Bench::new();
-    let done = vec![("fire".parse().unwrap(), done(run))];
-    bench.tell(News::Resume { plan: plan(&["fire", "police"]), done }).unwrap();
-    assert_eq!(bench.dispatched(), ["police/1"]);
-    assert_eq!(bench.rebuilt(), bench.run);
-    bench.completes("police", 1);
-    assert_eq!((bench.run.outcome(), bench.run.counts().completed), (Some(Outcome::Completed), 2));
-    assert_eq!(bench.rebuilt(), bench.run);
-}
-
-#[test]
-fn a_cancel_takes_back_what_the_earlier_run_did_in_its_name() {
-    let run = TaskId::fresh();
-    let mut both = plan(&["fire", "police"]);
-    both.steps[0].undo = Some("release".parse().unwrap());
-    let mut bench = Bench::new();
-    bench.tell(News::Resume { plan: both, done: vec![("fire".parse().unwrap(), done(run))] }).unwrap();
-    bench.tell(News::Cancel).unwrap();
-    bench.child("police", 1, never());
-    let Some(Effect::Dispatch(undo)) = bench.effects.last() else { panic!("{:?}", bench.effects) };
-    assert_eq!((undo.step.as_str(), undo.done_by), ("fire.undo", Some(run)));
-    let outstanding = bench.rebuilt().outstanding();
-    assert!(matches!(&outstanding[..], [Effect::Dispatch(it)] if it.done_by == Some(run)));
-}
-
-#[test]
-fn only_steps_of_the_plan_can_be_carried_over() {
-    let mut bench = Bench::new();
-    let news = News::Resume { plan: plan(&["police"]), done: vec![("fire".parse().unwrap(), done(TaskId::fresh()))] };
-    assert_eq!(bench.tell(news), Err(Refused::UnknownStep("fire".parse().unwrap())));
 }
 
 /// A history from before there were strays: the step failed, and its attempt was left live.

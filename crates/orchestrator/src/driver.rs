@@ -3,18 +3,20 @@
 use std::sync::Arc;
 
 use a2a::Error;
-use agent::{Damaged, Decision, Driver, Handle, Input, View};
+use agent::{Damaged, Decision, Driver, Handle, Input, Kit, Opening, View};
 use discovery::View as Registry;
-use engine::{ChildNews, Effect, Event, Input as EngineInput, News, Phase, Plan, Refused, Reply, Routes, Run, Step};
+use engine::{ChildNews, Effect, Event, Input as EngineInput, News, Phase, Plan, Refused, Reply, Resume, Routes, Run, Step};
+use proto::a2a::Message;
 use store::{Ready, Record, Timer};
-use types::{StepId, TaskId, Timestamp};
+use types::{Owner, StepId, TaskId, Timestamp};
 
 use crate::dispatcher::{Directory, Dispatcher};
 use crate::duty::{self, Subject};
 use crate::meters::Meters;
 use crate::narrate::narrate;
 use crate::settings::Settings;
-use crate::{codec, plan, request, routes};
+use crate::resume::Beginning;
+use crate::{codec, plan, request, resume, routes};
 
 /// Runs as the kit drives them.
 #[derive(Debug)]
@@ -29,6 +31,8 @@ pub struct Runs {
 #[derive(Debug, Default)]
 pub struct RunState {
     run: Run,
+    /// How it begins, if it goes on from another one and has not begun.
+    beginning: Option<Box<Beginning>>,
     /// The timer as it is stored, if this process has set it.
     timer: Option<Timestamp>,
 }
@@ -47,6 +51,13 @@ pub enum Signal {
     },
     /// An endpoint that somebody waits for may be there.
     Routes,
+}
+
+impl RunState {
+    /// Of a run that is to go on from another one.
+    pub(crate) fn beginning(beginning: Beginning) -> Self {
+        Self { beginning: Some(Box::new(beginning)), ..Self::default() }
+    }
 }
 
 impl Runs {
@@ -108,7 +119,7 @@ impl Runs {
     fn routes(&self, run: &Run, news: &News) -> Routes {
         let added: &[Step] = match news {
             News::Accept(Plan { steps, .. })
-            | News::Resume { plan: Plan { steps, .. }, .. }
+            | News::Resume(Resume { plan: Plan { steps, .. }, .. })
             | News::Reply(Reply { steps, .. }) => steps,
             News::Child { .. } | News::Tick | News::Cancel => &[],
         };
@@ -120,6 +131,10 @@ impl Driver for Runs {
     type State = RunState;
     type Signal = Signal;
     type Effect = Effect;
+
+    async fn open(&self, kit: &Kit<Self>, owner: &Owner, message: &Message) -> Result<Opening<RunState>, Error> {
+        resume::open(kit, owner, message).await
+    }
 
     fn begin(&self, _task: &TaskId) -> RunState {
         RunState::default()
@@ -145,8 +160,15 @@ impl Driver for Runs {
             };
         }
         let timer = matches!(input, Input::Timer);
-        let events = self.events(&state.run, task.now, self.news(&state.run, input)?)?;
+        let beginning = state.beginning.take();
+        let row = beginning.as_ref().map(|beginning| beginning.row(task.id));
+        let news = match beginning {
+            Some(beginning) => vec![News::Resume(beginning.resume)],
+            None => self.news(&state.run, input)?,
+        };
+        let events = self.events(&state.run, task.now, news)?;
         let mut decision = self.take(task, &mut state.run, &events);
+        decision.rows.extend(row);
         if timer {
             state.timer = None;
         }

@@ -3,7 +3,7 @@
 
 use agent::Handle;
 use bytes::Bytes;
-use engine::{Dispatch, Event, Fact, Fence, Held, Launch, Run, StepFact};
+use engine::{Answer, ChildNews, Dispatch, Done, Event, Fact, Fate, Fence, Finding, Held, Launch, Run, StepFact};
 use store::RowChange;
 use types::{AgentName, ContextId, Owner, RemoteTask, StepId, TaskId, Timestamp};
 
@@ -12,6 +12,9 @@ use crate::driver::Runs;
 
 /// The rows of duties.
 pub(crate) const KIND: &str = "duty";
+
+/// The rows of what was found of duties, under the same keys: a run that goes on from an ended one needs to know.
+pub(crate) const FOUND: &str = "found";
 
 /// An attempt to be accounted for.
 #[derive(Debug, Clone, PartialEq)]
@@ -75,6 +78,23 @@ impl Duty {
     pub(crate) fn key(&self) -> Key {
         Key { run: self.run, step: self.step.clone(), attempt: self.launch.attempt }
     }
+}
+
+/// What the end of a duty says to whoever goes on from its run.
+pub(crate) fn finding(duty: &Duty, news: &ChildNews, at: Timestamp) -> Finding {
+    let fate = match news {
+        ChildNews::NotAccepted(_) => Fate::NeverAccepted,
+        ChildNews::Ended { child, answer: Answer::Completed(answer) } => {
+            let (run, launch, child) = (duty.run, duty.launch.clone(), child.clone().or_else(|| duty.child.clone()));
+            Fate::Done(Box::new(Done { run, launch, child, at, answer: answer.clone() }))
+        }
+        ChildNews::Ended { answer: Answer::Failed(_), .. }
+        | ChildNews::NothingLive
+        | ChildNews::NotFound
+        | ChildNews::Progress { .. }
+        | ChildNews::Waiting { .. } => Fate::Over,
+    };
+    Finding { step: duty.step.clone(), fate }
 }
 
 impl Key {

@@ -2,14 +2,15 @@
 
 use a2a::Error;
 use a2a::metadata::{self, PLAN, object, structure};
-use agent::words::{data_part, text_of};
+use agent::words::{data_part, text_of, text_part};
 use engine::{Mode, Plan, Reply};
 use prost::Message as _;
 use prost_types::value::Kind;
 use prost_types::{Struct, Value};
 use proto::a2a::part::Content;
-use proto::a2a::{Message, Part};
+use proto::a2a::{Message, Part, Role};
 use proto::watchroom::orchestrator::v1 as wire;
+use types::TaskId;
 
 use crate::call::Call;
 use crate::json::Json as _;
@@ -36,6 +37,32 @@ pub(crate) fn reply(plan: &Plan, message: &Message, settings: &Settings) -> Resu
     let nobody = steps.is_empty() && whole.triage.services.is_empty() && !plan.steps.is_empty();
     let title = (!nobody).then(|| whole.title().into());
     Ok(Reply { title, steps, about: whole.about() })
+}
+
+/// The run that a message asks to go on from: one that it refers to, under `{"resume": true}`.
+pub(crate) fn resumes(message: &Message) -> Result<Option<TaskId>, Error> {
+    match named(message, "resume") {
+        None => Ok(None),
+        Some(Value { kind: Some(Kind::BoolValue(true)) }) => match &message.reference_task_ids[..] {
+            [run] => run.parse().map(Some).map_err(|_| Error::TaskNotFound),
+            _ => Err(Error::invalid("message.reference_task_ids", "must name the one run to go on from")),
+        },
+        Some(_) => Err(Error::invalid("message.metadata.resume", "must be true")),
+    }
+}
+
+/// The message that goes on from a run.
+pub(crate) fn resume(message_id: String, run: TaskId) -> Message {
+    // In the part, where the digest sees it.
+    let metadata = Some(structure([(PLAN, object([("resume".to_owned(), metadata::truth(true))].into()))]));
+    let part = Part { metadata, ..text_part(format!("Go on from run {run}")) };
+    Message {
+        message_id,
+        role: Role::User.into(),
+        parts: vec![part],
+        reference_task_ids: vec![run.to_string()],
+        ..Message::default()
+    }
 }
 
 /// A part that holds an explicit plan: its metadata say so.
@@ -84,8 +111,7 @@ fn text(part: &Part) -> Option<&str> {
 
 /// `{"mode": "parallel"}` in the metadata of a message or of its text, on its own or under our extension.
 fn mode(message: &Message) -> Result<Option<Mode>, Error> {
-    let places = message.parts.iter().map(|part| part.metadata.as_ref()).chain([message.metadata.as_ref()]);
-    match places.filter_map(named_mode).next() {
+    match named(message, "mode") {
         None => Ok(None),
         Some(value) => match metadata::as_text(Some(value)) {
             Some("sequential") => Ok(Some(Mode::Sequential)),
@@ -95,12 +121,18 @@ fn mode(message: &Message) -> Result<Option<Mode>, Error> {
     }
 }
 
-fn named_mode(metadata: Option<&Struct>) -> Option<&Value> {
+/// A wish in the metadata of a message or of its parts, on its own or under our extension.
+fn named<'m>(message: &'m Message, wish: &str) -> Option<&'m Value> {
+    let places = message.parts.iter().map(|part| part.metadata.as_ref()).chain([message.metadata.as_ref()]);
+    places.filter_map(|metadata| wished(metadata, wish)).next()
+}
+
+fn wished<'m>(metadata: Option<&'m Struct>, wish: &str) -> Option<&'m Value> {
     let extension = metadata::member(metadata, PLAN).and_then(|value| match &value.kind {
-        Some(Kind::StructValue(fields)) => fields.fields.get("mode"),
+        Some(Kind::StructValue(fields)) => fields.fields.get(wish),
         _ => None,
     });
-    extension.or_else(|| metadata::member(metadata, "mode"))
+    extension.or_else(|| metadata::member(metadata, wish))
 }
 
 #[cfg(test)]

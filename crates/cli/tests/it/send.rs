@@ -42,6 +42,18 @@ async fn a_dash_sends_what_is_on_standard_input() {
 }
 
 #[tokio::test]
+async fn a_resume_refers_to_its_task_and_is_followed_like_any_other() {
+    let (agent, url) = Agent::start([Answer::Frames(all(dispatch("completed")))]).await;
+    let ended = run(&["resume", TASK, "--operator", &url, "--message-id", "again"]).await;
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert!(ended.out.ends_with("\ncompleted: 2/2 dispatched\n"), "{ended:?}");
+    let message = agent.sends()[0].message.clone().unwrap();
+    assert_eq!((message.message_id.as_str(), &message.reference_task_ids[..]), ("again", &[TASK.to_owned()][..]));
+    let json = proto::to_json(&message.parts[0]).unwrap();
+    assert!(json.contains(r#""urn:watchroom:ext:plan:v1":{"resume":true}"#), "{json}");
+}
+
+#[tokio::test]
 async fn a_partial_success_ends_1() {
     let (_agent, url) = Agent::start([Answer::Frames(all(dispatch("failed")))]).await;
     let ended = run(&["send", CALL, "--operator", &url]).await;

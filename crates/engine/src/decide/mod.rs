@@ -18,7 +18,7 @@ impl Run {
             Draft { run: self.clone(), now, jitter: input.jitter, routes: input.routes, events: Vec::new() };
         match input.news {
             News::Accept(plan) => draft.accept(plan)?,
-            News::Resume { plan, done } => draft.resume(plan, done)?,
+            News::Resume(resume) => draft.resume(resume)?,
             News::Child { step, attempt, news } => draft.child(step, attempt, news)?,
             News::Tick => {}
             News::Cancel => draft.cancel()?,

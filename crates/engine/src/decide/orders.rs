@@ -1,11 +1,10 @@
 //! What callers ask of a run: to begin, to stop, to go on with their answer.
 
-use types::StepId;
-
 use super::Draft;
-use crate::event::{Done, Fact, StepFact};
+use crate::event::{Fact, StepFact};
 use crate::input::{Refused, Reply};
 use crate::plan::Plan;
+use crate::resume::Resume;
 use crate::run::{Ending, Phase};
 
 impl Draft {
@@ -20,12 +19,17 @@ impl Draft {
         Ok(())
     }
 
-    /// Begins with what an earlier run has done.
-    pub(super) fn resume(&mut self, plan: Plan, done: Vec<(StepId, Done)>) -> Result<(), Refused> {
-        if let Some((unknown, _)) = done.iter().find(|(id, _)| plan.step(id).is_none()) {
+    /// Begins with what an earlier run has done, and without what must not be done again.
+    pub(super) fn resume(&mut self, resume: Resume) -> Result<(), Refused> {
+        let Resume { plan, done, left } = resume;
+        let mut named = done.iter().map(|(id, _)| id).chain(left.iter().map(|(id, _)| id));
+        if let Some(unknown) = named.find(|id| plan.step(id).is_none()) {
             return Err(Refused::UnknownStep(unknown.clone()));
         }
         self.accept(plan)?;
+        for (id, cause) in left {
+            self.record_step(&id, StepFact::Skipped(cause));
+        }
         for (id, done) in done {
             self.record_step(&id, StepFact::Carried(Box::new(done)));
         }

@@ -104,7 +104,7 @@ impl Bench {
         let added: &[Step] = match news {
             News::Accept(plan) => &plan.steps,
             News::Reply(reply) => &reply.steps,
-            News::Resume { plan, .. } => &plan.steps,
+            News::Resume(resume) => &resume.plan.steps,
             News::Child { .. } | News::Tick | News::Cancel => &[],
         };
         let open = self.run.wanting().chain(added).map(|step| (step.id.clone(), self.route.clone())).collect();

@@ -6,7 +6,7 @@ use proto::a2a::{Part, StreamResponse};
 use proto::watchroom::orchestrator::v1::orchestrator_client::OrchestratorClient;
 use proto::watchroom::orchestrator::v1::start_run_request::Source;
 use proto::watchroom::orchestrator::v1::{
-    CancelRunRequest, GetRunRequest, ListRunsRequest, Mode, Plan, PlanOnlyRequest, Run, RunEvent, RunState,
+    CancelRunRequest, GetRunRequest, ListRunsRequest, Mode, Plan, PlanOnlyRequest, ResumeRunRequest, Run, RunEvent, RunState,
     StartRunRequest, Step, StepState, WatchRunRequest,
 };
 use service::Process;
@@ -104,6 +104,36 @@ async fn a_run_from_text_can_be_started_once_watched_and_read() {
     assert!(run.steps.iter().all(|step| step.state() == StepState::Completed && !step.child_task_id.is_empty()));
     assert!(run.steps.iter().all(|step| !step.response.is_empty() && step.ended_at.is_some()));
     assert_eq!((fire.heard(), police.heard(), ambulance.heard()), (1, 1, 1));
+}
+
+#[tokio::test]
+async fn a_run_is_resumed_as_a_new_one() {
+    let [fire, police, ambulance] = services(&[], &[Act::Reject], &[]);
+    let stage = Stage::new(&[&fire, &police, &ambulance]).await;
+    let mut client = serve(&stage).await;
+    let run = client.start_run(from_text("one", CALL)).await.unwrap().into_inner();
+    let resume = |request_id: &str, id: &str| ResumeRunRequest { request_id: request_id.into(), id: id.into() };
+    ended(&mut client, &run.id).await;
+    // A request id of a start is not one of a resume.
+    let newer = client.resume_run(resume("one", &run.id)).await.unwrap().into_inner();
+    assert_eq!((newer.context_id, newer.resumes), (run.context_id, run.id.clone()));
+    assert_eq!(client.resume_run(resume("one", &run.id)).await.unwrap().into_inner().id, newer.id);
+    let newer = ended(&mut client, &newer.id).await;
+    let done_by: Vec<_> = newer.steps.iter().map(|step| (step.state(), step.done_by.as_str())).collect();
+    let completed = StepState::Completed;
+    assert_eq!(done_by, [(completed, &*run.id), (completed, ""), (completed, &*run.id)]);
+    assert_eq!((fire.heard(), police.heard(), ambulance.heard()), (1, 2, 1));
+    for (request_id, id, code, reason) in [
+        ("one", &newer.id, Code::AlreadyExists, "MESSAGE_ID_REUSED"),
+        ("two", &run.id, Code::FailedPrecondition, "RUN_NOT_RESUMABLE"),
+        ("two", &newer.id, Code::FailedPrecondition, "RUN_NOT_RESUMABLE"),
+        ("two", &"no-such-run".to_owned(), Code::NotFound, "TASK_NOT_FOUND"),
+        ("", &run.id, Code::InvalidArgument, "INVALID_PARAMS"),
+    ] {
+        let refusal = client.resume_run(resume(request_id, id)).await.unwrap_err();
+        let told = refusal.get_details_error_info().unwrap().reason;
+        assert_eq!((refusal.code(), told.as_str()), (code, reason), "{refusal:?}");
+    }
 }
 
 #[tokio::test]

@@ -107,6 +107,19 @@ async fn what_a_slow_child_says_is_passed_on() {
 }
 
 #[tokio::test]
+async fn an_agent_that_answers_with_a_message_has_done_its_step() {
+    let [fire, police, ambulance] = services(&[Act::Reply], &[], &[]);
+    let stage = Stage::new(&[&fire, &police, &ambulance]).await;
+    let operator = stage.operator().await;
+    let story = operator.call(CALL).await.end().await;
+    assert!(story.lines().last().unwrap().contains("(3/3)"), "{:#?}", story.lines());
+    let task = operator.get(story.run()).await;
+    let answer = task.artifacts.iter().find(|artifact| artifact.artifact_id == "answer-fire").unwrap();
+    assert_eq!(answer.parts[0].content, Some(Content::Text("Fire Agent needs no task for that".into())));
+    assert_eq!(fire.heard(), 1);
+}
+
+#[tokio::test]
 async fn nobody_is_sent_when_nobody_is_needed() {
     let stage = Stage::new(&[]).await;
     let operator = stage.operator().await;

@@ -5,4 +5,5 @@ mod api;
 mod dispatching;
 mod failing;
 mod restarting;
+mod resuming;
 mod stage;

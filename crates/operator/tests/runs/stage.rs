@@ -37,6 +37,8 @@ pub(crate) enum Act {
     Gate,
     /// Says a lot, then waits for the gate.
     Chatter,
+    /// Answers with a message instead of a task.
+    Reply,
     /// Waits until it is canceled.
     Hang,
     /// Waits for the gate, whoever cancels.
@@ -113,11 +115,19 @@ impl Agent for Script {
         Profile { name: self.name.into(), description: "tests".into(), skills: vec![skill], ..Profile::default() }
     }
 
+    async fn reply(&self, _: &Owner, message: &Message) -> Option<Message> {
+        let mut acts = self.acts.lock();
+        let Some(Act::Reply) = acts.front() else { return None };
+        acts.pop_front();
+        self.heard.lock().push(message.clone());
+        Some(say(format!("{} needs no task for that", self.name)))
+    }
+
     async fn run(&self, task: &mut Context) -> Result<Finish, Failure> {
         self.heard.lock().push(task.message().clone());
         let act = self.acts.lock().pop_front().unwrap_or(Act::Complete);
         match act {
-            Act::Complete => {}
+            Act::Complete | Act::Reply => {}
             Act::Fail => return Err(Failure("no hose".into())),
             Act::Reject => return Ok(Finish::Rejected(say("not our area"))),
             Act::Gate => {

@@ -3,13 +3,12 @@
 mod fault;
 mod page;
 mod parse;
-mod read;
 mod show;
 mod watch;
 
 use std::pin::Pin;
 
-use a2a::{Backend, Call, Error};
+use a2a::{Backend, Call, Error, SendRequest};
 use agent::Kit;
 use futures::Stream;
 use prost::Message as _;
@@ -20,9 +19,8 @@ use proto::watchroom::orchestrator::v1::orchestrator_server::{Orchestrator, Orch
 use tonic::{Request, Response, Status};
 use types::{Owner, Principal, Scope, TaskId};
 
-use crate::call;
 use crate::driver::Runs;
-use crate::plan;
+use crate::{call, plan, read};
 
 type Events = Pin<Box<dyn Stream<Item = Result<wire::RunEvent, Status>> + Send>>;
 
@@ -43,7 +41,15 @@ impl Api {
 
     async fn start(&self, call: Call, request: &wire::StartRunRequest) -> Result<wire::Run, Error> {
         let send = parse::start(request, self.0.driver().settings())?;
-        let answer = self.0.send(call.clone(), send).await.map_err(|error| parse::about_request(error, request))?;
+        self.begin(call, send, &request.request_id).await
+    }
+
+    async fn resume(&self, call: Call, request: &wire::ResumeRunRequest) -> Result<wire::Run, Error> {
+        self.begin(call, parse::resume(request)?, &request.request_id).await
+    }
+
+    async fn begin(&self, call: Call, send: SendRequest, request_id: &str) -> Result<wire::Run, Error> {
+        let answer = self.0.send(call.clone(), send).await.map_err(|error| parse::about_request(error, request_id))?;
         let response = SendMessageResponse::decode(answer).map_err(|_| Error::Internal)?;
         match response.payload {
             Some(Payload::Task(task)) => self.run(call.owner, parse::run_id(&task.id)?).await,
@@ -93,6 +99,11 @@ impl Orchestrator for Api {
     async fn start_run(&self, request: Request<wire::StartRunRequest>) -> Result<Response<wire::Run>, Status> {
         let call = caller(&request);
         self.start(call, request.get_ref()).await.map(Response::new).map_err(fault::status)
+    }
+
+    async fn resume_run(&self, request: Request<wire::ResumeRunRequest>) -> Result<Response<wire::Run>, Status> {
+        let call = caller(&request);
+        self.resume(call, request.get_ref()).await.map(Response::new).map_err(fault::status)
     }
 
     async fn get_run(&self, request: Request<wire::GetRunRequest>) -> Result<Response<wire::Run>, Status> {

@@ -19,8 +19,11 @@ const REQUEST_ID: usize = 128;
 /// Most bytes of a message beside its one part.
 const OVERHEAD: usize = 4 << 10;
 
-/// What stands before a request id in the table of accepted messages.
-const PREFIX: &str = "start-run/";
+/// What stands before the request ids of runs that begin, in the table of accepted messages.
+const START: &str = "start-run/";
+
+/// What stands before the request ids of runs that go on from others.
+const RESUME: &str = "resume-run/";
 
 /// A text with words in it.
 pub(super) fn words(field: &str, text: &str) -> Result<String, Error> {
@@ -38,7 +41,7 @@ pub(super) fn run_id(text: &str) -> Result<TaskId, Error> {
 
 /// The message that starts the run, so that both APIs share one way in and one memory of what was taken.
 pub(super) fn start(request: &wire::StartRunRequest, settings: &Settings) -> Result<SendRequest, Error> {
-    let message_id = request_id(&request.request_id)?;
+    let message_id = request_id(START, &request.request_id)?;
     let message = Message {
         message_id: message_id.to_string(),
         context_id: request.context_id.clone(),
@@ -46,22 +49,33 @@ pub(super) fn start(request: &wire::StartRunRequest, settings: &Settings) -> Res
         parts: vec![source(request, settings)?],
         ..Message::default()
     };
-    Ok(SendRequest {
+    Ok(immediately(message, message_id, context(&request.context_id)?))
+}
+
+/// The message that goes on from a run.
+pub(super) fn resume(request: &wire::ResumeRunRequest) -> Result<SendRequest, Error> {
+    let (message_id, run) = (request_id(RESUME, &request.request_id)?, run_id(&request.id)?);
+    let message = request::resume(message_id.to_string(), run);
+    Ok(immediately(message, message_id, None))
+}
+
+fn immediately(message: Message, message_id: MessageId, context: Option<ContextId>) -> SendRequest {
+    SendRequest {
         message,
         message_id,
         task: None,
-        context: context(&request.context_id)?,
+        context,
         wait: Wait::Immediately,
         history: History::All,
         accepted_output_modes: Vec::new(),
         metadata: None,
-    })
+    }
 }
 
 /// Says a refusal in the words of this API.
-pub(super) fn about_request(error: Error, request: &wire::StartRunRequest) -> Error {
+pub(super) fn about_request(error: Error, request_id: &str) -> Error {
     match error {
-        Error::MessageIdReused(_) => Error::MessageIdReused(request.request_id.clone()),
+        Error::MessageIdReused(_) => Error::MessageIdReused(request_id.to_owned()),
         error => error,
     }
 }
@@ -84,7 +98,7 @@ fn source(request: &wire::StartRunRequest, settings: &Settings) -> Result<Part, 
     }
 }
 
-fn request_id(text: &str) -> Result<MessageId, Error> {
+fn request_id(prefix: &str, text: &str) -> Result<MessageId, Error> {
     let field = "request_id";
     if text.is_empty() {
         return Err(Error::invalid(field, "is required: it makes the call safe to repeat"));
@@ -92,7 +106,7 @@ fn request_id(text: &str) -> Result<MessageId, Error> {
     if text.chars().count() > REQUEST_ID {
         return Err(Error::invalid(field, format!("at most {REQUEST_ID} characters")));
     }
-    format!("{PREFIX}{text}").parse().map_err(|error: types::IdError| Error::invalid(field, error.to_string()))
+    format!("{prefix}{text}").parse().map_err(|error: types::IdError| Error::invalid(field, error.to_string()))
 }
 
 fn context(text: &str) -> Result<Option<ContextId>, Error> {

@@ -5,10 +5,10 @@ use engine::{Plan, Step, StepState, StepStatus};
 use proto::watchroom::orchestrator::v1 as wire;
 use types::TaskState;
 
-use super::read::Found;
 use crate::call::Call;
 use crate::narrate::summary;
 use crate::plan;
+use crate::read::Found;
 
 /// What a text would become, and why.
 pub(super) fn planned(call: &Call, plan: &Plan) -> wire::PlanOnlyResponse {
@@ -33,6 +33,7 @@ pub(super) fn run(found: &Found) -> wire::Run {
         created_at: Some(time(run.accepted_at())),
         changed_at: Some(time(row.changed_at)),
         summary: summary(run),
+        resumes: run.plan().resumes.map(|run| run.to_string()).unwrap_or_default(),
     }
 }
 
@@ -72,6 +73,7 @@ fn step_status(step: &Step, status: &StepStatus) -> wire::StepStatus {
         response,
         error_code: status.cause.as_ref().map(|cause| cause.code.as_str().to_owned()).unwrap_or_default(),
         error: status.cause.as_ref().map(ToString::to_string).unwrap_or_default(),
+        done_by: status.done_by.map(|run| run.to_string()).unwrap_or_default(),
     }
 }
 

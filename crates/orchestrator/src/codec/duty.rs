@@ -1,5 +1,6 @@
-//! Duties of the reaper in rows of the store.
+//! Duties of the reaper, and what was found of them, in rows of the store.
 
+use engine::{Fate, Finding};
 use prost::Message as _;
 use types::{ContextId, Owner, Principal, TaskId, Tenant, Timestamp};
 
@@ -37,4 +38,27 @@ pub(crate) fn decode_duty(body: &[u8]) -> Result<Duty, Undecodable> {
         child: wire.child.as_deref().map(id).transpose()?,
         since: Timestamp::from_millis(wire.since),
     })
+}
+
+/// The body of a finding's row.
+pub(crate) fn encode_finding(finding: &Finding) -> bytes::Bytes {
+    let fate = match &finding.fate {
+        Fate::Open => wire::Fate::Open(wire::Nothing {}),
+        Fate::NeverAccepted => wire::Fate::NeverAccepted(wire::Nothing {}),
+        Fate::Done(done) => wire::Fate::Done((&**done).into()),
+        Fate::Over => wire::Fate::Over(wire::Nothing {}),
+    };
+    wire::Finding { step: finding.step.to_string(), fate: Some(fate) }.encode_to_vec().into()
+}
+
+/// The finding of a row's body.
+pub(crate) fn decode_finding(body: &[u8]) -> Result<Finding, Undecodable> {
+    let wire = wire::Finding::decode(body).map_err(|_| Undecodable)?;
+    let fate = match wire.fate.ok_or(Undecodable)? {
+        wire::Fate::Open(wire::Nothing {}) => Fate::Open,
+        wire::Fate::NeverAccepted(wire::Nothing {}) => Fate::NeverAccepted,
+        wire::Fate::Done(done) => Fate::Done(Box::new(done.try_into()?)),
+        wire::Fate::Over(wire::Nothing {}) => Fate::Over,
+    };
+    Ok(Finding { step: id(&wire.step)?, fate })
 }

@@ -16,7 +16,7 @@ use store::Record;
 use types::Timestamp;
 
 pub(crate) use describe::describe;
-pub(crate) use duty::{decode_duty, encode_duty};
+pub(crate) use duty::{decode_duty, decode_finding, encode_duty, encode_finding};
 
 /// The record kind of an engine event in the first version of its encoding.
 pub(crate) const EVENT: u16 = 1;

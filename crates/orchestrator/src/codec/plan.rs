@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use engine::{OnUnknown, Patience, Payload, Plan, Question, Step};
-use types::RetryPolicy;
+use types::{RetryPolicy, TaskId};
 
 use super::number::{Numbered, millis};
 use super::{Undecodable, id, wire};
@@ -24,6 +24,7 @@ impl From<&Plan> for wire::Plan {
                 .as_ref()
                 .map(|question| wire::Question { reason: question.reason.number(), text: question.text.to_string() }),
             about: plan.about.as_bytes().to_vec(),
+            resumes: plan.resumes.map(|run| run.as_bytes().to_vec()).unwrap_or_default(),
         }
     }
 }
@@ -49,8 +50,16 @@ impl TryFrom<wire::Plan> for Plan {
             },
             question: question.transpose()?,
             about: Payload::from(wire.about),
+            resumes: resumes(wire.resumes)?,
         })
     }
+}
+
+fn resumes(bytes: Vec<u8>) -> Result<Option<TaskId>, Undecodable> {
+    if bytes.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(TaskId::from_bytes(bytes.try_into().map_err(|_| Undecodable)?)))
 }
 
 impl From<&Step> for wire::Step {

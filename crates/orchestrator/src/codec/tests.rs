@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use engine::{
-    Cause, ChildEnd, Code, Done, Event, Fact, Held, Launch, Mode, OnFailure, OnUnknown, Origin, Outcome, Payload, Plan,
+    Cause, ChildEnd, Code, Done, Event, Fact, Fate, Finding, Held, Launch, Mode, OnFailure, OnUnknown, Origin, Outcome, Payload, Plan,
     Question, Reason, Reply, Route, Step, StepFact, StopReason, WaitsOn,
 };
 use types::{Owner, Seq, StoreId, TaskId, Timestamp};
 
-use super::{decode, decode_duty, encode, encode_duty, number::Numbered};
+use super::{decode, decode_duty, decode_finding, encode, encode_duty, encode_finding, number::Numbered};
 use crate::duty::Duty;
 
 fn step() -> Step {
@@ -104,7 +104,8 @@ fn added_facts() -> Vec<Fact> {
         StepFact::Carried(Box::new(Done { child: None, ..done })),
     ];
     let of_step = of_step.map(|fact| Fact::Step("fire".parse().unwrap(), fact));
-    of_step.into_iter().chain([Fact::Compensating(vec![strict])]).collect()
+    let resumed = Plan { resumes: Some(TaskId::from_bytes([3; 16])), ..Plan::new("again", Origin::Text, Vec::new()) };
+    of_step.into_iter().chain([Fact::Compensating(vec![strict]), Fact::Accepted(Box::new(resumed))]).collect()
 }
 
 /// Bytes of the first released version, in the order of [`facts`]. A change here breaks logs that exist.
@@ -138,6 +139,18 @@ fn a_duty_survives_its_row() {
     };
     assert_eq!(decode_duty(&encode_duty(&duty)), Ok(duty));
     assert!(decode_duty(b"\xff").is_err());
+}
+
+#[test]
+fn a_finding_survives_its_row() {
+    let run = TaskId::from_bytes([3; 16]);
+    let (at, answer) = (Timestamp::from_millis(9), Payload::from(vec![4, 2]));
+    let done = Done { run, launch: launch(), child: None, at, answer };
+    for fate in [Fate::Open, Fate::NeverAccepted, Fate::Done(Box::new(done)), Fate::Over] {
+        let finding = Finding { step: "fire".parse().unwrap(), fate };
+        assert_eq!(decode_finding(&encode_finding(&finding)), Ok(finding));
+    }
+    assert!(decode_finding(b"").is_err());
 }
 
 #[test]

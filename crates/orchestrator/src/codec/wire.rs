@@ -76,6 +76,9 @@ pub(super) struct Plan {
     pub(super) question: Option<Question>,
     #[prost(bytes = "vec", tag = "10")]
     pub(super) about: Vec<u8>,
+    /// Sixteen bytes, or none.
+    #[prost(bytes = "vec", tag = "11")]
+    pub(super) resumes: Vec<u8>,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -262,4 +265,25 @@ pub(super) struct Duty {
     /// Milliseconds since 1970.
     #[prost(uint64, tag = "10")]
     pub(super) since: u64,
+}
+
+/// What was found of a duty, as it lies in a row of the store.
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct Finding {
+    #[prost(string, tag = "1")]
+    pub(super) step: String,
+    #[prost(oneof = "Fate", tags = "2, 3, 4, 5")]
+    pub(super) fate: Option<Fate>,
+}
+
+#[derive(Clone, PartialEq, Oneof)]
+pub(super) enum Fate {
+    #[prost(message, tag = "2")]
+    Open(Nothing),
+    #[prost(message, tag = "3")]
+    NeverAccepted(Nothing),
+    #[prost(message, tag = "4")]
+    Done(Done),
+    #[prost(message, tag = "5")]
+    Over(Nothing),
 }

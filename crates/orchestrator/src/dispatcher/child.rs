@@ -1,7 +1,7 @@
 //! What a child's task says, in the engine's words.
 
 use a2a::frame::Update;
-use a2a::metadata::{PROGRESS, as_text, member};
+use a2a::metadata::{OUTCOME_UNKNOWN, PROGRESS, as_text, member, reason_of};
 use engine::{Answer, Cause, Code, Payload, WaitsOn};
 use prost::Message as _;
 use prost_types::Struct;
@@ -60,11 +60,14 @@ pub(super) fn note(update: &Update) -> Payload {
 /// How a terminal task answers: everything it made, and its last words.
 pub(super) fn answer(task: Task) -> Answer {
     let state = task.status.as_ref().and_then(|status| TaskState::from_wire(status.state));
+    let unknown = reason_of(task.metadata.as_ref()) == Some(OUTCOME_UNKNOWN);
     let last = task.status.and_then(|status| status.message);
     let code = match state {
         Some(TaskState::Completed) => return Answer::Completed(answered(task.artifacts, last)),
         Some(TaskState::Rejected) => Code::AgentRejected,
         Some(TaskState::Canceled) => Code::AgentCanceled,
+        // An effect that must not be repeated began, and nobody knows whether it happened.
+        Some(TaskState::Failed) if unknown => Code::OutcomeUnknown,
         Some(
             TaskState::Failed
             | TaskState::Submitted

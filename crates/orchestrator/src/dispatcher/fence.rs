@@ -11,6 +11,7 @@ use types::MessageId;
 
 use super::child::{answer, replied};
 use super::{Dispatcher, pause, signal};
+use crate::codec::encode_finding;
 use crate::driver::{Runs, Signal};
 use crate::duty::{self, Duty};
 
@@ -98,7 +99,7 @@ async fn conclude(kit: &Kit<Runs>, duty: &Duty, news: ChildNews) {
         pause(failures).await;
     }
     for failures in 1.. {
-        match take_off(kit, duty).await {
+        match take_off(kit, duty, &news).await {
             Ok(()) => return,
             Err(error) => tracing::warn!(run = %duty.run, %error, "taking a duty off the list again"),
         }
@@ -115,14 +116,16 @@ enum StillListed {
     Undeleted(#[from] Refusal),
 }
 
-/// Deletes the duty's row, if it has one by now.
-async fn take_off(kit: &Kit<Runs>, duty: &Duty) -> Result<(), StillListed> {
+/// Puts what was found in the place of the duty's row, if it has one by now.
+async fn take_off(kit: &Kit<Runs>, duty: &Duty, news: &ChildNews) -> Result<(), StillListed> {
     let key = duty.key().row();
     let rows = kit.store().rows(duty::KIND, &key).await?;
     let Some(row) = rows.into_iter().find(|row| row.key == key) else { return Ok(()) };
-    let gone = RowChange { kind: duty::KIND, key, expected: row.version, body: None };
     let (epoch, at) = (kit.ownership().epoch, kit.store().now());
-    let commit = Commit { epoch, lane: Lane::Continue, at, task: None, accept: None, rows: vec![gone] };
+    let gone = RowChange { kind: duty::KIND, key: key.clone(), expected: row.version, body: None };
+    let body = Some(encode_finding(&duty::finding(duty, news, at)));
+    let found = RowChange { kind: duty::FOUND, key, expected: 0, body };
+    let commit = Commit { epoch, lane: Lane::Continue, at, task: None, accept: None, rows: vec![gone, found] };
     kit.store().commit(commit).await?;
     tracing::info!(run = %duty.run, step = %duty.step, attempt = duty.launch.attempt, "a duty is done");
     Ok(())

@@ -13,7 +13,7 @@ use agent::words::{artifact, data_part, say, text_part};
 use engine::{Event, Fact, Origin, Outcome, Phase, Plan, Reason, Run, StepFact};
 use prost_types::Struct;
 use proto::a2a::{Artifact, Message};
-use types::{StepId, TaskId, TaskState};
+use types::{StepId, TaskState};
 
 pub(crate) use progress::word;
 pub(crate) use summary::summary;
@@ -25,7 +25,7 @@ use crate::services;
 /// What clients see of `event`, which has just been applied to `run`; `rest` is what was decided with it.
 pub(crate) fn narrate(run: &Run, event: &Event, rest: &[Event]) -> Vec<Change> {
     match &event.fact {
-        Fact::Accepted(plan) => accepted(plan, rest),
+        Fact::Accepted(plan) => accepted(plan),
         Fact::Step(id, fact) => step(run, id, fact, rest),
         Fact::CancelRequested => vec![working("Cancel requested. Stopping what is under way...")],
         Fact::TimedOut => {
@@ -40,8 +40,8 @@ pub(crate) fn narrate(run: &Run, event: &Event, rest: &[Event]) -> Vec<Change> {
     }
 }
 
-fn accepted(plan: &Plan, rest: &[Event]) -> Vec<Change> {
-    if let Some(earlier) = earlier(rest) {
+fn accepted(plan: &Plan) -> Vec<Change> {
+    if let Some(earlier) = plan.resumes {
         return vec![working(format!("Going on from run {earlier}...")), plan_artifact(plan)];
     }
     let received = match plan.origin {
@@ -50,14 +50,6 @@ fn accepted(plan: &Plan, rest: &[Event]) -> Vec<Change> {
     };
     let created = words::plan_created(plan).map(working);
     [working(received), plan_artifact(plan)].into_iter().chain(created).collect()
-}
-
-/// The run whose finished steps the same decision carries over, if it does.
-fn earlier(rest: &[Event]) -> Option<TaskId> {
-    rest.iter().find_map(|event| match &event.fact {
-        Fact::Step(_, StepFact::Carried(done)) => Some(done.run),
-        _ => None,
-    })
 }
 
 fn plan_artifact(plan: &Plan) -> Change {

@@ -63,7 +63,7 @@ fn account(step: &Step, status: &StepStatus) -> String {
         (_, None) => word(&status.state).to_owned(),
     };
     let child = status.child().map_or(String::new(), |child| format!("\n\nTask {child} at {}", step.agent));
-    let run = status.done_by.map_or(String::new(), |run| format!(", done by run {run}"));
+    let run = status.done_by.map_or(String::new(), |run| format!("\n\nDone by run {run}"));
     format!("{account}{child}{run}")
 }
 
@@ -126,6 +126,7 @@ fn step_data(step: &Step, status: &StepStatus) -> Value {
         }
     };
     put("child_task_id", status.child().map(|child| text(child.as_str())));
+    put("done_by", status.done_by.map(|run| text(run.to_string())));
     put("started_at", status.started_at().map(millis));
     put("ended_at", status.ended_at.map(millis));
     put("code", status.cause.as_ref().map(|cause| text(cause.code.as_str())));

@@ -171,6 +171,26 @@ impl ::prost::Name for StartRunRequest {
         "/watchroom.orchestrator.v1.StartRunRequest".into()
     }
 }
+/// Goes on from a run.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ResumeRunRequest {
+    /// Chosen by the client, at most 128 characters; makes the call safe to repeat.
+    #[prost(string, tag = "1")]
+    pub request_id: ::prost::alloc::string::String,
+    /// The run to go on from.
+    #[prost(string, tag = "2")]
+    pub id: ::prost::alloc::string::String,
+}
+impl ::prost::Name for ResumeRunRequest {
+    const NAME: &'static str = "ResumeRunRequest";
+    const PACKAGE: &'static str = "watchroom.orchestrator.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "watchroom.orchestrator.v1.ResumeRunRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/watchroom.orchestrator.v1.ResumeRunRequest".into()
+    }
+}
 /// Names a run.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct GetRunRequest {
@@ -289,6 +309,9 @@ pub struct Run {
     /// What the last status said, such as "1 successful, 1 failed, 1 skipped".
     #[prost(string, tag = "8")]
     pub summary: ::prost::alloc::string::String,
+    /// The run that this one goes on from, if there is one.
+    #[prost(string, tag = "9")]
+    pub resumes: ::prost::alloc::string::String,
 }
 impl ::prost::Name for Run {
     const NAME: &'static str = "Run";
@@ -325,6 +348,9 @@ pub struct StepStatus {
     pub error_code: ::prost::alloc::string::String,
     #[prost(string, tag = "9")]
     pub error: ::prost::alloc::string::String,
+    /// The run that did it, where it was done before this run took it over.
+    #[prost(string, tag = "10")]
+    pub done_by: ::prost::alloc::string::String,
 }
 impl ::prost::Name for StepStatus {
     const NAME: &'static str = "StepStatus";
@@ -661,6 +687,37 @@ pub mod orchestrator_client {
                 );
             self.inner.unary(req, path, codec).await
         }
+        /// Goes on from a run that has ended without having done everything, as a new run of the same conversation:
+        /// steps that are done are taken over, the others begin anew. A step is left alone while nobody knows whether an
+        /// attempt of it lives, and for good when it must not happen twice and may have happened.
+        /// FAILED_PRECONDITION, reason RUN_NOT_RESUMABLE, when the run has not ended, has nothing left to do, or has been
+        /// gone on from before; the message says which. The same request_id with the same id returns the same run.
+        pub async fn resume_run(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ResumeRunRequest>,
+        ) -> std::result::Result<tonic::Response<super::Run>, tonic::Status> {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = crate::Strict::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/watchroom.orchestrator.v1.Orchestrator/ResumeRun",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "watchroom.orchestrator.v1.Orchestrator",
+                        "ResumeRun",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
         /// One run as it stands. NOT_FOUND when the caller has no such run.
         pub async fn get_run(
             &mut self,
@@ -794,6 +851,15 @@ pub mod orchestrator_server {
         async fn start_run(
             &self,
             request: tonic::Request<super::StartRunRequest>,
+        ) -> std::result::Result<tonic::Response<super::Run>, tonic::Status>;
+        /// Goes on from a run that has ended without having done everything, as a new run of the same conversation:
+        /// steps that are done are taken over, the others begin anew. A step is left alone while nobody knows whether an
+        /// attempt of it lives, and for good when it must not happen twice and may have happened.
+        /// FAILED_PRECONDITION, reason RUN_NOT_RESUMABLE, when the run has not ended, has nothing left to do, or has been
+        /// gone on from before; the message says which. The same request_id with the same id returns the same run.
+        async fn resume_run(
+            &self,
+            request: tonic::Request<super::ResumeRunRequest>,
         ) -> std::result::Result<tonic::Response<super::Run>, tonic::Status>;
         /// One run as it stands. NOT_FOUND when the caller has no such run.
         async fn get_run(
@@ -977,6 +1043,51 @@ pub mod orchestrator_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = StartRunSvc(inner);
+                        let codec = crate::Strict::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/watchroom.orchestrator.v1.Orchestrator/ResumeRun" => {
+                    #[allow(non_camel_case_types)]
+                    struct ResumeRunSvc<T: Orchestrator>(pub Arc<T>);
+                    impl<
+                        T: Orchestrator,
+                    > tonic::server::UnaryService<super::ResumeRunRequest>
+                    for ResumeRunSvc<T> {
+                        type Response = super::Run;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ResumeRunRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Orchestrator>::resume_run(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ResumeRunSvc(inner);
                         let codec = crate::Strict::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(

@@ -11,19 +11,19 @@ use crate::driver::Runs;
 
 /// A run with its index row.
 #[derive(Debug)]
-pub(super) struct Found {
-    pub(super) summary: Summary,
-    pub(super) run: Run,
+pub(crate) struct Found {
+    pub(crate) summary: Summary,
+    pub(crate) run: Run,
 }
 
 /// The run, if it exists in `scope`.
-pub(super) async fn load(kit: &Kit<Runs>, scope: Scope, id: TaskId) -> Result<Found, Error> {
+pub(crate) async fn load(kit: &Kit<Runs>, scope: Scope, id: TaskId) -> Result<Found, Error> {
     let loaded = kit.store().load(scope, id).await.map_err(failed)?.ok_or(Error::TaskNotFound)?;
     rebuild(loaded)
 }
 
 /// One page of runs.
-pub(super) async fn page(kit: &Kit<Runs>, scope: Scope, query: Query) -> Result<Listing, Error> {
+pub(crate) async fn page(kit: &Kit<Runs>, scope: Scope, query: Query) -> Result<Listing, Error> {
     kit.store().list(scope, query).await.map_err(failed)
 }
 
@@ -45,7 +45,8 @@ fn rebuild(loaded: Loaded) -> Result<Found, Error> {
     Ok(Found { summary: loaded.summary, run })
 }
 
-fn failed(error: store::Error) -> Error {
+/// What a caller is told of a read that failed.
+pub(crate) fn failed(error: store::Error) -> Error {
     tracing::error!(%error, "reading runs failed");
     match error {
         store::Error::Closed => Error::Unavailable { retry_after: None, why: "the service is stopping".to_owned() },

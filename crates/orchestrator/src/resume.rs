@@ -1,0 +1,100 @@
+//! Going on from a run that has ended: a message that refers to it becomes a new run of the same conversation.
+//! A row says which run that is: an ended run is gone on from once, and then from the newer one.
+
+use a2a::Error;
+use agent::{Kit, Opening};
+use bytes::Bytes;
+use engine::{Fate, Finding, Resume, Run};
+use proto::a2a::Message;
+use store::{Row, RowChange};
+use tonic::Code;
+use types::{Owner, Scope, TaskId};
+
+use crate::codec::{decode_duty, decode_finding};
+use crate::driver::{RunState, Runs};
+use crate::{duty, read, request};
+
+/// The rows of runs that have been gone on from: the newer run's id under the ended one's.
+pub(crate) const KIND: &str = "resumed";
+
+/// The beginning of a run that goes on from another one.
+#[derive(Debug)]
+pub(crate) struct Beginning {
+    of: TaskId,
+    pub(crate) resume: Resume,
+}
+
+impl Beginning {
+    /// The row that says that `run` goes on from the ended one. It must not exist yet.
+    pub(crate) fn row(&self, run: TaskId) -> RowChange {
+        let body = Some(Bytes::copy_from_slice(run.as_bytes()));
+        RowChange { kind: KIND, key: Bytes::copy_from_slice(self.of.as_bytes()), expected: 0, body }
+    }
+}
+
+/// What a message that names no task becomes: a run that goes on from another one, if it asks for that.
+pub(crate) async fn open(kit: &Kit<Runs>, owner: &Owner, message: &Message) -> Result<Opening<RunState>, Error> {
+    let Some(of) = request::resumes(message)? else { return Ok(Opening::default()) };
+    let found = read::load(kit, Scope::Owner(owner.clone()), of).await?;
+    let context = found.summary.context;
+    if !message.context_id.is_empty() && message.context_id != context.as_str() {
+        return Err(Error::invalid("message.context_id", "is not the context of the run to go on from"));
+    }
+    if let Some(newer) = newer(kit, of).await? {
+        return Err(refused(format!("run {of} has been resumed as run {newer}; what is left is to be resumed there")));
+    }
+    let findings = findings(kit, owner, of, &found.run).await?;
+    let resume = found.run.resume(of, &findings).map_err(|why| refused(why.to_string()))?;
+    Ok(Opening::Task { state: Some(RunState::beginning(Beginning { of, resume })), context: Some(context) })
+}
+
+fn refused(message: String) -> Error {
+    Error::Other { code: Code::FailedPrecondition, reason: Some("RUN_NOT_RESUMABLE".to_owned()), message }
+}
+
+/// The run that goes on from `of`, if there is one.
+async fn newer(kit: &Kit<Runs>, of: TaskId) -> Result<Option<TaskId>, Error> {
+    let rows = rows(kit, KIND, of).await?;
+    let newer = rows.first().map(|row| row.body.as_ref().try_into().map(TaskId::from_bytes));
+    newer.transpose().map_err(|_| damaged(of))
+}
+
+/// What is known of the attempts that a run went on without, and of those of the runs that it went on from.
+async fn findings(kit: &Kit<Runs>, owner: &Owner, of: TaskId, run: &Run) -> Result<Vec<Finding>, Error> {
+    let mut findings = of_run(kit, of).await?;
+    let mut earlier = run.plan().resumes;
+    // Ends, because a run only goes on from one that is older.
+    while let Some(id) = earlier {
+        findings.extend(of_run(kit, id).await?);
+        earlier = match read::load(kit, Scope::Owner(owner.clone()), id).await {
+            Ok(found) => found.run.plan().resumes,
+            // Retention took it, and with it those before it.
+            Err(Error::TaskNotFound) => None,
+            Err(error) => return Err(error),
+        };
+    }
+    Ok(findings)
+}
+
+/// The duties of one run that the reaper has, and what it found of those that it had.
+async fn of_run(kit: &Kit<Runs>, run: TaskId) -> Result<Vec<Finding>, Error> {
+    let mut findings = Vec::new();
+    for row in rows(kit, duty::KIND, run).await? {
+        let duty = decode_duty(&row.body).map_err(|_| damaged(run))?;
+        findings.push(Finding { step: duty.step, fate: Fate::Open });
+    }
+    for row in rows(kit, duty::FOUND, run).await? {
+        findings.push(decode_finding(&row.body).map_err(|_| damaged(run))?);
+    }
+    Ok(findings)
+}
+
+/// The rows of a kind whose keys begin with the run's id.
+async fn rows(kit: &Kit<Runs>, kind: &'static str, run: TaskId) -> Result<Vec<Row>, Error> {
+    kit.store().rows(kind, run.as_bytes()).await.map_err(read::failed)
+}
+
+fn damaged(run: TaskId) -> Error {
+    tracing::error!(%run, "a row about the run cannot be read");
+    Error::TaskDamaged
+}
