@@ -34,12 +34,21 @@ fn tools() -> PathBuf {
 
 /// Runs a script of `tests/python` with the official A2A client.
 pub async fn python(script: &str, args: &[String]) -> Run {
+    let mut command = Command::new(venv());
+    command.arg(self::script(script)).args(args);
+    run(command).await
+}
+
+/// The Python that has the official SDK.
+pub(crate) fn venv() -> PathBuf {
     let program = tools().join("venv/bin/python");
     assert!(program.exists(), "{} is missing; run `make tools`", program.display());
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("python").join(script);
-    let mut command = Command::new(program);
-    command.arg(script).args(args);
-    run(command).await
+    program
+}
+
+/// A script of `tests/python`.
+pub(crate) fn script(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("python").join(name)
 }
 
 /// The real grpcurl, where it could be installed.

@@ -19,6 +19,9 @@ struct Args {
     /// Where the real one would register.
     #[arg(long)]
     registry: Option<String>,
+    /// Whom the real operator would know beside.
+    #[arg(long)]
+    foreign_agent: Vec<String>,
 }
 
 impl Command for Args {
@@ -36,7 +39,7 @@ async fn run(args: Args, process: Process) -> Result<(), Fatal> {
     if refuse.exists() {
         return Err(Fatal::io(refuse.display(), "it is there"));
     }
-    tracing::info!(registry = args.registry, "standing in");
+    tracing::info!(registry = args.registry, foreign = ?args.foreign_agent, "standing in");
     process.bind()?.serve(Routes::default(), &[]).await
 }
 

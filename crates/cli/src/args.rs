@@ -101,6 +101,10 @@ pub(crate) struct Up {
     /// Take free ports instead of the usual ones, for a second cluster on this machine
     #[arg(long)]
     pub(crate) free_ports: bool,
+    /// An A2A agent that does not register, for the operator: the name by which plans call it, and the address of its
+    /// gRPC interface; may be repeated
+    #[arg(long = "foreign-agent", value_name = "NAME=URL")]
+    pub(crate) foreign_agents: Vec<String>,
 }
 
 /// A service of the cluster.

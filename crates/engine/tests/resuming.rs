@@ -191,13 +191,8 @@ fn what_was_certainly_never_accepted_may_be_done_once() {
 #[test]
 fn only_steps_of_the_plan_can_be_named() {
     let launch: Launch = partly_failed().run.steps().next().unwrap().1.attempt.clone().unwrap().launch;
-    let done = Done {
-        run: TaskId::fresh(),
-        launch,
-        child: None,
-        at: Timestamp::from_millis(5),
-        answer: Payload::default(),
-    };
+    let done =
+        Done { run: TaskId::fresh(), launch, child: None, at: Timestamp::from_millis(5), answer: Payload::default() };
     let unknown = || "fire".parse().unwrap();
     let carried = Resume { plan: once(&["police"]), done: vec![(unknown(), done)], left: Vec::new() };
     let cause = Cause::new(Code::OutcomeUnknown, "left");

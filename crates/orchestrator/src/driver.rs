@@ -5,7 +5,9 @@ use std::sync::Arc;
 use a2a::Error;
 use agent::{Damaged, Decision, Driver, Handle, Input, Kit, Opening, View};
 use discovery::View as Registry;
-use engine::{ChildNews, Effect, Event, Input as EngineInput, News, Phase, Plan, Refused, Reply, Resume, Routes, Run, Step};
+use engine::{
+    ChildNews, Effect, Event, Input as EngineInput, News, Phase, Plan, Refused, Reply, Resume, Routes, Run, Step,
+};
 use proto::a2a::Message;
 use store::{Ready, Record, Timer};
 use types::{Owner, StepId, TaskId, Timestamp};
@@ -14,8 +16,8 @@ use crate::dispatcher::{Directory, Dispatcher};
 use crate::duty::{self, Subject};
 use crate::meters::Meters;
 use crate::narrate::narrate;
-use crate::settings::Settings;
 use crate::resume::Beginning;
+use crate::settings::Settings;
 use crate::{codec, plan, request, resume, routes};
 
 /// Runs as the kit drives them.

@@ -32,6 +32,8 @@ pub(crate) struct Recipe {
     admin: String,
     /// For all but the registry itself.
     registry: Option<String>,
+    /// For the operator only.
+    foreign_agents: Vec<String>,
 }
 
 /// Where everything of a cluster is.
@@ -42,6 +44,7 @@ pub(crate) struct Layout {
     registry: String,
     free_ports: bool,
     without: Vec<ServiceName>,
+    foreign_agents: Vec<String>,
 }
 
 impl ServiceName {
@@ -91,6 +94,7 @@ impl Layout {
                 .unwrap_or_else(|| format!("http://127.0.0.1:{}", ServiceName::Registry.port())),
             free_ports: args.free_ports,
             without: args.without.clone(),
+            foreign_agents: args.foreign_agents.clone(),
         };
         layout.check().map(|()| layout)
     }
@@ -117,6 +121,10 @@ impl Layout {
             protocol: port(service.port()),
             admin: port(service.port() + 1000),
             registry: (service != ServiceName::Registry).then(|| self.registry.clone()),
+            foreign_agents: match service {
+                ServiceName::Operator => self.foreign_agents.clone(),
+                ServiceName::Registry | ServiceName::Fire | ServiceName::Police | ServiceName::Ambulance => Vec::new(),
+            },
         }
     }
 
@@ -157,6 +165,9 @@ impl Recipe {
         command.arg("--data-dir").arg(&self.data_dir).arg("--announce").arg(&self.announce);
         if let Some(registry) = &self.registry {
             command.args(["--registry", registry]);
+        }
+        for agent in &self.foreign_agents {
+            command.args(["--foreign-agent", agent]);
         }
         for (variable, flag) in UNLESS_SET {
             if std::env::var_os(variable).is_none() {

@@ -94,6 +94,15 @@ async fn stop(child: Child) -> Ended {
 }
 
 #[tokio::test]
+async fn foreign_agents_are_told_to_the_operator_alone() {
+    let home = Home::new();
+    let (child, _) = home.ready(&["--foreign-agent", "Plumber=http://127.0.0.1:9", "--without", "police"]).await;
+    let ended = stop(child).await;
+    let told: Vec<&str> = ended.err.lines().filter(|line| line.contains("Plumber=http://127.0.0.1:9")).collect();
+    assert!(matches!(&told[..], [line] if line.starts_with("operator  | ")), "{ended:?}");
+}
+
+#[tokio::test]
 async fn a_cluster_starts_says_where_it_is_and_stops_as_a_whole() {
     let home = Home::new();
     let (child, cluster) = home.ready(&[]).await;

@@ -6,8 +6,8 @@ use proto::a2a::{Part, StreamResponse};
 use proto::watchroom::orchestrator::v1::orchestrator_client::OrchestratorClient;
 use proto::watchroom::orchestrator::v1::start_run_request::Source;
 use proto::watchroom::orchestrator::v1::{
-    CancelRunRequest, GetRunRequest, ListRunsRequest, Mode, Plan, PlanOnlyRequest, ResumeRunRequest, Run, RunEvent, RunState,
-    StartRunRequest, Step, StepState, WatchRunRequest,
+    CancelRunRequest, GetRunRequest, ListRunsRequest, Mode, Plan, PlanOnlyRequest, ResumeRunRequest, Run, RunEvent,
+    RunState, StartRunRequest, Step, StepState, WatchRunRequest,
 };
 use service::Process;
 use tonic::Code;

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use engine::{
-    Cause, ChildEnd, Code, Done, Event, Fact, Fate, Finding, Held, Launch, Mode, OnFailure, OnUnknown, Origin, Outcome, Payload, Plan,
-    Question, Reason, Reply, Route, Step, StepFact, StopReason, WaitsOn,
+    Cause, ChildEnd, Code, Done, Event, Fact, Fate, Finding, Held, Launch, Mode, OnFailure, OnUnknown, Origin, Outcome,
+    Payload, Plan, Question, Reason, Reply, Route, Step, StepFact, StopReason, WaitsOn,
 };
 use types::{Owner, Seq, StoreId, TaskId, Timestamp};
 

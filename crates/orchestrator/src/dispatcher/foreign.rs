@@ -1,10 +1,10 @@
 //! Agents that are not ours: they know no fence, no store and no deadline. What became of an attempt is looked up
 //! in their list of tasks; a task that is known is asked to stop, and what cannot be found is only told about.
 
-use a2a::{ClientError, Error, History, Snapshot};
+use a2a::{Client, ClientError, Error, History, Snapshot};
 use engine::ChildNews;
 use proto::a2a::{ListTasksRequest, Task};
-use types::{RemoteTask, SKEW, TaskState, Timestamp};
+use types::{MessageId, RemoteTask, SKEW, TaskState, Timestamp};
 
 use super::Dispatcher;
 use super::child::answer;
@@ -50,21 +50,22 @@ impl Dispatcher {
         }
     }
 
-    /// Looks for the task that an attempt's message became: in its conversation, since it was sent.
+    /// Looks for the task that an attempt's message became, in its conversation. Not by time: the official SDK gives
+    /// a task none before it is at work, and whose clock is right is not known.
     pub(super) async fn search(&self, duty: &Duty) -> Result<Option<RemoteTask>, ClientError> {
         let Some(client) = self.client(&duty.launch.route) else { return Ok(None) };
         let mut request = ListTasksRequest {
             context_id: duty.context.to_string(),
             page_size: Some(PAGE),
-            status_timestamp_after: Some(wire_time(duty.sent)),
             ..ListTasksRequest::default()
         };
-        let wanted = message_id(duty).to_string();
+        let wanted = message_id(duty);
         for _ in 0..PAGES {
             let page = client.list(request.clone()).await?;
-            let ours = |task: &&Task| task.history.iter().any(|message| message.message_id == wanted);
-            if let Some(task) = page.tasks.iter().find(ours) {
-                return Ok(task.id.parse().ok());
+            for task in page.tasks {
+                if let Some(found) = holds(&client, task, &wanted).await? {
+                    return Ok(Some(found));
+                }
             }
             if page.next_page_token.is_empty() {
                 break;
@@ -80,8 +81,16 @@ fn has_ended(task: &Task) -> bool {
     state.is_some_and(TaskState::is_terminal)
 }
 
-/// The agent's clock may be behind ours.
-fn wire_time(sent: Timestamp) -> prost_types::Timestamp {
-    let behind = u64::try_from(SKEW.as_millis()).unwrap_or(u64::MAX);
-    a2a::time::to_wire(Timestamp::from_millis(sent.as_millis().saturating_sub(behind)))
+/// The task's id, if the message is in its history. A list may leave histories out; then the task is asked for.
+async fn holds(client: &Client, task: Task, wanted: &MessageId) -> Result<Option<RemoteTask>, ClientError> {
+    let Ok(id) = task.id.parse::<RemoteTask>() else { return Ok(None) };
+    let history = match task.history.is_empty() {
+        false => task.history,
+        true => match client.get(&id, History::All).await {
+            Ok(snapshot) => snapshot.task.history,
+            Err(ClientError::Refused(Error::TaskNotFound)) => Vec::new(),
+            Err(error) => return Err(error),
+        },
+    };
+    Ok(history.iter().any(|message| message.message_id == wanted.as_str()).then_some(id))
 }
