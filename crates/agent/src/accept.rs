@@ -7,7 +7,7 @@ use a2a::metadata::Dispatch;
 use a2a::{Call, Error, SendRequest};
 use bytes::Bytes;
 use prost::Message as _;
-use store::{Accept, BodyDigest, Created, Refusal, Seen, SeenKey, SeenReply};
+use store::{Accept, BodyDigest, Commit, Created, Refusal, Seen, SeenKey, SeenReply};
 use types::{ContextId, MessageId, Owner, Scope, TaskId, Timestamp, limits};
 
 use crate::driver::{Driver, Input, Opening};
@@ -129,10 +129,8 @@ impl<D: Driver> Kit<D> {
     fn dispatch(&self, request: &SendRequest) -> Result<Option<Dispatch>, Error> {
         let dispatch = Dispatch::from_metadata(request.message.metadata.as_ref())
             .map_err(|bad| Error::invalid("message.metadata", bad.to_string()))?;
-        match dispatch.as_ref().and_then(|dispatch| dispatch.store_id) {
-            Some(wanted) if wanted != self.ownership().store_id => Err(Error::WrongStore),
-            _ => Ok(dispatch),
-        }
+        self.check_store(dispatch.as_ref().and_then(|dispatch| dispatch.store_id))?;
+        Ok(dispatch)
     }
 
     /// A task for the message. `None` when the work that it began at once met a row that had changed: nothing is
@@ -220,7 +218,8 @@ impl<D: Driver> Kit<D> {
         Err(fault::changing())
     }
 
-    /// A refusal on the task's state counts only for a message that was not taken before.
+    /// A refusal counts only for a message that was not taken before, nor is about to be: what is queued ahead of it is
+    /// waited for.
     async fn seen_or(
         &self,
         call: &Call,
@@ -228,6 +227,7 @@ impl<D: Driver> Kit<D> {
         print: &Print,
         error: Error,
     ) -> Result<Accepted<D>, Error> {
+        self.store().commit(Commit::barrier(self.epoch(), self.store().now())).await.map_err(|it| fault::write(&it))?;
         match self.store().seen(print.key).await.map_err(fault::read)? {
             Some(seen) => self.repeated(call, request, &seen, print.digest).await,
             None => Err(error),
@@ -241,21 +241,16 @@ impl<D: Driver> Kit<D> {
         seen: &Seen,
         digest: BodyDigest,
     ) -> Result<Accepted<D>, Error> {
-        if seen.reply == SeenReply::Fence {
-            return Err(Error::DispatchFenced);
-        }
-        if seen.digest != digest {
-            return Err(Error::MessageIdReused(request.message_id.to_string()));
-        }
-        self.meters().repeated.inc();
-        match &seen.reply {
-            SeenReply::Task(id) => {
-                let found = self.find(&Scope::Owner(call.owner.clone()), *id).await?;
-                Ok(Accepted::Joined(found, *id))
+        let accepted = match &seen.reply {
+            SeenReply::Fence => return Err(Error::DispatchFenced),
+            SeenReply::Task(_) | SeenReply::Message(_) if seen.digest != digest => {
+                return Err(Error::MessageIdReused(request.message_id.to_string()));
             }
-            SeenReply::Message(bytes) => Ok(Accepted::Replied(bytes.clone())),
-            SeenReply::Fence => Err(Error::DispatchFenced),
-        }
+            SeenReply::Task(id) => Accepted::Joined(self.find(&Scope::Owner(call.owner.clone()), *id).await?, *id),
+            SeenReply::Message(bytes) => Accepted::Replied(bytes.clone()),
+        };
+        self.meters().repeated.inc();
+        Ok(accepted)
     }
 }
 

@@ -89,6 +89,16 @@ pub enum Finish {
     Rejected(Message),
 }
 
+impl Finish {
+    /// Whether somebody has to answer before the work goes on.
+    pub(crate) fn asks(&self) -> bool {
+        match self {
+            Self::InputRequired { .. } | Self::AuthRequired(_) => true,
+            Self::Completed(_) | Self::Rejected(_) => false,
+        }
+    }
+}
+
 /// Why a turn failed, in words for the caller.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]

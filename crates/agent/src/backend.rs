@@ -75,9 +75,7 @@ impl<D: Driver> Backend for Kit<D> {
     async fn cancel(&self, call: Call, task: TaskId, metadata: Option<Struct>) -> Result<Bytes, Error> {
         let wanted =
             a2a::metadata::store_of(metadata.as_ref()).map_err(|bad| Error::invalid("metadata", bad.to_string()))?;
-        if wanted.is_some_and(|wanted| wanted != self.ownership().store_id) {
-            return Err(Error::WrongStore);
-        }
+        self.check_store(wanted)?;
         let found = self.find(&Scope::Owner(call.owner), task).await?;
         let Found::Live(live) = &found else { return Err(Error::TaskNotCancelable) };
         Handle::new(self.clone(), live.clone()).input(Input::Cancel).await?;

@@ -3,7 +3,6 @@
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use a2a::frame::Chunk;
 use a2a::metadata::Dispatch;
@@ -47,9 +46,27 @@ pub enum NotCommitted {
     /// A row has another version by now; read again and decide again.
     #[error("a row changed meanwhile")]
     Conflict,
-    /// The store does not take it.
+    /// The artifacts do not fit into the task any more; see [`types::limits::INLINE_TASK`]. Nothing was stored, and the
+    /// handler may put out less instead.
+    #[error("{size} bytes do not fit into the task, which has room for {room}")]
+    TooLarge {
+        /// Of the artifacts, in bytes.
+        size: usize,
+        /// What is left, in bytes.
+        room: usize,
+    },
+    /// The store does not take it, or the task has ended.
     #[error(transparent)]
     Failed(#[from] Failure),
+}
+
+impl From<NotCommitted> for Failure {
+    fn from(why: NotCommitted) -> Self {
+        match why {
+            NotCommitted::Failed(failure) => failure,
+            why @ (NotCommitted::Conflict | NotCommitted::TooLarge { .. }) => Self(why.to_string()),
+        }
+    }
 }
 
 /// One turn of one task, as its handler sees it.
@@ -57,8 +74,6 @@ pub struct Context {
     desk: Box<dyn Desk>,
     turn: Turn,
     emitted: u64,
-    /// Whether an effect that must not be repeated may or may not have happened.
-    lost: AtomicBool,
 }
 
 /// What is fixed during a turn.
@@ -78,7 +93,7 @@ pub(crate) struct Turn {
 
 impl Context {
     pub(crate) fn new(desk: Box<dyn Desk>, turn: Turn) -> Self {
-        Self { desk, turn, emitted: 0, lost: AtomicBool::new(false) }
+        Self { desk, turn, emitted: 0 }
     }
 
     /// Which task.
@@ -143,7 +158,8 @@ impl Context {
         self.emit(Change::Status { state: TaskState::Working, message, metadata: Some(metadata) });
     }
 
-    /// Puts out an artifact, instead of any earlier one of the same id.
+    /// Puts out an artifact, instead of any earlier one of the same id. One that does not fit fails the task: where the
+    /// handler wants to know, [`Context::commit`] tells it.
     pub fn artifact(&mut self, artifact: Artifact) {
         self.emit(Change::Artifact { artifact, chunk: Chunk::Whole });
     }
@@ -200,7 +216,8 @@ impl Context {
     /// and remembers its result: once recorded, it is not done again.
     ///
     /// Where the dispatch says `at_most_once` its beginning is recorded too, and one that has begun is not done again:
-    /// the error then says that the outcome is unknown, and so does the task if the handler ends with it.
+    /// the error then says that the outcome is unknown, and so does the task, however its handler ends.
+    /// That holds for an effect that fails, too: one that knows what has happened says it in its result.
     pub async fn once<F>(&self, key: &str, effect: impl FnOnce(String) -> F) -> Result<Bytes, Failure>
     where
         F: Future<Output = Result<Bytes, Failure>> + Send,
@@ -219,14 +236,9 @@ impl Context {
 
     async fn begin(&self, key: &str) -> Result<(), Failure> {
         if self.desk.begun(key) {
-            self.lost.store(true, Ordering::Relaxed);
-            return Err(Failure(format!("{key} was begun before a crash; whether it was done is not known")));
+            return Err(Failure(format!("{key} was begun before; whether it was done is not known")));
         }
         self.desk.begin(key).await
-    }
-
-    pub(crate) fn lost(&self) -> bool {
-        self.lost.load(Ordering::Relaxed)
     }
 
     /// The service's own rows of `kind` whose key starts with `prefix`, in key order.

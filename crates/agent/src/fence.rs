@@ -46,9 +46,7 @@ impl<D: Driver> Service for Steps<D> {
 impl<D: Driver> Kit<D> {
     /// Writes the row that the attempt's acceptance would write, or learns what wrote it.
     pub async fn fence(&self, owner: &Owner, fence: &Fence) -> Result<Outcome, Error> {
-        if fence.store_id != self.ownership().store_id {
-            return Err(Error::WrongStore);
-        }
+        self.check_store(Some(fence.store_id))?;
         let now = self.store().now();
         // A row of this deadline is kept until then: while it would still be there, its absence says everything.
         let kept_until = fence.not_after.after(REMEMBERED);
@@ -56,7 +54,7 @@ impl<D: Driver> Kit<D> {
             Accept::fence(SeenKey::new(owner, None, &fence.message_id()), kept_until.max(now.after(REMEMBERED)));
         let commit = Commit {
             epoch: self.epoch(),
-            lane: Lane::Accept,
+            lane: Lane::Continue,
             at: now,
             task: None,
             accept: Some(accept),

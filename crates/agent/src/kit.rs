@@ -16,7 +16,7 @@ use store::{Loaded, Ownership, Store};
 use tokio::runtime;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
-use types::{Epoch, Owner, Scope, Seq, TaskId, TaskState};
+use types::{Epoch, Owner, Scope, Seq, StoreId, TaskId, TaskState};
 
 use crate::driver::Driver;
 use crate::fault;
@@ -133,6 +133,11 @@ impl<D: Driver> Kit<D> {
     /// Who owns the store.
     pub fn ownership(&self) -> Ownership {
         self.0.own
+    }
+
+    /// Refuses what is meant for another store: whoever sent it looks for it there.
+    pub(crate) fn check_store(&self, wanted: Option<StoreId>) -> Result<(), Error> {
+        if wanted.is_some_and(|wanted| wanted != self.0.own.store_id) { Err(Error::WrongStore) } else { Ok(()) }
     }
 
     /// What the agent says of itself.

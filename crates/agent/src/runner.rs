@@ -16,6 +16,7 @@ use crate::context::{Context, Desk, Done, NotCommitted, Turn};
 use crate::driver::{Change, Input};
 use crate::fault;
 use crate::handle::Handle;
+use crate::live::Rejected;
 use crate::turns::{Signal, Turns};
 
 /// How long a handler may put things in order after a cancel.
@@ -66,7 +67,6 @@ async fn work<A: Agent>(handle: Handle<Turns<A>>, turn: Turn) {
     let signal = match ended {
         Some(Ok(Ok(finish))) => Signal::Finish(Box::new(finish)),
         _ if handle.live().stop_token().is_cancelled() => Signal::Stopped,
-        Some(Ok(Err(Failure(why)))) if context.lost() => Signal::Lost(why),
         Some(Ok(Err(Failure(why)))) => Signal::Failed(why),
         Some(Err(_)) => Signal::Failed("the agent failed unexpectedly; its log says why".to_owned()),
         None => Signal::Stopped,
@@ -107,15 +107,14 @@ impl<A: Agent> Counter<A> {
     /// Rows in a commit of their own: when they conflict, only they are lost.
     async fn change(&self, changes: Vec<Change>, rows: Vec<RowChange>) -> Result<(), NotCommitted> {
         self.0.live().flush(self.0.kit());
-        self.commit(Signal::Emit(changes, rows)).await
+        self.commit(Signal::Commit(changes, rows)).await
     }
 
     async fn commit(&self, signal: Signal) -> Result<(), NotCommitted> {
         let (live, kit) = (self.0.live(), self.0.kit());
-        let receipt = live.apply_with_receipt(kit, Input::Signal(signal)).map_err(|rejected| told(&rejected.into()))?;
+        let receipt = live.apply_with_receipt(kit, Input::Signal(signal)).map_err(refused)?;
         live.flush(kit);
-        // Without a receipt the task has ended, and this run with it: nothing was changed.
-        let Some(receipt) = receipt else { return Err(Failure("the task has ended".to_owned()).into()) };
+        let Some(receipt) = receipt else { return Err(told(&a2a::Error::Internal).into()) };
         match receipt.await.unwrap_or(Err(Refusal::Superseded)) {
             Ok(()) => Ok(()),
             Err(Refusal::Row { .. }) => {
@@ -129,8 +128,8 @@ impl<A: Agent> Counter<A> {
 
 impl<A: Agent> Desk for Counter<A> {
     fn emit(&self, change: Change) {
-        let signal = Signal::Emit(vec![change], Vec::new());
-        if self.0.live().apply(self.0.kit(), self.0.era(), Input::Signal(signal)).is_err() {
+        let signal = Input::Signal(Signal::Emit(change));
+        if self.0.live().apply(self.0.kit(), self.0.era(), signal).is_err() {
             // A commit failed: this run is being stopped, the next one emits it.
             tracing::debug!("an emit came after a failed commit");
         }
@@ -150,8 +149,8 @@ impl<A: Agent> Desk for Counter<A> {
 
     fn durable(&self) -> Done<'_, Result<(), Failure>> {
         Box::pin(async {
-            self.0.live().flush(self.0.kit());
-            self.0.live().show(self.0.kit()).await.map(|_| ()).map_err(|error| told(&error))
+            let shown = self.0.live().show(self.0.kit()).await.map_err(|error| told(&error))?;
+            if shown.state.is_terminal() { Err(Failure("the task has ended".to_owned())) } else { Ok(()) }
         })
     }
 
@@ -176,6 +175,13 @@ impl<A: Agent> Desk for Counter<A> {
     fn rows(&self, kind: &'static str, prefix: Bytes) -> Done<'_, Result<Vec<Row>, Failure>> {
         let rows = self.0.kit().store().rows(kind, &prefix);
         Box::pin(async { rows.await.map_err(|error| told(&fault::read(error))) })
+    }
+}
+
+fn refused(rejected: Rejected) -> NotCommitted {
+    match a2a::Error::from(rejected) {
+        a2a::Error::TooLarge { size, limit, .. } => NotCommitted::TooLarge { size, room: limit },
+        error => told(&error).into(),
     }
 }
 

@@ -51,9 +51,11 @@ pub struct TurnState {
 /// News from a handler.
 #[derive(Debug, Clone)]
 pub enum Signal {
-    /// Something for clients to see, and rows that change with it.
-    Emit(Vec<Change>, Vec<RowChange>),
-    /// The turn has ended, with the last things to see and the rows that change with it.
+    /// Something for clients to see. Nobody waits for what becomes of it: where it does not fit, the task fails.
+    Emit(Change),
+    /// Something for clients to see, and rows that change with it. Refused where it does not fit.
+    Commit(Vec<Change>, Vec<RowChange>),
+    /// The turn has ended, with the last things to see and the rows that change with it. Refused as above.
     Conclude(Vec<Change>, Vec<RowChange>, Box<Finish>),
     /// An effect begins that must not be tried again.
     Begin(String),
@@ -63,8 +65,6 @@ pub enum Signal {
     Finish(Box<Finish>),
     /// The turn has failed; in words for the caller.
     Failed(String),
-    /// The turn has failed with an effect of unknown outcome; in words for the caller.
-    Lost(String),
     /// The handler has stopped, or was stopped, after a cancel.
     Stopped,
 }
@@ -112,7 +112,7 @@ impl<A: Agent> Turns<A> {
             return Err(Error::TaskNotCancelable);
         }
         if view.state.is_interrupted() {
-            return Ok(ending(TaskState::Canceled, None));
+            return Ok(state.end(TaskState::Canceled, None));
         }
         if state.canceling {
             return Ok(Decision::default());
@@ -122,43 +122,84 @@ impl<A: Agent> Turns<A> {
         Ok(Decision { records, effects: vec![Effect::Stop], ..Decision::default() })
     }
 
-    fn signal(view: &View<'_>, state: &mut TurnState, signal: Signal) -> Decision<Effect> {
+    fn signal(view: &View<'_>, state: &mut TurnState, signal: Signal) -> Result<Decision<Effect>, Error> {
         if view.state.is_terminal() || view.state.is_interrupted() {
-            return Decision::default();
+            return late(&signal);
         }
         match signal {
-            // The end of the task is always let through: without it the task would never end.
-            Signal::Emit(changes, _) | Signal::Conclude(changes, _, _) if size(&changes) > view.room => {
-                ending(TaskState::Failed, Some(too_large()))
+            Signal::Emit(change) if size(std::slice::from_ref(&change)) > view.room => {
+                Ok(state.end(TaskState::Failed, Some(too_large())))
             }
-            Signal::Emit(changes, rows) => Decision { changes, rows, ..Decision::default() },
+            Signal::Emit(change) => Ok(Decision { changes: vec![change], ..Decision::default() }),
+            Signal::Commit(changes, rows) => {
+                fits(&changes, view)?;
+                Ok(Decision { changes, rows, ..Decision::default() })
+            }
             Signal::Conclude(mut changes, rows, finish) => {
+                fits(&changes, view)?;
+                if let Some(key) = state.unknown() {
+                    return Err(Error::UnsupportedOperation(unknown_words(key)));
+                }
                 let end = finished(*finish);
                 changes.extend(end.changes);
-                Decision { changes, rows, ..end }
+                Ok(Decision { changes, rows, ..end })
             }
             Signal::Begin(key) => {
                 let records = vec![begin_record(&key)];
                 state.begun.insert(key);
-                Decision { records, ..Decision::default() }
+                Ok(Decision { records, ..Decision::default() })
             }
             Signal::Once(key, result) => {
                 let records = vec![once_record(&key, &result)];
                 state.once.insert(key, result);
-                Decision { records, ..Decision::default() }
+                Ok(Decision { records, ..Decision::default() })
             }
-            Signal::Finish(finish) => match *finish {
-                // Nobody answers a question of work that was asked to stop.
-                Finish::InputRequired { .. } | Finish::AuthRequired(_) if state.canceling => {
-                    ending(TaskState::Canceled, None)
-                }
-                finish => finished(finish),
-            },
-            Signal::Failed(why) => ending(TaskState::Failed, Some(crate::words::say(why))),
-            Signal::Lost(why) => lost(why),
-            Signal::Stopped => ending(TaskState::Canceled, None),
+            Signal::Finish(finish) => Ok(state.finish(*finish)),
+            Signal::Failed(why) => Ok(state.end(TaskState::Failed, Some(crate::words::say(why)))),
+            Signal::Stopped => Ok(state.end(TaskState::Canceled, None)),
         }
     }
+}
+
+impl TurnState {
+    /// An effect that began, must not be tried again, and has no result.
+    fn unknown(&self) -> Option<&str> {
+        self.begun.iter().map(String::as_str).find(|key| !self.once.contains_key(*key))
+    }
+
+    /// The end of a turn. However it came about: while an outcome is unknown, that is what the caller has to know.
+    fn end(&self, state: TaskState, message: Option<Message>) -> Decision<Effect> {
+        match self.unknown() {
+            Some(key) => lost(key),
+            None => ending(state, message),
+        }
+    }
+
+    fn finish(&self, finish: Finish) -> Decision<Effect> {
+        match finish {
+            finish if self.unknown().is_none() && !(self.canceling && finish.asks()) => finished(finish),
+            // Nobody answers a question of work that was asked to stop.
+            _ => self.end(TaskState::Canceled, None),
+        }
+    }
+}
+
+/// What a handler says after its task has ended. Who waits for an answer must not take it that something was stored.
+fn late(signal: &Signal) -> Result<Decision<Effect>, Error> {
+    match signal {
+        Signal::Emit(_) | Signal::Finish(_) | Signal::Failed(_) | Signal::Stopped => Ok(Decision::default()),
+        Signal::Commit(..) | Signal::Conclude(..) | Signal::Begin(_) | Signal::Once(..) => {
+            Err(Error::UnsupportedOperation("the task has ended".to_owned()))
+        }
+    }
+}
+
+fn fits(changes: &[Change], view: &View<'_>) -> Result<(), Error> {
+    let size = size(changes);
+    if size > view.room {
+        return Err(Error::TooLarge { field: "artifacts".to_owned(), size, limit: view.room });
+    }
+    Ok(())
 }
 
 fn size(changes: &[Change]) -> usize {
@@ -179,11 +220,15 @@ fn ending(state: TaskState, message: Option<Message>) -> Decision<Effect> {
     Decision { changes, ready: Ready::Clear, ..Decision::default() }
 }
 
-fn lost(why: String) -> Decision<Effect> {
+fn lost(key: &str) -> Decision<Effect> {
     let metadata = Some(metadata::for_reason(metadata::OUTCOME_UNKNOWN));
-    let message = Some(crate::words::say(why));
+    let message = Some(crate::words::say(unknown_words(key)));
     let changes = vec![Change::Status { state: TaskState::Failed, message, metadata }];
     Decision { changes, ready: Ready::Clear, ..Decision::default() }
+}
+
+fn unknown_words(key: &str) -> String {
+    format!("{key} was begun; whether it was done is not known")
 }
 
 fn finished(finish: Finish) -> Decision<Effect> {
@@ -242,7 +287,7 @@ impl<A: Agent> Driver for Turns<A> {
             Input::Message(message) => Self::message(view, state, &message),
             Input::Cancel => Self::cancel(view, state),
             Input::Timer => Ok(Decision::default()),
-            Input::Signal(signal) => Ok(Self::signal(view, state, signal)),
+            Input::Signal(signal) => Self::signal(view, state, signal),
         }
     }
 

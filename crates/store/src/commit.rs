@@ -25,13 +25,26 @@ pub struct Commit {
     pub rows: Vec<RowChange>,
 }
 
+impl Commit {
+    /// Changes nothing and costs the disk nothing: settles when everything that was queued before it has.
+    pub fn barrier(epoch: Epoch, at: Timestamp) -> Self {
+        Self { epoch, lane: Lane::Continue, at, task: None, accept: None, rows: Vec::new() }
+    }
+
+    /// Whether there is nothing to write.
+    pub(crate) fn is_barrier(&self) -> bool {
+        self.task.is_none() && self.accept.is_none() && self.rows.is_empty()
+    }
+}
+
 /// How a commit is admitted to the commit loop; the order is one for both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lane {
     /// New work: refused when the queue is full. Always strict.
     Accept,
-    /// Continuations of accepted work: never refused for want of room.
-    /// What bounds this queue is the number of live tasks times the commits that each has under way.
+    /// Continuations of accepted work: never refused for want of room. Fences too, since somebody else's work waits for
+    /// them. What bounds this queue is the number of live tasks times the commits that each has under way, and the number
+    /// of fences that are asked for at once.
     Continue,
 }
 
@@ -136,6 +149,11 @@ impl Accept {
     pub fn fence(key: SeenKey, keep_until: Timestamp) -> Self {
         let digest = BodyDigest::of([]);
         Self { key, digest, reply: SeenReply::Fence, keep_until, not_after: None, older: Vec::new() }
+    }
+
+    /// Whether it may be asked about by a fence, so that its row must be there as long as that is possible.
+    pub(crate) fn is_fenceable(&self) -> bool {
+        self.not_after.is_some() || self.reply == SeenReply::Fence
     }
 
     /// Whether it comes too late at `now`.

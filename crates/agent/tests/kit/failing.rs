@@ -141,3 +141,22 @@ async fn what_would_not_fit_an_answer_is_refused_or_fails_with_a_message() {
     let failed = send(&kit, script("huge huge")).await.unwrap();
     assert_eq!((state(&failed), failed.artifacts.len()), (TaskState::Failed, 1));
 }
+
+#[tokio::test]
+async fn what_does_not_fit_is_refused_with_its_rows_and_the_handler_goes_on() {
+    for word in ["commit-huge", "conclude-huge"] {
+        let kit = start::<true>(&Stage::new()).await;
+        let done = send(&kit, script(&format!("{word} artifact"))).await.unwrap();
+        assert_eq!((state(&done), done.artifacts.len()), (TaskState::Completed, 1), "{word}");
+        assert_eq!(kit.store().rows("count", b"last").await.unwrap(), [], "{word}");
+    }
+}
+
+#[tokio::test]
+async fn a_handler_whose_task_has_failed_is_not_told_that_its_rows_are_stored() {
+    let stage = Stage::new();
+    let kit = start::<true>(&stage).await;
+    let failed = send(&kit, script("huge conclude")).await.unwrap();
+    assert_eq!((state(&failed), stage.concluded.load(Ordering::SeqCst)), (TaskState::Failed, 0));
+    assert_eq!(kit.store().rows("count", b"last").await.unwrap(), []);
+}

@@ -1,17 +1,16 @@
 //! The agent's side of the dispatch protocol: what is fenced never begins, what has begun is told.
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use a2a::metadata::{self, Dispatch};
 use a2a::{Backend, Error, Fence, SendRequest};
+use proto::a2a::Task;
 use proto::watchroom::agent::v1::fence_response::Outcome;
-use store::{Clock, MemoryOptions, MemoryStore, Store};
-use tokio_util::sync::CancellationToken;
 use types::{MessageId, Owner, StoreId, TaskId, TaskState, Timestamp};
 
-use crate::script::{Scripted, Stage, call, get, id, immediately, script, send, start_on, state};
+use crate::bed::{Bed, on_every_store, yielding_until};
+use crate::script::{Scripted, after, call, get, id, immediately, read, script, send, state};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -25,9 +24,9 @@ struct Step {
 }
 
 impl Step {
-    async fn new(store: &dyn Store) -> Self {
-        let store_id = store.own().await.unwrap().store_id;
-        Self { run: TaskId::fresh(), store_id, not_after: store.now().after(MINUTE), at_most_once: false }
+    async fn new(kit: &Scripted<false>) -> Self {
+        let (store_id, not_after) = (kit.ownership().store_id, kit.store().now().after(MINUTE));
+        Self { run: TaskId::fresh(), store_id, not_after, at_most_once: false }
     }
 
     fn dispatch(&self, attempt: u32, words: &str) -> SendRequest {
@@ -54,25 +53,26 @@ impl Step {
     }
 }
 
-async fn open(store: &Arc<dyn Store>) -> (Stage, Scripted<false>) {
-    let stage = Stage::new();
-    let kit = start_on::<false>(&stage, store.clone(), CancellationToken::new()).await;
-    (stage, kit)
-}
-
 async fn fenced(kit: &Scripted<false>, step: &Step, attempt: u32) -> Outcome {
     kit.fence(&Owner::anonymous(), &step.fence(attempt)).await.unwrap()
 }
 
-fn memory() -> Arc<dyn Store> {
-    Arc::new(MemoryStore::new())
-}
+on_every_store!(
+    what_is_fenced_first_never_begins,
+    what_was_accepted_first_is_told_as_it_ended,
+    what_is_live_is_canceled_before_the_answer,
+    a_fence_and_a_dispatch_at_once_agree,
+    a_newer_attempt_keeps_older_ones_out,
+    a_dispatch_that_comes_too_late_is_refused_and_a_repetition_is_not,
+    another_store_is_refused_for_dispatch_fence_and_cancel,
+    an_effect_that_may_have_happened_is_not_repeated_where_the_dispatch_says_so,
+    a_live_effect_of_unknown_outcome_is_told_by_the_fence,
+    no_end_of_a_handler_hides_an_unknown_outcome,
+);
 
-#[tokio::test]
-async fn what_is_fenced_first_never_begins() {
-    let store = memory();
-    let (stage, kit) = open(&store).await;
-    let step = Step::new(&*store).await;
+async fn what_is_fenced_first_never_begins(mut bed: Bed) {
+    let (stage, kit) = bed.open().await;
+    let step = Step::new(&kit).await;
     assert!(matches!(fenced(&kit, &step, 1).await, Outcome::NeverAccepted(_)));
     assert_eq!(send(&kit, step.dispatch(1, "work")).await.unwrap_err(), Error::DispatchFenced);
     assert!(matches!(fenced(&kit, &step, 1).await, Outcome::NeverAccepted(_)));
@@ -80,11 +80,9 @@ async fn what_is_fenced_first_never_begins() {
     assert_eq!(stage.runs.load(Ordering::SeqCst), 1);
 }
 
-#[tokio::test]
-async fn what_was_accepted_first_is_told_as_it_ended() {
-    let store = memory();
-    let (_, kit) = open(&store).await;
-    let step = Step::new(&*store).await;
+async fn what_was_accepted_first_is_told_as_it_ended(mut bed: Bed) {
+    let (_, kit) = bed.open().await;
+    let step = Step::new(&kit).await;
     let done = send(&kit, step.dispatch(1, "work artifact")).await.unwrap();
     for _ in 0..2 {
         let Outcome::Ended(told) = fenced(&kit, &step, 1).await else { panic!("it has ended") };
@@ -94,23 +92,19 @@ async fn what_was_accepted_first_is_told_as_it_ended() {
     assert_eq!(send(&kit, step.dispatch(1, "work artifact")).await.unwrap().id, done.id);
 }
 
-#[tokio::test]
-async fn what_is_live_is_canceled_before_the_answer() {
-    let store = memory();
-    let (_, kit) = open(&store).await;
-    let step = Step::new(&*store).await;
+async fn what_is_live_is_canceled_before_the_answer(mut bed: Bed) {
+    let (_, kit) = bed.open().await;
+    let step = Step::new(&kit).await;
     let live = send(&kit, immediately(step.dispatch(1, "work wait"))).await.unwrap();
     let Outcome::Ended(told) = fenced(&kit, &step, 1).await else { panic!("it has ended") };
     assert_eq!((told.id.as_str(), state(&told)), (live.id.as_str(), TaskState::Canceled));
     assert_eq!(state(&get(&kit, id(&live)).await.unwrap()), TaskState::Canceled);
 }
 
-#[tokio::test]
-async fn a_fence_and_a_dispatch_at_once_agree() {
-    let store = memory();
-    let (stage, kit) = open(&store).await;
+async fn a_fence_and_a_dispatch_at_once_agree(mut bed: Bed) {
+    let (stage, kit) = bed.open().await;
     for round in 0..50 {
-        let (begun, step) = (stage.runs.load(Ordering::SeqCst), Step::new(&*store).await);
+        let (begun, step) = (stage.runs.load(Ordering::SeqCst), Step::new(&kit).await);
         let (sent, outcome) = tokio::join!(send(&kit, step.dispatch(1, "work")), fenced(&kit, &step, 1));
         match outcome {
             Outcome::NeverAccepted(_) => {
@@ -122,11 +116,9 @@ async fn a_fence_and_a_dispatch_at_once_agree() {
     }
 }
 
-#[tokio::test]
-async fn a_newer_attempt_keeps_older_ones_out() {
-    let store = memory();
-    let (stage, kit) = open(&store).await;
-    let step = Step::new(&*store).await;
+async fn a_newer_attempt_keeps_older_ones_out(mut bed: Bed) {
+    let (stage, kit) = bed.open().await;
+    let step = Step::new(&kit).await;
     assert_eq!(state(&send(&kit, step.dispatch(3, "work")).await.unwrap()), TaskState::Completed);
     for older in [1, 2] {
         assert_eq!(send(&kit, step.dispatch(older, "work")).await.unwrap_err(), Error::DispatchFenced);
@@ -134,71 +126,89 @@ async fn a_newer_attempt_keeps_older_ones_out() {
     assert_eq!(stage.runs.load(Ordering::SeqCst), 1);
 }
 
-#[tokio::test]
-async fn a_dispatch_that_comes_too_late_is_refused_and_a_repetition_is_not() {
-    let clock = Arc::new(std::sync::atomic::AtomicU64::new(Timestamp::now().as_millis()));
-    let read = clock.clone();
-    let time = Clock::new(move || Timestamp::from_millis(read.load(Ordering::SeqCst)));
-    let store: Arc<dyn Store> = Arc::new(MemoryStore::with(MemoryOptions { clock: time, ..MemoryOptions::default() }));
-    let (_, kit) = open(&store).await;
-    let step = Step::new(&*store).await;
+async fn a_dispatch_that_comes_too_late_is_refused_and_a_repetition_is_not(mut bed: Bed) {
+    let (_, kit) = bed.open().await;
+    let step = Step::new(&kit).await;
     let done = send(&kit, step.dispatch(1, "work")).await.unwrap();
-    clock.fetch_add(2 * 60_000, Ordering::SeqCst);
+    bed.pass(2 * MINUTE);
     assert_eq!(send(&kit, step.dispatch(1, "work")).await.unwrap().id, done.id);
     let other = Step { run: TaskId::fresh(), ..step };
     assert_eq!(send(&kit, other.dispatch(1, "work")).await.unwrap_err(), Error::DispatchExpired);
     assert!(matches!(fenced(&kit, &other, 1).await, Outcome::NeverAccepted(_)));
     // So long after the deadline a row may be gone: its absence no longer says that there was none.
-    clock.fetch_add(25 * 3_600_000, Ordering::SeqCst);
+    bed.pass(Duration::from_hours(25));
     let third = Step { run: TaskId::fresh(), ..other };
     assert!(matches!(fenced(&kit, &third, 1).await, Outcome::NothingLive(_)));
 }
 
-#[tokio::test]
-async fn another_store_is_refused_for_dispatch_fence_and_cancel() {
-    let store = memory();
-    let (_, kit) = open(&store).await;
-    let step = Step { store_id: StoreId::fresh(), ..Step::new(&*store).await };
+async fn another_store_is_refused_for_dispatch_fence_and_cancel(mut bed: Bed) {
+    let (_, kit) = bed.open().await;
+    let step = Step { store_id: StoreId::fresh(), ..Step::new(&kit).await };
     assert_eq!(send(&kit, step.dispatch(1, "work")).await.unwrap_err(), Error::WrongStore);
     assert_eq!(kit.fence(&Owner::anonymous(), &step.fence(1)).await.unwrap_err(), Error::WrongStore);
     let live = send(&kit, immediately(script("work wait"))).await.unwrap();
     let elsewhere = Some(metadata::for_store(step.store_id));
     assert_eq!(kit.cancel(call(), id(&live), elsewhere).await.unwrap_err(), Error::WrongStore);
-    let here = Some(metadata::for_store(store.own().await.unwrap().store_id));
+    let here = Some(metadata::for_store(kit.ownership().store_id));
     kit.cancel(call(), id(&live), here).await.unwrap();
 }
 
-#[tokio::test]
-async fn an_effect_that_may_have_happened_is_not_repeated_where_the_dispatch_says_so() {
+async fn an_effect_that_may_have_happened_is_not_repeated_where_the_dispatch_says_so(mut bed: Bed) {
     for (at_most_once, end, effects) in [(true, TaskState::Failed, 1), (false, TaskState::Working, 2)] {
-        let store = memory();
-        let (before, closing) = (Stage::new(), CancellationToken::new());
-        let kit = start_on::<false>(&before, store.clone(), closing.clone()).await;
-        let step = Step { at_most_once, ..Step::new(&*store).await };
+        let (before, kit) = bed.open().await;
+        let step = Step { at_most_once, ..Step::new(&kit).await };
         let task = send(&kit, immediately(step.dispatch(1, "work once-and-die"))).await.unwrap();
         yielding_until(|| before.effects.load(Ordering::SeqCst) == 1).await;
-        closing.cancel();
-        let after = Stage { effects: before.effects.clone(), ..Stage::new() };
-        let kit = start_on::<false>(&after, store, CancellationToken::new()).await;
-        yielding_until(|| after.runs.load(Ordering::SeqCst) == 1).await;
+        bed.end(kit).await;
+        let (after, kit) = bed.open().await;
         if at_most_once {
-            let task = get(&kit, id(&task)).await.unwrap();
-            assert_eq!(metadata::reason_of(task.metadata.as_ref()), Some(metadata::OUTCOME_UNKNOWN));
+            assert!(is_unknown(&ended(&kit, id(&task)).await));
         } else {
-            yielding_until(|| after.effects.load(Ordering::SeqCst) == effects).await;
+            yielding_until(|| after.effects.load(Ordering::SeqCst) == 1).await;
         }
-        assert_eq!(after.effects.load(Ordering::SeqCst), effects);
-        assert_eq!(state(&get(&kit, id(&task)).await.unwrap()), end);
+        let done = before.effects.load(Ordering::SeqCst) + after.effects.load(Ordering::SeqCst);
+        assert_eq!((done, state(&get(&kit, id(&task)).await.unwrap())), (effects, end));
+        kit.cancel(call(), id(&task), None).await.ok();
+        bed.end(kit).await;
     }
 }
 
-/// Yields until `done`; in memory everything happens on this thread.
-async fn yielding_until(done: impl Fn() -> bool) {
-    for _ in 0..10_000 {
-        if done() {
-            return;
-        }
-        tokio::task::yield_now().await;
+async fn a_live_effect_of_unknown_outcome_is_told_by_the_fence(mut bed: Bed) {
+    let (stage, kit) = bed.open().await;
+    for (at_most_once, end) in [(true, TaskState::Failed), (false, TaskState::Canceled)] {
+        let (begun, step) = (stage.effects.load(Ordering::SeqCst), Step { at_most_once, ..Step::new(&kit).await });
+        drop(send(&kit, immediately(step.dispatch(1, "work once-or-stop"))).await.unwrap());
+        yielding_until(|| stage.effects.load(Ordering::SeqCst) > begun).await;
+        let Outcome::Ended(told) = fenced(&kit, &step, 1).await else { panic!("it has ended") };
+        assert_eq!((state(&told), is_unknown(&told)), (end, at_most_once));
     }
-    panic!("it did not come about");
+}
+
+async fn no_end_of_a_handler_hides_an_unknown_outcome(mut bed: Bed) {
+    for end in ["artifact", "ask", "conclude", "fail", "panic", "wait"] {
+        let (before, kit) = bed.open().await;
+        let step = Step { at_most_once: true, ..Step::new(&kit).await };
+        let words = format!("once-whatever {end}");
+        let task = send(&kit, immediately(step.dispatch(1, &words))).await.unwrap();
+        yielding_until(|| before.effects.load(Ordering::SeqCst) == 1).await;
+        bed.end(kit).await;
+        let (after, kit) = bed.open().await;
+        if end == "wait" {
+            kit.cancel(call(), id(&task), None).await.unwrap();
+        }
+        let task = ended(&kit, id(&task)).await;
+        assert_eq!((state(&task), is_unknown(&task)), (TaskState::Failed, true), "{end}");
+        assert_eq!(after.effects.load(Ordering::SeqCst), 0, "{end}");
+        assert_eq!(kit.store().rows("count", b"last").await.unwrap(), [], "{end}");
+        bed.end(kit).await;
+    }
+}
+
+fn is_unknown(task: &Task) -> bool {
+    metadata::reason_of(task.metadata.as_ref()) == Some(metadata::OUTCOME_UNKNOWN)
+}
+
+async fn ended(kit: &Scripted<false>, task: TaskId) -> Task {
+    drop(read(kit.subscribe(after(0), task).await.unwrap()).await);
+    get(kit, task).await.unwrap()
 }

@@ -3,8 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod accepting;
+mod bed;
 mod failing;
 mod fencing;
+mod fickle;
 mod moody;
 mod recovering;
 mod replying;

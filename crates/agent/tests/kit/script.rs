@@ -11,7 +11,7 @@ use bytes::Bytes;
 use futures::StreamExt;
 use prost::Message as _;
 use proto::a2a::send_message_response::Payload;
-use proto::a2a::{AgentSkill, Message, Role, SendMessageResponse, Task};
+use proto::a2a::{AgentSkill, Artifact, Message, Role, SendMessageResponse, Task};
 use store::{MemoryStore, RowChange, Store};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -26,11 +26,14 @@ pub(crate) struct Stage {
     pub(crate) runs: Arc<AtomicU32>,
     /// How often an effect has been done.
     pub(crate) effects: Arc<AtomicU32>,
+    /// How often a handler was told that its last commit is made.
+    pub(crate) concluded: Arc<AtomicU32>,
 }
 
 impl Stage {
     pub(crate) fn new() -> Self {
-        Self { gate: watch::Sender::new(false), runs: Arc::default(), effects: Arc::default() }
+        let gate = watch::Sender::new(false);
+        Self { gate, runs: Arc::default(), effects: Arc::default(), concluded: Arc::default() }
     }
 
     pub(crate) fn open(&self) {
@@ -43,6 +46,39 @@ impl Stage {
 pub(crate) struct Script<const EAGER: bool>(pub(crate) Stage);
 
 impl<const EAGER: bool> Script<EAGER> {
+    /// An effect of which nobody hears that it is done.
+    async fn endless(&self, task: &Context, word: &str) -> Result<(), Failure> {
+        let effects = self.0.effects.clone();
+        let effect = |_key| async move {
+            effects.fetch_add(1, Ordering::SeqCst);
+            std::future::pending().await
+        };
+        match word {
+            // As an agent that does not care what became of it.
+            "once-whatever" => drop(task.once("effect", effect).await),
+            "once-or-stop" => tokio::select! {
+                done = task.once("effect", effect) => drop(done?),
+                () = task.canceled().cancelled_owned() => return Err(Failure("stopped".into())),
+            },
+            // As if the process died in the middle of it.
+            _ => drop(task.once("effect", effect).await?),
+        }
+        Ok(())
+    }
+
+    /// More than fits into a task.
+    async fn huge(&self, task: &mut Context, word: &str) {
+        let id = format!("huge-{}", task.id());
+        let artifacts = vec![huge(&id), huge("more")];
+        let end = Finish::Completed(words::say("concluded"));
+        let refused = match word {
+            "commit-huge" => task.commit(artifacts, vec![last(0)]).await.map(drop),
+            "conclude-huge" => task.conclude(artifacts, vec![last(0)], end).await,
+            _ => return artifacts.into_iter().for_each(|artifact| task.artifact(artifact)),
+        };
+        assert!(matches!(refused, Err(NotCommitted::TooLarge { .. })), "{refused:?}");
+    }
+
     async fn step(&self, task: &mut Context, word: &str) -> Result<Option<Finish>, Failure> {
         match word {
             "work" => task.working("at work"),
@@ -63,15 +99,7 @@ impl<const EAGER: bool> Script<EAGER> {
                 };
                 task.once("effect", effect).await?;
             }
-            // As if the process died in the middle of the effect: nobody hears of its end.
-            "once-and-die" => {
-                let effects = self.0.effects.clone();
-                let effect = |_key| async move {
-                    effects.fetch_add(1, Ordering::SeqCst);
-                    std::future::pending().await
-                };
-                task.once("effect", effect).await?;
-            }
+            word if word.starts_with("once-") => self.endless(task, word).await?,
             "count" => count(task).await?,
             "ask" if task.turn() == 1 => return Ok(Some(asking())),
             "ask-twice" if task.turn() <= 2 => return Ok(Some(asking())),
@@ -79,11 +107,7 @@ impl<const EAGER: bool> Script<EAGER> {
             "slow" => drop(tokio::time::timeout(Duration::from_secs(1), std::future::pending::<()>()).await),
             "yield" => tokio::task::yield_now().await,
             "swallow" => task.canceled().cancelled_owned().await,
-            "huge" => {
-                let id = format!("huge-{}", task.id());
-                task.artifact(words::artifact(id.clone(), id, vec![words::text_part("x".repeat(2_000_000))]));
-                task.artifact(words::artifact("more", "more", vec![words::text_part("x".repeat(2_000_000))]));
-            }
+            word if word.contains("huge") => self.huge(task, word).await,
             "block" => {
                 self.0.effects.fetch_add(1, Ordering::SeqCst);
                 while !*self.0.gate.borrow() {
@@ -94,7 +118,11 @@ impl<const EAGER: bool> Script<EAGER> {
                 let change = RowChange { kind: "count", key: Bytes::from_static(b"n"), expected: 99, body: None };
                 assert_eq!(task.commit(Vec::new(), vec![change]).await, Err(NotCommitted::Conflict));
             }
-            "conclude" => return conclude(task, self.0.runs.load(Ordering::SeqCst)).await.map(Some),
+            "conclude" => {
+                let end = conclude(task, self.0.runs.load(Ordering::SeqCst)).await?;
+                self.0.concluded.fetch_add(1, Ordering::SeqCst);
+                return Ok(Some(end));
+            }
             "fail" => return Err(Failure("it failed".into())),
             "panic" => panic!("scripted"),
             _ => {}
@@ -117,9 +145,18 @@ async fn count(task: &mut Context) -> Result<(), Failure> {
         match task.commit(Vec::new(), vec![change]).await {
             Ok(_) => return Ok(()),
             Err(NotCommitted::Conflict) => {}
-            Err(NotCommitted::Failed(failure)) => return Err(failure),
+            Err(error) => return Err(error.into()),
         }
     }
+}
+
+/// Two of these are more than a task holds.
+fn huge(id: &str) -> Artifact {
+    words::artifact(id, id, vec![words::text_part("x".repeat(2_000_000))])
+}
+
+fn last(expected: u64) -> RowChange {
+    RowChange { kind: "count", key: Bytes::from_static(b"last"), expected, body: Some(Bytes::new()) }
 }
 
 /// Writes the row `last` and ends, in one commit. The first run ever takes it that there is none, as a handler with an
@@ -127,12 +164,11 @@ async fn count(task: &mut Context) -> Result<(), Failure> {
 async fn conclude(task: &mut Context, runs: u32) -> Result<Finish, Failure> {
     let row = if runs == 1 { None } else { task.rows("count", b"last").await?.pop() };
     let expected = row.map_or(0, |row| row.version);
-    let change = RowChange { kind: "count", key: Bytes::from_static(b"last"), expected, body: Some(Bytes::new()) };
+    let change = last(expected);
     let (out, end) = (words::artifact("out", "out", Vec::new()), Finish::Completed(words::say("concluded")));
     match task.conclude(vec![out], vec![change], end.clone()).await {
         Ok(()) => Ok(end),
-        Err(NotCommitted::Conflict) => Err(Failure("taken".into())),
-        Err(NotCommitted::Failed(failure)) => Err(failure),
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -173,7 +209,7 @@ impl<const EAGER: bool> Agent for Script<EAGER> {
     }
 }
 
-fn skill() -> AgentSkill {
+pub(crate) fn skill() -> AgentSkill {
     let text = || "script".to_owned();
     AgentSkill { id: text(), name: text(), description: text(), tags: vec![text()], ..AgentSkill::default() }
 }

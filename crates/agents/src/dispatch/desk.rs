@@ -163,7 +163,7 @@ async fn conclude(
     match concluded {
         Ok(()) => Ok(end),
         Err(NotCommitted::Conflict) => Err(Failure("the units were changed by another process; try again".to_owned())),
-        Err(NotCommitted::Failed(failure)) => Err(failure),
+        Err(error @ (NotCommitted::TooLarge { .. } | NotCommitted::Failed(_))) => Err(error.into()),
     }
 }
 

@@ -25,6 +25,9 @@ impl Writer<'_> {
                 return Ok(Err(refusal));
             }
         };
+        if commit.is_barrier() {
+            return Ok(Ok(Committed));
+        }
         self.draft.latest = self.draft.latest.max(commit.at);
         if let Some(change) = &commit.task {
             self.write_task(change, before, commit.at)?;

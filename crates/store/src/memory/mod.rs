@@ -14,7 +14,7 @@ use parking_lot::{Mutex, MutexGuard};
 use types::{Epoch, Head, Scope, Seq, StoreId, TaskId, Timestamp};
 
 use crate::clock::{Clock, Monotone};
-use crate::commit::{Accept, Commit, Committed, Outcome, Refusal};
+use crate::commit::{Accept, Commit, Committed, Lane, Outcome, Refusal};
 use crate::log::{Frame, LogRow};
 use crate::read::{Due, Listing, Loaded, Query, Row, Summary};
 use crate::seen::{Seen, SeenKey};
@@ -37,7 +37,8 @@ pub struct MemoryOptions {
     pub retention: Duration,
     /// How many ended tasks are kept at most.
     pub most_ended: usize,
-    /// How many accepted messages are remembered at most, those of tasks still kept aside.
+    /// How many accepted messages are remembered at most, those of tasks still kept aside. Dispatches and fences are never
+    /// forgotten before their time: with so many of them, further dispatches are refused and fences still taken.
     pub most_seen: usize,
     /// The store's id; a new one if absent.
     pub store_id: Option<StoreId>,
@@ -122,8 +123,10 @@ impl MemoryStore {
             self.fence_older(accept);
         }
         let mut locks = self.lock(&commit);
-        if let Err(refusal) = locks.check(&commit, self.own.epoch, self.clock.now()) {
+        if let Err(refusal) = locks.check(&commit, self) {
             locks.note_failure(&commit);
+            // Also then: rows whose time is over make room for the next.
+            self.forget(&mut locks, self.clock.now());
             return Err(refusal);
         }
         let now = self.clock.raise(commit.at);
@@ -135,13 +138,19 @@ impl MemoryStore {
             shard.write(change, commit.at);
             shard.expire(now, self.retention, self.most_ended);
         }
-        // The next step looks into other shards of tasks: two of them are never locked at once.
-        *task = None;
         if let Some((accept, seen)) = commit.accept.zip(seen.as_mut()) {
             seen.insert(accept, now, self.seen_span());
+        }
+        self.forget(&mut locks, now);
+        Ok(Committed)
+    }
+
+    fn forget(&self, locks: &mut Locks<'_>, now: Timestamp) {
+        // This looks into other shards of tasks: two of them are never locked at once.
+        locks.task = None;
+        if let Some(seen) = &mut locks.seen {
             seen.expire(now, self.seen_span(), self.most_seen, |task| self.task_shard(task).lock().exists(task));
         }
-        Ok(Committed)
     }
 
     fn lock(&self, commit: &Commit) -> Locks<'_> {
@@ -189,21 +198,19 @@ struct Locks<'s> {
 }
 
 impl Locks<'_> {
-    fn check(&self, commit: &Commit, epoch: Epoch, now: Timestamp) -> Result<(), Refusal> {
-        if commit.epoch != epoch {
-            return Err(Refusal::Fenced { expected: commit.epoch, found: epoch });
+    fn check(&self, commit: &Commit, store: &MemoryStore) -> Result<(), Refusal> {
+        if commit.epoch != store.own.epoch {
+            return Err(Refusal::Fenced { expected: commit.epoch, found: store.own.epoch });
         }
         let change = commit.task.as_ref().zip(self.task.as_deref());
         if change.is_some_and(|(change, shard)| shard.failed.covers(change.id, change.generation)) {
             return Err(Refusal::Superseded);
         }
         let accept = commit.accept.as_ref().zip(self.seen.as_deref());
-        if let Some(seen) = accept.and_then(|(accept, seen)| seen.get(&accept.key)) {
-            return Err(Refusal::Seen(seen.clone()));
-        }
-        if commit.accept.as_ref().is_some_and(|accept| accept.expired(now)) {
-            return Err(Refusal::Expired);
-        }
+        accept.map_or(Ok(()), |(accept, seen)| {
+            seen.check(accept, store.clock.now())?;
+            if commit.lane == Lane::Accept { seen.has_room(accept, store.most_seen) } else { Ok(()) }
+        })?;
         change.map_or(Ok(()), |(change, shard)| shard.check(change))?;
         self.rows.as_deref().map_or(Ok(()), |rows| rows.check(&commit.rows))
     }

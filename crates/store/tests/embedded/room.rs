@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use store::{Committed, EmbeddedStore, Options, Refusal, Store};
-use types::{Scope, TaskState, Timestamp};
+use store::{Accept, Commit, Committed, EmbeddedStore, Options, Refusal, SeenReply, Store};
+use types::{Head, Scope, TaskState, Timestamp};
 
 use crate::suite::bed::{Bed, START, eventually};
-use crate::suite::make::Task;
+use crate::suite::make::{CommitExt, Task, bare, key};
 
 const BALLAST: u64 = 512 << 10;
 
@@ -37,6 +37,13 @@ async fn a_full_disk_refuses_new_work_and_lets_running_work_finish() {
     assert_eq!(store.commit(small.next(&*store, TaskState::Working, "")).await, Err(Refusal::NoSpace));
     assert_eq!(store.commit(running.next(&*store, TaskState::Working, &body)).await, Ok(Committed));
     running.step(&*store, TaskState::Completed).await;
+    // Somebody else's work waits for a fence, which therefore is no new work.
+    let fence = |message: &str| Accept::fence(key(message), store.now());
+    let fenced = Commit { accept: Some(fence("m")), ..bare(&*store).await };
+    assert_eq!(store.commit(fenced).await, Ok(Committed));
+    let late = small.next(&*store, TaskState::Working, "").accepting("m", SeenReply::Task(small.id));
+    let late = late.changing(|change| (change.generation, change.expected) = (2, Head::ZERO));
+    assert!(matches!(store.commit(late).await, Err(Refusal::Seen(seen)) if seen.reply == SeenReply::Fence));
     for id in &accepted {
         assert!(store.load(Scope::Service, *id).await.unwrap().is_some());
     }
@@ -85,4 +92,17 @@ async fn a_full_lane_refuses_accepts_and_takes_continuations() {
     let outcome = store.commit(new.next(&*store, TaskState::Working, "")).await;
     assert!(matches!(outcome, Err(Refusal::Full { retry_after }) if !retry_after.is_zero()), "{outcome:?}");
     task.step(&*store, TaskState::Completed).await;
+}
+
+#[tokio::test]
+async fn a_barrier_costs_the_disk_nothing() {
+    let bed = Bed::embedded();
+    let log = bed.options().dir.join("store.db-wal");
+    let options = Options { sweep_every: Duration::from_hours(1), ..bed.options() };
+    let store: Arc<dyn Store> = Arc::new(EmbeddedStore::open(options).unwrap());
+    Task::new(&*store).await.step(&*store, TaskState::Working).await;
+    let before = std::fs::metadata(&log).unwrap().len();
+    bed.set_clock(Timestamp::from_millis(START).after(Duration::from_secs(1)));
+    assert_eq!(store.commit(Commit::barrier(store.own().await.unwrap().epoch, store.now())).await, Ok(Committed));
+    assert_eq!(std::fs::metadata(&log).unwrap().len(), before);
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use store::{Committed, Refusal, Seen, SeenReply};
+use store::{Commit, Committed, Refusal, Seen, SeenReply};
 use types::{Epoch, Head, Scope, TaskState, Timestamp};
 
 use super::bed::Bed;
@@ -21,6 +21,7 @@ on_every_store!(
     what_a_message_supersedes_is_fenced_with_it,
     a_message_is_not_accepted_after_its_deadline,
     nothing_of_a_refused_commit_is_written,
+    a_barrier_settles_after_what_was_queued_before_it,
     a_closed_store_refuses,
 );
 
@@ -174,6 +175,21 @@ async fn nothing_of_a_refused_commit_is_written(bed: Bed) {
     assert!(store.load(Scope::Service, task.id).await.unwrap().is_none());
     assert_eq!(store.seen(key("m")).await.unwrap(), None);
     assert_eq!(store.rows("unit", b"").await.unwrap(), []);
+}
+
+async fn a_barrier_settles_after_what_was_queued_before_it(bed: Bed) {
+    let store = bed.store();
+    let mut queued = Vec::new();
+    for number in 0..1000 {
+        let mut task = Task::new(&*store).await;
+        let name = format!("m{number}");
+        let commit = task.next(&*store, TaskState::Working, "").accepting(&name, SeenReply::Task(task.id));
+        queued.push((name, task.id, store.commit(commit)));
+    }
+    assert_eq!(store.commit(Commit::barrier(store.own().await.unwrap().epoch, store.now())).await, Ok(Committed));
+    for (name, id, _) in &queued {
+        assert_eq!(store.seen(key(name)).await.unwrap().map(|seen| seen.reply), Some(SeenReply::Task(*id)));
+    }
 }
 
 async fn a_closed_store_refuses(bed: Bed) {
