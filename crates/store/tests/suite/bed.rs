@@ -17,12 +17,15 @@ pub(crate) const START: u64 = 1_000_000_000_000;
 pub(crate) struct Bed {
     dir: Option<TempDir>,
     time: Arc<AtomicU64>,
+    /// What passes whatever the clock is set to, in milliseconds.
+    steady: Arc<AtomicU64>,
     pub(crate) retention: Duration,
 }
 
 impl Bed {
     pub(crate) fn memory() -> Self {
-        Self { dir: None, time: Arc::new(AtomicU64::new(START)), retention: Duration::from_hours(1) }
+        let time = Arc::new(AtomicU64::new(START));
+        Self { dir: None, time, steady: Arc::default(), retention: Duration::from_hours(1) }
     }
 
     pub(crate) fn embedded() -> Self {
@@ -54,8 +57,14 @@ impl Bed {
     }
 
     pub(crate) fn clock(&self) -> Clock {
-        let time = Arc::clone(&self.time);
-        Clock::new(move || Timestamp::from_millis(time.load(Ordering::Relaxed)))
+        let (time, steady) = (Arc::clone(&self.time), Arc::clone(&self.steady));
+        let wall = move || Timestamp::from_millis(time.load(Ordering::Relaxed));
+        Clock::with(wall, move || Duration::from_millis(steady.load(Ordering::Relaxed)))
+    }
+
+    /// Lets time pass that the clock does not show.
+    pub(crate) fn pass(&self, millis: u64) {
+        self.steady.fetch_add(millis, Ordering::Relaxed);
     }
 
     pub(crate) fn set_clock(&self, at: Timestamp) {

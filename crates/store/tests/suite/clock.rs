@@ -6,7 +6,12 @@ use types::{TaskState, Timestamp};
 use super::bed::{Bed, START};
 use super::make::{CommitExt, Task, bare};
 
-on_every_store!(time_does_not_go_back, stored_time_outlives_a_restart, time_stored_without_a_task_outlives_a_restart);
+on_every_store!(
+    time_does_not_go_back,
+    time_goes_on_slowly_until_a_clock_that_was_set_back_has_caught_up,
+    stored_time_outlives_a_restart,
+    time_stored_without_a_task_outlives_a_restart,
+);
 
 async fn time_does_not_go_back(bed: Bed) {
     let store = bed.store();
@@ -15,6 +20,25 @@ async fn time_does_not_go_back(bed: Bed) {
     assert_eq!(store.now(), Timestamp::from_millis(START));
     bed.set_clock(Timestamp::from_millis(START + 1));
     assert_eq!(store.now(), Timestamp::from_millis(START + 1));
+}
+
+async fn time_goes_on_slowly_until_a_clock_that_was_set_back_has_caught_up(bed: Bed) {
+    let store = bed.store();
+    let shows = |after: u64| assert_eq!(store.now(), Timestamp::from_millis(START + after));
+    shows(0);
+    bed.set_clock(Timestamp::from_millis(START - 3_600_000));
+    for passed in 1..=1000 {
+        bed.pass(1);
+        shows(passed / 2);
+    }
+    bed.set_clock(Timestamp::from_millis(START + 499));
+    shows(500);
+    bed.set_clock(Timestamp::from_millis(START + 501));
+    shows(501);
+    // What passes while nothing is wrong is not counted twice.
+    bed.pass(1000);
+    bed.set_clock(Timestamp::from_millis(START + 1501));
+    shows(1501);
 }
 
 async fn stored_time_outlives_a_restart(bed: Bed) {
