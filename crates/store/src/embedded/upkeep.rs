@@ -40,6 +40,11 @@ impl Upkeep {
         Self { pause, next: Instant::now() + pause, stage: Stage::Resting, sealing: None, unread, unlooked: u64::MAX }
     }
 
+    /// Looks for room soon.
+    pub(super) fn hurry(&mut self) {
+        self.next = self.next.min(Instant::now() + self.pause.min(STARVED_PAUSE));
+    }
+
     /// When there is something to do, at the latest.
     pub(super) fn next(&self) -> Instant {
         if self.unread { Instant::now() } else { self.next }
@@ -111,6 +116,7 @@ impl Writer<'_> {
                 self.roll_back()?;
                 self.space.give_up(self.conn)?;
                 self.upkeep.stage = Stage::Resting;
+                self.upkeep.hurry();
                 if let Some(sealing) = &mut self.upkeep.sealing {
                     sealing.restart();
                 }

@@ -142,6 +142,7 @@ impl<'c> Writer<'c> {
     fn squeeze(&mut self, batch: &mut Vec<Item>) -> Result<(), Stop> {
         self.roll_back()?;
         self.space.give_up(self.conn)?;
+        self.upkeep.hurry();
         let mut waiting = std::mem::take(batch).into_iter();
         while let Some(item) = waiting.next() {
             batch.push(item);

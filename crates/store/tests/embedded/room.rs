@@ -106,3 +106,29 @@ async fn a_barrier_costs_the_disk_nothing() {
     assert_eq!(store.commit(Commit::barrier(store.own().await.unwrap().epoch, store.now())).await, Ok(Committed));
     assert_eq!(std::fs::metadata(&log).unwrap().len(), before);
 }
+
+#[tokio::test]
+async fn freed_room_is_found_soon_however_seldom_retention_looks() {
+    let bed = Bed::embedded();
+    let sweep_every = Duration::from_hours(1);
+    let options = Options { max_bytes: Some(2 << 20), ballast_bytes: BALLAST, sweep_every, ..bed.options() };
+    let store: Arc<dyn Store> = Arc::new(EmbeddedStore::open(options).unwrap());
+    let body = "x".repeat(50_000);
+    let row = async |number: i32, expected: u64, body: Option<&str>| {
+        store.commit(bare(&*store).await.with_row("large", &number.to_string(), expected, body)).await
+    };
+    let mut rows = 0;
+    while row(rows, 0, Some(&body)).await == Ok(Committed) {
+        rows += 1;
+    }
+    let mut task = Task::new(&*store).await;
+    assert_eq!(store.commit(task.next(&*store, TaskState::Working, "")).await, Err(Refusal::NoSpace));
+    for number in 0..rows {
+        assert_eq!(row(number, 1, None).await, Ok(Committed));
+    }
+    eventually("new work is taken again", async || {
+        let mut task = Task::new(&*store).await;
+        store.commit(task.next(&*store, TaskState::Working, "")).await.is_ok()
+    })
+    .await;
+}
