@@ -74,24 +74,27 @@ impl Cluster {
     pub async fn start_proxied() -> Self {
         let mut cluster = Self::empty();
         for service in Service::ALL {
-            let mut args = Vec::new();
-            if Service::AGENTS.contains(&service) {
-                let proxy = Proxy::bind().await;
-                args = vec!["--advertise".to_owned(), proxy.address().to_string()];
-                cluster.proxies.insert(service, proxy);
-            }
-            cluster.add(service, args).await;
-            if let Some(proxy) = cluster.proxies.get(&service) {
-                proxy.point_to(cluster.node(service).address());
+            match Service::AGENTS.contains(&service) {
+                true => cluster.add_proxied(service, Vec::new()).await,
+                false => cluster.add(service, Vec::new()).await,
             }
         }
         cluster.gather().await;
         cluster
     }
 
-    /// What stands between the operator and an agent.
-    pub fn proxy(&self, agent: Service) -> &Proxy {
-        &self.proxies[&agent]
+    /// Starts one more service with a proxy before it, which others take for the service.
+    pub async fn add_proxied(&mut self, service: Service, mut args: Vec<String>) {
+        let proxy = Proxy::bind().await;
+        args.extend(["--advertise".to_owned(), proxy.address().to_string()]);
+        self.add(service, args).await;
+        proxy.point_to(self.node(service).address());
+        self.proxies.insert(service, proxy);
+    }
+
+    /// What stands before a service.
+    pub fn proxy(&self, service: Service) -> &Proxy {
+        &self.proxies[&service]
     }
 
     /// No services yet.
@@ -100,11 +103,16 @@ impl Cluster {
     }
 
     /// Starts one more service; the registry comes first.
-    pub async fn add(&mut self, service: Service, mut args: Vec<String>) {
+    pub async fn add(&mut self, service: Service, args: Vec<String>) {
+        self.add_dressed(service, args, |node| node).await;
+    }
+
+    /// Starts one more service, in surroundings of its own.
+    pub async fn add_dressed(&mut self, service: Service, mut args: Vec<String>, dress: impl FnOnce(Node) -> Node) {
         if let Some(registry) = self.nodes.get(&Service::Registry) {
             args.extend(["--registry".to_owned(), format!("http://{}", registry.address())]);
         }
-        let mut node = Node::new(service.name(), self.dir.path(), args);
+        let mut node = dress(Node::new(service.name(), self.dir.path(), args));
         node.start().await;
         self.nodes.insert(service, node);
     }

@@ -19,6 +19,9 @@ pub struct Node {
     name: &'static str,
     home: PathBuf,
     args: Vec<String>,
+    /// A command that starts it, such as `nsenter`.
+    under: Vec<String>,
+    env: Vec<(String, String)>,
     child: Option<Child>,
     addresses: Option<(SocketAddr, SocketAddr)>,
 }
@@ -44,7 +47,19 @@ impl Node {
     pub fn new(name: &'static str, home: &Path, args: Vec<String>) -> Self {
         let home = home.join(name);
         fs::create_dir_all(&home).unwrap();
-        Self { name, home, args, child: None, addresses: None }
+        Self { name, home, args, under: Vec::new(), env: Vec::new(), child: None, addresses: None }
+    }
+
+    /// The same service, started by a command that becomes it, such as `nsenter`.
+    pub fn under(mut self, command: Vec<String>) -> Self {
+        self.under = command;
+        self
+    }
+
+    /// The same service with further environment variables.
+    pub fn with_env(mut self, env: Vec<(String, String)>) -> Self {
+        self.env = env;
+        self
     }
 
     /// Starts it, on its old ports if it had any, and waits until it has announced that it is ready.
@@ -68,7 +83,7 @@ impl Node {
         drop(fs::remove_file(&announce));
         let log = File::options().create(true).append(true).open(self.log_path()).unwrap();
         let (listen, admin) = self.addresses.unwrap_or_else(|| (free(), free()));
-        let mut command = Command::new(binary(self.name));
+        let mut command = self.command();
         command
             .args(["--listen", &listen.to_string(), "--admin-listen", &admin.to_string(), "--log-format", "text"])
             .args(["--drain-pause", "0s", "--parent-stdin", "--announce"])
@@ -80,6 +95,20 @@ impl Node {
             .stdout(log.try_clone().unwrap())
             .stderr(log);
         self.child = Some(command.spawn().unwrap());
+    }
+
+    fn command(&self) -> Command {
+        let program = binary(self.name);
+        let mut command = match self.under.split_first() {
+            Some((first, rest)) => {
+                let mut command = Command::new(first);
+                command.args(rest).arg(program);
+                command
+            }
+            None => Command::new(program),
+        };
+        command.envs(self.env.iter().cloned());
+        command
     }
 
     async fn ready(&mut self) -> Result<(), Ended> {
