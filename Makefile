@@ -32,7 +32,7 @@ bench: ## Ratios to their baselines, as Markdown on stdout: ARGS="--only dispatc
 	$(CARGO) build --release -p bench -p operator -p registry
 	$(TARGET)/release/bench run $(ARGS)
 
-chaos: ## Kill processes under load: KILLS=200 of them, SEED=… repeats a schedule
+chaos: ## Kill, freeze and drain processes under load: KILLS=200 of them, SEED=… repeats a schedule
 	$(CARGO) build --workspace --bins
 	$(TARGET)/debug/chaos
 

@@ -20,7 +20,7 @@ mod town;
 mod wire;
 
 pub use audit::{Audit, misread};
-pub use chaos::{Chaos, Kill, Recovery, Report};
+pub use chaos::{Blow, Chaos, Report, Strike, Struck};
 pub use cluster::{Cluster, Service};
 pub use crowd::{Crowd, Habits, Told};
 pub use disk::SmallDisk;

@@ -1,4 +1,4 @@
-//! Chaos: callers send and follow, processes are killed at random moments and started again, and in the end
+//! Chaos: callers send and follow, processes are killed, frozen and drained at random moments and go on, and in the end
 //! everything that anybody was told must be so, once.
 
 mod report;
@@ -14,9 +14,9 @@ use crate::crowd::{Crowd, Habits, Told};
 use crate::eventually::eventually;
 use crate::town::large_town;
 
-pub use report::{Recovery, Report};
-pub use schedule::Kill;
+pub use report::{Report, Struck};
 use schedule::schedule;
+pub use schedule::{Blow, Strike};
 
 /// From the last restart to the end of the last task.
 const SETTLE: Duration = Duration::from_secs(60);
@@ -42,16 +42,16 @@ impl Chaos {
         let since = Instant::now();
         let mut cluster = start(TOWN + self.kills).await;
         let crowd = Crowd::start(cluster.node(Service::Operator).address(), CALLERS, self.seed, &habits());
-        let mut recoveries = Vec::with_capacity(self.kills);
-        for kill in schedule(self.seed, self.kills) {
-            sleep_until(Instant::now() + kill.after).await;
-            recoveries.push(strike(&mut cluster, &kill).await);
+        let (mut struck, mut violations) = (Vec::with_capacity(self.kills), Vec::new());
+        for strike in schedule(self.seed, self.kills) {
+            sleep_until(Instant::now() + strike.after).await;
+            deal(&mut cluster, &strike, &mut struck, &mut violations).await;
         }
         let restarted = Instant::now();
         let told = crowd.finish(SETTLE).await;
         let (audit, settled) = settle(&cluster, restarted).await;
-        let violations = find(&cluster, &audit, &told).await;
-        Report { chaos: self, took: since.elapsed(), settled, recoveries, told, audit, violations }
+        violations.extend(find(&cluster, &audit, &told).await);
+        Report { chaos: self, took: since.elapsed(), settled, struck, told, audit, violations }
     }
 }
 
@@ -84,19 +84,31 @@ fn habits() -> Habits {
     }
 }
 
-/// Kills what the schedule says, and starts it again after a while.
-async fn strike(cluster: &mut Cluster, kill: &Kill) -> Vec<Recovery> {
-    for victim in &kill.victims {
-        cluster.node_mut(*victim).kill();
+/// Does what the schedule says, and lets the victims go on after a while.
+async fn deal(cluster: &mut Cluster, strike: &Strike, struck: &mut Vec<Struck>, violations: &mut Vec<String>) {
+    let blow = strike.blow;
+    for victim in &strike.victims {
+        let node = cluster.node_mut(*victim);
+        match blow {
+            Blow::Kill => node.kill(),
+            Blow::Freeze => node.signal("STOP"),
+            Blow::Drain => {
+                let ended = node.stop().await;
+                if ended.code() != Some(0) {
+                    violations.push(format!("{} was asked to stop and ended with {}", node.name(), ended.status));
+                }
+            }
+        }
     }
-    sleep_until(Instant::now() + kill.down).await;
-    let mut recoveries = Vec::new();
-    for victim in &kill.victims {
-        let since = Instant::now();
-        cluster.node_mut(*victim).start().await;
-        recoveries.push(Recovery { service: *victim, ready: since.elapsed() });
+    sleep_until(Instant::now() + strike.down).await;
+    for victim in &strike.victims {
+        let (since, node) = (Instant::now(), cluster.node_mut(*victim));
+        match blow {
+            Blow::Kill | Blow::Drain => node.start().await,
+            Blow::Freeze => node.signal("CONT"),
+        }
+        struck.push(Struck { service: *victim, blow, ready: since.elapsed() });
     }
-    recoveries
 }
 
 /// Waits until nothing is under way, but not longer than is promised.

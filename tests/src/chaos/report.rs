@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
-use super::Chaos;
+use super::{Blow, Chaos};
 use crate::audit::Audit;
 use crate::cluster::Service;
 use crate::crowd::Told;
@@ -12,12 +12,14 @@ use crate::crowd::Told;
 /// Violations that are printed; more are counted.
 const SHOWN: usize = 20;
 
-/// One process that was killed and came back.
+/// One process that was struck and came back.
 #[derive(Debug, Clone, Copy)]
-pub struct Recovery {
+pub struct Struck {
     /// Which.
     pub service: Service,
-    /// From its start until it said that it was ready.
+    /// How.
+    pub blow: Blow,
+    /// From its start until it said that it was ready; next to nothing for one that was frozen.
     pub ready: Duration,
 }
 
@@ -30,8 +32,8 @@ pub struct Report {
     pub took: Duration,
     /// From the last restart until no task was under way; `None` when some still were.
     pub settled: Option<Duration>,
-    /// By strike.
-    pub recoveries: Vec<Vec<Recovery>>,
+    /// In order.
+    pub struck: Vec<Struck>,
     /// By message.
     pub told: Vec<Told>,
     /// What the services have.
@@ -47,9 +49,9 @@ impl Report {
     }
 
     fn ready(&self, only: Option<Service>) -> Vec<Duration> {
-        let all = self.recoveries.iter().flatten();
+        let killed = self.struck.iter().filter(|it| it.blow == Blow::Kill);
         let mut times: Vec<Duration> =
-            all.filter(|it| only.is_none_or(|only| only == it.service)).map(|it| it.ready).collect();
+            killed.filter(|it| only.is_none_or(|only| only == it.service)).map(|it| it.ready).collect();
         times.sort();
         times
     }
@@ -77,6 +79,9 @@ impl fmt::Display for Report {
         }
         let all = self.ready(None);
         writeln!(f, "killed            {:>3}, ready again: {}", all.len(), spread(&all))?;
+        for (word, blow) in [("frozen", Blow::Freeze), ("drained", Blow::Drain)] {
+            writeln!(f, "{word:<17} {:>3}", self.struck.iter().filter(|it| it.blow == blow).count())?;
+        }
         let mut took: Vec<Duration> = self.told.iter().map(|told| told.took).collect();
         took.sort();
         writeln!(f, "calls to the end  {}", spread(&took))?;

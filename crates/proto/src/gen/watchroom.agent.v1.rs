@@ -63,7 +63,8 @@ impl ::prost::Name for FenceResponse {
         "/watchroom.agent.v1.FenceResponse".into()
     }
 }
-/// It was not accepted, and from now on it is refused with reason DISPATCH_FENCED.
+/// It was not accepted, and from now on it is refused: with reason DISPATCH_FENCED, and once the memory of this fence is
+/// over with DISPATCH_EXPIRED.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct NeverAccepted {}
 impl ::prost::Name for NeverAccepted {
@@ -77,7 +78,7 @@ impl ::prost::Name for NeverAccepted {
     }
 }
 /// Nothing of it lives and nothing of it will begin. Whether it once was accepted is not known any more:
-/// a day after not_after, or once its task's retention is over, the memory of it may be gone.
+/// 24 h after not_after the memory of the message may be gone, and with its retention that of the task.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct NothingLive {}
 impl ::prost::Name for NothingLive {
@@ -183,9 +184,12 @@ pub mod steps_client {
             self
         }
         /// Ends one attempt of a step for good: afterwards it has ended here, or it never begins.
-        /// A live task is canceled and its end awaited. May be repeated; every answer but nothing_live stays the same.
+        /// A live task is canceled and its end awaited.
+        /// May be repeated. An answer stays the same until it becomes nothing_live, which stays: never_accepted 24 h after
+        /// not_after, replied no earlier than that, ended as soon as retention has taken its task.
         /// FAILED_PRECONDITION, reason WRONG_STORE: another store is served here, which says nothing about the attempt.
         /// UNAVAILABLE, RESOURCE_EXHAUSTED or DEADLINE_EXCEEDED: not settled yet; ask again.
+        /// A full disk refuses new work and takes fences as long as they fit.
         pub async fn fence(
             &mut self,
             request: impl tonic::IntoRequest<super::FenceRequest>,
@@ -223,9 +227,12 @@ pub mod steps_server {
     #[async_trait]
     pub trait Steps: std::marker::Send + std::marker::Sync + 'static {
         /// Ends one attempt of a step for good: afterwards it has ended here, or it never begins.
-        /// A live task is canceled and its end awaited. May be repeated; every answer but nothing_live stays the same.
+        /// A live task is canceled and its end awaited.
+        /// May be repeated. An answer stays the same until it becomes nothing_live, which stays: never_accepted 24 h after
+        /// not_after, replied no earlier than that, ended as soon as retention has taken its task.
         /// FAILED_PRECONDITION, reason WRONG_STORE: another store is served here, which says nothing about the attempt.
         /// UNAVAILABLE, RESOURCE_EXHAUSTED or DEADLINE_EXCEEDED: not settled yet; ask again.
+        /// A full disk refuses new work and takes fences as long as they fit.
         async fn fence(
             &self,
             request: tonic::Request<super::FenceRequest>,
