@@ -24,6 +24,8 @@ pub(crate) enum Command {
     Raw(ServeArgs),
     /// A collector of traces that keeps none.
     Sink(ServeArgs),
+    /// The baseline of the registry: its service with nothing behind it.
+    BareRegistry(ServeArgs),
     /// The baseline of dispatches: a hand-written fan-out to bare tonic services.
     Fanout(FanoutArgs),
 }
@@ -91,10 +93,13 @@ pub(crate) enum Section {
     Dispatch,
     /// From kill -9 to the first answer, with little and with much stored.
     Recovery,
+    /// Renewals, the way of a change to every watcher, and memory of the registry.
+    Registry,
 }
 
 impl Section {
-    const ALL: [Self; 5] = [Self::Requests, Self::Commits, Self::Readers, Self::Dispatch, Self::Recovery];
+    const ALL: [Self; 6] =
+        [Self::Requests, Self::Commits, Self::Readers, Self::Dispatch, Self::Recovery, Self::Registry];
 
     /// Those that are asked for, each once.
     pub(crate) fn wanted(only: &[Self]) -> impl Iterator<Item = Self> {

@@ -13,6 +13,7 @@ mod matrix;
 mod raw;
 mod readers;
 mod recovery;
+mod registry;
 mod report;
 mod sections;
 mod sink;
@@ -45,6 +46,7 @@ fn run(command: Command) -> Result<(), Error> {
     match command {
         Command::Raw(args) => raw::serve(&args),
         Command::Sink(args) => sink::serve(&args),
+        Command::BareRegistry(args) => registry::serve(&args),
         Command::Fanout(args) => dispatch::serve(&args),
         Command::Run(args) => sections::run(&args),
     }

@@ -7,7 +7,7 @@ use crate::args::{RunArgs, Section};
 use crate::error::Error;
 use crate::report;
 use crate::targets::Target;
-use crate::{child, commits, dispatch, matrix, readers, recovery};
+use crate::{child, commits, dispatch, matrix, readers, recovery, registry};
 
 /// What a section found out.
 pub(crate) trait Findings {
@@ -38,6 +38,7 @@ fn measure(section: Section, args: &RunArgs) -> Result<Box<dyn Findings>, Error>
         Section::Readers => Box::new(readers::measure_all(args)?),
         Section::Dispatch => Box::new(dispatch::measure(args)?),
         Section::Recovery => Box::new(recovery::measure(args)?),
+        Section::Registry => Box::new(registry::measure(args)?),
     })
 }
 
