@@ -15,7 +15,7 @@ use wire::registry_client::RegistryClient;
 use crate::harness::{DEADLINE, card, eventually};
 
 /// A registry in a process of its own, killed with the test.
-struct Killable {
+pub(crate) struct Killable {
     child: Child,
     address: SocketAddr,
 }
@@ -29,7 +29,7 @@ fn command(dir: &Path, listen: &str) -> Command {
 }
 
 impl Killable {
-    async fn start(dir: &Path, listen: &str) -> Self {
+    pub(crate) async fn start(dir: &Path, listen: &str) -> Self {
         let announced = dir.join("announced");
         // Left by the process before, if there was one.
         std::fs::remove_file(&announced).ok();
@@ -45,7 +45,14 @@ impl Killable {
         self.address
     }
 
-    fn url(&self) -> String {
+    /// Its resident memory, as the kernel counts it.
+    pub(crate) fn resident_kib(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.split_whitespace().next().unwrap().parse().unwrap()
+    }
+
+    pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 }
