@@ -1,6 +1,7 @@
 //! `agents`: who is registered.
 
 use std::io::Write;
+use std::time::SystemTime;
 
 use proto::watchroom::registry::v1::{
     self as wire, Agent, Filter, Health, QueryAgentsRequest, QueryAgentsResponse, ResolveRequest, ResolveResponse,
@@ -13,11 +14,14 @@ use crate::endpoints::Endpoint;
 use crate::failure::Failure;
 use crate::outcome::Outcome;
 use crate::screen::{Mark, Screen, proto_json};
-use crate::show;
+use crate::{roster, show};
 
 /// Lists the registered agents that match.
 pub(crate) async fn run<W: Write>(args: &Agents, common: &Common, screen: &mut Screen<W>) -> Result<Outcome, Failure> {
     let endpoint = Endpoint::registry(common)?;
+    if args.watch {
+        return roster::watch(&endpoint, filter(&args.which), screen).await;
+    }
     let agents = query(&endpoint, filter(&args.which)).await?;
     if screen.is_for_script() {
         for agent in &agents {
@@ -26,8 +30,7 @@ pub(crate) async fn run<W: Write>(args: &Agents, common: &Common, screen: &mut S
     } else if agents.is_empty() {
         screen.say(Mark::None, "no agents")?;
     } else {
-        let header = ["NAME", "VERSION", "INSTANCE", "HEALTH", "IN FLIGHT", "ADDRESS", "SKILLS"];
-        screen.say(Mark::None, &show::table(header, agents.iter().map(row)))?;
+        screen.say(Mark::None, &show::table(HEADER, agents.iter().map(row)))?;
     }
     Ok(Outcome::Done)
 }
@@ -123,12 +126,33 @@ pub(crate) fn is_at(agent: &Agent, address: &str) -> bool {
     card.is_some_and(|card| card.supported_interfaces.iter().any(|interface| interface.url == address))
 }
 
-fn row(agent: &Agent) -> [String; 7] {
-    let health = match agent.health() {
-        Health::Serving => "serving",
+/// What is told of an agent, in columns.
+pub(crate) const HEADER: [&str; 9] =
+    ["NAME", "VERSION", "INSTANCE", "HEALTH", "IN FLIGHT", "LOAD", "LEASE", "ADDRESS", "SKILLS"];
+
+/// Whether it takes work, from its own word and its callers'.
+pub(crate) fn condition(agent: &Agent) -> String {
+    let own = match agent.health() {
         Health::NotServing => "not serving",
+        _ if agent.draining => "draining",
+        Health::Serving => "serving",
         Health::Unspecified => "unknown",
     };
+    match agent.callers.as_ref().filter(|callers| callers.failing) {
+        Some(callers) => format!("{own}, but {} of {} calls failed", callers.failures, callers.calls),
+        None => own.to_owned(),
+    }
+}
+
+/// How long it is held without a renewal, and how old the last one is where that is known.
+pub(crate) fn lease(agent: &Agent) -> String {
+    let ttl = agent.ttl.map_or_else(|| "unknown".to_owned(), |ttl| format!("{} s", ttl.seconds));
+    let age = agent.renewed_at.and_then(|at| SystemTime::try_from(at).ok()).and_then(|at| at.elapsed().ok());
+    age.map_or_else(|| ttl.clone(), |age| format!("{ttl}, renewed {} s ago", age.as_secs()))
+}
+
+/// An agent in those columns.
+pub(crate) fn row(agent: &Agent) -> [String; 9] {
     let registration = agent.registration.clone().unwrap_or_default();
     let card = registration.card.unwrap_or_default();
     let addresses: Vec<&str> = card.supported_interfaces.iter().map(|interface| interface.url.as_str()).collect();
@@ -137,8 +161,10 @@ fn row(agent: &Agent) -> [String; 7] {
         card.name.clone(),
         card.version.clone(),
         registration.instance_id,
-        health.to_owned(),
+        condition(agent),
         agent.in_flight.to_string(),
+        agent.load_percent.map(|load| format!("{load} %")).unwrap_or_default(),
+        lease(agent),
         addresses.join(","),
         skills.join(","),
     ]

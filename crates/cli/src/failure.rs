@@ -137,6 +137,21 @@ impl Failure {
         json!({"error": error}).to_string()
     }
 
+    /// What a service answered, or would have if it had been there.
+    pub(crate) fn grpc(&self) -> Option<Code> {
+        match self {
+            Self::Refused(refusal) => Some(refusal.code),
+            Self::Unreachable { .. } => Some(Code::Unavailable),
+            Self::Usage(_)
+            | Self::NoCluster(_)
+            | Self::Internal(_)
+            | Self::Io { .. }
+            | Self::Busy(_)
+            | Self::Service { .. }
+            | Self::Output(_) => None,
+        }
+    }
+
     fn hint(&self) -> Option<String> {
         match self {
             Self::Refused(refusal) => refusal.hint(),

@@ -17,6 +17,7 @@ mod log;
 mod outcome;
 mod plan;
 mod resume;
+mod roster;
 mod run;
 mod screen;
 mod send;

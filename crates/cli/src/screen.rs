@@ -37,13 +37,15 @@ pub(crate) struct Screen<W = io::Stdout> {
     reader: Reader,
     /// The line at the bottom that is written over; only a terminal has one.
     status: Option<String>,
+    /// Lines above it that are written over.
+    board: usize,
 }
 
 /// Back to the beginning of the line, and the line away.
 const CLEAR: &str = "\r\u{1b}[2K";
 
-/// For terminals that do not say how wide they are.
-const WIDTH: usize = 80;
+/// For terminals that do not say how large they are.
+const SIZE: (usize, usize) = (80, 24);
 
 impl Screen {
     /// Standard output, for whoever is there.
@@ -54,14 +56,14 @@ impl Screen {
             (false, true) => Reader::Terminal,
             (false, false) => Reader::Pipe,
         };
-        Self { out, reader, status: None }
+        Self { out, reader, status: None, board: 0 }
     }
 }
 
 impl<W: Write> Screen<W> {
     #[cfg(test)]
     pub(crate) fn to(out: W, reader: Reader) -> Self {
-        Self { out, reader, status: None }
+        Self { out, reader, status: None, board: 0 }
     }
 
     #[cfg(test)]
@@ -71,6 +73,33 @@ impl<W: Write> Screen<W> {
 
     pub(crate) fn is_for_script(&self) -> bool {
         self.reader == Reader::Script
+    }
+
+    pub(crate) fn is_terminal(&self) -> bool {
+        self.reader == Reader::Terminal
+    }
+
+    /// Lines instead of those of the last board; what does not fit is left out. Pipes and scripts get none.
+    pub(crate) fn board(&mut self, text: &str) -> io::Result<()> {
+        if self.reader != Reader::Terminal {
+            return Ok(());
+        }
+        let (width, height) = size();
+        let text = harmless(text);
+        // One line too many would scroll, and one that wraps is two: neither could be written over any more.
+        let room = height.max(3) - 2;
+        let all = text.lines().count();
+        let mut lines: Vec<String> =
+            text.lines().take(room).map(|line| line.chars().take(width.max(2) - 1).collect()).collect();
+        if all > room {
+            lines.push(format!("… and {} more lines", all - room));
+        }
+        if self.board > 0 {
+            write!(self.out, "\r\u{1b}[{}A\u{1b}[J", self.board)?;
+        }
+        lines.iter().try_for_each(|line| writeln!(self.out, "{line}"))?;
+        self.board = lines.len();
+        self.out.flush()
     }
 
     /// One or more lines for people. Control characters of others do not reach the terminal.
@@ -95,7 +124,7 @@ impl<W: Write> Screen<W> {
         if self.reader != Reader::Terminal {
             return Ok(());
         }
-        let width = terminal_size::terminal_size().map_or(WIDTH, |(width, _)| width.0.into());
+        let (width, _) = size();
         // A line that wraps could not be cleared any more.
         let line: String = harmless(text).chars().filter(|letter| *letter != '\n').take(width.max(2) - 1).collect();
         write!(self.out, "{CLEAR}{}", line.dimmed())?;
@@ -153,6 +182,11 @@ impl Mark {
             Self::None | Self::Dispatch => line,
         }
     }
+}
+
+/// Columns and lines of the terminal.
+fn size() -> (usize, usize) {
+    terminal_size::terminal_size().map_or(SIZE, |(width, height)| (width.0.into(), height.0.into()))
 }
 
 /// A word to the person at the keyboard, beside the output.

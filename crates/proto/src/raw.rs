@@ -66,6 +66,9 @@ pub struct Agent {
     /// What its callers said.
     #[prost(message, optional, tag = "9")]
     pub callers: Option<Callers>,
+    /// The granted lease.
+    #[prost(message, optional, tag = "10")]
+    pub ttl: Option<prost_types::Duration>,
 }
 
 /// `QueryAgentsResponse`.

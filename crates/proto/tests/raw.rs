@@ -31,6 +31,7 @@ fn agent() -> typed::Agent {
         draining: true,
         load_percent: Some(0),
         callers: Some(callers()),
+        ttl: Some(prost_types::Duration { seconds: 10, nanos: 0 }),
     }
 }
 

@@ -77,6 +77,7 @@ fn watched(entry: Entry) -> raw::Agent {
         draining: entry.is_draining(),
         load_percent: entry.vitals.load,
         callers: callers(&entry),
+        ttl: span(record.ttl),
     }
 }
 

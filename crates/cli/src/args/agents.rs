@@ -8,6 +8,9 @@ use types::ContextId;
 pub(crate) struct Agents {
     #[command(flatten)]
     pub(crate) which: Which,
+    /// Go on showing who comes, goes and changes, until Ctrl-C
+    #[arg(long)]
+    pub(crate) watch: bool,
 }
 
 /// Which agents; every word must be met letter for letter.

@@ -60,3 +60,21 @@ fn pipes_and_scripts_have_no_line_at_the_bottom() {
         assert!(screen.into_inner().is_empty());
     }
 }
+
+#[test]
+fn a_board_is_written_over_by_the_next_one_and_cut_to_the_screen() {
+    let mut screen = Screen::to(Vec::new(), Reader::Terminal);
+    screen.board("one\ntwo").unwrap();
+    screen.board(&"line\n".repeat(100)).unwrap();
+    screen.board("last").unwrap();
+    let out = String::from_utf8(screen.into_inner()).unwrap();
+    let (first, rest) = out.split_once("\r\u{1b}[2A\u{1b}[J").unwrap();
+    assert_eq!(first, "one\ntwo\n");
+    let (long, last) = rest.split_once("\r\u{1b}[").unwrap();
+    let shown = long.lines().count();
+    assert!(long.ends_with(&format!("… and {} more lines\n", 101 - shown)), "{long}");
+    assert_eq!(last, format!("{shown}A\u{1b}[Jlast\n"));
+    let mut pipe = Screen::to(Vec::new(), Reader::Pipe);
+    pipe.board("one").unwrap();
+    assert!(pipe.into_inner().is_empty());
+}

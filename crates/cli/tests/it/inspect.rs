@@ -6,9 +6,10 @@ use futures::stream;
 use proto::a2a::{AgentCard, AgentInterface, AgentSkill, TaskState};
 use proto::watchroom::admin::v1::{Frame, Private, Record, RecordsRequest, record};
 use proto::watchroom::orchestrator::v1::{Mode, Plan, PlanOnlyRequest, PlanOnlyResponse, Step};
+use proto::watchroom::registry::v1::watch_agents_response::Event;
 use proto::watchroom::registry::v1::{
-    Agent, Health, Policy, QueryAgentsRequest, QueryAgentsResponse, Registration, ResolveRequest, ResolveResponse,
-    ResolvedEndpoint,
+    Agent, Health, Policy, QueryAgentsRequest, QueryAgentsResponse, Registration, RemoveReason, Removed,
+    ResolveRequest, ResolveResponse, ResolvedEndpoint, Synced, WatchAgentsRequest, WatchAgentsResponse,
 };
 use tonic::{Request, Status};
 
@@ -108,7 +109,13 @@ fn agent() -> Agent {
         ..AgentCard::default()
     };
     let registration = Registration { instance_id: "1".to_owned(), card: Some(card), ..Registration::default() };
-    Agent { registration: Some(registration), health: Health::Serving.into(), in_flight: 3, ..Agent::default() }
+    Agent {
+        registration: Some(registration),
+        health: Health::Serving.into(),
+        in_flight: 3,
+        ttl: Some(prost_types::Duration { seconds: 10, nanos: 0 }),
+        ..Agent::default()
+    }
 }
 
 #[tokio::test]
@@ -126,6 +133,47 @@ async fn agents_are_listed_with_address_and_skills() {
     }
     assert_eq!(run(&["agents", "--registry", &url, "--json"]).await.json()[0]["inFlight"], 3);
     assert_eq!(run(&["agents", "--registry", &url, "--skill", "swim"]).await.out, "no agents\n");
+}
+
+/// A registry that shows two agents, ends, and when it is asked to go on tells that one of them has gone.
+fn ended_once(request: &WatchAgentsRequest) -> Vec<Result<WatchAgentsResponse, Status>> {
+    let item = |version, event| Ok(WatchAgentsResponse { version, event: Some(event) });
+    let second = || {
+        let mut second = agent();
+        second.registration.as_mut().unwrap().instance_id = "2".to_owned();
+        second
+    };
+    let synced = || Event::Synced(Synced { registry_id: "r".to_owned() });
+    match (request.from_version, request.registry_id.as_str()) {
+        (0, "") => vec![item(0, Event::Upsert(agent())), item(0, Event::Upsert(second())), item(7, synced())],
+        (7, "r") => {
+            let removed = Removed {
+                name: "Fire Agent".to_owned(),
+                agent_version: "0.1.0".to_owned(),
+                instance_id: "2".to_owned(),
+                reason: RemoveReason::Deregistered.into(),
+            };
+            vec![item(8, Event::Removed(removed)), item(8, synced()), Err(Status::permission_denied("enough"))]
+        }
+        other => vec![Err(Status::internal(format!("{other:?}")))],
+    }
+}
+
+#[tokio::test]
+async fn a_watch_of_agents_tells_changes_and_goes_on_after_a_lost_connection() {
+    let method =
+        streaming(|request: Request<WatchAgentsRequest>| Ok(stream::iter(ended_once(request.get_ref())).boxed()));
+    let url = serve(Router::new().route("/watchroom.registry.v1.Registry/WatchAgents", method)).await;
+    let ended = run(&["agents", "--watch", "--registry", &url]).await;
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    let lines: Vec<&str> = ended.out.lines().collect();
+    assert_eq!(lines[0], "joined: Fire Agent 0.1.0 (1): serving, 3 under way, lease 10 s");
+    assert_eq!((lines.len(), lines[2]), (3, "gone: Fire Agent 0.1.0 (2): deregistered"));
+    assert!(ended.err.contains("going on when it is back") && ended.err.contains("enough"), "{ended:?}");
+    let ended = run(&["agents", "--watch", "--json", "--registry", &url]).await;
+    let items = ended.json();
+    assert_eq!(items.len(), 5, "{ended:?}");
+    assert_eq!((&items[0]["upsert"]["inFlight"], &items[3]["version"]), (&3.into(), &"8".into()));
 }
 
 #[tokio::test]

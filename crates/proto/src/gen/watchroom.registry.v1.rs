@@ -245,6 +245,9 @@ pub struct Agent {
     /// What its callers said.
     #[prost(message, optional, tag = "9")]
     pub callers: ::core::option::Option<Callers>,
+    /// The granted lease.
+    #[prost(message, optional, tag = "10")]
+    pub ttl: ::core::option::Option<::prost_types::Duration>,
 }
 impl ::prost::Name for Agent {
     const NAME: &'static str = "Agent";
