@@ -33,5 +33,5 @@ pub use proxy::{Proxy, Traffic};
 pub use random::{Random, seed};
 pub use raw::{Problem, VERSION, raw};
 pub use tools::{Run, python, repository};
-pub use town::large_town;
+pub use town::{large_town, other_town};
 pub use wire::{Seen, call, collect, finished, request, seqs, state, text};

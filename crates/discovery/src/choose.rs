@@ -174,7 +174,12 @@ impl<K> Default for Turns<K> {
 }
 
 impl<K: Eq + Hash> Turns<K> {
-    /// How many choices of that kind came before this one.
+    /// How many choices of that kind came before.
+    pub fn so_far(&self, kind: &K) -> u64 {
+        self.0.get(kind).copied().unwrap_or(0)
+    }
+
+    /// As [`Turns::so_far`], and counts one more.
     pub fn next(&mut self, kind: K) -> u64 {
         if self.0.len() >= KINDS && !self.0.contains_key(&kind) {
             self.0.clear();

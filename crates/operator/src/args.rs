@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
+use discovery::choose::Policy;
 use orchestrator::{Foreign, Mode, Patience, Settings};
 use service::{Fatal, parse_duration};
 use types::RetryPolicy;
@@ -56,6 +57,9 @@ pub struct Runs {
     /// asked for until somebody answers
     #[arg(long, env = "WATCHROOM_STOP_WAIT", value_name = "TIME", default_value = "30s", value_parser = parse_duration)]
     pub stop_wait: Duration,
+    /// Which of several instances of an agent gets a step
+    #[arg(long, env = "WATCHROOM_CHOOSE", value_enum, default_value = "power-of-two")]
+    pub choose: Choice,
     /// An A2A agent that does not register, by the name that plans call it and the address of its gRPC interface;
     /// may be repeated, in the variable separated by commas
     #[arg(long = "foreign-agent", env = "WATCHROOM_FOREIGN_AGENTS", value_name = "NAME=URL", value_delimiter = ',',
@@ -79,6 +83,30 @@ pub enum Order {
     Sequential,
     /// All at once.
     Parallel,
+}
+
+/// How an instance is chosen among those that take work. Any choice is made from the watched view of the registry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Choice {
+    /// Everybody in turn.
+    RoundRobin,
+    /// Fewest tasks under way.
+    LeastInFlight,
+    /// The less loaded of two drawn at random.
+    PowerOfTwo,
+    /// All steps of a conversation go to the same instance, for as long as that takes work.
+    Sticky,
+}
+
+impl From<Choice> for Policy {
+    fn from(choice: Choice) -> Self {
+        match choice {
+            Choice::RoundRobin => Self::RoundRobin,
+            Choice::LeastInFlight => Self::LeastInFlight,
+            Choice::PowerOfTwo => Self::PowerOfTwo,
+            Choice::Sticky => Self::Sticky,
+        }
+    }
 }
 
 impl service::Command for Args {
@@ -113,6 +141,7 @@ impl Runs {
             timeout: self.run_timeout,
             patience: Patience { waiting: self.wait_timeout, endpoint: self.endpoint_wait, stopping: self.stop_wait },
             reach: self.reach_wait,
+            choose: self.choose.into(),
             foreign: self.foreign_agents.clone(),
         }
     }

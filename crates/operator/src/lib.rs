@@ -9,5 +9,5 @@
 mod args;
 mod run;
 
-pub use args::{Args, Order, Runs};
+pub use args::{Args, Choice, Order, Runs};
 pub use run::run;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use agent::{Profile, Setup};
-use discovery::{Filter, View};
+use discovery::{Filter, Outcomes, View};
 use orchestrator::{Api, Runs};
 use proto::a2a::AgentSkill;
 use service::{Fatal, Process};
@@ -21,7 +21,9 @@ pub async fn run(args: Args, process: Process) -> Result<(), Fatal> {
     }
     let mut setup = Setup::open(&args.kit, &process).await?;
     let view = watch(&args.kit.registry, &process)?;
-    let runs = Runs::new(args.runs.settings(), view);
+    let outcomes = Outcomes::report(&args.kit.registry, process.drain().streams_end());
+    let outcomes = outcomes.map_err(|error| Fatal::usage(format!("--registry: {error}")))?;
+    let runs = Runs::new(args.runs.settings(), view, outcomes);
     runs.register(process.metrics());
     let kit = setup.start(runs, profile()).await?;
     orchestrator::take_up(&kit).await.map_err(|error| Fatal::internal("the store cannot be read", error))?;

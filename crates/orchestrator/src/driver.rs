@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use a2a::Error;
 use agent::{Damaged, Decision, Driver, Handle, Input, Kit, Opening, View};
-use discovery::View as Registry;
+use discovery::{Outcomes, View as Registry};
 use engine::{
     ChildNews, Effect, Event, Input as EngineInput, News, Phase, Plan, Refused, Reply, Resume, Routes, Run, Step,
 };
 use proto::a2a::Message;
 use store::{Ready, Record, Timer};
-use types::{Owner, StepId, TaskId, Timestamp};
+use types::{ContextId, Owner, StepId, TaskId, Timestamp};
 
 use crate::dispatcher::{Directory, Dispatcher};
 use crate::duty::{self, Subject};
@@ -63,9 +63,9 @@ impl RunState {
 }
 
 impl Runs {
-    /// Runs that find their agents in `registry`.
-    pub fn new(settings: Settings, registry: Registry) -> Self {
-        let directory = Directory::new(registry, &settings.foreign);
+    /// Runs that find their agents in `registry`, and tell it through `outcomes` how calls of them went.
+    pub fn new(settings: Settings, registry: Registry, outcomes: Outcomes) -> Self {
+        let directory = Directory::new(registry, outcomes, &settings);
         let dispatcher = Arc::new(Dispatcher::new(directory.clone(), &settings));
         Self { settings, directory, dispatcher, meters: Meters::default() }
     }
@@ -106,11 +106,12 @@ impl Runs {
     }
 
     /// What follows from the news, one after the other.
-    fn events(&self, run: &Run, now: Timestamp, news: Vec<News>) -> Result<Vec<Event>, Error> {
+    fn events(&self, run: &Run, task: &View<'_>, news: Vec<News>) -> Result<Vec<Event>, Error> {
         let (mut run, mut events) = (run.clone(), Vec::new());
         for news in news {
-            let input = EngineInput { routes: self.routes(&run, &news), jitter: rand::random(), news };
-            let next = run.decide(now, input).map_err(refused)?;
+            let routes = self.routes(&run, &news, task.context);
+            let input = EngineInput { routes, jitter: rand::random(), news };
+            let next = run.decide(task.now, input).map_err(refused)?;
             // The effects are taken when the events are applied to the state itself.
             next.iter().for_each(|event| drop(run.apply(event)));
             events.extend(next);
@@ -118,14 +119,14 @@ impl Runs {
         Ok(events)
     }
 
-    fn routes(&self, run: &Run, news: &News) -> Routes {
+    fn routes(&self, run: &Run, news: &News, context: &ContextId) -> Routes {
         let added: &[Step] = match news {
             News::Accept(Plan { steps, .. })
             | News::Resume(Resume { plan: Plan { steps, .. }, .. })
             | News::Reply(Reply { steps, .. }) => steps,
             News::Child { .. } | News::Tick | News::Cancel => &[],
         };
-        routes::open(&self.directory, run, added)
+        routes::open(&self.directory, run, added, context.as_str())
     }
 }
 
@@ -168,7 +169,7 @@ impl Driver for Runs {
             Some(beginning) => vec![News::Resume(beginning.resume)],
             None => self.news(&state.run, input)?,
         };
-        let events = self.events(&state.run, task.now, news)?;
+        let events = self.events(&state.run, task, news)?;
         let mut decision = self.take(task, &mut state.run, &events);
         decision.rows.extend(row);
         if timer {

@@ -1,21 +1,24 @@
 //! Where a step would go now: chosen from the watched view, never by asking.
 
+use std::collections::BTreeMap;
+
 use discovery::Wanted;
 use engine::{Missing, Route, Routes, Run, Step};
 use types::{AgentName, SkillId};
 
-use crate::dispatcher::Directory;
+use crate::dispatcher::{Directory, Kind};
 
 /// The open routes of the steps that may begin, and of those that are added; and what the others lack.
-pub(crate) fn open(directory: &Directory, run: &Run, added: &[Step]) -> Routes {
+pub(crate) fn open(directory: &Directory, run: &Run, added: &[Step], context: &str) -> Routes {
     let mut routes = Routes::default();
+    let mut chosen: BTreeMap<Kind, u64> = BTreeMap::new();
     for step in run.wanting().chain(added) {
         let shunned = |route: &Route| run.step(&step.id).is_some_and(|(_, _, status)| status.shuns(route));
-        let skill = step.skill.as_ref();
+        let kind = (step.agent.clone(), step.skill.clone());
+        let before = *chosen.entry(kind.clone()).and_modify(|count| *count += 1).or_insert(0);
+        let choose = |shunned: &dyn Fn(&Route) -> bool| choose(directory, &kind, context, before, shunned);
         // One that the step shuns is told too: the decision may be that it does not any more.
-        let chosen =
-            choose(directory, &step.agent, skill, shunned).or_else(|| choose(directory, &step.agent, skill, |_| false));
-        match chosen {
+        match choose(&shunned).or_else(|| choose(&|_| false)) {
             Some(route) => routes.open.push((step.id.clone(), route)),
             None => routes.closed.extend(missing(directory, step).map(|missing| (step.id.clone(), missing))),
         }
@@ -35,16 +38,27 @@ fn missing(directory: &Directory, step: &Step) -> Option<Missing> {
     }
 }
 
-/// The endpoint of an agent with the least work in flight, the first of equals in the registry's order;
-/// a foreign agent of that name when the registry knows none.
-pub(crate) fn choose(
+/// The instance of an agent that the policy puts first; a foreign agent of that name when the registry knows none.
+fn choose(
+    directory: &Directory,
+    kind: &Kind,
+    context: &str,
+    before: u64,
+    shunned: &dyn Fn(&Route) -> bool,
+) -> Option<Route> {
+    let mut endpoints = directory.registry().endpoints(&kind.0, kind.1.as_ref());
+    endpoints.retain(|endpoint| !shunned(&directory.route(endpoint)));
+    let first = directory.first(&endpoints, kind, context, before);
+    first.map(|endpoint| directory.route(endpoint)).or_else(|| directory.foreign(&kind.0))
+}
+
+/// Whether there is any way that is not shunned.
+pub(crate) fn any(
     directory: &Directory,
     agent: &AgentName,
     skill: Option<&SkillId>,
     shunned: impl Fn(&Route) -> bool,
-) -> Option<Route> {
+) -> bool {
     let endpoints = directory.registry().endpoints(agent, skill);
-    let open = endpoints.iter().map(|endpoint| (endpoint.in_flight, directory.route(endpoint)));
-    let least = open.filter(|(_, route)| !shunned(route)).min_by_key(|(in_flight, _)| *in_flight);
-    least.map(|(_, route)| route).or_else(|| directory.foreign(agent))
+    endpoints.iter().any(|endpoint| !shunned(&directory.route(endpoint))) || directory.foreign(agent).is_some()
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use discovery::choose::Policy;
 use engine::{Mode, Origin, Patience, Payload, Plan, PlanError, Step};
 use types::{AgentName, RetryPolicy};
 
@@ -22,6 +23,8 @@ pub struct Settings {
     /// How long an attempt that was certainly never heard is sent again before it counts as failed:
     /// long enough for a service to be restarted, short enough not to keep an emergency waiting.
     pub reach: Duration,
+    /// Which of several instances of an agent gets a step.
+    pub choose: Policy,
     /// Agents that no registry knows.
     pub foreign: Vec<Foreign>,
 }
@@ -44,6 +47,7 @@ impl Default for Settings {
             timeout: Duration::from_secs(300),
             patience: Patience::default(),
             reach: Duration::from_secs(5),
+            choose: Policy::default(),
             foreign: Vec::new(),
         }
     }

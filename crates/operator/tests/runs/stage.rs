@@ -233,7 +233,8 @@ impl Stage {
             skills: Script::new("", []).profile().skills,
             extensions: Vec::new(),
         };
-        let runs = Runs::new(self.settings.clone(), view);
+        let outcomes = discovery::Outcomes::report(&self.registry(), closing.clone()).unwrap();
+        let runs = Runs::new(self.settings.clone(), view, outcomes);
         let store: Arc<dyn Store> = self.store.clone();
         let parts = Parts { driver: runs, store, card: card.build().unwrap(), closing: closing.clone() };
         let kit = Kit::start(parts).await.unwrap();

@@ -3,28 +3,67 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use discovery::{Endpoint, View};
+use discovery::choose::{self, Candidate, Occasion, Policy, Turns};
+use discovery::{Endpoint, Outcomes, Seen, View};
 use engine::Route;
-use types::AgentName;
+use parking_lot::Mutex;
+use types::{AgentName, SkillId};
 
-use crate::settings::Foreign;
+use crate::settings::Settings;
+
+/// Work that any instance of an agent with a skill can do.
+pub(crate) type Kind = (AgentName, Option<SkillId>);
 
 /// Cheap to clone.
 #[derive(Debug, Clone)]
 pub(crate) struct Directory {
     registry: View,
     foreign: Arc<BTreeMap<AgentName, Arc<str>>>,
+    policy: Policy,
+    /// Dispatches so far: looking is not choosing.
+    turns: Arc<Mutex<Turns<Kind>>>,
+    outcomes: Outcomes,
 }
 
 impl Directory {
-    pub(crate) fn new(registry: View, foreign: &[Foreign]) -> Self {
-        let foreign = foreign.iter().map(|agent| (agent.name.clone(), agent.url.clone())).collect();
-        Self { registry, foreign: Arc::new(foreign) }
+    pub(crate) fn new(registry: View, outcomes: Outcomes, settings: &Settings) -> Self {
+        let foreign = settings.foreign.iter().map(|agent| (agent.name.clone(), agent.url.clone())).collect();
+        Self { registry, foreign: Arc::new(foreign), policy: settings.choose, turns: Arc::default(), outcomes }
     }
 
     /// Those that keep themselves registered.
     pub(crate) fn registry(&self) -> &View {
         &self.registry
+    }
+
+    /// The one of these instances that the policy puts first, for a piece of work in `context` that `before` others
+    /// of its kind are chosen together with.
+    pub(crate) fn first<'e>(
+        &self,
+        of: &'e [Arc<Endpoint>],
+        kind: &Kind,
+        context: &str,
+        before: u64,
+    ) -> Option<&'e Endpoint> {
+        let candidates: Vec<Candidate<'_>> = of.iter().map(|endpoint| endpoint.candidate()).collect();
+        let turn = self.turns.lock().so_far(kind).wrapping_add(before);
+        let occasion = Occasion { turn, chance: rand::random(), context };
+        let first = choose::order(self.policy, occasion, &candidates).into_iter().next()?;
+        of.get(first.index).map(|endpoint| &**endpoint)
+    }
+
+    /// Counts a dispatch.
+    pub(crate) fn dispatched(&self, kind: Kind) {
+        self.turns.lock().next(kind);
+    }
+
+    /// Tells the registry, in its time, how a call went. Foreign agents are not its business.
+    pub(crate) fn saw(&self, route: &Route, seen: Seen) {
+        let serving = route.store_id.map(|store| self.registry.by_store(store)).unwrap_or_default();
+        let called = serving.iter().find(|endpoint| *endpoint.url == *route.endpoint);
+        if let Some(endpoint) = called.or(serving.first()) {
+            self.outcomes.note(endpoint, seen);
+        }
     }
 
     /// The way to a registered endpoint.

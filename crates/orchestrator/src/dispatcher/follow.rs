@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use a2a::frame::{Event, Update};
 use a2a::{Client, ClientError, Error, Followed, History, Snapshot, fold};
+use discovery::Seen;
 use engine::{Answer, Cause, ChildNews, Code, Payload};
 use futures::StreamExt as _;
 use futures::stream::BoxStream;
@@ -42,6 +43,8 @@ pub(super) struct Follow<'d> {
     waiting: Vec<ChildNews>,
     flush_at: Instant,
     failures: u32,
+    /// When the message went out, until its agent has answered.
+    asked: Option<Instant>,
 }
 
 impl<'d> Follow<'d> {
@@ -52,7 +55,8 @@ impl<'d> Follow<'d> {
         client: &Client,
         request: SendMessageRequest,
     ) -> Self {
-        Self::new(dispatcher, attempt, client.send_following(request), None, Seq::ZERO)
+        let asked = Some(Instant::now());
+        Self { asked, ..Self::new(dispatcher, attempt, client.send_following(request), None, Seq::ZERO) }
     }
 
     /// Follows `child`, whose events are known up to `after`.
@@ -71,7 +75,8 @@ impl<'d> Follow<'d> {
         let address = dispatcher.directory.address(&attempt.route);
         let (waiting, flush_at) = (Vec::new(), Instant::now());
         let (task, whole, failures) = (None, false, 0);
-        Self { dispatcher, attempt, address, items, child, task, whole, cursor, waiting, flush_at, failures }
+        let asked = None;
+        Self { dispatcher, attempt, address, items, child, task, whole, cursor, waiting, flush_at, failures, asked }
     }
 
     /// Follows to the end. An error is one before the first frame: nothing is known of the child then.
@@ -103,6 +108,9 @@ impl<'d> Follow<'d> {
 
     async fn event(&mut self, event: Event) -> Step {
         self.failures = 0;
+        if let Some(asked) = self.asked.take() {
+            self.dispatcher.directory.saw(&self.attempt.route, Seen::Answered { after: asked.elapsed() });
+        }
         let cursor = event.cursor.map_or(self.cursor, |cursor| cursor.seq);
         let said = note(&event.update);
         let metadata = match &event.update {

@@ -25,7 +25,7 @@ use crate::duty::{Duty, Key};
 use crate::routes;
 use crate::settings::Settings;
 use clients::Clients;
-pub(crate) use directory::Directory;
+pub(crate) use directory::{Directory, Kind};
 use pursuits::Pursuits;
 pub use reaper::take_up;
 
@@ -67,6 +67,7 @@ impl Dispatcher {
     pub(crate) fn perform(self: Arc<Self>, handle: Handle<Runs>, effect: Effect) {
         match effect {
             Effect::Dispatch(dispatch) => {
+                self.directory.dispatched((dispatch.agent.clone(), dispatch.skill.clone()));
                 let attempt = Attempt::new(&handle, &dispatch.step, dispatch.launch.attempt, &dispatch.launch.route);
                 self.begin("dispatch", attempt, |it, attempt| async move { it.dispatch(attempt, dispatch).await });
             }
@@ -112,7 +113,8 @@ impl Dispatcher {
     /// Tells the run once the agent has an endpoint, or gives up after the run has.
     async fn await_route(&self, handle: &Handle<Runs>, agent: &AgentName, skill: Option<&SkillId>, shunned: &[Route]) {
         let shuns = |route: &Route| shunned.iter().any(|other| other.meets(route));
-        let found = self.directory.registry().until(|_| routes::choose(&self.directory, agent, skill, shuns));
+        let found =
+            self.directory.registry().until(|_| routes::any(&self.directory, agent, skill, shuns).then_some(()));
         if tokio::time::timeout(self.endpoint, found).await.is_ok() {
             signal(handle, Signal::Routes).await;
         }

@@ -3,6 +3,7 @@
 use a2a::ClientError;
 use a2a::metadata::{Dispatch as Mark, object, structure, text};
 use agent::words::data_part;
+use discovery::Seen;
 use engine::{Cause, ChildNews, Code, Dispatch, Sent};
 use proto::a2a::{Message, Part, Role, SendMessageRequest};
 use tokio::time::Instant;
@@ -71,7 +72,14 @@ impl Dispatcher {
         };
         match Follow::sent(self, attempt, &client, request).run().await {
             None => Try::Told,
-            Some(error) => sort(error),
+            Some(error) => {
+                let tried = sort(error);
+                // A refusal of the work is an answer.
+                if matches!(tried, Try::Unreached(_) | Try::Unknown(_)) {
+                    self.directory.saw(&attempt.route, Seen::Failed);
+                }
+                tried
+            }
         }
     }
 }
