@@ -5,6 +5,9 @@ use std::collections::HashMap;
 
 use rusqlite::{Connection, Params};
 
+/// By place, not by owner: the index of lists has all tasks in the order of their owners, and would be read whole.
+pub(super) const NEWER: &str = "SELECT owner, count(*) FROM task WHERE no >= ?1 GROUP BY +owner";
+
 /// Tasks by owner.
 pub(super) type Counts = HashMap<i64, i64>;
 
@@ -21,7 +24,7 @@ impl Uncounted {
     /// Counts what came after the figures were stored.
     pub(super) fn read(conn: &Connection) -> rusqlite::Result<Self> {
         let from: i64 = conn.query_row("SELECT value FROM meta WHERE key = 'counted'", [], |row| row.get(0))?;
-        let more = pairs(conn, "SELECT owner, count(*) FROM task WHERE no >= ?1 GROUP BY owner", [from])?;
+        let more = pairs(conn, NEWER, [from])?;
         Ok(Self { from, more })
     }
 }

@@ -219,3 +219,9 @@ fn lists_and_retention_walk_the_one_index_without_sorting() {
         assert!(!plan.contains("TEMP B-TREE"), "{plan}");
     }
 }
+
+#[test]
+fn a_start_counts_only_the_tasks_that_are_not_counted_yet() {
+    let plan = plan(super::counts::NEWER);
+    assert!(plan.contains("SEARCH task USING INTEGER PRIMARY KEY (rowid>?)"), "{plan}");
+}
