@@ -73,7 +73,7 @@ impl<D: Driver> Handle<D> {
                 // Nothing followed: what that was decided on has to be durable all the same.
                 Ok(None) => return self.live.show(&self.kit).await.map(|_| ()),
                 Ok(Some(receipt)) => {
-                    self.live.flush(&self.kit);
+                    self.flush_soon().await;
                     match receipt.await {
                         Ok(Ok(())) => return Ok(()),
                         Ok(Err(refusal)) if !fault::is_transient(&refusal) => return Err(fault::write(&refusal)),
@@ -93,6 +93,14 @@ impl<D: Driver> Handle<D> {
         Err(fault::changing())
     }
 
+    /// Queues what has been decided after all that is ready to run has had its turn: what arrives together, as the
+    /// answers of a fan-out do, shares a commit. It is queued also if nobody waits for it any more.
+    async fn flush_soon(&self) {
+        let queued = Flush(self);
+        tokio::task::yield_now().await;
+        drop(queued);
+    }
+
     /// Runs `work` for this task until it ends, the process drains, or the task has to be loaded again,
     /// after which [`Driver::outstanding`] asks for it anew.
     pub fn spawn(&self, name: &'static str, work: impl Future<Output = ()> + Send + 'static) {
@@ -108,6 +116,15 @@ impl<D: Driver> Handle<D> {
             }
         };
         self.kit.runtime().spawn(self.live.trace().instrument(span, guarded));
+    }
+}
+
+/// Queues a task's draft when it is dropped.
+struct Flush<'h, D: Driver>(&'h Handle<D>);
+
+impl<D: Driver> Drop for Flush<'_, D> {
+    fn drop(&mut self) {
+        self.0.live.flush(&self.0.kit);
     }
 }
 
