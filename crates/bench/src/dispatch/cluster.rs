@@ -34,6 +34,8 @@ pub(super) struct Cluster {
     front: Server,
     agents: Vec<Server>,
     registry: Option<Server>,
+    /// The store of the process that takes the messages, if it has one.
+    store: Option<PathBuf>,
 }
 
 impl Cluster {
@@ -57,7 +59,7 @@ impl Cluster {
             args.extend(["--journal", path]);
         }
         let front = start("bench", &args, &dir.join("fanout"))?;
-        Ok(Self { front, agents, registry: None })
+        Ok(Self { front, agents, registry: None, store: None })
     }
 
     fn watchroom(mode: Mode, dir: &Path) -> Result<Self, Error> {
@@ -69,7 +71,7 @@ impl Cluster {
         };
         let agents = AGENTS.iter().map(echo).collect::<Result<Vec<_>, _>>()?;
         let front = service("operator", &url, &["--mode", &mode.to_string()], dir)?;
-        Ok(Self { front, agents, registry: Some(registry) })
+        Ok(Self { front, agents, registry: Some(registry), store: Some(data(&dir.join("operator"))) })
     }
 
     /// Where messages are taken.
@@ -84,16 +86,26 @@ impl Cluster {
         Ok(vec![self.front.cpu()?, agents, registry, cpu_of_this_process()?])
     }
 
+    /// Kills everything; where the store of the front is then, if it has one.
+    pub(super) fn end(self) -> Option<PathBuf> {
+        self.store
+    }
+
     /// Peak memory of the process that takes the messages.
     pub(super) fn front_peak_kib(&self) -> Result<u64, Error> {
         self.front.memory_kib("VmHWM")
     }
 }
 
+/// Where a service with this home keeps its store.
+fn data(home: &Path) -> PathBuf {
+    home.join("data")
+}
+
 /// One of our services, strict, on free ports.
 fn service(name: &str, registry: &str, own: &[&str], dir: &Path) -> Result<Server, Error> {
     let home = dir.join(name);
-    let data = home.join("data").to_string_lossy().into_owned();
+    let data = data(&home).to_string_lossy().into_owned();
     let ports = ["--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--log", "warn"];
     let kit = ["--data-dir", &data, "--durability", "strict", "--registry", registry];
     let kit = if name == "registry" { &kit[..2] } else { &kit[..] };

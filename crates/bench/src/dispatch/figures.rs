@@ -133,8 +133,10 @@ fn cpu(out: &mut dyn Write, row: &Row, subject: Subject) -> io::Result<()> {
     let micros: Vec<String> = each.iter().map(|cpu| format!("{:.0} µs", cpu * 1e6)).collect();
     let busy = each.iter().sum::<f64>() * rate;
     let peak = row.spread(subject, |sample| sample.peak_kib as f64).max / 1024.0;
-    let title = subject.title(row.mode);
-    writeln!(out, "| {} | {} | {title} | {} | {busy:.2} | {peak:.0} MiB |", row.mode, row.in_flight, micros.join(" | "))
+    let commits = Spread::of(row.of(subject).iter().filter_map(|taken| taken.commits)).median;
+    let commits = if commits.is_nan() { "–".to_owned() } else { format!("{commits:.1}") };
+    let (title, micros) = (subject.title(row.mode), micros.join(" | "));
+    writeln!(out, "| {} | {} | {title} | {micros} | {busy:.2} | {peak:.0} MiB | {commits} |", row.mode, row.in_flight)
 }
 
 #[cfg(test)]
@@ -147,7 +149,11 @@ mod tests {
     fn taken(rate: u64, p50: Duration) -> Taken {
         let mut latencies = Histogram::new_with_bounds(1, 60_000_000_000, 3).unwrap();
         latencies.record_n(p50.as_nanos() as u64, rate).unwrap();
-        Taken { sample: Sample::new(&latencies, Duration::from_secs(1), Duration::ZERO), cpu: Vec::new() }
+        Taken {
+            sample: Sample::new(&latencies, Duration::from_secs(1), Duration::ZERO),
+            cpu: Vec::new(),
+            commits: None,
+        }
     }
 
     fn row(in_flight: usize, bare: Taken, own: Taken) -> Dispatches {

@@ -3,6 +3,7 @@
 //! all four services.
 
 mod cluster;
+mod commits;
 mod fanout;
 mod figures;
 mod journal;
@@ -77,6 +78,8 @@ struct Taken {
     sample: Sample,
     /// Per dispatch, in the order of [`cluster::Part::ALL`].
     cpu: Vec<Duration>,
+    /// At the front, per dispatch.
+    commits: Option<f64>,
 }
 
 /// All repeats of one case.
@@ -111,7 +114,10 @@ fn one(args: &RunArgs, subject: Subject, mode: Mode, in_flight: usize) -> Result
     let scratch = scratch(args)?;
     let cluster = Cluster::start(subject, mode, scratch.path())?;
     let runtime = tokio::runtime::Runtime::new().map_err(Error::io("start", "a runtime"))?;
-    let taken = runtime.block_on(drive(args, &cluster, in_flight))?;
+    let mut taken = runtime.block_on(drive(args, &cluster, in_flight))?;
+    if let Some(store) = cluster.end() {
+        taken.commits = Some(runtime.block_on(commits::per_run(&store))?);
+    }
     let (title, rate) = (subject.title(mode), taken.sample.rate);
     report::progress(format_args!("dispatch, {mode}, at {in_flight}: {title} {rate:.0}/s"));
     Ok(taken)
@@ -127,7 +133,7 @@ async fn drive(args: &RunArgs, cluster: &Cluster, in_flight: usize) -> Result<Ta
     // The load's own is not the servers'.
     let servers = flood.cpu.iter().take(cpu.len() - 1).sum();
     let sample = Sample::new(&flood.latencies, args.window(), servers);
-    Ok(Taken { sample: Sample { peak_kib: cluster.front_peak_kib()?, sent: flood.sent, ..sample }, cpu })
+    Ok(Taken { sample: Sample { peak_kib: cluster.front_peak_kib()?, sent: flood.sent, ..sample }, cpu, commits: None })
 }
 
 async fn once(mut client: Grpc, number: u64) -> Result<(), Error> {
