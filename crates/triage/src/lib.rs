@@ -27,11 +27,12 @@ mod tests;
 
 use std::ops::Range;
 
+use crate::decide::Heard;
 use crate::lexicon::Lexicon;
 use crate::place::{Candidate, Rank};
 use crate::text::{Token, Word};
 
-pub use outcome::{Decision, Effect, Kind, Place, Priority, Question, Service, Triage, UnknownName};
+pub use outcome::{Decision, Effect, Kind, Priority, Question, Quote, Service, Triage, UnknownName};
 pub use score::{Label, Oversight, PlaceScore, Score, ServiceTally, Tally};
 
 /// Fewer words say nothing of a situation by themselves.
@@ -51,21 +52,21 @@ pub fn triage(text: &str) -> Triage {
     cover(&mut tokens, &words, &candidates, lexicon);
     let mut findings = scan::scan(text, &mut tokens);
     let asks = words.iter().any(|word| word.asked);
-    let said = words.len() >= FEWEST;
-    let verdict = decide::decide(&mut findings, said, place.is_some(), asks);
+    let heard = Heard { enough: words.len() >= FEWEST, placed: place.is_some(), asks };
+    let verdict = decide::decide(text, &tokens, &mut findings, heard);
     let mut trace = findings.trace;
     trace.extend(place.iter().map(located));
     let decide::Verdict { services, kind, priority, confidence } = verdict;
     Triage { services, place, kind, priority, confidence, trace }
 }
 
-fn quote(text: &str, words: &[Word<'_>], range: Range<usize>) -> Place {
+fn quote(text: &str, words: &[Word<'_>], range: Range<usize>) -> Quote {
     let span = words[range.start].span.start..words[range.end - 1].span.end;
-    Place { text: text[span.clone()].to_owned(), span }
+    Quote { text: text[span.clone()].to_owned(), span }
 }
 
-fn located(place: &Place) -> Decision {
-    Decision { rule: "place", words: place.text.clone(), span: place.span.clone(), effect: Effect::Locates }
+fn located(place: &Quote) -> Decision {
+    Decision { rule: "place", words: vec![place.clone()], effect: Effect::Locates, confidence: None }
 }
 
 /// The words of a place say where and not what: nothing burns in Fire Station Road.

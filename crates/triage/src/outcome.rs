@@ -186,9 +186,9 @@ impl Priority {
     }
 }
 
-/// Where help is needed, in the caller's words.
+/// Words of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct Quote {
     /// The words, exactly as they stand in the call.
     pub text: String,
     /// Where they stand: bytes of the call.
@@ -215,28 +215,62 @@ pub enum Effect {
 }
 
 /// One decision: which rule, on which words, with what effect.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Decision {
     /// The rule's name.
     pub rule: &'static str,
-    /// The caller's words that it used; empty where it used other rules' findings.
-    pub words: String,
-    /// Where they stand: bytes of the call, empty with `words`.
-    pub span: Range<usize>,
+    /// The caller's words that made it, in their order.
+    pub words: Vec<Quote>,
     /// What it did.
     pub effect: Effect,
+    /// How sure it is, from 0 to 1, where it says who is sent or not.
+    pub confidence: Option<f64>,
+}
+
+impl Effect {
+    /// The name on the wire, for example `not-now`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Found => "found",
+            Self::Denied => "denied",
+            Self::NotNow => "not-now",
+            Self::SetAside => "set-aside",
+            Self::Sends(_) => "sends",
+            Self::Withholds(_) => "withholds",
+            Self::Locates => "locates",
+        }
+    }
+
+    /// The service that it sends or withholds.
+    #[must_use]
+    pub const fn service(self) -> Option<Service> {
+        match self {
+            Self::Sends(service) | Self::Withholds(service) => Some(service),
+            Self::Found | Self::Denied | Self::NotNow | Self::SetAside | Self::Locates => None,
+        }
+    }
+}
+
+impl Decision {
+    /// The words as people read them: `"on fire", "smoke"`.
+    fn quoted(&self) -> String {
+        self.words.iter().map(|quote| format!("{:?}", quote.text)).collect::<Vec<_>>().join(", ")
+    }
 }
 
 impl fmt::Display for Decision {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (rule, words) = (self.rule, self.quoted());
+        let of = |words: String| if words.is_empty() { words } else { format!(" ({words})") };
         match self.effect {
-            Effect::Found => write!(f, "{}: {:?}", self.rule, self.words),
-            Effect::Denied => write!(f, "{}: denied by {:?}", self.rule, self.words),
-            Effect::NotNow => write!(f, "{}: not now, {:?}", self.rule, self.words),
-            Effect::SetAside => write!(f, "{}: set aside {:?}", self.rule, self.words),
-            Effect::Sends(service) => write!(f, "{}: send {service}", self.rule),
-            Effect::Withholds(service) => write!(f, "{}: do not send {service}", self.rule),
-            Effect::Locates => write!(f, "{}: place {:?}", self.rule, self.words),
+            Effect::Found => write!(f, "{rule}: {words}"),
+            Effect::Denied => write!(f, "{rule}: denied by {words}"),
+            Effect::NotNow => write!(f, "{rule}: not now, {words}"),
+            Effect::SetAside => write!(f, "{rule}: set aside {words}"),
+            Effect::Sends(service) => write!(f, "{rule}: send {service}{}", of(words)),
+            Effect::Withholds(service) => write!(f, "{rule}: do not send {service}{}", of(words)),
+            Effect::Locates => write!(f, "{rule}: place {words}"),
         }
     }
 }
@@ -267,7 +301,7 @@ pub struct Triage {
     /// The services to send, each once, in the order of [`Service::ALL`].
     pub services: Vec<Service>,
     /// Where, if the caller named a place.
-    pub place: Option<Place>,
+    pub place: Option<Quote>,
     /// The type of the incident; of the most pressing one where there are several.
     pub kind: Kind,
     /// How pressing it is.

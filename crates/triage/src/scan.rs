@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::fact::Fact;
 use crate::lexicon::{Lexicon, Match};
-use crate::outcome::{Decision, Effect};
+use crate::outcome::{Decision, Effect, Quote};
 use crate::scope::{Scope, scope};
 use crate::text::Token;
 use crate::words::{Rule, Strength};
@@ -167,6 +167,11 @@ fn explain(text: &str, tokens: &[Token], found: &Finding) -> Decision {
 }
 
 fn decision(text: &str, tokens: &[Token], rule: &'static str, at: &Range<usize>, effect: Effect) -> Decision {
+    Decision { rule, words: vec![quote(text, tokens, at)], effect, confidence: None }
+}
+
+/// The words of a range of tokens.
+pub(crate) fn quote(text: &str, tokens: &[Token], at: &Range<usize>) -> Quote {
     let span = tokens[at.start].span.start..tokens[at.end - 1].span.end;
-    Decision { rule, words: text[span.clone()].to_owned(), span, effect }
+    Quote { text: text[span.clone()].to_owned(), span }
 }

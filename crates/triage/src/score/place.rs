@@ -1,7 +1,7 @@
 //! Whether two spans name the same place: casefolded, without a leading article or preposition and edge punctuation.
 
 use super::Label;
-use crate::outcome::Place;
+use crate::outcome::Quote;
 
 /// Words that may stand before a place without belonging to it.
 const LEADING: [&str; 12] = ["the", "a", "an", "at", "in", "on", "near", "outside", "by", "of", "behind", "opposite"];
@@ -20,7 +20,7 @@ pub enum PlaceScore {
 }
 
 impl PlaceScore {
-    pub(super) fn of(label: &Label, found: Option<&Place>) -> Self {
+    pub(super) fn of(label: &Label, found: Option<&Quote>) -> Self {
         match (&label.location, found) {
             (None, None) => Self::Exact,
             (None, Some(_)) => Self::Invented,

@@ -5,3 +5,4 @@ mod phrases;
 mod properties;
 mod scores;
 mod survives;
+mod trace;

@@ -1,7 +1,7 @@
 //! Whatever the text: no panic, the same answer twice, spans that stand in the text.
 
 use proptest::prelude::*;
-use triage::{Service, Triage, triage};
+use triage::{Effect, Service, Triage, triage};
 
 /// Words that rules and the grammar of places know, so that random calls reach them.
 const VOCABULARY: &[&str] = &[
@@ -81,8 +81,16 @@ fn check(text: &str, call: &Triage) -> Result<(), TestCaseError> {
     prop_assert_eq!(&ordered, &call.services);
     prop_assert!((0.0..=1.0).contains(&call.confidence));
     for decision in &call.trace {
-        prop_assert_eq!(text.get(decision.span.clone()), Some(decision.words.as_str()));
+        for quote in &decision.words {
+            prop_assert_eq!(text.get(quote.span.clone()), Some(quote.text.as_str()));
+        }
+        prop_assert!(decision.confidence.is_none_or(|sure| (0.0..=1.0).contains(&sure)));
     }
+    let sent = call.trace.iter().filter_map(|decision| match decision.effect {
+        Effect::Sends(service) => Some(service),
+        _ => None,
+    });
+    prop_assert_eq!(sent.collect::<Vec<_>>(), call.services.clone());
     if let Some(place) = &call.place {
         prop_assert_eq!(text.get(place.span.clone()), Some(place.text.as_str()));
         prop_assert!(!place.text.is_empty());
