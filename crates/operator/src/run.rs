@@ -23,12 +23,14 @@ pub async fn run(args: Args, process: Process) -> Result<(), Fatal> {
     let view = watch(&args.kit.registry, &process)?;
     let outcomes = Outcomes::report(&args.kit.registry, process.drain().streams_end());
     let outcomes = outcomes.map_err(|error| Fatal::usage(format!("--registry: {error}")))?;
-    let runs = Runs::new(args.runs.settings(), view, outcomes);
+    let runs = Runs::new(args.runs.settings(), view.clone(), outcomes);
     runs.register(process.metrics());
     let kit = setup.start(runs, profile()).await?;
-    orchestrator::take_up(&kit).await.map_err(|error| Fatal::internal("the store cannot be read", error))?;
+    let unreadable = |error| Fatal::internal("the store cannot be read", error);
+    orchestrator::take_up(&kit).await.map_err(unreadable)?;
+    let incidents = orchestrator::incidents(&kit, view).await.map_err(unreadable)?;
     let api = Api::service(kit.clone());
-    setup.serve(kit, |routes| routes.add_service(api)).await
+    setup.serve(kit, |routes| routes.add_service(api).add_service(incidents)).await
 }
 
 /// Follows the registry. Its loss stops the discovery of new agents and nothing else, so also not the start.

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use a2a::metadata::{list, number, object, text};
 use agent::words::{data_part, text_part};
-use engine::{Mode, Origin, Payload, Plan, Question, Reason, Step};
+use engine::{Event, Fact, Mode, Origin, Payload, Plan, Question, Reason, Run, Step};
 use proto::a2a::part::Content;
-use triage::{Service, Triage, triage};
+use proto::watchroom::orchestrator::v1 as wire;
+use triage::{Decision, Service, Triage, triage};
 
 use crate::plan::{parts, payload, title};
 use crate::services;
@@ -14,6 +15,16 @@ use crate::settings::Settings;
 
 /// Most decisions of triage that are told as reasons for a doubt.
 const DOUBTS: usize = 10;
+
+/// Most decisions of triage that are told in full.
+const DECISIONS: usize = 64;
+
+/// Most quotations that one decision is told with, and the most letters of each.
+const QUOTES: usize = 8;
+const QUOTE: usize = 120;
+
+/// Most letters of a decision in a line.
+const LINE: usize = 200;
 
 /// The reason for a doubt where triage has decided nothing.
 const NOTHING_KNOWN: &str = "the call has no words that say what has happened";
@@ -40,6 +51,13 @@ impl Call {
             Some(Content::Raw(_) | Content::Url(_) | Content::Data(_)) | None => None,
         });
         Self::of(said.chain(since).collect())
+    }
+
+    /// The call of an event that tells one, which has just been applied to `run`: as it was triaged for this decision,
+    /// or, where an earlier run's plan is taken over, once more.
+    pub(crate) fn told_by(run: &Run, event: &Event, triaged: &mut Option<Self>) -> Option<Self> {
+        let tells = matches!(event.fact, Fact::Accepted(_) | Fact::Answered(_)) && run.plan().origin == Origin::Text;
+        tells.then(|| triaged.take().unwrap_or_else(|| Self::of_plan(run.plan(), None)))
     }
 
     fn of(turns: Vec<String>) -> Self {
@@ -84,6 +102,30 @@ impl Call {
             Some(triage::Question::Clarification) if trace.is_empty() => vec![NOTHING_KNOWN.to_owned()],
             Some(triage::Question::Clarification) => trace.iter().take(DOUBTS).map(ToString::to_string).collect(),
             Some(triage::Question::Location) | None => Vec::new(),
+        }
+    }
+
+    /// Who is sent or not, and for which words, one line each.
+    pub(crate) fn reasons(&self) -> Vec<String> {
+        let decided = self.triage.trace.iter().filter(|decision| decision.effect.service().is_some());
+        decided.map(|decision| cut(&decision.to_string(), LINE)).collect()
+    }
+
+    /// What triage decided, and by which words; bounded, so that a long call leaves room for its run.
+    pub(crate) fn trace(&self) -> wire::Triage {
+        let Triage { services, kind, priority, hazards, confidence, trace, .. } = &self.triage;
+        let (ends, found): (Vec<_>, Vec<_>) = trace
+            .iter()
+            .partition(|decision| decision.effect.service().is_some() || decision.effect == triage::Effect::Locates);
+        let room = DECISIONS.saturating_sub(ends.len());
+        wire::Triage {
+            r#type: kind.to_string(),
+            priority: priority.level().into(),
+            services: services.iter().map(ToString::to_string).collect(),
+            location: self.place().to_owned(),
+            confidence: *confidence,
+            hazards: hazards.iter().map(|hazard| (*hazard).to_owned()).collect(),
+            decisions: found.into_iter().take(room).chain(ends).map(told).collect(),
         }
     }
 
@@ -133,5 +175,22 @@ impl Call {
             fields.insert("location".to_owned(), object(BTreeMap::from([("text".to_owned(), text(self.place()))])));
         }
         data_part(object(fields))
+    }
+}
+
+fn told(decision: &Decision) -> wire::TriageDecision {
+    wire::TriageDecision {
+        rule: decision.rule.to_owned(),
+        words: decision.words.iter().take(QUOTES).map(|quote| cut(&quote.text, QUOTE)).collect(),
+        effect: decision.effect.as_str().to_owned(),
+        service: decision.effect.service().map(|service| service.to_string()).unwrap_or_default(),
+        confidence: decision.confidence,
+    }
+}
+
+fn cut(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
     }
 }

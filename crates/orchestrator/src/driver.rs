@@ -10,15 +10,17 @@ use engine::{
 };
 use proto::a2a::Message;
 use store::{Ready, Record, Timer};
+use tokio::sync::Notify;
 use types::{ContextId, Owner, StepId, TaskId, Timestamp};
 
+use crate::call::Call;
 use crate::dispatcher::{Directory, Dispatcher};
 use crate::duty::{self, Subject};
 use crate::meters::Meters;
 use crate::narrate::narrate;
 use crate::resume::Beginning;
 use crate::settings::Settings;
-use crate::{codec, plan, request, resume, routes};
+use crate::{codec, incident, plan, request, resume, routes};
 
 /// Runs as the kit drives them.
 #[derive(Debug)]
@@ -27,6 +29,17 @@ pub struct Runs {
     directory: Directory,
     dispatcher: Arc<Dispatcher>,
     meters: Meters,
+    /// Rings when a commit with notes for the incidents is durable.
+    noted: Arc<Notify>,
+}
+
+/// What follows from a decision once it is durable.
+#[derive(Debug)]
+pub enum Deed {
+    /// Something of the run's.
+    Run(Effect),
+    /// The incidents have something to take up.
+    Noted,
 }
 
 /// What is known of a run beside its A2A form.
@@ -67,7 +80,7 @@ impl Runs {
     pub fn new(settings: Settings, registry: Registry, outcomes: Outcomes) -> Self {
         let directory = Directory::new(registry, outcomes, &settings);
         let dispatcher = Arc::new(Dispatcher::new(directory.clone(), &settings));
-        Self { settings, directory, dispatcher, meters: Meters::default() }
+        Self { settings, directory, dispatcher, meters: Meters::default(), noted: Arc::default() }
     }
 
     /// The defaults of plans.
@@ -80,16 +93,26 @@ impl Runs {
         &self.dispatcher
     }
 
+    /// Rings when there are notes for the incidents.
+    pub(crate) fn noted(&self) -> &Arc<Notify> {
+        &self.noted
+    }
+
     /// Makes what is counted readable.
     pub fn register(&self, metrics: &service::Metrics) {
         self.meters.register(metrics);
     }
 
-    fn news(&self, run: &Run, input: Input<Signal>) -> Result<Vec<News>, Error> {
+    /// What an input is to the engine, and the call that it tells, triaged.
+    fn news(&self, run: &Run, input: Input<Signal>) -> Result<(Vec<News>, Option<Call>), Error> {
         let one = match (input, run.phase()) {
-            (Input::Message(message), Phase::New) => News::Accept(request::plan(&message, &self.settings)?),
+            (Input::Message(message), Phase::New) => {
+                let (plan, call) = request::plan(&message, &self.settings)?;
+                return Ok((vec![News::Accept(plan)], call));
+            }
             (Input::Message(message), Phase::Asking { .. }) => {
-                News::Reply(request::reply(run.plan(), &message, &self.settings)?)
+                let (reply, call) = request::reply(run.plan(), &message, &self.settings)?;
+                return Ok((vec![News::Reply(reply)], Some(call)));
             }
             (Input::Message(_), Phase::Running | Phase::Ended { .. }) => {
                 let why = "the run takes no message now; start another one in the same context";
@@ -99,10 +122,10 @@ impl Runs {
             (Input::Timer | Input::Signal(Signal::Routes), _) => News::Tick,
             (Input::Signal(Signal::Child { step, attempt, news }), _) => {
                 let of_child = |news| News::Child { step: step.clone(), attempt, news };
-                return Ok(news.into_iter().map(of_child).collect());
+                return Ok((news.into_iter().map(of_child).collect(), None));
             }
         };
-        Ok(vec![one])
+        Ok((vec![one], None))
     }
 
     /// What follows from the news, one after the other.
@@ -133,7 +156,7 @@ impl Runs {
 impl Driver for Runs {
     type State = RunState;
     type Signal = Signal;
-    type Effect = Effect;
+    type Effect = Deed;
 
     async fn open(&self, kit: &Kit<Self>, owner: &Owner, message: &Message) -> Result<Opening<RunState>, Error> {
         resume::open(kit, owner, message).await
@@ -154,7 +177,7 @@ impl Driver for Runs {
         state.run.fold().iter().map(codec::encode).collect()
     }
 
-    fn decide(&self, task: &View<'_>, state: &mut RunState, input: Input<Signal>) -> Result<Decision<Effect>, Error> {
+    fn decide(&self, task: &View<'_>, state: &mut RunState, input: Input<Signal>) -> Result<Decision<Deed>, Error> {
         if task.state.is_terminal() {
             return if matches!(input, Input::Cancel) {
                 Err(Error::TaskNotCancelable)
@@ -165,12 +188,12 @@ impl Driver for Runs {
         let timer = matches!(input, Input::Timer);
         let beginning = state.beginning.take();
         let row = beginning.as_ref().map(|beginning| beginning.row(task.id));
-        let news = match beginning {
-            Some(beginning) => vec![News::Resume(beginning.resume)],
+        let (news, call) = match beginning {
+            Some(beginning) => (vec![News::Resume(beginning.resume)], None),
             None => self.news(&state.run, input)?,
         };
         let events = self.events(&state.run, task, news)?;
-        let mut decision = self.take(task, &mut state.run, &events);
+        let mut decision = self.take(task, &mut state.run, &events, call);
         decision.rows.extend(row);
         if timer {
             state.timer = None;
@@ -179,12 +202,15 @@ impl Driver for Runs {
         Ok(decision)
     }
 
-    fn outstanding(&self, _task: &View<'_>, state: &RunState) -> Vec<Effect> {
-        state.run.outstanding()
+    fn outstanding(&self, _task: &View<'_>, state: &RunState) -> Vec<Deed> {
+        state.run.outstanding().into_iter().map(Deed::Run).collect()
     }
 
-    fn perform(&self, handle: Handle<Self>, effect: Effect) {
-        self.dispatcher.clone().perform(handle, effect);
+    fn perform(&self, handle: Handle<Self>, deed: Deed) {
+        match deed {
+            Deed::Run(effect) => self.dispatcher.clone().perform(handle, effect),
+            Deed::Noted => self.noted.notify_one(),
+        }
     }
 
     fn describe(&self, record: &Record) -> (&'static str, String) {
@@ -197,16 +223,22 @@ impl Driver for Runs {
 
 impl Runs {
     /// Applies what was decided and gathers what is stored, shown and done.
-    fn take(&self, task: &View<'_>, run: &mut Run, events: &[Event]) -> Decision<Effect> {
+    fn take(&self, task: &View<'_>, run: &mut Run, events: &[Event], mut call: Option<Call>) -> Decision<Deed> {
         let subject = Subject { owner: task.owner, run: task.id, context: task.context };
         let before = run.phase();
-        let mut decision = Decision::default();
+        let (mut decision, mut notes) = (Decision::default(), Vec::new());
         for (index, event) in events.iter().enumerate() {
-            decision.effects.extend(run.apply(event));
+            decision.effects.extend(run.apply(event).into_iter().map(Deed::Run));
             decision.records.push(codec::encode(event));
-            decision.changes.extend(narrate(run, event, &events[index + 1..]));
+            let told = Call::told_by(run, event, &mut call);
+            decision.changes.extend(narrate(run, event, &events[index + 1..], told.as_ref()));
             decision.rows.extend(duty::row(subject, run, event));
+            notes.extend(incident::note(subject, run, event, told.as_ref()));
             self.meters.count(run, event);
+        }
+        if let Some(row) = incident::row(subject, task.seq, task.now, notes) {
+            decision.rows.push(row);
+            decision.effects.push(Deed::Noted);
         }
         decision.ready = match (before, run.phase()) {
             (Phase::New | Phase::Asking { .. }, Phase::Running) => Ready::Set,

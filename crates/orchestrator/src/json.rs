@@ -11,7 +11,7 @@ use prost_types::value::Kind;
 use prost_types::{Duration, Value};
 use proto::a2a::Part;
 use proto::a2a::part::Content;
-use proto::watchroom::orchestrator::v1::{Plan, Retry, Step};
+use proto::watchroom::orchestrator::v1::{Plan, Retry, Step, Triage, TriageDecision};
 use proto::{from_json, to_json};
 
 /// What has a JSON form: its fields by their JSON names, those that are unset left out.
@@ -33,6 +33,10 @@ impl Members {
 
     fn text(self, name: &str, value: &str) -> Self {
         self.put(name, (!value.is_empty()).then(|| text(value)))
+    }
+
+    fn count(self, name: &str, value: u32) -> Self {
+        self.put(name, (value != 0).then(|| number(value)))
     }
 
     fn list(self, name: &str, values: impl ExactSizeIterator<Item = Value>) -> Self {
@@ -69,6 +73,32 @@ impl Json for Step {
             .put("retry", self.retry.as_ref().map(Json::value))
             .put("attemptTimeout", self.attempt_timeout.as_ref().map(Json::value))
             .put("onFailure", on_failure)
+            .object()
+    }
+}
+
+impl Json for Triage {
+    fn value(&self) -> Value {
+        Members::default()
+            .text("type", &self.r#type)
+            .count("priority", self.priority)
+            .list("services", self.services.iter().map(text))
+            .text("location", &self.location)
+            .put("confidence", (self.confidence != 0.0).then(|| number(self.confidence)))
+            .list("hazards", self.hazards.iter().map(text))
+            .list("decisions", self.decisions.iter().map(Json::value))
+            .object()
+    }
+}
+
+impl Json for TriageDecision {
+    fn value(&self) -> Value {
+        Members::default()
+            .text("rule", &self.rule)
+            .list("words", self.words.iter().map(text))
+            .text("effect", &self.effect)
+            .text("service", &self.service)
+            .put("confidence", self.confidence.map(number))
             .object()
     }
 }

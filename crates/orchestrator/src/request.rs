@@ -17,26 +17,29 @@ use crate::json::Json as _;
 use crate::settings::Settings;
 use crate::{bounds, plan};
 
-/// The plan that a first message asks for.
-pub(crate) fn plan(message: &Message, settings: &Settings) -> Result<Plan, Error> {
+/// The plan that a first message asks for, and the call that it was made from where it is words.
+pub(crate) fn plan(message: &Message, settings: &Settings) -> Result<(Plan, Option<Call>), Error> {
     bounds::within("message", message.encoded_len(), bounds::MESSAGE)?;
     let mode = mode(message)?;
     match (message.parts.iter().enumerate().find(|(_, part)| is_plan(part)), mode) {
         (Some(_), Some(_)) => Err(Error::invalid("message.metadata.mode", plan::OWN_MODE)),
-        (Some((place, part)), None) => explicit(part, &format!("message.parts[{place}]"), settings),
-        (None, mode) => Ok(Call::new(words(message)?).plan(mode, settings)),
+        (Some((place, part)), None) => Ok((explicit(part, &format!("message.parts[{place}]"), settings)?, None)),
+        (None, mode) => {
+            let call = Call::new(words(message)?);
+            Ok((call.plan(mode, settings), Some(call)))
+        }
     }
 }
 
-/// What the answer to a plan's question makes of it: the whole call is triaged again.
-pub(crate) fn reply(plan: &Plan, message: &Message, settings: &Settings) -> Result<Reply, Error> {
+/// What the answer to a plan's question makes of it, and call and answer together: the whole call is triaged again.
+pub(crate) fn reply(plan: &Plan, message: &Message, settings: &Settings) -> Result<(Reply, Call), Error> {
     bounds::within("message", message.encoded_len(), bounds::MESSAGE)?;
     let whole = Call::of_plan(plan, Some(words(message)?));
     let steps = whole.missing(plan, settings);
     // What was sent stays sent, even if both together need nobody.
     let nobody = steps.is_empty() && whole.triage.services.is_empty() && !plan.steps.is_empty();
     let title = (!nobody).then(|| whole.title().into());
-    Ok(Reply { title, steps, about: whole.about() })
+    Ok((Reply { title, steps, about: whole.about() }, whole))
 }
 
 /// The run that a message asks to go on from: one that it refers to, under `{"resume": true}`.

@@ -56,8 +56,8 @@ pub fn triage(text: &str) -> Triage {
     let verdict = decide::decide(text, &tokens, &mut findings, heard);
     let mut trace = findings.trace;
     trace.extend(place.iter().map(located));
-    let decide::Verdict { services, kind, priority, confidence } = verdict;
-    Triage { services, place, kind, priority, confidence, trace }
+    let decide::Verdict { services, kind, priority, hazards, confidence } = verdict;
+    Triage { services, place, kind, priority, hazards, confidence, trace }
 }
 
 fn quote(text: &str, words: &[Word<'_>], range: Range<usize>) -> Quote {

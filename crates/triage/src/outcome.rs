@@ -306,6 +306,9 @@ pub struct Triage {
     pub kind: Kind,
     /// How pressing it is.
     pub priority: Priority,
+    /// What is dangerous there, each once: `fire`, `gas`, `carbon-monoxide`, `chemicals`, `fuel`, `explosion`, `water`,
+    /// `collapse`, `weapon`, `animal`.
+    pub hazards: Vec<&'static str>,
     /// How sure the rules are of the services, 0 to 1.
     pub confidence: f64,
     /// Which words made which decision, in the order they were made.

@@ -18,6 +18,7 @@ mod faults;
 mod foreign;
 mod going_on;
 mod idempotency;
+mod incidents;
 mod instances;
 mod measure;
 mod refusals;

@@ -22,6 +22,10 @@ fn calls() -> BTreeMap<&'static str, (&'static str, &'static str, &'static str)>
         ("watchroom.agent.v1.Steps", ("Fence", FENCE, "WRONG_STORE")),
         ("watchroom.emergency.v1.Units", ("ListUnits", r#"{"pageSize": 2}"#, "UNIT_STATUS_AVAILABLE")),
         ("watchroom.orchestrator.v1.Orchestrator", ("PlanOnly", r#"{"text": "Smoke at 12 Mill Lane."}"#, "Fire")),
+        (
+            "watchroom.emergency.v1.Incidents",
+            ("GetIncident", r#"{"id": "a conversation of nobody"}"#, "INCIDENT_NOT_FOUND"),
+        ),
         ("watchroom.registry.v1.Registry", ("QueryAgents", r#"{"filter": {"skills": ["dispatch"]}}"#, "Fire Agent")),
         ("grpc.health.v1.Health", ("Check", "{}", "SERVING")),
     ])
@@ -31,9 +35,12 @@ fn calls() -> BTreeMap<&'static str, (&'static str, &'static str, &'static str)>
 fn expected(service: Service) -> &'static [&'static str] {
     match service {
         Service::Registry => &["watchroom.registry.v1.Registry"],
-        Service::Operator => {
-            &["lf.a2a.v1.A2AService", "watchroom.admin.v1.Admin", "watchroom.orchestrator.v1.Orchestrator"]
-        }
+        Service::Operator => &[
+            "lf.a2a.v1.A2AService",
+            "watchroom.admin.v1.Admin",
+            "watchroom.emergency.v1.Incidents",
+            "watchroom.orchestrator.v1.Orchestrator",
+        ],
         Service::Fire | Service::Police | Service::Ambulance => &[
             "lf.a2a.v1.A2AService",
             "watchroom.admin.v1.Admin",

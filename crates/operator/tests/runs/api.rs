@@ -72,6 +72,11 @@ async fn a_plan_can_be_seen_without_being_run() {
     let plan = answer.plan.unwrap();
     assert_eq!(plan.steps.iter().map(|step| step.id.as_str()).collect::<Vec<_>>(), ["fire", "police", "ambulance"]);
     assert_eq!((plan.mode(), answer.location.as_str()), (Mode::Parallel, "170 London road SM6 7AN"));
+    let trace = answer.triage.unwrap();
+    assert_eq!((trace.services, trace.priority), (["fire", "police", "ambulance"].map(str::to_owned).to_vec(), 2));
+    let sent = trace.decisions.iter().filter(|decision| decision.effect == "sends");
+    assert!(sent.clone().all(|it| !it.words.is_empty() && it.confidence.is_some()), "{:#?}", trace.decisions);
+    assert_eq!(sent.count(), 3);
     let runs = client.list_runs(ListRunsRequest::default()).await.unwrap().into_inner();
     assert_eq!((runs.total_size, fire.heard()), (0, 0));
 }

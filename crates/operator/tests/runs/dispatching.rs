@@ -33,6 +33,54 @@ async fn the_plan_comes_first_then_each_step_then_the_report() {
     assert_eq!(story.state(), TaskState::Completed);
 }
 
+/// The trace of triage in the plan artifact: the member `triage` of its last data part.
+fn trace(task: &proto::a2a::Task) -> serde_json::Value {
+    let plan = task.artifacts.iter().find(|artifact| artifact.name == "plan").unwrap();
+    let part = serde_json::from_str::<serde_json::Value>(&proto::to_json(plan.parts.last().unwrap()).unwrap());
+    part.unwrap()["data"]["triage"].clone()
+}
+
+/// The caller's words behind the decision to send a service.
+fn words(trace: &serde_json::Value, service: &str) -> String {
+    let decisions = trace["decisions"].as_array().unwrap().iter();
+    let mut sends = decisions.filter(|it| it["effect"] == "sends" && it["service"] == service);
+    sends.next().unwrap_or_else(|| panic!("{service}: {trace:#}"))["words"].to_string()
+}
+
+#[tokio::test]
+async fn the_plan_tells_which_words_sent_whom_and_an_answer_adds_to_it() {
+    let [fire, police, ambulance] = services(&[], &[], &[]);
+    let stage = Stage::new(&[&fire, &police, &ambulance]).await;
+    let operator = stage.operator().await;
+    let story = operator.call("There is a fire, come quickly!").await.end().await;
+    let before = trace(&operator.get(story.run()).await);
+    assert!(words(&before, "fire").contains("fire"), "{before:#}");
+    assert_eq!((&before["type"], before["confidence"].as_f64().unwrap() >= 0.6), (&"fire".into(), true));
+    let mut answer = request("12 Mill Lane, and somebody has been stabbed");
+    (answer.task, answer.message.task_id) = (Some(story.run()), story.run().to_string());
+    operator.send(answer).await.end().await;
+    let after = trace(&operator.get(story.run()).await);
+    assert!(words(&after, "ambulance").contains("stabbed"), "{after:#}");
+    assert_eq!(after["location"], "12 Mill Lane");
+}
+
+#[tokio::test]
+async fn a_call_that_says_nothing_clearly_gets_everybody_and_then_a_question() {
+    let [fire, police, ambulance] = services(&[], &[], &[]);
+    let stage = Stage::new(&[&fire, &police, &ambulance]).await;
+    let operator = stage.operator().await;
+    let story = operator.call("Please come quickly to 4 Mill Lane, hurry up please.").await.end().await;
+    assert_eq!(story.state(), TaskState::InputRequired, "{:#?}", story.lines());
+    assert_eq!((fire.heard(), police.heard(), ambulance.heard()), (1, 1, 1));
+    let task = operator.get(story.run()).await;
+    assert!(trace(&task)["confidence"].as_f64().unwrap() < 0.6);
+    let mut answer = request("It was nothing, everybody is fine");
+    (answer.task, answer.message.task_id) = (Some(story.run()), story.run().to_string());
+    let story = operator.send(answer).await.end().await;
+    assert_eq!(story.state(), TaskState::Completed, "what was sent stays sent: {:#?}", story.lines());
+    assert_eq!((fire.heard(), police.heard(), ambulance.heard()), (1, 1, 1));
+}
+
 #[tokio::test]
 async fn a_sequential_run_costs_one_commit_more_than_it_has_steps() {
     let [fire, police, ambulance] = services(&[], &[], &[]);

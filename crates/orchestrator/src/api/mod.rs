@@ -135,7 +135,7 @@ impl Orchestrator for Api {
 }
 
 /// Who calls, as authentication established it.
-fn caller<T>(request: &Request<T>) -> Call {
+pub(crate) fn caller<T>(request: &Request<T>) -> Call {
     let principal = request.extensions().get::<Principal>().cloned().unwrap_or_else(Principal::anonymous);
     let owner = Owner { principal, ..Owner::anonymous() };
     Call { owner, extensions: a2a::Extensions::default(), cursor: None }

@@ -18,6 +18,7 @@ pub(super) fn planned(call: &Call, plan: &Plan) -> wire::PlanOnlyResponse {
         confidence: call.triage.confidence,
         question: plan.question.as_ref().map(|question| question.text.to_string()).unwrap_or_default(),
         reasons: call.doubts(),
+        triage: Some(call.trace()),
     }
 }
 

@@ -6,7 +6,7 @@ use prost_reflect::{DescriptorPool, DynamicMessage, FieldDescriptor, Kind, MapKe
 use prost_types::{Duration, Struct, Value};
 use proto::a2a::Part;
 use proto::a2a::part::Content;
-use proto::watchroom::orchestrator::v1::{Plan, Step};
+use proto::watchroom::orchestrator::v1::{Plan, Step, Triage, TriageDecision};
 use proto::{from_json, to_json};
 
 use super::Json;
@@ -60,8 +60,10 @@ fn some_value(field: &FieldDescriptor, depth: usize) -> Option<prost_reflect::Va
 }
 
 #[test]
-fn every_field_of_a_plan_has_its_json() {
+fn every_field_of_a_plan_and_of_its_trace_has_its_json() {
     let pool = DescriptorPool::decode(proto::DESCRIPTORS).unwrap();
+    let triage = pool.get_message_by_name("watchroom.orchestrator.v1.Triage").unwrap();
+    agree(&full(&triage, 2).transcode_to::<Triage>().unwrap());
     let plan = pool.get_message_by_name("watchroom.orchestrator.v1.Plan").unwrap();
     for depth in 1..=6 {
         let plan = full(&plan, depth);
@@ -73,6 +75,7 @@ fn every_field_of_a_plan_has_its_json() {
 #[test]
 fn what_is_unset_is_left_out() {
     agree(&Plan::default());
+    agree(&Triage { decisions: vec![TriageDecision::default()], ..Triage::default() });
     agree(&Step::default());
     agree(&Part::default());
     agree(&Plan { steps: vec![Step { input: vec![Part::default()], ..Step::default() }], ..Plan::default() });

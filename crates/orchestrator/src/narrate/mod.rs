@@ -12,20 +12,22 @@ use agent::Change;
 use agent::words::{artifact, data_part, say, text_part};
 use engine::{Event, Fact, Origin, Outcome, Phase, Plan, Reason, Run, StepFact};
 use prost_types::Struct;
-use proto::a2a::{Artifact, Message};
+use proto::a2a::{Artifact, Message, Part};
 use types::{StepId, TaskState};
 
 pub(crate) use progress::word;
 pub(crate) use summary::summary;
 
+use crate::call::Call;
 use crate::json::Json as _;
 use crate::plan::{mode_word, parts, to_wire};
 use crate::services;
 
 /// What clients see of `event`, which has just been applied to `run`; `rest` is what was decided with it.
-pub(crate) fn narrate(run: &Run, event: &Event, rest: &[Event]) -> Vec<Change> {
+/// `call` is what it tells of the caller's words.
+pub(crate) fn narrate(run: &Run, event: &Event, rest: &[Event], call: Option<&Call>) -> Vec<Change> {
     match &event.fact {
-        Fact::Accepted(plan) => accepted(plan),
+        Fact::Accepted(plan) => accepted(plan, call),
         Fact::Step(id, fact) => step(run, id, fact, rest),
         Fact::CancelRequested => vec![working("Cancel requested. Stopping what is under way...")],
         Fact::TimedOut => {
@@ -34,29 +36,35 @@ pub(crate) fn narrate(run: &Run, event: &Event, rest: &[Event]) -> Vec<Change> {
         }
         Fact::DeadlineMoved(_) => Vec::new(),
         Fact::Asked => asked(run),
-        Fact::Answered(reply) => vec![plan_artifact(run.plan()), working(words::answered(&reply.steps))],
+        Fact::Answered(reply) => vec![plan_artifact(run.plan(), call), working(words::answered(&reply.steps))],
         Fact::Compensating(_) => vec![working("Taking back what was done...")],
         Fact::Ended(outcome) => ended(run, *outcome),
     }
 }
 
-fn accepted(plan: &Plan) -> Vec<Change> {
+fn accepted(plan: &Plan, call: Option<&Call>) -> Vec<Change> {
     if let Some(earlier) = plan.resumes {
-        return vec![working(format!("Going on from run {earlier}...")), plan_artifact(plan)];
+        return vec![working(format!("Going on from run {earlier}...")), plan_artifact(plan, call)];
     }
     let received = match plan.origin {
         Origin::Text => "Emergency call received. Analyzing situation...",
         Origin::Explicit => "Plan received.",
     };
     let created = words::plan_created(plan).map(working);
-    [working(received), plan_artifact(plan)].into_iter().chain(created).collect()
+    [working(received), plan_artifact(plan, call)].into_iter().chain(created).collect()
 }
 
-fn plan_artifact(plan: &Plan) -> Change {
+fn plan_artifact(plan: &Plan, call: Option<&Call>) -> Change {
     let about = metadata::object([("mode".to_owned(), metadata::text(mode_word(plan.mode)))].into());
-    let parts = vec![text_part(words::plan(plan)), data_part(to_wire(plan).value())];
+    let text = text_part(words::plan(plan, call));
+    let parts = [text, data_part(to_wire(plan).value())].into_iter().chain(call.map(trace));
     let metadata = Some(structure([(PLAN, about)]));
-    whole(Artifact { metadata, ..artifact("plan", "plan", parts) })
+    whole(Artifact { metadata, ..artifact("plan", "plan", parts.collect()) })
+}
+
+/// What triage decided, and by which words: `{"triage": {type, priority, services, location, confidence, decisions}}`.
+fn trace(call: &Call) -> Part {
+    data_part(metadata::object([("triage".to_owned(), call.trace().value())].into()))
 }
 
 fn step(run: &Run, id: &StepId, fact: &StepFact, rest: &[Event]) -> Vec<Change> {

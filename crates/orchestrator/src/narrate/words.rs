@@ -10,7 +10,7 @@ use crate::plan::{mode_word, title};
 use crate::services::spoken;
 
 /// The plan as a list.
-pub(super) fn plan(plan: &Plan) -> String {
+pub(super) fn plan(plan: &Plan, call: Option<&Call>) -> String {
     let order = mode_word(plan.mode);
     let size = match plan.steps.len() {
         0 => None,
@@ -20,16 +20,21 @@ pub(super) fn plan(plan: &Plan) -> String {
     let title = Some(plan.title.to_string()).filter(|title| !title.is_empty());
     let head = title.into_iter().chain(size).collect::<Vec<_>>().join(": ");
     let lines = plan.steps.iter().zip(1..).map(|(step, k)| format!("\n{k}. {}", step.title));
-    std::iter::once(head).chain(lines).chain(open_question(plan)).collect()
+    std::iter::once(head).chain(lines).chain(call.map(reasons)).chain(open_question(plan, call)).collect()
+}
+
+/// Which words send whom.
+fn reasons(call: &Call) -> String {
+    call.reasons().iter().map(|reason| format!("\n   {reason}")).collect()
 }
 
 /// What the caller will be asked, and why.
-fn open_question(plan: &Plan) -> Option<String> {
+fn open_question(plan: &Plan, call: Option<&Call>) -> Option<String> {
     let question = plan.question.as_ref()?;
     let why = match question.reason {
         Reason::Location => "no place is named".to_owned(),
         Reason::Clarification => {
-            let call = Call::of_plan(plan, None);
+            let call = call?;
             format!("confidence {:.2}; {}", call.triage.confidence, call.doubts().join("; "))
         }
     };

@@ -3,12 +3,20 @@
 use a2a::Error;
 use a2a::metadata::{structure, text};
 use agent::words::{data_part, text_part};
-use engine::{Mode, Origin};
+use engine::{Mode, Origin, Plan, Reply};
 use proto::a2a::{Message, Part};
 use proto::watchroom::orchestrator::v1 as wire;
 
-use super::{mode_metadata, plan, plan_part, reply};
+use super::{mode_metadata, plan_part};
 use crate::settings::Settings;
+
+fn plan(message: &Message, settings: &Settings) -> Result<Plan, Error> {
+    super::plan(message, settings).map(|(plan, _)| plan)
+}
+
+fn reply(plan: &Plan, message: &Message, settings: &Settings) -> Result<Reply, Error> {
+    super::reply(plan, message, settings).map(|(reply, _)| reply)
+}
 
 fn said(words: &str) -> Message {
     Message { parts: vec![text_part(words)], ..Message::default() }

@@ -592,6 +592,9 @@ pub struct IncidentFilter {
     /// Only those that this service was sent to.
     #[prost(string, repeated, tag = "3")]
     pub services: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Ids of incidents.
+    #[prost(string, repeated, tag = "4")]
+    pub ids: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 impl ::prost::Name for IncidentFilter {
     const NAME: &'static str = "IncidentFilter";
@@ -668,6 +671,8 @@ impl ::prost::Name for GetIncidentRequest {
 /// Starts or resumes a watch.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct WatchIncidentsRequest {
+    /// Of `filter.statuses` a change matches by the status that it leaves or the one that it reaches; what was missed is
+    /// told whatever its status.
     #[prost(message, optional, tag = "1")]
     pub filter: ::core::option::Option<IncidentFilter>,
     /// 0 asks for a snapshot; otherwise the last version seen that was not 0.
@@ -700,7 +705,7 @@ pub struct WatchIncidentsResponse {
 pub mod watch_incidents_response {
     #[derive(Clone, PartialEq, ::prost::Oneof)]
     pub enum Event {
-        /// New, changed, or of the snapshot.
+        /// New, changed, or of the snapshot. With its log where the filter names ids.
         #[prost(message, tag = "2")]
         Upsert(super::Incident),
         /// The snapshot, or what was missed, is complete up to `version`.

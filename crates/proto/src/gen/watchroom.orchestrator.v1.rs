@@ -123,6 +123,9 @@ pub struct PlanOnlyResponse {
     /// Why the confidence is low: what triage made of which words. Empty when it is not.
     #[prost(string, repeated, tag = "5")]
     pub reasons: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// What triage made of the words, decision by decision; the plan artifact of a run has the same.
+    #[prost(message, optional, tag = "6")]
+    pub triage: ::core::option::Option<Triage>,
 }
 impl ::prost::Name for PlanOnlyResponse {
     const NAME: &'static str = "PlanOnlyResponse";
@@ -132,6 +135,69 @@ impl ::prost::Name for PlanOnlyResponse {
     }
     fn type_url() -> ::prost::alloc::string::String {
         "/watchroom.orchestrator.v1.PlanOnlyResponse".into()
+    }
+}
+/// What triage made of a call.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Triage {
+    /// A type of incident, such as "fire".
+    #[prost(string, tag = "1")]
+    pub r#type: ::prost::alloc::string::String,
+    /// 1 is the highest, 4 needs nobody.
+    #[prost(uint32, tag = "2")]
+    pub priority: u32,
+    /// "fire", "police", "ambulance": who is sent.
+    #[prost(string, repeated, tag = "3")]
+    pub services: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// The place that the caller names, in its words; empty when it names none.
+    #[prost(string, tag = "4")]
+    pub location: ::prost::alloc::string::String,
+    /// How sure it is of the services, from 0 to 1; below 0.6 the caller is asked.
+    #[prost(double, tag = "5")]
+    pub confidence: f64,
+    /// Such as "gas" or "weapon".
+    #[prost(string, repeated, tag = "6")]
+    pub hazards: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// In the order in which they were made; of a long call the first ones, and those about services and the place.
+    #[prost(message, repeated, tag = "7")]
+    pub decisions: ::prost::alloc::vec::Vec<TriageDecision>,
+}
+impl ::prost::Name for Triage {
+    const NAME: &'static str = "Triage";
+    const PACKAGE: &'static str = "watchroom.orchestrator.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "watchroom.orchestrator.v1.Triage".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/watchroom.orchestrator.v1.Triage".into()
+    }
+}
+/// One decision of triage: which rule, on which words, to what effect.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct TriageDecision {
+    #[prost(string, tag = "1")]
+    pub rule: ::prost::alloc::string::String,
+    /// The caller's words that made it, in their order; long ones are cut.
+    #[prost(string, repeated, tag = "2")]
+    pub words: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// "found", "denied", "not-now", "set-aside", "sends", "withholds" or "locates".
+    #[prost(string, tag = "3")]
+    pub effect: ::prost::alloc::string::String,
+    /// Who is sent or withheld; empty for the other effects.
+    #[prost(string, tag = "4")]
+    pub service: ::prost::alloc::string::String,
+    /// How sure it is, from 0 to 1, where it says who is sent or not.
+    #[prost(double, optional, tag = "5")]
+    pub confidence: ::core::option::Option<f64>,
+}
+impl ::prost::Name for TriageDecision {
+    const NAME: &'static str = "TriageDecision";
+    const PACKAGE: &'static str = "watchroom.orchestrator.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "watchroom.orchestrator.v1.TriageDecision".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/watchroom.orchestrator.v1.TriageDecision".into()
     }
 }
 /// Starts a run.

@@ -17,6 +17,7 @@ pub(crate) struct Verdict {
     pub(crate) services: Vec<Service>,
     pub(crate) kind: Kind,
     pub(crate) priority: Priority,
+    pub(crate) hazards: Vec<&'static str>,
     pub(crate) confidence: f64,
 }
 
@@ -114,7 +115,8 @@ pub(crate) fn decide(text: &str, tokens: &[Token], findings: &mut Findings, hear
     let services: Vec<Service> = chosen.iter().map(|(service, _)| *service).collect();
     let kind = what::kind(&s, &services);
     let withheld = withheld(&s, &services);
-    let verdict = Verdict { kind, priority: what::priority(&s, kind), confidence: confidence(&s, &services), services };
+    let (priority, hazards, confidence) = (what::priority(&s, kind), what::hazards(&s), confidence(&s, &services));
+    let verdict = Verdict { services, kind, priority, hazards, confidence };
     let sends = chosen.iter().map(|(service, why)| told(text, tokens, &s, why, Effect::Sends(*service)));
     let withholds = withheld.iter().map(|(service, why)| told(text, tokens, &s, why, Effect::Withholds(*service)));
     let decisions: Vec<Decision> = sends.chain(withholds).collect();

@@ -66,3 +66,20 @@ pub(super) fn priority(s: &Situation<'_>, kind: Kind) -> Priority {
         Kind::Crime | Kind::Disorder | Kind::RoadHazard | Kind::Death | Kind::NoEmergency => Priority::Routine,
     }
 }
+
+/// What is dangerous there.
+pub(super) fn hazards(s: &Situation<'_>) -> Vec<&'static str> {
+    let hazards = [
+        ("fire", s.burns()),
+        ("gas", s.has(Fact::Gas)),
+        ("carbon-monoxide", s.has(Fact::CarbonMonoxide)),
+        ("chemicals", s.has(Fact::Chemical)),
+        ("fuel", s.has(Fact::FuelSpill)),
+        ("explosion", s.has(Fact::Explosion)),
+        ("water", s.any(&[Fact::InWater, Fact::AnimalInWater, Fact::Flood])),
+        ("collapse", s.has(Fact::Collapse)),
+        ("weapon", s.has(Fact::Weapon)),
+        ("animal", s.has(Fact::DangerousAnimal)),
+    ];
+    hazards.into_iter().filter(|(_, there)| *there).map(|(hazard, _)| hazard).collect()
+}

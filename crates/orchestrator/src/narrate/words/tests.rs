@@ -20,21 +20,24 @@ fn a_plan_says_its_title_if_it_has_one_its_size_and_its_order() {
         (parallel, "two: 2 steps, parallel\n1. Worker\n2. Worker"),
     ];
     for (case, words) in cases {
-        assert_eq!(plan(&case), words);
+        assert_eq!(plan(&case, None), words);
     }
 }
 
 #[test]
 fn that_nobody_is_needed_is_said_once() {
     let nobody = Plan::new("Nobody is needed", Origin::Text, Vec::new());
-    assert_eq!((plan(&nobody).as_str(), plan_created(&nobody)), ("Nobody is needed", None));
+    assert_eq!((plan(&nobody, None).as_str(), plan_created(&nobody)), ("Nobody is needed", None));
 }
 
 #[test]
 fn a_doubt_is_told_with_its_reasons() {
     let unsure = Call::new("Please help, come quickly".to_owned()).plan(None, &Settings::default());
-    let words = plan(&unsure);
+    let words = plan(&unsure, Some(&Call::of_plan(&unsure, None)));
     assert!(words.contains("You will be asked: What has happened") && words.contains("confidence 0."), "{words}");
     let placeless = Call::new("There is a fire, come quickly!".to_owned()).plan(None, &Settings::default());
-    assert!(plan(&placeless).ends_with("You will be asked: Where is help needed? (no place is named)"));
+    assert!(
+        plan(&placeless, Some(&Call::of_plan(&placeless, None)))
+            .ends_with("You will be asked: Where is help needed? (no place is named)")
+    );
 }

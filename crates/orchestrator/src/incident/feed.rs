@@ -1,0 +1,130 @@
+//! Follows the units of every agent that can dispatch: one watch per store, from where the desk has taken it up.
+//! Losing an agent loses no change: the watch goes on from its last version, or begins anew with a snapshot.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use agent::Kit;
+use discovery::View;
+use proto::watchroom::emergency::v1::units_client::UnitsClient;
+use proto::watchroom::emergency::v1::watch_units_response::Event;
+use proto::watchroom::emergency::v1::{self as wire, WatchUnitsRequest, WatchUnitsResponse};
+use service::client::channel;
+use tokio::sync::mpsc;
+use tonic::{Code, Status};
+use types::StoreId;
+
+use super::desk::{News, Shared, What};
+use crate::driver::Runs;
+use crate::services;
+
+/// Pause before a watch is tried again, doubled with every failure in a row.
+const PAUSE: Duration = Duration::from_millis(200);
+/// The longest of these pauses.
+const LONGEST: Duration = Duration::from_secs(10);
+/// Pause for an agent without `Units`: it may come with a newer version of it.
+const UNSERVED: Duration = Duration::from_secs(60);
+
+/// Starts to follow the agents of `view`, those to come too.
+pub(super) fn start(kit: &Kit<Runs>, view: View, shared: Arc<Shared>, tx: mpsc::Sender<News>) {
+    let (works, mut known) = (kit.clone(), HashSet::new());
+    kit.spawn("units", async move {
+        loop {
+            let changed = view.changed();
+            for store in stores(&view) {
+                if known.insert(store) {
+                    let feed = Feed { store, view: view.clone(), shared: shared.clone(), tx: tx.clone(), seen: 0 };
+                    works.spawn("units of a store", feed.run());
+                }
+            }
+            changed.wait().await;
+        }
+    });
+}
+
+fn stores(view: &View) -> Vec<StoreId> {
+    let dispatch = services::dispatch();
+    let able = view.all().into_iter().filter(|endpoint| endpoint.offers(&dispatch));
+    able.map(|endpoint| endpoint.store_id).collect()
+}
+
+/// The units of one store.
+#[derive(Debug)]
+struct Feed {
+    store: StoreId,
+    view: View,
+    shared: Arc<Shared>,
+    tx: mpsc::Sender<News>,
+    /// The newest version that was handed to the desk; it may not have written it yet.
+    seen: u64,
+}
+
+impl Feed {
+    async fn run(mut self) {
+        let mut failures = 0;
+        loop {
+            let before = self.seen;
+            let Err(status) = self.watch().await else { return };
+            failures = if self.seen > before { 1 } else { failures + 1 };
+            tokio::time::sleep(pause(&status, failures)).await;
+            if status.code() == Code::OutOfRange {
+                self.forget();
+            } else {
+                tracing::debug!(store = %self.store, %status, "the units of an agent are not followed for now");
+            }
+        }
+    }
+
+    /// Begins anew: the versions are no longer kept, or of a store that was made anew.
+    fn forget(&mut self) {
+        self.seen = 0;
+        self.shared.cursors.write().remove(&self.store);
+    }
+
+    /// Hands on what happens until the watch breaks, or the desk is gone.
+    async fn watch(&mut self) -> Result<(), Status> {
+        let store = self.store;
+        let endpoint = self.view.until(|view| view.by_store(store).into_iter().next()).await;
+        let channel = channel(&endpoint.url).map_err(|error| Status::unavailable(error.to_string()))?;
+        let known = self.shared.cursors.read().get(&store).copied().unwrap_or_default();
+        let from_version = self.seen.max(known);
+        let request = WatchUnitsRequest { filter: None, from_version, store_id: store.to_string() };
+        let mut items = UnitsClient::new(channel).watch_units(request).await?.into_inner();
+        let mut snapshot = (from_version == 0).then(Vec::new);
+        while let Some(item) = items.message().await? {
+            if let Some(news) = self.news(item, &mut snapshot) {
+                self.seen = news.version;
+                if self.tx.send(news).await.is_err() {
+                    return Ok(());
+                }
+            }
+        }
+        Err(Status::unavailable("the watch has ended"))
+    }
+
+    /// What an item of the watch tells the desk; the units of a snapshot are kept until it is complete.
+    fn news(&self, item: WatchUnitsResponse, snapshot: &mut Option<Vec<wire::Unit>>) -> Option<News> {
+        let (store, version) = (self.store, item.version);
+        let what = match item.event? {
+            Event::Unit(unit) => {
+                snapshot.as_mut()?.push(unit);
+                return None;
+            }
+            Event::Change(change) => What::Change(Box::new(change)),
+            Event::Synced(_) => match snapshot.take() {
+                Some(units) => What::Snapshot(units),
+                None if version == self.seen => return None,
+                None => What::Seen,
+            },
+        };
+        Some(News { store, version, what })
+    }
+}
+
+fn pause(status: &Status, failures: u32) -> Duration {
+    match status.code() {
+        Code::Unimplemented => UNSERVED,
+        _ => PAUSE.saturating_mul(2_u32.saturating_pow(failures.saturating_sub(1))).min(LONGEST),
+    }
+}

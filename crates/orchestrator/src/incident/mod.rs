@@ -1,0 +1,46 @@
+//! What has happened somewhere, who called, and who was sent: one incident per conversation, kept by the operator.
+//!
+//! A run notes what concerns its incident in rows of its own commits ([`tell`]). The desk takes the notes, and what
+//! the units of the agents do ([`feed`]), moves the incident on ([`record`], [`machine`]) and writes it in a commit of
+//! its own, so that no run waits for it. Callers look at what is written ([`api`]).
+
+mod api;
+mod book;
+mod desk;
+mod fault;
+mod feed;
+mod filter;
+mod hub;
+mod log;
+mod machine;
+mod note;
+mod page;
+mod record;
+mod tell;
+mod watch;
+
+#[cfg(test)]
+mod tests;
+
+use agent::Kit;
+use discovery::View;
+use proto::watchroom::emergency::v1::incidents_server::IncidentsServer;
+
+use crate::driver::Runs;
+
+pub use api::Incidents;
+pub(crate) use tell::{note, row};
+
+use self::desk::Desk;
+
+/// Keeps the incidents of the runs of `kit`, follows the units of the agents in `view`, and serves both.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn incidents(kit: &Kit<Runs>, view: View) -> Result<IncidentsServer<Incidents>, store::Error> {
+    let own = kit.ownership();
+    let (desk, shared, tx) = Desk::open(kit.store().clone(), own.epoch, kit.driver().noted().clone()).await?;
+    kit.spawn("incidents", desk.run());
+    feed::start(kit, view, shared.clone(), tx);
+    Ok(Incidents { shared, store: own.store_id }.service())
+}

@@ -1,0 +1,5 @@
+//! The life of an incident, from what runs note and units do.
+
+mod kept;
+mod life;
+mod table;

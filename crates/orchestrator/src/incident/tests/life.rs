@@ -1,0 +1,228 @@
+//! From the call to the end: what a caller is shown after each thing that happens.
+
+use proto::watchroom::emergency::v1::{self as wire, DispatchStatus, IncidentStatus, UnitChangeReason, UnitStatus};
+use types::Timestamp;
+
+use crate::incident::note::{Dispatched, End, Failed, Judged, What};
+use crate::incident::record::Record;
+
+const STORE: &str = "store-1";
+
+/// An incident with a clock that goes on by itself.
+struct Scene {
+    record: Record,
+    now: u64,
+    seq: u64,
+}
+
+impl Scene {
+    fn new() -> Self {
+        Self { record: Record::new("", "anonymous", "c-1", Timestamp::from_millis(1_000)), now: 1_000, seq: 0 }
+    }
+
+    fn tick(&mut self) -> Timestamp {
+        self.now += 1;
+        Timestamp::from_millis(self.now)
+    }
+
+    fn told(&mut self, run: &str, what: What) -> IncidentStatus {
+        let at = self.tick();
+        self.record.take(run, &what, at);
+        self.record.shown.status()
+    }
+
+    fn called(&mut self, run: &str) -> IncidentStatus {
+        self.told(run, What::Called(judged("fire", 2, "12 Mill Lane")))
+    }
+
+    fn sent(&mut self, run: &str, service: &str, units: &[&str]) -> IncidentStatus {
+        let status = if units.is_empty() { DispatchStatus::Queued } else { DispatchStatus::Assigned };
+        let dispatch = wire::Dispatch {
+            id: format!("{run}/{service}"),
+            service: service.to_owned(),
+            assigned: units.iter().map(|unit| (*unit).to_owned()).collect(),
+            status: status.into(),
+            ..wire::Dispatch::default()
+        };
+        let store = STORE.to_owned();
+        let told = Dispatched { dispatch: Some(dispatch), store, ..Dispatched::default() };
+        self.told(run, What::Dispatched(Box::new(told)))
+    }
+
+    fn failed(&mut self, run: &str, service: &str) -> IncidentStatus {
+        let (dispatch, service, cause) = (format!("{run}/{service}"), service.to_owned(), "nobody is free".to_owned());
+        self.told(run, What::Failed(Failed { dispatch, service, cause }))
+    }
+
+    fn ended(&mut self, run: &str, end: End) -> IncidentStatus {
+        self.told(run, What::Ended(end.into()))
+    }
+
+    fn unit(&mut self, dispatch: &str, unit: &str, to: UnitStatus) -> IncidentStatus {
+        self.unit_for(dispatch, unit, to, UnitChangeReason::Progress)
+    }
+
+    fn unit_for(&mut self, dispatch: &str, unit: &str, to: UnitStatus, reason: UnitChangeReason) -> IncidentStatus {
+        self.seq += 1;
+        let (unit, dispatch) = (unit.to_owned(), dispatch.to_owned());
+        let (to, reason) = (to.into(), reason.into());
+        let change = wire::UnitChange { seq: self.seq, unit, dispatch, to, reason, ..wire::UnitChange::default() };
+        let at = self.tick();
+        self.record.take_unit(STORE, &change, at);
+        self.record.shown.status()
+    }
+
+    fn dispatch(&self, service: &str) -> &wire::Dispatch {
+        self.record.shown.dispatches.iter().find(|dispatch| dispatch.service == service).unwrap()
+    }
+}
+
+fn judged(kind: &str, priority: u32, place: &str) -> Judged {
+    Judged { kind: kind.to_owned(), priority, place: place.to_owned(), ..Judged::default() }
+}
+
+use IncidentStatus::{Active, Cancelled, Closed, Reopened, ResourcesAssigned, ResourcesEnroute, ResourcesOnScene};
+
+#[test]
+fn an_incident_follows_its_units_from_the_call_to_the_end() {
+    let mut scene = Scene::new();
+    assert_eq!(scene.called("r"), Active);
+    assert_eq!(scene.sent("r", "fire", &["E1", "E2"]), ResourcesAssigned);
+    assert_eq!(scene.ended("r", End::Completed), ResourcesAssigned);
+    assert_eq!(scene.unit("r/fire", "E1", UnitStatus::Acknowledged), ResourcesAssigned);
+    assert_eq!(scene.unit("r/fire", "E1", UnitStatus::EnRoute), ResourcesEnroute);
+    assert_eq!(scene.unit("r/fire", "E1", UnitStatus::OnScene), ResourcesOnScene);
+    assert_eq!(scene.unit("r/fire", "E2", UnitStatus::EnRoute), ResourcesOnScene);
+    assert_eq!(scene.unit("r/fire", "E1", UnitStatus::Cleared), ResourcesOnScene);
+    assert_eq!(scene.dispatch("fire").status(), DispatchStatus::Assigned);
+    assert_eq!(scene.unit("r/fire", "E2", UnitStatus::OnScene), ResourcesOnScene);
+    assert_eq!(scene.unit("r/fire", "E2", UnitStatus::Cleared), Closed);
+    assert_eq!(scene.dispatch("fire").status(), DispatchStatus::Closed);
+    assert_eq!(scene.dispatch("fire").assigned, ["E1", "E2"]);
+    assert_eq!(scene.unit("r/fire", "E2", UnitStatus::Available), Closed);
+}
+
+#[test]
+fn a_further_call_reopens_what_was_over_and_its_own_units_move_it_on() {
+    let mut scene = Scene::new();
+    scene.called("r");
+    scene.sent("r", "fire", &["E1"]);
+    scene.ended("r", End::Completed);
+    assert_eq!(scene.unit("r/fire", "E1", UnitStatus::Cleared), Closed);
+    assert_eq!(scene.called("s"), Reopened);
+    assert_eq!(scene.sent("s", "ambulance", &["A1"]), ResourcesAssigned);
+    assert_eq!(scene.record.shown.calls.len(), 2);
+}
+
+#[test]
+fn what_units_tell_before_the_run_counts_all_the_same() {
+    let mut scene = Scene::new();
+    scene.called("r");
+    assert_eq!(scene.unit("r/fire", "E1", UnitStatus::Assigned), Active);
+    assert_eq!(scene.unit("r/fire", "E1", UnitStatus::EnRoute), Active);
+    assert_eq!(scene.sent("r", "fire", &["E1"]), ResourcesEnroute);
+}
+
+#[test]
+fn a_dispatch_that_is_released_is_called_off_and_so_is_an_incident_without_another() {
+    let mut scene = Scene::new();
+    scene.called("r");
+    scene.sent("r", "fire", &["E1"]);
+    scene.sent("r", "police", &["P1"]);
+    scene.ended("r", End::Completed);
+    let off = |scene: &mut Scene, dispatch, unit| {
+        scene.unit_for(dispatch, unit, UnitStatus::AssignmentCancelled, UnitChangeReason::Released)
+    };
+    assert_eq!(off(&mut scene, "r/fire", "E1"), ResourcesAssigned);
+    assert_eq!(scene.dispatch("fire").status(), DispatchStatus::Cancelled);
+    assert_eq!(off(&mut scene, "r/police", "P1"), Cancelled);
+    assert!(scene.dispatch("police").assigned.is_empty());
+}
+
+#[test]
+fn a_unit_that_is_withdrawn_leaves_its_dispatch_waiting_for_another() {
+    let mut scene = Scene::new();
+    scene.called("r");
+    scene.sent("r", "fire", &["E1"]);
+    scene.ended("r", End::Completed);
+    scene.unit_for("r/fire", "E1", UnitStatus::AssignmentCancelled, UnitChangeReason::Withdrawn);
+    assert_eq!(scene.dispatch("fire").status(), DispatchStatus::Queued);
+    assert_eq!(scene.unit("r/fire", "E2", UnitStatus::Assigned), ResourcesAssigned);
+    assert_eq!(scene.dispatch("fire").assigned, ["E2"]);
+    assert_eq!(scene.unit("r/fire", "E2", UnitStatus::Cleared), Closed);
+}
+
+#[test]
+fn a_service_that_sends_nobody_keeps_the_incident_open_until_a_later_run_has_sent_it() {
+    let mut scene = Scene::new();
+    scene.called("r");
+    scene.sent("r", "fire", &["E1"]);
+    scene.failed("r", "police");
+    scene.ended("r", End::Completed);
+    assert_eq!(scene.unit("r/fire", "E1", UnitStatus::Cleared), ResourcesOnScene);
+    scene.called("s");
+    scene.sent("s", "police", &["P1"]);
+    scene.ended("s", End::Completed);
+    assert_eq!(scene.unit("s/police", "P1", UnitStatus::Cleared), Closed);
+}
+
+#[test]
+fn a_call_that_needs_nobody_is_closed_with_its_run_and_a_canceled_one_is_cancelled() {
+    let mut scene = Scene::new();
+    scene.called("r");
+    assert_eq!(scene.ended("r", End::Completed), Closed);
+    let mut scene = Scene::new();
+    scene.called("r");
+    assert_eq!(scene.ended("r", End::Canceled), Cancelled);
+    let mut scene = Scene::new();
+    scene.called("r");
+    scene.sent("r", "fire", &["E1"]);
+    scene.told("r", What::Released("r/fire".to_owned()));
+    assert_eq!(scene.ended("r", End::Canceled), Cancelled);
+}
+
+#[test]
+fn a_snapshot_says_who_is_still_there_and_who_has_left_unseen() {
+    let mut scene = Scene::new();
+    scene.called("r");
+    scene.sent("r", "fire", &["E1", "E2"]);
+    scene.ended("r", End::Completed);
+    let working = |id: &str, status: UnitStatus| wire::Unit {
+        id: id.to_owned(),
+        status: status.into(),
+        assignment: Some(wire::Assignment { dispatch: "r/fire".to_owned(), ..wire::Assignment::default() }),
+        ..wire::Unit::default()
+    };
+    let (now, there) = (scene.tick(), working("E1", UnitStatus::OnScene));
+    assert!(scene.record.take_snapshot(STORE, &[&there], now));
+    assert_eq!(scene.record.shown.status(), ResourcesOnScene);
+    assert!(!scene.record.take_snapshot(STORE, &[&there], now), "nothing new");
+    assert!(!scene.record.take_snapshot("another store", &[], now), "not its units");
+    assert!(scene.record.take_snapshot(STORE, &[], now));
+    assert_eq!(scene.record.shown.status(), Closed);
+}
+
+#[test]
+fn the_most_pressing_call_gives_the_priority_and_the_last_place_counts() {
+    let mut scene = Scene::new();
+    scene.called("r");
+    scene.told("r", What::Heard(judged("explosion", 1, "14 Mill Lane")));
+    scene.told("s", What::Called(judged("crime", 3, "")));
+    let shown = &scene.record.shown;
+    let place = shown.location.as_ref().unwrap().text.as_str();
+    assert_eq!((shown.r#type.as_str(), shown.priority, place), ("explosion", 1, "14 Mill Lane"));
+}
+
+#[test]
+fn the_log_is_bounded_and_loses_its_oldest_entries() {
+    let mut scene = Scene::new();
+    scene.called("r");
+    scene.sent("r", "fire", &["E1"]);
+    for round in 0..200 {
+        let to = if round % 2 == 0 { UnitStatus::Acknowledged } else { UnitStatus::EnRoute };
+        scene.unit("r/fire", "E1", to);
+    }
+    let log = &scene.record.shown.log;
+    assert_eq!(log.len(), crate::incident::log::ENTRIES);
+    assert!(log.iter().all(|entry| entry.text.starts_with("E1: ")), "the first entries are gone");
+}

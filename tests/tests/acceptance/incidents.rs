@@ -1,0 +1,116 @@
+//! What has happened and who was sent: the operator's incidents and the agents' units, over `kill -9` and from the
+//! command line.
+
+use futures::StreamExt as _;
+use proto::a2a::{Part, TaskState, part};
+use proto::watchroom::emergency::v1::incidents_client::IncidentsClient;
+use proto::watchroom::emergency::v1::watch_incidents_response::Event;
+use proto::watchroom::emergency::v1::{
+    DispatchStatus, GetIncidentRequest, Incident, IncidentStatus, ListIncidentsRequest, WatchIncidentsRequest,
+};
+use serde_json::Value;
+use tests::{Cluster, Run, Service, binary, call, eventually, request, state};
+
+/// Sends the demo's call and returns the conversation once the run has ended.
+async fn dispatched(cluster: &Cluster) -> String {
+    let mut events = cluster.a2a(Service::Operator).stream(request("call-1", call()), None).await.unwrap();
+    while events.next().await.is_some() {}
+    let tasks = cluster.a2a(Service::Operator).list(Default::default()).await.unwrap().tasks;
+    assert_eq!(state(&tasks[0]), TaskState::Completed);
+    tasks[0].context_id.clone()
+}
+
+/// The incident once it is as it should be.
+async fn incident(cluster: &Cluster, id: &str, what: &str, holds: impl Fn(&Incident) -> bool) -> Incident {
+    let mut client = IncidentsClient::new(cluster.channel(Service::Operator));
+    eventually(what, async || {
+        let found = client.get_incident(GetIncidentRequest { id: id.to_owned() }).await;
+        found.ok().map(tonic::Response::into_inner).filter(|incident| holds(incident))
+    })
+    .await
+}
+
+fn has_everybody(incident: &Incident) -> bool {
+    let assigned = |dispatch: &&proto::watchroom::emergency::v1::Dispatch| {
+        dispatch.status() == DispatchStatus::Assigned && !dispatch.assigned.is_empty()
+    };
+    incident.dispatches.iter().filter(assigned).count() == 3
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_incident_says_who_was_sent_and_survives_its_operator() {
+    let mut cluster = Cluster::start().await;
+    let id = dispatched(&cluster).await;
+    let before = incident(&cluster, &id, "everybody is sent", has_everybody).await;
+    assert_eq!((before.priority, before.calls.len()), (2, 1), "{before:#?}");
+    assert_eq!(before.location.as_ref().unwrap().text, "170 London road SM6 7AN");
+    assert!(before.log.iter().any(|entry| entry.text.contains("send police")), "{:#?}", before.log);
+    cluster.crash(Service::Operator).await;
+    let after = incident(&cluster, &id, "it is kept", has_everybody).await;
+    assert_eq!(after.calls, before.calls);
+    let mut client = IncidentsClient::new(cluster.channel(Service::Operator));
+    let page = client.list_incidents(ListIncidentsRequest::default()).await.unwrap().into_inner();
+    assert_eq!((page.total_size, page.incidents[0].log.len()), (1, 0), "lists come without logs");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_released_at_its_agent_is_called_off_in_the_incident_and_watched() {
+    let cluster = Cluster::start().await;
+    let id = dispatched(&cluster).await;
+    let sent = incident(&cluster, &id, "everybody is sent", has_everybody).await;
+    let mut client = IncidentsClient::new(cluster.channel(Service::Operator));
+    let from = WatchIncidentsRequest { from_version: sent.version, ..WatchIncidentsRequest::default() };
+    let mut watch = client.watch_incidents(from).await.unwrap().into_inner();
+    for (service, name) in [(Service::Fire, "fire"), (Service::Police, "police"), (Service::Ambulance, "ambulance")] {
+        let dispatch = sent.dispatches.iter().find(|dispatch| dispatch.service == name).unwrap();
+        release(&cluster, service, &dispatch.id).await;
+    }
+    let off = incident(&cluster, &id, "all is called off", |it| it.status() == IncidentStatus::Cancelled).await;
+    assert!(off.dispatches.iter().all(|dispatch| dispatch.status() == DispatchStatus::Cancelled), "{off:#?}");
+    let mut last = sent.version;
+    let shown = loop {
+        let item = watch.message().await.unwrap().unwrap();
+        assert!(item.version >= last, "versions rise");
+        last = item.version;
+        match item.event {
+            Some(Event::Upsert(shown)) if shown.status() == IncidentStatus::Cancelled => break shown,
+            Some(Event::Upsert(_) | Event::Synced(_)) | None => {}
+        }
+    };
+    assert_eq!(shown.id, id);
+}
+
+async fn release(cluster: &Cluster, service: Service, dispatch: &str) {
+    let data = serde_json::json!({"data": {"skill": "release", "dispatch": dispatch}});
+    let part: Part = proto::from_json(&data.to_string()).unwrap();
+    assert!(matches!(part.content, Some(part::Content::Data(_))));
+    let mut release = request(&format!("release-{dispatch}"), "");
+    release.message.as_mut().unwrap().parts = vec![part];
+    let mut events = cluster.a2a(service).stream(release, None).await.unwrap();
+    while events.next().await.is_some() {}
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn units_and_incidents_are_shown_on_the_command_line() {
+    let cluster = Cluster::start().await;
+    let id = dispatched(&cluster).await;
+    incident(&cluster, &id, "everybody is sent", has_everybody).await;
+    let operator = format!("http://{}", cluster.node(Service::Operator).address());
+    let registry = format!("http://{}", cluster.node(Service::Registry).address());
+    let watchroom = async |arguments: &[&str]| {
+        let addresses = ["--operator", &operator, "--registry", &registry];
+        Run::of(&binary("watchroom"), &[arguments, &addresses].concat()).await.expect_ok(arguments[0])
+    };
+    let shown = watchroom(&["incidents"]).await;
+    for words in [&id, "resources assigned", "170 London road SM6 7AN", "police 1"] {
+        assert!(shown.contains(words), "{words:?} is not in\n{shown}");
+    }
+    let shown = watchroom(&["incidents", &id]).await;
+    assert!(shown.contains("triage: ") && shown.contains("fire: assigned: "), "{shown}");
+    assert_eq!(watchroom(&["incidents", "--status", "closed"]).await, "no incidents\n");
+    let units = watchroom(&["units", "--status", "assigned", "--service", "police", "--json"]).await;
+    let units: Vec<Value> = units.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!((units.len(), &units[0]["service"]), (1, &"police".into()), "{units:#?}");
+    assert_eq!(units[0]["assignment"]["incident"], Value::from(id.as_str()));
+    assert!(watchroom(&["units"]).await.lines().count() > 50, "all units of the town");
+}
