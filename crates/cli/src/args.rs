@@ -2,6 +2,7 @@
 
 mod admin;
 mod agents;
+mod emergency;
 mod eval;
 
 use std::path::PathBuf;
@@ -12,6 +13,7 @@ use types::{ContextId, MessageId, RemoteTask};
 
 pub(crate) use admin::{Backup, Completions, Drain, Which};
 pub(crate) use agents::{Agents, Policy, Resolve, Which as WhichAgents};
+pub(crate) use emergency::{Incidents, Units};
 pub(crate) use eval::Eval;
 
 const AFTER: &str = "Exit codes: 0 done; 64 wrong usage; 69 unreachable, or no cluster is running; 70 internal; 74 a file or \
@@ -72,6 +74,10 @@ pub(crate) enum Command {
     Agents(Agents),
     /// Ask the registry where the next piece of work should go, and why there
     Resolve(Resolve),
+    /// Show the units of the emergency services, and what they do
+    Units(Units),
+    /// Show the incidents: who called, who was sent, how far they are
+    Incidents(Incidents),
     /// Show every record of a task: what clients saw, and what only the service knows
     Log(Log),
     /// Copy the store of a service that runs into a file

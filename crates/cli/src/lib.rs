@@ -11,8 +11,10 @@ mod endpoints;
 mod eval;
 mod failure;
 mod follow;
+mod incidents;
 mod interrupt;
 mod json;
+mod live;
 mod log;
 mod outcome;
 mod plan;
@@ -23,6 +25,7 @@ mod screen;
 mod send;
 mod show;
 mod tasks;
+mod units;
 mod up;
 
 pub use run::main;

@@ -11,7 +11,7 @@ use crate::args::{Cli, Command};
 use crate::failure::Failure;
 use crate::outcome::Outcome;
 use crate::screen::{Screen, note};
-use crate::{agents, backup, completions, drain, eval, log, plan, resume, send, tasks, up};
+use crate::{agents, backup, completions, drain, eval, incidents, log, plan, resume, send, tasks, units, up};
 
 const USAGE: u8 = 64;
 
@@ -70,6 +70,8 @@ fn execute(cli: Cli) -> Result<Outcome, Failure> {
         Command::Cancel(args) => block_on(tasks::cancel(&args, &common, &mut screen)),
         Command::Agents(args) => block_on(agents::run(&args, &common, &mut screen)),
         Command::Resolve(args) => block_on(agents::resolve(&args, &common, &mut screen)),
+        Command::Units(args) => block_on(units::run(&args, &common, &mut screen)),
+        Command::Incidents(args) => block_on(incidents::run(&args, &common, &mut screen)),
         Command::Log(args) => block_on(log::run(&args, &common, &mut screen)),
         Command::Backup(args) => block_on(backup::run(&args, &common, &mut screen)),
         Command::Drain(args) => block_on(drain::run(&args, &common, &mut screen)),

@@ -1,5 +1,6 @@
 //! How things look to people: parts, states, times, tables.
 
+mod emergency;
 mod frame;
 mod plan;
 mod progress;
@@ -13,6 +14,7 @@ use proto::a2a::{Part, TaskState, part};
 use crate::json;
 use crate::screen::harmless;
 
+pub(crate) use emergency::{incident, incident_line, incident_row, unit, unit_change};
 pub(crate) use frame::summary;
 pub(crate) use plan::plan;
 pub(crate) use progress::Progress;

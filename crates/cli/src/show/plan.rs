@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use proto::watchroom::orchestrator::v1::{Mode, PlanOnlyResponse, Step};
+use proto::watchroom::orchestrator::v1::{Mode, PlanOnlyResponse, Step, TriageDecision};
 
 /// The plan as people read it.
 pub(crate) fn plan(answer: &PlanOnlyResponse) -> String {
@@ -23,6 +23,9 @@ pub(crate) fn plan(answer: &PlanOnlyResponse) -> String {
         // Writing to a String cannot fail.
         write!(text, "\n  {k}. {}", line(step)).ok();
     }
+    for decision in answer.triage.iter().flat_map(|triage| &triage.decisions).filter(|it| !it.service.is_empty()) {
+        write!(text, "\n  {}", reason(decision)).ok();
+    }
     let place = if answer.location.is_empty() { "not named" } else { &answer.location };
     write!(text, "\n  place: {place}\n  confidence: {:.2}", answer.confidence).ok();
     for reason in &answer.reasons {
@@ -32,6 +35,15 @@ pub(crate) fn plan(answer: &PlanOnlyResponse) -> String {
         write!(text, "\n  you will be asked: {}", answer.question).ok();
     }
     text
+}
+
+/// Who is sent or not, why, and by which words.
+fn reason(decision: &TriageDecision) -> String {
+    let TriageDecision { rule, words, effect, service, confidence } = decision;
+    let quoted = words.iter().map(|words| format!("{words:?}")).collect::<Vec<_>>().join(", ");
+    let sure = confidence.map(|sure| format!(" ({sure:.2})")).unwrap_or_default();
+    let because = if quoted.is_empty() { String::new() } else { format!(": {quoted}") };
+    format!("{effect} {service}, {rule}{because}{sure}")
 }
 
 fn line(step: &Step) -> String {

@@ -5,6 +5,7 @@
 mod admin;
 mod answers;
 mod cluster;
+mod emergency;
 mod frames;
 mod inspect;
 mod send;

@@ -58,7 +58,21 @@ async fn scripts_get_errors_as_json() {
 async fn help_names_commands_variables_defaults_and_exit_codes() {
     let ended = run(&["--help"]).await;
     assert_eq!(ended.code, Some(0));
-    for word in ["up", "send", "plan", "tasks", "task", "watch", "cancel", "agents", "resolve", "log"] {
+    for word in [
+        "up",
+        "send",
+        "plan",
+        "tasks",
+        "task",
+        "watch",
+        "cancel",
+        "agents",
+        "resolve",
+        "units",
+        "incidents",
+        "eval",
+        "log",
+    ] {
         assert!(ended.out.contains(&format!("  {word} ")), "{word}: {}", ended.out);
     }
     for word in [
