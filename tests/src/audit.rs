@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use a2a::frame::Event;
-use a2a::metadata::{Dispatch, as_text};
+use a2a::metadata::{Dispatch, as_integer, as_text};
 use prost_types::value::Kind;
 use proto::a2a::{ListTasksRequest, Task, TaskState, part};
 use types::{RemoteTask, Seq};
 
 use crate::cluster::{Cluster, Service};
 use crate::crowd::Told;
+use crate::lookout::Lives;
 use crate::wire::{collect, finished, state};
 
 /// All tasks of a cluster.
@@ -92,26 +93,29 @@ impl Audit {
         twice.chain(done.map(|(step, count)| format!("step {step:?} was completed {count} times"))).collect()
     }
 
-    /// No unit in two dispatches, but for those of canceled runs, which give theirs back. The town is so large that no
-    /// other comes back and goes out again meanwhile.
+    /// No assignment of a unit in two dispatches.
     fn assigned_twice(&self) -> Vec<String> {
-        let canceled = self.runs.iter().filter(|run| state(run) == TaskState::Canceled);
-        let canceled: BTreeSet<&str> = canceled.map(|run| run.id.as_str()).collect();
         let mut found = Vec::new();
         for (service, children) in &self.children {
-            let mut by_unit: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-            let lasting = children.iter().filter(|child| {
-                dispatch_of(child).is_none_or(|dispatch| !canceled.contains(dispatch.run.to_string().as_str()))
-            });
-            for child in lasting {
-                for (dispatch, unit) in units_of(child) {
-                    by_unit.entry(unit).or_default().insert(dispatch);
-                }
+            let mut by_unit: BTreeMap<(String, u64), BTreeSet<String>> = BTreeMap::new();
+            for sent in children.iter().flat_map(units_of) {
+                by_unit.entry((sent.unit, sent.epoch)).or_default().insert(sent.dispatch);
             }
             let twice = by_unit.into_iter().filter(|(_, dispatches)| dispatches.len() > 1);
-            found.extend(twice.map(|(unit, to)| format!("{}: unit {unit} went to {to:?}", service.name())));
+            found.extend(twice.map(|((unit, epoch), to)| {
+                format!("{}: assignment {epoch} of unit {unit} is to {to:?}", service.name())
+            }));
         }
         found
+    }
+
+    /// What the agents' units did, held against what their answers said.
+    pub fn missent(&self, service: Service, lives: &Lives) -> Vec<String> {
+        let sent = lives.sent();
+        let told = self.children[&service].iter().flat_map(units_of);
+        let never = told.filter(|told| !sent.contains(&(told.unit.clone(), told.dispatch.clone())));
+        let never = never.map(|told| format!("unit {} never went to {}", told.unit, told.dispatch));
+        lives.violations().into_iter().chain(never).map(|what| format!("{}: {what}", service.name())).collect()
     }
 
     /// No child goes on under a run that has ended.
@@ -237,8 +241,15 @@ fn dispatch_of(child: &Task) -> Option<Dispatch> {
     child.history.iter().find_map(|message| Dispatch::from_metadata(message.metadata.as_ref()).ok().flatten())
 }
 
-/// The units of a child's dispatch, each with the dispatch's id.
-fn units_of(child: &Task) -> Vec<(String, String)> {
+/// One assignment as an answer told it.
+struct Sent {
+    dispatch: String,
+    unit: String,
+    epoch: u64,
+}
+
+/// The units of a child's dispatch.
+fn units_of(child: &Task) -> Vec<Sent> {
     let parts = child.artifacts.iter().flat_map(|artifact| &artifact.parts);
     let data = parts.filter_map(|part| match &part.content {
         Some(part::Content::Data(value)) => value.kind.as_ref(),
@@ -252,9 +263,10 @@ fn units_of(child: &Task) -> Vec<(String, String)> {
         };
         let unit = |value: &prost_types::Value| {
             let Some(Kind::StructValue(unit)) = &value.kind else { return None };
-            as_text(unit.fields.get("id")).map(str::to_owned)
+            let epoch = as_integer(unit.fields.get("epoch")).unwrap_or_default();
+            Some(Sent { dispatch: dispatch.clone(), unit: as_text(unit.fields.get("id"))?.to_owned(), epoch })
         };
-        units.values.iter().filter_map(unit).map(|unit| (dispatch.clone(), unit)).collect()
+        units.values.iter().filter_map(unit).collect()
     })
     .collect()
 }

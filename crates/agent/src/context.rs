@@ -88,6 +88,8 @@ pub(crate) struct Turn {
     pub(crate) history: Vec<Message>,
     /// Emits of this turn that an earlier run has made durable.
     pub(crate) known: u64,
+    /// The task's metadata when this run began: of each key the newest that an update has set.
+    pub(crate) metadata: Option<prost_types::Struct>,
     pub(crate) now: Timestamp,
 }
 
@@ -147,6 +149,15 @@ impl Context {
         self.desk.canceled()
     }
 
+    /// What the updates of an earlier run of this turn have told in their metadata, if there was such a run.
+    /// From here on nothing counts as put out before: for handlers that go on from what they told last,
+    /// instead of doing the same things in the same order again.
+    pub fn resume(&mut self) -> Option<&prost_types::Struct> {
+        let ran = self.turn.known > self.emitted;
+        self.emitted = self.emitted.max(self.turn.known);
+        self.turn.metadata.as_ref().filter(|_| ran)
+    }
+
     /// Says that the work is under way, in words.
     pub fn working(&mut self, words: impl Into<String>) {
         let message = Some(crate::words::say(words));
@@ -192,6 +203,23 @@ impl Context {
         self.desk.commit(changes, rows).await?;
         self.emitted += count;
         Ok(Committed::Now)
+    }
+
+    /// Changes rows, says how the work stands and puts out artifacts, in one commit, and waits until it is durable.
+    /// For handlers that [`resume`](Self::resume): it does not look whether an earlier run got as far.
+    pub async fn report(
+        &mut self,
+        message: Message,
+        metadata: prost_types::Struct,
+        artifacts: Vec<Artifact>,
+        rows: Vec<RowChange>,
+    ) -> Result<(), NotCommitted> {
+        let mut changes = whole(artifacts);
+        changes.push(Change::Status { state: TaskState::Working, message: Some(message), metadata: Some(metadata) });
+        let count = changes.len() as u64;
+        self.desk.commit(changes, rows).await?;
+        self.emitted += count;
+        Ok(())
     }
 
     /// Changes rows, puts out artifacts and ends the turn, in one commit, and waits until it is durable.

@@ -49,6 +49,7 @@ fn turn<A: Agent>(handle: &Handle<Turns<A>>) -> Turn {
         asked: history.iter().rposition(|message| message.role == user).unwrap_or_default(),
         history,
         known: head.seq().0.saturating_sub(state.began.0),
+        metadata: head.task().metadata.clone(),
         now: head.now(handle.kit().store().now()),
     }
 }

@@ -12,6 +12,6 @@ mod fire;
 mod police;
 
 pub use ambulance::Ambulance;
-pub use dispatch::{Args, Desk, Scenario, ScenarioError};
+pub use dispatch::{Args, Desk, NotOpened, NotSpeed, Scenario, ScenarioError, Speed};
 pub use fire::Fire;
 pub use police::Police;

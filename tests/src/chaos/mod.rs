@@ -12,6 +12,7 @@ use crate::audit::{Audit, misread};
 use crate::cluster::{Cluster, Service};
 use crate::crowd::{Crowd, Habits, Told};
 use crate::eventually::eventually;
+use crate::lookout::Lookout;
 use crate::town::large_town;
 
 pub use report::{Report, Struck};
@@ -41,6 +42,7 @@ impl Chaos {
     pub async fn run(self) -> Report {
         let since = Instant::now();
         let mut cluster = start(TOWN + self.kills).await;
+        let lookouts = look_out(&cluster).await;
         let crowd = Crowd::start(cluster.node(Service::Operator).address(), CALLERS, self.seed, &habits());
         let (mut struck, mut violations) = (Vec::with_capacity(self.kills), Vec::new());
         for strike in schedule(self.seed, self.kills) {
@@ -51,6 +53,9 @@ impl Chaos {
         let told = crowd.finish(SETTLE).await;
         let (audit, settled) = settle(&cluster, restarted).await;
         violations.extend(find(&cluster, &audit, &told).await);
+        for (agent, lookout) in lookouts {
+            violations.extend(audit.missent(agent, &lookout.finish().await));
+        }
         Report { chaos: self, took: since.elapsed(), settled, struck, told, audit, violations }
     }
 }
@@ -67,6 +72,14 @@ async fn start(times: usize) -> Cluster {
     }
     cluster.gather().await;
     cluster
+}
+
+async fn look_out(cluster: &Cluster) -> Vec<(Service, Lookout)> {
+    let mut lookouts = Vec::new();
+    for agent in Service::AGENTS {
+        lookouts.push((agent, Lookout::start(cluster.node(agent).address()).await));
+    }
+    lookouts
 }
 
 /// The labelled calls, so that plans of every shape and questions occur.

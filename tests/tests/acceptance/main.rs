@@ -26,3 +26,4 @@ mod resume;
 mod startup;
 mod story;
 mod tour;
+mod units;

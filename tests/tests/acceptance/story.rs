@@ -3,8 +3,8 @@
 use a2a::frame::{Event, Update};
 use a2a::{Events, History};
 use proto::a2a::{ListTasksRequest, Task, TaskState};
-use rusqlite::{Connection, OpenFlags};
-use tests::{Cluster, Service, collect, eventually, finished, seqs, state};
+use proto::watchroom::emergency::v1::ListUnitsRequest;
+use tests::{Cluster, Service, collect, eventually, finished, seqs, state, units};
 use types::{RemoteTask, Seq};
 
 /// The id of the task whose stream begins with `event`.
@@ -72,7 +72,7 @@ pub(crate) async fn assert_told_once(cluster: &Cluster, task: &RemoteTask, seen:
     }
 }
 
-/// One completed child with one dispatch in it, and no unit's row written twice.
+/// One completed child with one dispatch in it, and no unit assigned twice.
 async fn assert_sent_once(cluster: &Cluster, agent: Service) {
     let children = tasks(cluster, agent).await;
     let [child] = &children[..] else {
@@ -80,16 +80,15 @@ async fn assert_sent_once(cluster: &Cluster, agent: Service) {
     };
     assert_eq!(state(child), TaskState::Completed, "{child:?}");
     assert_eq!(child.artifacts.len(), 1, "{} assigned its units once: {child:?}", agent.name());
-    let versions = unit_versions(cluster, agent);
-    assert!(!versions.is_empty() && versions.iter().all(|version| *version == 1), "{}: {versions:?}", agent.name());
+    let epochs = epochs(cluster, agent).await;
+    assert!(epochs.contains(&1) && epochs.iter().all(|epoch| *epoch <= 1), "{}: {epochs:?}", agent.name());
 }
 
-/// How often each unit that was ever assigned was written.
-fn unit_versions(cluster: &Cluster, agent: Service) -> Vec<i64> {
-    let file = cluster.node(agent).data_dir().join("store.db");
-    let database = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
-    let mut rows = database.prepare("SELECT version FROM row WHERE kind = 'unit'").unwrap();
-    rows.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+/// How often each unit was ever assigned.
+async fn epochs(cluster: &Cluster, agent: Service) -> Vec<u64> {
+    let request = ListUnitsRequest { page_size: Some(100), ..ListUnitsRequest::default() };
+    let page = units(cluster.node(agent).address()).list_units(request).await.unwrap().into_inner();
+    page.units.iter().map(|unit| unit.epoch).collect()
 }
 
 /// Reads up to and including the first event that `wanted` picks.

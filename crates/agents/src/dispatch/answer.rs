@@ -4,17 +4,18 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use a2a::metadata::{list, number, object, text, truth};
+use a2a::metadata::{count, list, number, object, text, truth};
 use agent::words;
 use prost_types::Value;
 use proto::a2a::Artifact;
 use triage::Service;
 
+use super::orders::{Released, Sent};
 use super::request::Incident;
 use super::scenario::{Located, Need, Scenario, Unit};
-use super::unit::{DispatchKey, Record};
+use super::unit::DispatchKey;
 
-/// Units on their way.
+/// Units on their way, and what is missing.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Answer {
     pub(crate) service: Service,
@@ -23,6 +24,8 @@ pub(crate) struct Answer {
     pub(crate) located: Located,
     pub(crate) going: Vec<Going>,
     pub(crate) shortfall: Vec<Need>,
+    /// From 1 while something is missing.
+    pub(crate) position: u32,
 }
 
 /// One unit on its way.
@@ -30,42 +33,40 @@ pub(crate) struct Answer {
 pub(crate) struct Going {
     pub(crate) unit: Arc<Unit>,
     pub(crate) eta: Duration,
+    /// Which of the unit's assignments this is, from 1.
+    pub(crate) epoch: u64,
 }
 
 impl Answer {
-    /// The answer of a dispatch that was made before, from the records of its units.
-    pub(crate) fn again(mut self, scenario: &Scenario, units: &[(String, Record)], needs: &[Need]) -> Self {
-        let going = units.iter().filter_map(|(id, record)| {
-            let eta = record.assignment.as_ref().map_or(0, |it| it.eta);
-            scenario.unit(id).map(|unit| Going { unit: unit.clone(), eta: Duration::from_secs(u64::from(eta)) })
+    /// The same with those who were sent, the nearest first.
+    pub(crate) fn with(self, scenario: &Scenario, sent: Sent) -> Self {
+        let going = sent.units.iter().filter_map(|(id, part)| {
+            let eta = Duration::from_secs(part.eta.into());
+            scenario.unit(id).map(|unit| Going { unit: unit.clone(), eta, epoch: part.epoch })
         });
-        self.going = going.collect();
-        self.going.sort_by(|a, b| a.eta.cmp(&b.eta).then_with(|| a.unit.id.cmp(&b.unit.id)));
-        let missing = needs.iter().map(|need| {
-            let sent = units.iter().filter(|(_, it)| it.assignment.as_ref().is_some_and(|it| it.role == need.kind));
-            let sent = u16::try_from(sent.count()).unwrap_or(u16::MAX);
-            Need { kind: need.kind.clone(), count: need.count.saturating_sub(sent) }
-        });
-        self.shortfall = missing.filter(|need| need.count > 0).collect();
-        self
+        let mut going: Vec<Going> = going.collect();
+        going.sort_by(|a, b| a.eta.cmp(&b.eta).then_with(|| a.unit.id.cmp(&b.unit.id)));
+        Self { going, shortfall: sent.missing, position: sent.position, ..self }
     }
 
     /// In words: who goes, from where, and when; then who is missing.
     pub(crate) fn words(&self) -> String {
         let units: Vec<String> = self.going.iter().map(Going::words).collect();
-        let count = self.going.len();
-        let noun = if count == 1 { "unit" } else { "units" };
-        let mut words = format!("{count} {noun} dispatched to {}: {}", place(&self.incident), units.join("; "));
+        let going = self.going.len();
+        let noun = if going == 1 { "unit" } else { "units" };
+        let mut words = format!("{going} {noun} dispatched to {}: {}", place(&self.incident), units.join("; "));
         if !self.shortfall.is_empty() {
-            words.push_str(&format!(". Short of {}: no more are free", list_of(&self.shortfall)));
+            let missing = list_of(&self.shortfall);
+            words.push_str(&format!(". Short of {missing}: no more are free, waiting at position {}", self.position));
         }
         words
     }
 
-    /// Why nobody goes.
-    pub(crate) fn refusal(&self) -> String {
-        let place = place(&self.incident);
-        format!("no {} unit is free for {place}: {} needed", self.service, list_of(&self.shortfall))
+    /// Why nobody goes yet.
+    pub(crate) fn waiting(&self) -> String {
+        let (place, missing) = (place(&self.incident), list_of(&self.shortfall));
+        let Self { service, position, .. } = self;
+        format!("no {service} unit is free for {place}: {missing} needed, waiting at position {position}")
     }
 
     pub(crate) fn artifact(&self) -> Artifact {
@@ -74,7 +75,7 @@ impl Answer {
     }
 
     fn data(&self) -> Value {
-        let Incident { kind, priority, place } = &self.incident;
+        let Incident { kind, priority, place, .. } = &self.incident;
         let incident = members([("type", text(kind.as_str())), ("priority", number(*priority))]);
         let Located { position, known } = self.located;
         let location = [
@@ -82,6 +83,7 @@ impl Answer {
             ("lat", number(position.lat)),
             ("lon", number(position.lon)),
             ("known", truth(known)),
+            ("confidence", number(self.located.confidence())),
         ];
         members([
             ("dispatch", text(self.dispatch.id.as_str())),
@@ -89,7 +91,8 @@ impl Answer {
             ("incident", incident),
             ("location", members(location)),
             ("units", list(self.going.iter().map(Going::data))),
-            ("shortfall", list(self.shortfall.iter().map(need))),
+            ("shortfall", needs(&self.shortfall)),
+            ("queue_position", number(self.position)),
         ])
     }
 }
@@ -107,23 +110,33 @@ impl Going {
             ("type", text(self.unit.kind.as_str())),
             ("station", text(self.unit.station.name.as_str())),
             ("eta_s", number(eta)),
+            ("epoch", count(self.epoch)),
         ])
     }
 }
 
 /// What a release came to, as an artifact.
-pub(crate) fn released(units: &[String]) -> Artifact {
-    let data = members([("released", list(units.iter().map(|id| text(id.as_str()))))]);
-    words::artifact("release", "Release", vec![words::text_part(released_words(units)), words::data_part(data)])
+pub(crate) fn released(released: &Released) -> Artifact {
+    let units = list(released.units.iter().map(|id| text(id.as_str())));
+    let waits = u32::try_from(released.waits).unwrap_or(u32::MAX);
+    let data = members([("released", units), ("unqueued", number(waits))]);
+    words::artifact("release", "Release", vec![words::text_part(released_words(released)), words::data_part(data)])
 }
 
 /// What a release came to, in words.
-pub(crate) fn released_words(units: &[String]) -> String {
-    match units {
-        [] => "no units are assigned".to_owned(),
+pub(crate) fn released_words(released: &Released) -> String {
+    let units = match &released.units[..] {
+        [] if released.waits == 0 => return "no units are assigned".to_owned(),
+        [] => String::new(),
         [one] => format!("1 unit released: {one}"),
         many => format!("{} units released: {}", many.len(), many.join(", ")),
-    }
+    };
+    let waits = match released.waits {
+        0 => return units,
+        1 => "1 dispatch no longer waits".to_owned(),
+        many => format!("{many} dispatches no longer wait"),
+    };
+    if units.is_empty() { waits } else { format!("{units}; {waits}") }
 }
 
 fn place(incident: &Incident) -> &str {
@@ -135,10 +148,11 @@ fn list_of(needs: &[Need]) -> String {
     needs.iter().map(one).collect::<Vec<_>>().join(", ")
 }
 
-fn need(need: &Need) -> Value {
-    members([("type", text(need.kind.as_str())), ("count", number(need.count))])
+/// So many of each type, as data.
+pub(crate) fn needs(needs: &[Need]) -> Value {
+    list(needs.iter().map(|need| members([("type", text(need.kind.as_str())), ("count", number(need.count))])))
 }
 
-fn members<const N: usize>(members: [(&str, Value); N]) -> Value {
+pub(crate) fn members<const N: usize>(members: [(&str, Value); N]) -> Value {
     object(BTreeMap::from(members.map(|(name, value)| (name.to_owned(), value))))
 }

@@ -1,24 +1,27 @@
-//! Where every unit of the service stands, kept beside the store's rows.
+//! Where every unit of the service stands and who waits for one, kept beside the store's rows.
 //!
 //! The rows are the truth and their versions guard every change; the board saves reading them for each decision,
 //! keeps decisions made at the same time from choosing the same unit, numbers the changes, and shows them in the
 //! order of their numbers: a change is seen once it and all before it are durable, or known never to be.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use parking_lot::Mutex;
 use store::{Row, RowChange};
 use tokio::sync::watch;
+use triage::Service;
 use types::Timestamp;
 
 use super::draft::Draft;
 use super::flight::{Flight, Move, Outcome};
 use super::history::History;
 use super::hub::Hub;
+use super::life::Crew;
 use super::row;
-use super::scenario::Unit;
-use super::unit::{Change, Record, State};
+use super::scenario::{Scenario, Unit};
+use super::unit::{Change, DispatchKey, Record, State};
+use super::wait::{self, Wait};
 
 /// The units of one service.
 #[derive(Debug)]
@@ -31,7 +34,11 @@ pub(crate) struct Board {
 /// What the board knows.
 #[derive(Debug)]
 pub(crate) struct Inner {
+    pub(super) scenario: Arc<Scenario>,
     pub(super) units: BTreeMap<String, Held>,
+    pub(super) waits: BTreeMap<DispatchKey, HeldWait>,
+    /// What happens by itself, and to which unit.
+    pub(super) due: BTreeSet<(Timestamp, String)>,
     pub(super) history: History,
     pub(super) hub: Hub,
     /// The newest number that was given to a change.
@@ -49,7 +56,16 @@ pub(crate) struct Held {
     pub(super) version: u64,
     pub(super) record: Record,
     /// Whether a change of it is on its way.
-    held: bool,
+    pub(super) held: bool,
+}
+
+/// What one dispatch waits for.
+#[derive(Debug, Default)]
+pub(crate) struct HeldWait {
+    pub(super) version: u64,
+    /// Unset while the first is on its way.
+    pub(super) wait: Option<Wait>,
+    pub(super) held: bool,
 }
 
 /// A move on its way to the store. Dropped without a word, its outcome counts as unknown.
@@ -66,12 +82,32 @@ pub(crate) struct Pending<'b> {
 pub(crate) struct Stored {
     pub(crate) units: Vec<Row>,
     pub(crate) changes: Vec<Row>,
+    pub(crate) waits: Vec<Row>,
 }
 
 impl Inner {
     /// A unit, unless a change of it is on its way.
     pub(super) fn settled(&self, id: &str) -> Option<&Held> {
         self.units.get(id).filter(|held| !held.held)
+    }
+
+    /// How many dispatches wait.
+    pub(super) fn queued(&self) -> usize {
+        self.waits.values().filter(|held| held.wait.is_some()).count()
+    }
+
+    /// Nobody else decides about what `change` changes until it is settled.
+    fn hold(&mut self, first: u64, change: Move) {
+        for step in &change.changes {
+            self.latest = self.latest.max(step.after.since);
+        }
+        for id in change.units.keys() {
+            self.units.entry(id.clone()).and_modify(|held| held.held = true);
+        }
+        for key in change.waits.keys() {
+            self.waits.entry(key.clone()).or_default().held = true;
+        }
+        self.flights.insert(first, Flight { change, outcome: Outcome::UnderWay });
     }
 
     /// Makes visible what is known and has nothing unknown before it.
@@ -83,7 +119,7 @@ impl Inner {
                     return;
                 }
                 Outcome::Void => self.let_go(change),
-                Outcome::Made => self.take(change),
+                Outcome::Made => self.take(first, change),
             }
         }
     }
@@ -92,35 +128,60 @@ impl Inner {
         for id in change.units.into_keys() {
             self.units.entry(id).and_modify(|held| held.held = false);
         }
+        for key in change.waits.into_keys() {
+            self.waits.entry(key.clone()).and_modify(|held| held.held = false);
+            self.forget(&key);
+        }
     }
 
-    fn take(&mut self, change: Move) {
+    fn take(&mut self, first: u64, change: Move) {
         for (id, (version, record)) in change.units {
-            self.units
-                .entry(id)
-                .and_modify(|held| (held.version, held.record, held.held) = (version + 1, record, false));
+            let Some(held) = self.units.get_mut(&id) else { continue };
+            let before = std::mem::replace(&mut held.record, record);
+            (held.version, held.held) = (version + 1, false);
+            before.next.map(|next| self.due.remove(&(next.at, id.clone())));
+            self.due.extend(held.record.next.map(|next| (next.at, id)));
+        }
+        for (key, (version, wait)) in change.waits {
+            let version = if wait.is_some() { version + 1 } else { 0 };
+            self.waits.insert(key.clone(), HeldWait { version, wait, held: false });
+            self.forget(&key);
         }
         let changes: Arc<[Arc<Change>]> = change.changes.into_iter().map(Arc::new).collect();
-        self.history.push(changes.iter().cloned());
+        self.history.push(first, changes.iter().cloned());
         self.hub.tell(&changes);
+    }
+
+    /// Drops a place in the queue that nobody has.
+    fn forget(&mut self, key: &DispatchKey) {
+        if self.waits.get(key).is_some_and(|held| held.wait.is_none()) {
+            self.waits.remove(key);
+        }
     }
 }
 
 impl Board {
-    /// A board of these units as the store has them. A row that cannot be read takes its unit out of service.
-    pub(crate) fn new<'u>(units: impl Iterator<Item = &'u Arc<Unit>>, stored: Stored) -> Self {
-        let idle = |unit: &Arc<Unit>| Held { unit: unit.clone(), version: 0, record: Record::IDLE, held: false };
-        let mut units: BTreeMap<String, Held> = units.map(|unit| (unit.id.clone(), idle(unit))).collect();
+    /// A board of the service's units as the store has them. A row that cannot be read takes its unit out of service.
+    pub(crate) fn new(scenario: Arc<Scenario>, service: Service, stored: &Stored) -> Self {
         let mut history = History::default();
-        for row in &stored.units {
-            let Some(held) = std::str::from_utf8(&row.key).ok().and_then(|id| units.get_mut(id)) else { continue };
-            (held.version, held.record) = (row.version, read_unit(row));
-        }
-        stored.changes.iter().for_each(|row| history.push(read_changes(row).into_iter().map(Arc::new)));
+        stored.changes.iter().for_each(|row| history.push(first_of(row), read_changes(row).into_iter().map(Arc::new)));
+        let units = read_units(&scenario, service, &stored.units);
+        let due = units.iter().filter_map(|(id, held)| Some((held.record.next?.at, id.clone())));
         let told = history.after(0).map(|change| change.after.since);
-        let latest = told.chain(units.values().map(|held| held.record.since)).max().unwrap_or_default();
-        let seq = units.values().map(|held| held.record.seq).max().unwrap_or_default().max(history.current());
-        let inner = Inner { units, history, hub: Hub::default(), seq, latest, flights: BTreeMap::new() };
+        let mut inner = Inner {
+            latest: told.chain(units.values().map(|held| held.record.since)).max().unwrap_or_default(),
+            seq: units.values().map(|held| held.record.seq).max().unwrap_or_default().max(history.numbered()),
+            due: due.collect(),
+            scenario,
+            units,
+            waits: BTreeMap::new(),
+            history,
+            hub: Hub::default(),
+            flights: BTreeMap::new(),
+        };
+        for (version, wait) in stored.waits.iter().filter_map(|row| Some((row.version, read_wait(row)?))) {
+            inner.waits.insert(wait.dispatch.clone(), HeldWait { version, wait: Some(wait), held: false });
+        }
         Self { inner: Mutex::new(inner), pulse: watch::Sender::new(0) }
     }
 
@@ -129,28 +190,31 @@ impl Board {
         look(&mut self.inner.lock())
     }
 
-    /// Decides with all units in view that nobody holds, and holds those that the decision changes. `None` comes with
-    /// a decision that changes nothing. Its time is `now`, or that of the newest change where that is later.
+    /// Looks as a decision would.
+    pub(crate) fn view<T>(&self, look: impl FnOnce(&Draft<'_>) -> T) -> T {
+        let inner = self.inner.lock();
+        look(&Draft::new(&inner, inner.latest, inner.seq))
+    }
+
+    /// Decides with all in view that nobody holds, and holds what the decision changes. `None` comes with a decision
+    /// that changes nothing. Its time is `now`, or that of the newest change where that is later.
     pub(crate) fn decide<T>(
         &self,
         now: Timestamp,
         decide: impl FnOnce(&mut Draft<'_>) -> T,
     ) -> (T, Option<Pending<'_>>) {
         let mut inner = self.inner.lock();
+        // The first number is the move's own, so that each can be found in the store.
+        let first = inner.seq + 1;
         let mut draft = Draft::new(&inner, now.max(inner.latest), inner.seq);
         let decision = decide(&mut draft);
-        let change = draft.finish();
+        let (seq, change) = (draft.seq().max(first), draft.finish());
         if change.is_empty() {
             return (decision, None);
         }
-        let (first, rows) = (inner.seq + 1, change.rows());
-        for change in &change.changes {
-            (inner.seq, inner.latest) = (change.seq, inner.latest.max(change.after.since));
-        }
-        for id in change.units.keys() {
-            inner.units.entry(id.clone()).and_modify(|held| held.held = true);
-        }
-        inner.flights.insert(first, Flight { change, outcome: Outcome::UnderWay });
+        let rows = change.rows(first);
+        inner.seq = seq;
+        inner.hold(first, change);
         drop(inner);
         (decision, Some(Pending { board: self, first, rows, told: false }))
     }
@@ -164,12 +228,9 @@ impl Board {
     pub(crate) async fn caught_up(&self) {
         let mut pulse = self.pulse();
         let last = self.inner.lock().seq;
+        let over = |_: &u64| self.inner.lock().flights.first_key_value().is_none_or(|(first, _)| *first > last);
         // The sender lives in `self`, so the wait cannot fail.
-        drop(
-            pulse
-                .wait_for(|_| self.inner.lock().flights.first_key_value().is_none_or(|(first, _)| *first > last))
-                .await,
-        );
+        drop(pulse.wait_for(over).await);
     }
 
     /// The numbers of moves whose outcome is not known.
@@ -177,6 +238,12 @@ impl Board {
         let inner = self.inner.lock();
         let unknown = inner.flights.iter().filter(|(_, flight)| flight.outcome == Outcome::Unknown);
         unknown.map(|(first, _)| *first).collect()
+    }
+
+    /// When something happens by itself next.
+    pub(crate) fn next_due(&self) -> Option<Timestamp> {
+        let inner = self.inner.lock();
+        inner.due.iter().find(|(_, id)| inner.settled(id).is_some()).map(|(at, _)| *at)
     }
 
     /// Says what became of a move.
@@ -197,19 +264,10 @@ impl Pending<'_> {
         self.rows.clone()
     }
 
-    /// The store has them.
-    pub(crate) fn settle(self) {
-        self.end(Outcome::Made);
-    }
-
-    /// The store does not have them and never will.
-    pub(crate) fn cancel(self) {
-        self.end(Outcome::Void);
-    }
-
-    fn end(mut self, outcome: Outcome) {
+    /// Says whether the store has them: if not, it never will.
+    pub(crate) fn settle(mut self, made: bool) {
         self.told = true;
-        self.board.tell(self.first, outcome);
+        self.board.tell(self.first, if made { Outcome::Made } else { Outcome::Void });
     }
 }
 
@@ -219,6 +277,18 @@ impl Drop for Pending<'_> {
             self.board.tell(self.first, Outcome::Unknown);
         }
     }
+}
+
+fn read_units(scenario: &Scenario, service: Service, rows: &[Row]) -> BTreeMap<String, Held> {
+    let idle = |unit: &Arc<Unit>| Held { unit: unit.clone(), version: 0, record: Record::IDLE, held: false };
+    let mut units: BTreeMap<String, Held> =
+        scenario.units_of(service).map(|unit| (unit.id.clone(), idle(unit))).collect();
+    for row in rows {
+        let Some(held) = std::str::from_utf8(&row.key).ok().and_then(|id| units.get_mut(id)) else { continue };
+        let crew = Crew { scenario, unit: &held.unit };
+        (held.version, held.record) = (row.version, crew.resumed(read_unit(row)));
+    }
+    units
 }
 
 fn read_unit(row: &Row) -> Record {
@@ -235,4 +305,16 @@ fn read_changes(row: &Row) -> Vec<Change> {
         tracing::error!(%error, "changes of units are lost: their row cannot be read");
         Vec::new()
     })
+}
+
+fn first_of(row: &Row) -> u64 {
+    row.key.as_ref().try_into().map(u64::from_be_bytes).unwrap_or_default()
+}
+
+fn read_wait(row: &Row) -> Option<Wait> {
+    let read = wait::decode(&row.body);
+    read.inspect_err(
+        |error| tracing::error!(%error, "a dispatch has lost its place in the queue: its row cannot be read"),
+    )
+    .ok()
 }

@@ -9,7 +9,7 @@ pub(crate) fn skills(service: Service, example: &str) -> Vec<AgentSkill> {
         id: "dispatch".to_owned(),
         name: "Dispatch".to_owned(),
         description: format!(
-            "Sends the nearest free {service} units to an incident and says which, from where and when"
+            "Sends the nearest free {service} units to an incident and says which, from where and when; waits where none is free, and follows them with \"follow\": true"
         ),
         tags: vec!["emergency".to_owned(), service.as_str().to_owned()],
         examples: vec![example.to_owned()],

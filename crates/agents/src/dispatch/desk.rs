@@ -10,16 +10,20 @@ use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 use triage::Service;
 
-use super::answer::{Answer, Going, released, released_words};
+use super::answer::{Answer, released, released_words};
 use super::board::Pending;
-use super::choice::choose;
-use super::draft::Draft;
+use super::clock::Speed;
 use super::keeper;
-use super::request::{self, Incident, Request};
-use super::scenario::{Scenario, ScenarioError};
-use super::town::Town;
-use super::unit::{Assignment, DispatchKey, Reason, Record};
+use super::orders::{Order, Released, Sent};
+use super::progress::{self, Mark};
+use super::request::{self, Incident, Request, Until};
+use super::scenario::{Located, Scenario, ScenarioError};
+use super::town::{NotOpened, Town};
+use super::unit::DispatchKey;
 use super::units::Units;
+
+/// How often a release waits for changes of its units that are under way.
+const TRIES: usize = 64;
 
 /// Settings of a dispatching service.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -27,11 +31,28 @@ pub struct Args {
     /// File with area, places, stations, units and run cards [default: a made-up town]
     #[arg(long, env = "WATCHROOM_SCENARIO", value_name = "FILE")]
     pub scenario: Option<PathBuf>,
+    /// Seconds of the units' lives per second of ours; 1 is real time
+    #[arg(long, env = "WATCHROOM_CLOCK_SPEED", value_name = "FACTOR", default_value_t)]
+    pub clock_speed: Speed,
 }
 
 /// A service's dispatch desk.
 #[derive(Debug)]
 pub struct Desk(Arc<Town>);
+
+/// A dispatch that is asked for.
+#[derive(Debug)]
+pub(super) struct Call {
+    pub(super) incident: Incident,
+    located: Located,
+    pub(super) order: Order,
+}
+
+impl Call {
+    pub(super) fn key(&self) -> &DispatchKey {
+        &self.order.dispatch
+    }
+}
 
 impl Desk {
     /// Reads the scenario and the units' rows, and keeps the town until the process drains.
@@ -44,8 +65,8 @@ impl Desk {
             return Err(Fatal::usage(format!("the scenario {:?} has no {service} units", scenario.name())));
         }
         let closing = setup.process().drain().streams_end();
-        let desk = Self::start(service, scenario, setup.store().clone(), closing).await;
-        desk.map_err(|error| Fatal::internal("the units cannot be read", error))
+        let desk = Self::start(service, scenario, setup.store().clone(), args.clock_speed, closing).await;
+        desk.map_err(|error| Fatal::internal("the town cannot be opened", error))
     }
 
     /// A desk over the units in `store`, whose town lives until `closing` fires.
@@ -54,9 +75,10 @@ impl Desk {
         service: Service,
         scenario: Scenario,
         store: Arc<dyn Store>,
+        speed: Speed,
         closing: CancellationToken,
-    ) -> Result<Self, store::Error> {
-        let town = Town::open(service, scenario, store).await?;
+    ) -> Result<Self, NotOpened> {
+        let town = Town::open(service, scenario, store, speed).await?;
         keeper::keep(town.clone(), closing);
         Ok(Self(town))
     }
@@ -69,86 +91,134 @@ impl Desk {
 
     /// Does what a message asks.
     pub async fn serve(&self, task: &mut Context) -> Result<Finish, Failure> {
-        match request::read(task.message()) {
+        match request::read(task.message(), &self.0.scenario) {
             Ok(Request::Dispatch(incident)) => self.dispatch(task, incident).await,
             Ok(Request::Release(dispatch)) => self.release(task, dispatch).await,
             Err(refusal) => Ok(Finish::Rejected(words::say(refusal.to_string()))),
         }
     }
 
-    async fn dispatch(&self, task: &mut Context, incident: Incident) -> Result<Finish, Failure> {
-        let (mut answer, mut pending) = self.decide(task, &incident);
-        if !answer.shortfall.is_empty() {
-            // A shortage is told only when nothing is on its way: what is held may be free in a moment.
-            if let Some(pending) = pending {
-                pending.cancel();
-            }
-            self.0.board.caught_up().await;
-            (answer, pending) = self.decide(task, &incident);
-        }
-        if answer.going.is_empty() {
-            return Err(Failure(answer.refusal()));
-        }
-        let end = Finish::Completed(words::say(answer.words()));
-        conclude(task, answer.artifact(), pending, end).await
+    pub(super) fn town(&self) -> &Town {
+        &self.0
     }
 
-    /// Who goes. A dispatch that has units already keeps them: nobody else is sent.
-    fn decide(&self, task: &Context, incident: &Incident) -> (Answer, Option<Pending<'_>>) {
-        let town = &self.0;
-        let key = key(task);
-        let located = town.scenario.locate(&incident.place);
-        let needs = town.scenario.needs(&incident.kind, town.service, incident.priority);
-        let answer = Answer {
-            service: town.service,
-            dispatch: key.clone(),
-            incident: incident.clone(),
-            located,
-            going: Vec::new(),
-            shortfall: needs.to_vec(),
+    async fn dispatch(&self, task: &mut Context, incident: Incident) -> Result<Finish, Failure> {
+        let call = self.call(task, incident);
+        let mark = task.resume().and_then(Mark::read);
+        if task.canceled().is_cancelled() {
+            return self.stand_down(task, &call).await;
+        }
+        match mark {
+            Some(mark) => self.go_on(task, &call, mark).await,
+            None => self.send(task, &call).await,
+        }
+    }
+
+    fn call(&self, task: &Context, incident: Incident) -> Call {
+        let scenario = &self.0.scenario;
+        let located = scenario.locate(&incident.place);
+        let order = Order {
+            dispatch: key(task),
+            priority: incident.priority,
+            place: incident.place.clone(),
+            scene: located.position,
+            needs: scenario.needs(&incident.kind, self.0.service, incident.priority).to_vec(),
         };
-        town.board.decide(town.clock.at(task.began()), |draft| {
-            let sent = draft.of(|dispatch| *dispatch == key);
-            if !sent.is_empty() {
-                return answer.again(&town.scenario, &sent, needs);
+        Call { incident, located, order }
+    }
+
+    async fn send(&self, task: &mut Context, call: &Call) -> Result<Finish, Failure> {
+        let (sent, pending) = self.decide(task, call).await;
+        let (nobody, answer) = (sent.units.is_empty(), self.answer(call, sent));
+        match (nobody, call.incident.until) {
+            (false, Until::Assigned) => {
+                let end = Finish::Completed(words::say(answer.words()));
+                conclude(task, answer.artifact(), pending, end).await
             }
-            let free = draft.units().filter(|(_, record)| record.is_free()).map(|(unit, _)| unit);
-            let choice = choose(&town.scenario, needs, free, located.position);
-            let going: Vec<Going> =
-                choice.picks.into_iter().map(|pick| Going { unit: pick.unit, eta: pick.eta }).collect();
-            for one in &going {
-                draft.assign(&one.unit.id, assignment(draft, &answer, one));
+            (false, Until::Cleared) => {
+                let said = words::say(answer.words());
+                report(task, said, progress::following(), Some(answer.artifact()), pending).await?;
+                self.follow(task, call, 0).await
             }
-            Answer { going, shortfall: choice.shortfall, ..answer }
-        })
+            (true, _) => {
+                let said = words::say(answer.waiting());
+                report(task, said, progress::queue(&answer), None, pending).await?;
+                self.queue(task, call, answer.position).await
+            }
+        }
+    }
+
+    /// Who goes. A dispatch that has units already, or waits, is left as it is.
+    async fn decide(&self, task: &Context, call: &Call) -> (Sent, Option<Pending<'_>>) {
+        let now = self.0.clock.at(task.began());
+        let once = || {
+            self.0.board.decide(now, |draft| {
+                let sent = draft.dispatch(&call.order);
+                (draft.is_blind(&sent.missing), sent)
+            })
+        };
+        let ((blind, sent), pending) = once();
+        if !blind {
+            return (sent, pending);
+        }
+        // A shortage is told only when nothing is on its way: what is held may be free in a moment.
+        if let Some(pending) = pending {
+            pending.settle(false);
+        }
+        self.0.board.caught_up().await;
+        let ((_, sent), pending) = once();
+        (sent, pending)
+    }
+
+    pub(super) fn answer(&self, call: &Call, sent: Sent) -> Answer {
+        let answer = Answer {
+            service: self.0.service,
+            dispatch: call.order.dispatch.clone(),
+            incident: call.incident.clone(),
+            located: call.located,
+            going: Vec::new(),
+            shortfall: Vec::new(),
+            position: 0,
+        };
+        answer.with(&self.0.scenario, sent)
     }
 
     async fn release(&self, task: &mut Context, dispatch: Option<String>) -> Result<Finish, Failure> {
-        // Units of it that are held would be missed.
-        self.0.board.caught_up().await;
-        let (units, pending) = self.freed(task, dispatch.as_deref());
-        let end = Finish::Completed(words::say(released_words(&units)));
-        if pending.is_none() {
-            return Ok(end);
-        }
-        conclude(task, released(&units), pending, end).await
-    }
-
-    /// Calls off the caller's units of that dispatch, or of this conversation, that have not arrived yet.
-    fn freed(&self, task: &Context, dispatch: Option<&str>) -> (Vec<String>, Option<Pending<'_>>) {
         let own = key(task);
         let meant = |it: &DispatchKey| {
-            it.owner == own.owner && dispatch.map_or(it.context == own.context, |dispatch| it.id == dispatch)
+            it.owner == own.owner && dispatch.as_ref().map_or(it.context == own.context, |dispatch| it.id == *dispatch)
         };
-        self.0.board.decide(self.0.clock.at(task.began()), |draft| {
-            let sent = draft.of(meant).into_iter().filter(|(_, record): &(String, Record)| record.state.is_coming());
-            sent.map(|(id, _)| id).filter(|id| draft.call_off(id, Reason::Released)).collect()
-        })
+        let (freed, pending) = self.free(meant).await?;
+        let end = Finish::Completed(words::say(released_words(&freed)));
+        if freed.is_empty() {
+            return Ok(end);
+        }
+        conclude(task, released(&freed), pending, end).await
+    }
+
+    /// Releases the dispatches that `meant` picks, once nobody else is changing them.
+    pub(super) async fn free(
+        &self,
+        meant: impl Fn(&DispatchKey) -> bool,
+    ) -> Result<(Released, Option<Pending<'_>>), Failure> {
+        for _ in 0..TRIES {
+            let now = self.0.now();
+            let ((held, freed), pending) =
+                self.0.board.decide(now, |draft| (draft.is_held(&meant), draft.release(&meant)));
+            if !held {
+                return Ok((freed, pending));
+            }
+            if let Some(pending) = pending {
+                pending.settle(false);
+            }
+            self.0.board.caught_up().await;
+        }
+        Err(Failure("the units are changing too fast; try again".to_owned()))
     }
 }
 
 /// Ends the turn and changes the units in one commit.
-async fn conclude(
+pub(super) async fn conclude(
     task: &mut Context,
     artifact: proto::a2a::Artifact,
     pending: Option<Pending<'_>>,
@@ -156,15 +226,31 @@ async fn conclude(
 ) -> Result<Finish, Failure> {
     let rows = pending.as_ref().map(Pending::rows).unwrap_or_default();
     let concluded = task.conclude(vec![artifact], rows, end.clone()).await;
+    settle(pending, concluded).map(|()| end)
+}
+
+/// Tells how the dispatch stands and changes the units in one commit.
+pub(super) async fn report(
+    task: &mut Context,
+    said: proto::a2a::Message,
+    metadata: prost_types::Struct,
+    artifact: Option<proto::a2a::Artifact>,
+    pending: Option<Pending<'_>>,
+) -> Result<(), Failure> {
+    let rows = pending.as_ref().map(Pending::rows).unwrap_or_default();
+    let reported = task.report(said, metadata, artifact.into_iter().collect(), rows).await;
+    settle(pending, reported)
+}
+
+/// Tells the board what became of a commit: whatever the reason of a refusal, nothing was written.
+fn settle(pending: Option<Pending<'_>>, outcome: Result<(), NotCommitted>) -> Result<(), Failure> {
     if let Some(pending) = pending {
-        // Whatever a refusal's reason, nothing was written.
-        if concluded.is_ok() { pending.settle() } else { pending.cancel() }
+        pending.settle(outcome.is_ok());
     }
-    match concluded {
-        Ok(()) => Ok(end),
-        Err(NotCommitted::Conflict) => Err(Failure("the units were changed by another process; try again".to_owned())),
-        Err(error @ (NotCommitted::TooLarge { .. } | NotCommitted::Failed(_))) => Err(error.into()),
-    }
+    outcome.map_err(|error| match error {
+        NotCommitted::Conflict => Failure("the units were changed by another process; try again".to_owned()),
+        error @ (NotCommitted::TooLarge { .. } | NotCommitted::Failed(_)) => error.into(),
+    })
 }
 
 /// The dispatch that a task is: its step where a run sent it, so that another attempt finds its units.
@@ -174,18 +260,6 @@ fn key(task: &Context) -> DispatchKey {
         None => task.id().to_string(),
     };
     DispatchKey { owner: task.owner().to_string(), context: task.context_id().to_string(), id }
-}
-
-fn assignment(draft: &Draft<'_>, answer: &Answer, going: &Going) -> Assignment {
-    Assignment {
-        dispatch: answer.dispatch.clone(),
-        place: answer.incident.place.clone(),
-        role: going.unit.kind.clone(),
-        priority: answer.incident.priority,
-        scene: Some(answer.located.position),
-        assigned_at: draft.now(),
-        eta: u32::try_from(going.eta.as_secs()).unwrap_or(u32::MAX),
-    }
 }
 
 fn unusable(path: &std::path::Path, error: &ScenarioError) -> Fatal {

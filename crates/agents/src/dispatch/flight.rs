@@ -1,4 +1,4 @@
-//! Changes that are on their way to the store, and the order in which they are told.
+//! Changes that are on their way to the store.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,8 @@ use bytes::Bytes;
 use store::RowChange;
 
 use super::row;
-use super::unit::{Change, Record};
+use super::unit::{Change, DispatchKey, Record};
+use super::wait::{self, Wait};
 
 /// What one commit changes.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -15,6 +16,8 @@ pub(crate) struct Move {
     pub(crate) changes: Vec<Change>,
     /// The units as they are after it, and the versions of the rows that it replaces.
     pub(crate) units: BTreeMap<String, (u64, Record)>,
+    /// The same of what waits; `None` where it no longer does.
+    pub(crate) waits: BTreeMap<DispatchKey, (u64, Option<Wait>)>,
 }
 
 /// How a move stands.
@@ -25,7 +28,7 @@ pub(crate) enum Outcome {
     Made,
     /// The store does not have it and never will.
     Void,
-    /// Whoever made it is gone: the rows must be read.
+    /// Whoever made it is gone: the store must be asked.
     Unknown,
 }
 
@@ -39,23 +42,31 @@ pub(crate) struct Flight {
 impl Move {
     /// Whether nothing is to be stored.
     pub(crate) fn is_empty(&self) -> bool {
-        self.units.is_empty()
+        self.units.is_empty() && self.waits.is_empty()
     }
 
-    /// As the store takes it.
-    pub(crate) fn rows(&self) -> Vec<RowChange> {
+    /// As the store takes it; `first` is the number of its first change, by which it can be found again.
+    pub(crate) fn rows(&self, first: u64) -> Vec<RowChange> {
         let unit = |(id, (expected, record)): (&String, &(u64, Record))| RowChange {
             kind: row::UNIT,
             key: Bytes::copy_from_slice(id.as_bytes()),
             expected: *expected,
             body: Some(row::encode(record)),
         };
-        let changes = self.changes.first().map(|first| RowChange {
+        let wait = |(key, (expected, wait)): (&DispatchKey, &(u64, Option<Wait>))| RowChange {
+            kind: wait::WAIT,
+            key: wait::key(key),
+            expected: *expected,
+            body: wait.as_ref().map(wait::encode),
+        };
+        let changes = RowChange {
             kind: row::CHANGES,
-            key: row::changes_key(first.seq),
+            key: row::changes_key(first),
             expected: 0,
             body: Some(row::encode_changes(&self.changes)),
-        });
-        self.units.iter().map(unit).chain(changes).collect()
+        };
+        // What comes and goes within one move was never stored.
+        let waits = self.waits.iter().filter(|(_, (expected, wait))| *expected > 0 || wait.is_some());
+        self.units.iter().map(unit).chain(waits.map(wait)).chain([changes]).collect()
     }
 }

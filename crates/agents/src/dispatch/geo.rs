@@ -70,20 +70,29 @@ fn fraction(hash: u64) -> f64 {
     f64::from(u32::try_from(hash >> 32).unwrap_or(u32::MAX)) / f64::from(u32::MAX)
 }
 
-/// How units of a service move.
+/// How units of a service move and work, in seconds unless said otherwise.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Travel {
-    /// From the call to the road, in seconds.
+    /// From the call to the road.
     pub(crate) turnout: f64,
     /// On the road, in kilometres per hour.
     pub(crate) speed: f64,
+    /// Work on scene, on average.
+    pub(crate) scene: f64,
+    /// Handing over a patient, on average.
+    pub(crate) hospital: f64,
+    /// From the end of the work until it can be sent again, on average.
+    pub(crate) ready: f64,
 }
 
 impl Travel {
-    /// When a unit that stands at `from` arrives at `to`, in whole seconds.
-    pub(crate) fn eta(&self, from: Position, to: Position) -> Duration {
+    /// Of a service that the scenario says nothing of.
+    pub(crate) const USUAL: Self = Self { turnout: 60.0, speed: 45.0, scene: 900.0, hospital: 600.0, ready: 60.0 };
+
+    /// How long the drive is.
+    pub(crate) fn drive(&self, from: Position, to: Position) -> Duration {
         let metres_per_second = self.speed / 3.6;
-        let seconds = self.turnout + from.distance(to) * DETOUR / metres_per_second;
-        Duration::from_secs_f64(seconds.round().clamp(0.0, 86_400.0))
+        let seconds = from.distance(to) * DETOUR / metres_per_second;
+        Duration::from_secs_f64(seconds.clamp(0.0, 86_400.0))
     }
 }

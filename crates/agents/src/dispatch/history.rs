@@ -1,9 +1,9 @@
 //! The newest changes of units, for watches and followers that go on from a version. The store keeps the same ones.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
-use super::unit::Change;
+use super::unit::{Assignment, Change, DispatchKey, State};
 
 /// Changes that are kept: hours of a town, and the missed time of a watch that comes back.
 const KEPT: usize = 4096;
@@ -27,27 +27,49 @@ pub(crate) struct History {
     /// The newest change that is forgotten.
     kept_after: u64,
     changes: VecDeque<Arc<Change>>,
-    /// The rows in the store that hold them: the first and the last change of each.
+    /// Of each dispatch the newest change of each of its units.
+    parts: HashMap<DispatchKey, BTreeMap<String, Arc<Change>>>,
+    /// The rows in the store that hold them: the number of each and its last change.
     rows: VecDeque<(u64, u64)>,
 }
 
 impl History {
-    /// Adds the changes of one commit, and forgets the oldest beyond the bound.
-    pub(crate) fn push(&mut self, changes: impl IntoIterator<Item = Arc<Change>>) {
-        let before = self.changes.len();
-        self.changes.extend(changes);
-        if let (Some(first), Some(last)) = (self.changes.get(before), self.changes.back()) {
-            self.rows.push_back((first.seq, last.seq));
+    /// Adds the changes of the row `first`, and forgets the oldest beyond the bound.
+    pub(crate) fn push(&mut self, first: u64, changes: impl IntoIterator<Item = Arc<Change>>) {
+        for change in changes {
+            if let Some(part) = &change.part {
+                let units = self.parts.entry(part.dispatch.clone()).or_default();
+                units.insert(change.unit.clone(), change.clone());
+            }
+            self.changes.push_back(change);
         }
+        self.rows.push_back((first, self.current().max(first)));
         while self.changes.len() > KEPT {
             let Some(oldest) = self.changes.pop_front() else { return };
             self.kept_after = oldest.seq;
+            self.forget(&oldest);
+        }
+    }
+
+    fn forget(&mut self, oldest: &Arc<Change>) {
+        let Some(key) = oldest.part.as_ref().map(|part| &part.dispatch) else { return };
+        let Some(units) = self.parts.get_mut(key) else { return };
+        if units.get(&oldest.unit).is_some_and(|newest| Arc::ptr_eq(newest, oldest)) {
+            units.remove(&oldest.unit);
+        }
+        if units.is_empty() {
+            self.parts.remove(key);
         }
     }
 
     /// The newest change.
     pub(crate) fn current(&self) -> u64 {
         self.changes.back().map_or(self.kept_after, |change| change.seq)
+    }
+
+    /// The newest number that was given to a row or a change.
+    pub(crate) fn numbered(&self) -> u64 {
+        self.rows.back().map_or(self.kept_after, |(_, last)| *last)
     }
 
     /// Every change after `version`, oldest first.
@@ -68,9 +90,21 @@ impl History {
         self.changes.iter().skip(skip)
     }
 
-    /// Rows of the store that nothing needs any more, once there are many: the first change of each.
-    pub(crate) fn surplus(&mut self) -> Vec<u64> {
+    /// The units that have worked for a dispatch to the end, as far as is remembered.
+    pub(crate) fn served(&self, key: &DispatchKey) -> impl Iterator<Item = (String, Arc<Assignment>)> {
+        let units = self.parts.get(key).into_iter().flatten();
+        let served = units.filter(|(_, newest)| newest.from == State::Cleared);
+        served.filter_map(|(unit, newest)| Some((unit.clone(), newest.part.clone()?)))
+    }
+
+    /// Rows of the store that nothing needs any more, once there are many.
+    pub(crate) fn surplus(&self) -> Vec<u64> {
         let old = self.rows.partition_point(|(_, last)| *last <= self.kept_after);
-        if old < SURPLUS { Vec::new() } else { self.rows.drain(..old).map(|(first, _)| first).collect() }
+        if old < SURPLUS { Vec::new() } else { self.rows.iter().take(old).map(|(first, _)| *first).collect() }
+    }
+
+    /// The oldest rows are deleted.
+    pub(crate) fn swept(&mut self, count: usize) {
+        self.rows.drain(..count.min(self.rows.len()));
     }
 }

@@ -3,6 +3,7 @@
 mod answer;
 mod board;
 mod card;
+mod chance;
 mod choice;
 mod clock;
 mod desk;
@@ -12,16 +13,23 @@ mod geo;
 mod history;
 mod hub;
 mod keeper;
+mod life;
+mod orders;
+mod progress;
 mod request;
 mod row;
 mod scenario;
 mod town;
 mod unit;
 mod units;
+mod wait;
+mod waiting;
 
 #[cfg(test)]
 mod tests;
 
 pub(crate) use card::skills;
+pub use clock::{NotSpeed, Speed};
 pub use desk::{Args, Desk};
 pub use scenario::{Scenario, ScenarioError};
+pub use town::NotOpened;

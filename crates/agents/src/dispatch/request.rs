@@ -1,15 +1,17 @@
 //! What a message asks for. Text is enough: what a data part does not say is taken from the words.
 //!
-//! Data: `{type, priority, location: {text} | text, skill, dispatch}`; every member may be absent, others are ignored.
+//! Data: `{type, priority, location: {text} | text, follow, skill, dispatch}`; every member may be absent, others are ignored.
 //! The skill may also stand in the message's metadata, under `skill`.
 
-use a2a::metadata::{as_integer, as_text};
+use a2a::metadata::{as_integer, as_text, as_truth};
 use agent::words;
 use prost_types::value::Kind;
 use prost_types::{Struct, Value};
 use proto::a2a::Message;
 use proto::a2a::part::Content;
 use triage::{Priority, triage};
+
+use super::scenario::Scenario;
 
 /// What is asked for.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,6 +31,16 @@ pub(crate) struct Incident {
     pub(crate) priority: u8,
     /// In the caller's words; empty where nobody knows.
     pub(crate) place: String,
+    pub(crate) until: Until,
+}
+
+/// When a dispatch is over for its caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Until {
+    /// Units are assigned.
+    Assigned,
+    /// They have cleared.
+    Cleared,
 }
 
 /// Why a message cannot be understood.
@@ -43,11 +55,11 @@ pub(crate) enum BadRequest {
 }
 
 /// Reads a message.
-pub(crate) fn read(message: &Message) -> Result<Request, BadRequest> {
+pub(crate) fn read(message: &Message, scenario: &Scenario) -> Result<Request, BadRequest> {
     let text = words::text_of(message);
     let data = data_of(message);
     match skill(message, data)?.unwrap_or("dispatch") {
-        "dispatch" => incident(&text, data).map(Request::Dispatch),
+        "dispatch" => incident(&text, data, scenario).map(Request::Dispatch),
         "release" => Ok(Request::Release(word(data, "dispatch")?.map(str::to_owned))),
         other => Err(BadRequest::Skill(other.to_owned())),
     }
@@ -66,22 +78,35 @@ fn skill<'m>(message: &'m Message, data: Option<&'m Struct>) -> Result<Option<&'
     Ok(told.or(word(data, "skill")?))
 }
 
-fn incident(text: &str, data: Option<&Struct>) -> Result<Incident, BadRequest> {
+fn incident(text: &str, data: Option<&Struct>, scenario: &Scenario) -> Result<Incident, BadRequest> {
     if text.trim().is_empty() && data.is_none() {
         return Err(BadRequest::Empty);
     }
     let kind = word(data, "type")?;
     let priority = priority(data)?;
     let place = place(data)?;
+    let until = until(data)?;
     if let (Some(kind), Some(priority), Some(place)) = (kind, priority, place) {
-        return Ok(Incident { kind: kind.to_owned(), priority, place: place.to_owned() });
+        return Ok(Incident { kind: kind.to_owned(), priority, place: place.to_owned(), until });
     }
     let said = triage(text);
+    let kind = kind.or_else(|| scenario.recognise(text)).unwrap_or(said.kind.as_str()).to_owned();
+    let usual = || scenario.priority(&kind).unwrap_or_else(|| said.priority.min(Priority::Routine).level());
     Ok(Incident {
-        kind: kind.unwrap_or(said.kind.as_str()).to_owned(),
-        priority: priority.unwrap_or_else(|| said.priority.min(Priority::Routine).level()),
+        priority: priority.unwrap_or_else(usual),
         place: place.map(str::to_owned).or(said.place.map(|place| place.text)).unwrap_or_default(),
+        kind,
+        until,
     })
+}
+
+fn until(data: Option<&Struct>) -> Result<Until, BadRequest> {
+    let Some(value) = data.and_then(|data| data.fields.get("follow")) else { return Ok(Until::Assigned) };
+    match as_truth(Some(value)) {
+        Some(true) => Ok(Until::Cleared),
+        Some(false) => Ok(Until::Assigned),
+        None => Err(BadRequest::Field { field: "follow", wanted: "true or false" }),
+    }
 }
 
 fn word<'m>(data: Option<&'m Struct>, field: &'static str) -> Result<Option<&'m str>, BadRequest> {

@@ -7,7 +7,7 @@ use prost::Message;
 use types::Timestamp;
 
 use super::geo::Position;
-use super::unit::{Assignment, Change, DispatchKey, Reason, Record, State};
+use super::unit::{Assignment, Change, DispatchKey, Next, Reason, Record, State};
 
 /// The kind of the rows of units; the key is the unit's id.
 pub(crate) const UNIT: &str = "unit";
@@ -47,6 +47,18 @@ struct UnitRow {
     seq: u64,
     #[prost(message, optional, tag = "7")]
     from: Option<PositionRow>,
+    #[prost(message, optional, tag = "8")]
+    next: Option<NextRow>,
+}
+
+#[derive(Clone, Copy, PartialEq, Message)]
+struct NextRow {
+    #[prost(uint64, tag = "1")]
+    at: u64,
+    #[prost(uint32, tag = "2")]
+    to: u32,
+    #[prost(uint32, tag = "3")]
+    reason: u32,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -69,6 +81,10 @@ struct AssignmentRow {
     scene: Option<PositionRow>,
     #[prost(uint64, tag = "9")]
     assigned_at: u64,
+    #[prost(uint64, tag = "10")]
+    called: u64,
+    #[prost(uint64, tag = "11")]
+    epoch: u64,
 }
 
 #[derive(Clone, Copy, PartialEq, Message)]
@@ -142,17 +158,7 @@ fn change_row(change: &Change) -> ChangeRow {
 fn change(row: ChangeRow) -> Result<Change, BadRow> {
     let after = record(row.after.ok_or(BadRow::Lacks("unit"))?)?;
     let part = after.assignment.clone().or_else(|| row.left.map(|left| Arc::new(assignment(left))));
-    Ok(Change {
-        seq: after.seq,
-        unit: row.unit,
-        from: state(row.from)?,
-        reason: Reason::ALL
-            .into_iter()
-            .find(|reason| reason_number(*reason) == row.reason)
-            .ok_or(BadRow::Reason(row.reason))?,
-        part,
-        after,
-    })
+    Ok(Change { seq: after.seq, unit: row.unit, from: state(row.from)?, reason: reason(row.reason)?, part, after })
 }
 
 fn unit_row(record: &Record) -> UnitRow {
@@ -164,6 +170,11 @@ fn unit_row(record: &Record) -> UnitRow {
         epoch: record.epoch,
         seq: record.seq,
         from: record.from.map(position_row),
+        next: record.next.map(|next| NextRow {
+            at: next.at.as_millis(),
+            to: number(next.to),
+            reason: reason_number(next.reason),
+        }),
     }
 }
 
@@ -177,6 +188,7 @@ fn record(row: UnitRow) -> Result<Record, BadRow> {
         epoch: row.epoch,
         seq: row.seq,
         from: row.from.map(position),
+        next: row.next.map(next).transpose()?,
         assignment: row.assignment.map(|row| Arc::new(assignment(row))),
     })
 }
@@ -192,6 +204,8 @@ fn assignment_row(part: &Assignment) -> AssignmentRow {
         priority: part.priority.into(),
         scene: part.scene.map(position_row),
         assigned_at: part.assigned_at.as_millis(),
+        called: part.called.as_millis(),
+        epoch: part.epoch,
     }
 }
 
@@ -203,8 +217,10 @@ fn assignment(row: AssignmentRow) -> Assignment {
         // The first release did not keep it; the lowest gives way to all others.
         priority: u8::try_from(row.priority).ok().filter(|priority| *priority > 0).unwrap_or(u8::MAX),
         scene: row.scene.map(position),
+        called: Timestamp::from_millis(row.called),
         assigned_at: Timestamp::from_millis(row.assigned_at),
         eta: row.eta,
+        epoch: row.epoch,
     }
 }
 
@@ -214,6 +230,14 @@ fn position_row(at: Position) -> PositionRow {
 
 fn position(row: PositionRow) -> Position {
     Position { lat: row.lat, lon: row.lon }
+}
+
+fn next(row: NextRow) -> Result<Next, BadRow> {
+    Ok(Next { at: Timestamp::from_millis(row.at), to: state(row.to)?, reason: reason(row.reason)? })
+}
+
+fn reason(stored: u32) -> Result<Reason, BadRow> {
+    Reason::ALL.into_iter().find(|reason| reason_number(*reason) == stored).ok_or(BadRow::Reason(stored))
 }
 
 fn state(stored: u32) -> Result<State, BadRow> {

@@ -3,9 +3,9 @@
 mod file;
 
 use std::collections::HashMap;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use triage::Service;
 use types::Timestamp;
@@ -20,9 +20,13 @@ const SAMPLE: &str = include_str!("../../scenario.toml");
 #[derive(Debug, Clone, PartialEq)]
 pub struct Scenario {
     name: String,
+    /// Chance follows from it.
+    seed: u64,
     area: Area,
     travel: [(Service, Travel); 3],
     places: Vec<Place>,
+    hospitals: Vec<Position>,
+    incidents: Vec<Kind>,
     stations: Vec<Arc<Station>>,
     units: Vec<Arc<Unit>>,
     /// The place of each unit in the list.
@@ -37,6 +41,35 @@ pub(crate) struct Unit {
     pub(crate) kind: String,
     pub(crate) service: Service,
     pub(crate) station: Arc<Station>,
+    pub(crate) fails: Option<Failure>,
+}
+
+/// A failure that is injected into a unit's life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Failure {
+    pub(crate) at: Failing,
+    /// Each time that so many assignments have gone by.
+    pub(crate) every: NonZeroU32,
+}
+
+/// What a unit fails to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Failing {
+    Acknowledge,
+    TurnOut,
+    Arrive,
+    /// It goes out of service by itself on the way.
+    BreakDown,
+}
+
+/// How incidents of a type are met.
+#[derive(Debug, Clone, PartialEq)]
+struct Kind {
+    name: String,
+    /// As [`plain`] has them: what callers say who say no type.
+    words: Vec<String>,
+    priority: Option<u8>,
+    level: u8,
 }
 
 /// So many units of a type.
@@ -52,6 +85,13 @@ pub(crate) struct Located {
     pub(crate) position: Position,
     /// Whether the scenario knows the place; otherwise the point is only a stand-in.
     pub(crate) known: bool,
+}
+
+impl Located {
+    /// How sure the point is, from 0 to 1.
+    pub(crate) fn confidence(&self) -> f64 {
+        if self.known { 0.9 } else { 0.2 }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -154,25 +194,65 @@ impl Scenario {
         self.index.get(id).and_then(|place| self.units.get(*place))
     }
 
-    /// When a unit that stands at its station would arrive.
-    pub(crate) fn eta(&self, unit: &Unit, to: Position) -> Duration {
-        let travel = self.travel.iter().find(|(service, _)| *service == unit.service);
-        travel.map_or(Duration::ZERO, |(_, travel)| travel.eta(unit.station.position, to))
+    pub(crate) fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// How units of a service move and work.
+    pub(crate) fn travel(&self, service: Service) -> Travel {
+        let travel = self.travel.iter().find(|(of, _)| *of == service);
+        travel.map_or(Travel::USUAL, |(_, travel)| *travel)
+    }
+
+    /// The hospital that is nearest to a point, if there is any.
+    pub(crate) fn hospital(&self, to: Position) -> Option<Position> {
+        self.hospitals.iter().copied().min_by(|a, b| a.distance(to).total_cmp(&b.distance(to)))
     }
 
     /// Where a unit is taken to be at `now`.
     pub(crate) fn position(&self, unit: &Unit, record: &Record, now: Timestamp) -> Position {
-        let from = record.from.unwrap_or(unit.station.position);
-        let part = record.assignment.as_ref().filter(|_| record.state == State::EnRoute);
-        match part.and_then(|part| Some((part.scene?, part.arrival()))) {
-            Some((scene, arrival)) => from.toward(scene, share(record.since, now, arrival)),
-            None => from,
+        let home = unit.station.position;
+        let from = record.from.unwrap_or(home);
+        let part = record.assignment.as_ref();
+        match record.state {
+            State::Available => {
+                let arrival = record.since.after(self.travel(unit.service).drive(from, home));
+                from.toward(home, share(record.since, now, arrival))
+            }
+            State::EnRoute => match part.and_then(|part| Some((part.scene?, part.arrival()))) {
+                Some((scene, arrival)) => from.toward(scene, share(record.since, now, arrival)),
+                None => from,
+            },
+            State::Transporting => match (self.hospital(from), record.next) {
+                (Some(hospital), Some(next)) => from.toward(hospital, share(record.since, now, next.at)),
+                _ => from,
+            },
+            State::Assigned
+            | State::Acknowledged
+            | State::OnScene
+            | State::AtHospital
+            | State::Cleared
+            | State::OutOfService
+            | State::AssignmentCancelled => from,
         }
+    }
+
+    /// The type and the priority of an incident in a caller's words, where the scenario knows them.
+    pub(crate) fn recognise(&self, words: &str) -> Option<&str> {
+        let padded = format!(" {} ", plain(words));
+        let said = |kind: &&Kind| kind.words.iter().any(|words| padded.contains(&format!(" {words} ")));
+        self.incidents.iter().find(said).map(|kind| kind.name.as_str())
+    }
+
+    /// The priority of incidents of a type, where the scenario gives one.
+    pub(crate) fn priority(&self, incident: &str) -> Option<u8> {
+        self.incidents.iter().find(|kind| kind.name == incident).and_then(|kind| kind.priority)
     }
 
     /// What `service` sends to an incident of this type; the most pressing ones get the highest level there is.
     pub(crate) fn needs(&self, incident: &str, service: Service, priority: u8) -> &[Need] {
-        let level = if priority <= 1 { u8::MAX } else { 1 };
+        let usual = self.incidents.iter().find(|kind| kind.name == incident).map_or(1, |kind| kind.level);
+        let level = if priority <= 1 { u8::MAX } else { usual };
         let special = self.cards.iter().filter(|card| card.is_for(incident, service)).collect::<Vec<_>>();
         let any = self.cards.iter().filter(|card| card.service == service && card.incident == Incident::Any);
         let cards = if special.is_empty() { any.collect() } else { special };

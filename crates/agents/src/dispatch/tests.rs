@@ -1,6 +1,9 @@
-//! The pure parts: choice, places, units, rows, scenario files, requests.
+//! The pure parts: choice, places, units, rows, scenario files, requests, and whole towns without a process.
 
+mod always;
 mod choosing;
+mod living;
 mod requests;
 mod rows;
 mod scenarios;
+mod sim;

@@ -117,7 +117,17 @@ pub(crate) struct Record {
     pub(crate) seq: u64,
     /// Where it was when it came into its state; its station where unset.
     pub(crate) from: Option<Position>,
+    /// What happens to it by itself.
+    pub(crate) next: Option<Next>,
     pub(crate) assignment: Option<Arc<Assignment>>,
+}
+
+/// What happens to a unit by itself, and when by the town's clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Next {
+    pub(crate) at: Timestamp,
+    pub(crate) to: State,
+    pub(crate) reason: Reason,
 }
 
 /// One unit's part in a dispatch.
@@ -133,10 +143,14 @@ pub(crate) struct Assignment {
     pub(crate) priority: u8,
     /// The point that the place stands for; unset in rows of the first release.
     pub(crate) scene: Option<Position>,
+    /// When the call of its dispatch came, by the town's clock.
+    pub(crate) called: Timestamp,
     /// By the town's clock.
     pub(crate) assigned_at: Timestamp,
     /// Seconds from the assignment.
     pub(crate) eta: u32,
+    /// Which of its unit's assignments this is, from 1.
+    pub(crate) epoch: u64,
 }
 
 /// Whose dispatch, and which: the same however often its message is delivered or its attempt repeated.
@@ -187,6 +201,7 @@ impl Record {
         epoch: 0,
         seq: 0,
         from: None,
+        next: None,
         assignment: None,
     };
 

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may fail as tests do")]
 
 mod promises;
+mod queueing;
 mod served;
 mod town;
 mod watching;

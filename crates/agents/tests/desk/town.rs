@@ -1,11 +1,12 @@
 //! A service on a store, and callers that talk to it.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use a2a::metadata::{Dispatch, object, text};
 use a2a::{Backend, Call, Card, Extensions, History, SendRequest, Wait};
 use agent::{Agent, Context, Failure, Finish, Kit, Parts, Profile, Setup, Turns, words};
-use agents::{Desk, Scenario};
+use agents::{Desk, Scenario, Speed};
 use prost::Message as _;
 use prost_types::Value;
 use prost_types::value::Kind;
@@ -33,8 +34,8 @@ impl Agent for Brigade {
     type Args = NoArgs;
 
     async fn open(_args: NoArgs, setup: &Setup) -> Result<Self, service::Fatal> {
-        let desk =
-            Desk::start(Service::Fire, Scenario::sample(), setup.store().clone(), CancellationToken::new()).await;
+        let (town, store) = (Scenario::sample(), setup.store().clone());
+        let desk = Desk::start(Service::Fire, town, store, Pace::Still.speed(), CancellationToken::new()).await;
         desk.map(Self).map_err(|error| service::Fatal::internal("tests", error))
     }
 
@@ -54,19 +55,33 @@ fn skill() -> AgentSkill {
 
 pub(crate) type Town = Kit<Turns<Brigade>>;
 
-/// A fire service over `store`, which an earlier one may have used.
-pub(crate) async fn start(store: &Arc<dyn Store>, closing: &CancellationToken) -> Town {
-    start_of(Service::Fire, Scenario::sample(), store, closing).await
+/// How fast the town's clock runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pace {
+    /// So slowly that nothing happens by itself during a test.
+    Still,
+    /// A dispatch is over within a second.
+    Quick,
 }
 
-/// Any service of any town.
-pub(crate) async fn start_of(
-    service: Service,
-    scenario: Scenario,
-    store: &Arc<dyn Store>,
-    closing: &CancellationToken,
-) -> Town {
-    let desk = Desk::start(service, scenario, store.clone(), closing.clone()).await.unwrap();
+impl Pace {
+    fn speed(self) -> Speed {
+        match self {
+            Self::Still => "0.0001".parse().unwrap(),
+            Self::Quick => "2000".parse().unwrap(),
+        }
+    }
+}
+
+/// A fire service over `store`, which an earlier one may have used.
+pub(crate) async fn start(store: &Arc<dyn Store>, closing: &CancellationToken) -> Town {
+    start_at(store, Pace::Still, closing).await
+}
+
+/// The same at this pace.
+pub(crate) async fn start_at(store: &Arc<dyn Store>, pace: Pace, closing: &CancellationToken) -> Town {
+    let (town, store) = (Scenario::sample(), store.clone());
+    let desk = Desk::start(Service::Fire, town, store.clone(), pace.speed(), closing.clone()).await.unwrap();
     let card = Card {
         name: "Brigade".into(),
         description: "tests".into(),
@@ -114,7 +129,7 @@ impl Sent {
         Self { metadata: Some(dispatch.to_metadata()), ..self }
     }
 
-    fn request(self) -> (Call, SendRequest) {
+    fn request(self, wait: Wait) -> (Call, SendRequest) {
         let owner = Owner { tenant: Tenant::new(""), principal: Principal::new(self.principal) };
         let message = Message {
             message_id: self.id.clone(),
@@ -128,7 +143,7 @@ impl Sent {
             message_id: self.id.parse().unwrap(),
             task: None,
             context: self.context.map(|context| context.parse().unwrap()),
-            wait: Wait::Blocking,
+            wait,
             history: History::All,
             accepted_output_modes: Vec::new(),
             metadata: None,
@@ -137,12 +152,39 @@ impl Sent {
     }
 }
 
+/// Sends a message and waits for its end.
 pub(crate) async fn send(town: &Town, sent: Sent) -> Task {
-    let (call, request) = sent.request();
+    answered(town, sent, Wait::Blocking).await
+}
+
+/// Sends a message and does not wait.
+pub(crate) async fn begin(town: &Town, sent: Sent) -> Task {
+    answered(town, sent, Wait::Immediately).await
+}
+
+async fn answered(town: &Town, sent: Sent, wait: Wait) -> Task {
+    let (call, request) = sent.request(wait);
     let bytes = town.send(call, request).await.unwrap();
     match SendMessageResponse::decode(bytes).unwrap().payload {
         Some(Payload::Task(task)) => task,
         other => panic!("no task but {other:?}"),
+    }
+}
+
+/// Who most messages are from.
+pub(crate) fn call() -> Call {
+    Call { owner: Owner::anonymous(), extensions: Extensions::default(), cursor: None }
+}
+
+/// Polls until `look` finds something, for at most twenty seconds.
+pub(crate) async fn eventually<T>(what: &str, look: impl AsyncFn() -> Option<T>) -> T {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    loop {
+        if let Some(found) = look().await {
+            return found;
+        }
+        assert!(Instant::now() < deadline, "never happened: {what}");
+        tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }
 

@@ -143,6 +143,28 @@ async fn a_watch_that_is_filtered_tells_only_what_was_asked_for() {
 }
 
 #[tokio::test]
+async fn a_watch_that_is_not_read_slows_nobody_and_is_cut() {
+    let town = start(&memory(), &CancellationToken::new()).await;
+    let mut units = client(&town).await;
+    let mut items = watch(&mut units, 0).await.unwrap();
+    synced(&mut items).await;
+    for _ in 0..1500 {
+        send(&town, shed()).await;
+        send(&town, Sent { context: Some("there"), ..release(None) }).await;
+    }
+    let mut last = 0;
+    let end = loop {
+        match items.message().await {
+            Ok(item) => last = item.unwrap().version,
+            Err(status) => break status,
+        }
+    };
+    assert_eq!(end.code(), Code::Unavailable, "{end}");
+    let missed = synced(&mut watch(&mut units, last).await.unwrap()).await;
+    assert_eq!((missed[0].version, missed.last().unwrap().version), (last + 1, 4500));
+}
+
+#[tokio::test]
 async fn a_watch_ends_unavailable_when_its_service_stops() {
     let closing = CancellationToken::new();
     let town = start(&memory(), &closing).await;

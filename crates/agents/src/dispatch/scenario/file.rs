@@ -1,6 +1,7 @@
 //! The scenario file: its fields, and what must fit together. Errors name the line and the field.
 
 use std::collections::BTreeSet;
+use std::num::NonZeroU32;
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -8,24 +9,31 @@ use serde::Deserialize;
 use toml::Spanned;
 use triage::Service;
 
-use super::{Card, Incident, Need, Place, Scenario, ScenarioError, Station, Unit, plain};
+use super::{Card, Failing, Failure, Incident, Kind, Need, Place, Scenario, ScenarioError, Station, Unit, plain};
 use crate::dispatch::geo::{Area, Position, Travel};
+use crate::dispatch::life::TURN_OUT;
 
 /// The only version of the format so far.
 const VERSION: i64 = 1;
-/// A crew that nobody gave a turn-out, in seconds, and a vehicle without a speed, in kilometres per hour.
-const TRAVEL: Travel = Travel { turnout: 60.0, speed: 45.0 };
+/// Longest time of one stage of a unit's life, in seconds.
+const LONGEST: f64 = 86_400.0;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
     version: Spanned<i64>,
     name: String,
+    #[serde(default)]
+    seed: u64,
     area: Spanned<AreaRow>,
     #[serde(default)]
     travel: Vec<Spanned<TravelRow>>,
     #[serde(default, rename = "place")]
     places: Vec<Spanned<PlaceRow>>,
+    #[serde(default, rename = "hospital")]
+    hospitals: Vec<Spanned<PlaceRow>>,
+    #[serde(default, rename = "incident")]
+    incidents: Vec<Spanned<KindRow>>,
     #[serde(rename = "station")]
     stations: Vec<Spanned<StationRow>>,
     #[serde(rename = "unit")]
@@ -49,6 +57,21 @@ struct TravelRow {
     service: String,
     turnout_s: f64,
     speed_kmh: f64,
+    scene_s: Option<f64>,
+    hospital_s: Option<f64>,
+    ready_s: Option<f64>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct KindRow {
+    #[serde(rename = "type")]
+    name: String,
+    #[serde(default)]
+    words: Vec<String>,
+    priority: Option<u8>,
+    #[serde(default = "first_level")]
+    level: u8,
 }
 
 #[derive(Debug, Deserialize)]
@@ -78,6 +101,24 @@ struct UnitRow {
     #[serde(rename = "type")]
     kind: String,
     station: String,
+    fails: Option<FailureRow>,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FailureRow {
+    at: Stage,
+    #[serde(default = "each_time")]
+    every: NonZeroU32,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Stage {
+    Acknowledge,
+    TurnOut,
+    Arrive,
+    BreakDown,
 }
 
 #[derive(Debug, Deserialize)]
@@ -102,6 +143,10 @@ const fn first_level() -> u8 {
     1
 }
 
+const fn each_time() -> NonZeroU32 {
+    NonZeroU32::MIN
+}
+
 /// Where an error is.
 struct Source<'t>(&'t str);
 
@@ -123,10 +168,13 @@ pub(super) fn parse(text: &str) -> Result<Scenario, ScenarioError> {
     let units = units(&source, &stations, &file.units)?;
     Ok(Scenario {
         travel: travel(&source, &file.travel)?,
-        places: places(&source, &area, &file.places)?,
+        places: places(&source, &area, "place", &file.places)?,
         cards: cards(&source, &units, &file.cards, &file.version)?,
         index: units.iter().enumerate().map(|(place, unit)| (unit.id.clone(), place)).collect(),
+        hospitals: places(&source, &area, "hospital", &file.hospitals)?.into_iter().map(|it| it.position).collect(),
+        incidents: incidents(&source, &file.incidents)?,
         name: file.name,
+        seed: file.seed,
         area,
         stations,
         units,
@@ -154,20 +202,51 @@ fn service<T>(
 }
 
 fn travel(source: &Source<'_>, rows: &[Spanned<TravelRow>]) -> Result<[(Service, Travel); 3], ScenarioError> {
-    let mut travel = Service::ALL.map(|service| (service, TRAVEL));
+    let mut travel = Service::ALL.map(|service| (service, Travel::USUAL));
     for row in rows {
-        let TravelRow { service: name, turnout_s, speed_kmh } = row.get_ref();
-        let named = service(source, row, "travel.service", name)?;
-        if !(speed_kmh.is_finite() && *speed_kmh > 0.0) {
-            return Err(source.invalid(row, "travel.speed_kmh", "must be above zero"));
-        }
-        if !(turnout_s.is_finite() && *turnout_s >= 0.0) {
-            return Err(source.invalid(row, "travel.turnout_s", "must not be negative"));
-        }
-        let known = travel.iter_mut().filter(|(service, _)| *service == named);
-        known.for_each(|(_, travel)| *travel = Travel { turnout: *turnout_s, speed: *speed_kmh });
+        let named = service(source, row, "travel.service", &row.get_ref().service)?;
+        let pace = pace(source, row)?;
+        travel.iter_mut().filter(|(service, _)| *service == named).for_each(|(_, travel)| *travel = pace);
     }
     Ok(travel)
+}
+
+fn pace(source: &Source<'_>, row: &Spanned<TravelRow>) -> Result<Travel, ScenarioError> {
+    let TravelRow { turnout_s, speed_kmh, scene_s, hospital_s, ready_s, .. } = row.get_ref();
+    if !(speed_kmh.is_finite() && *speed_kmh > 0.0) {
+        return Err(source.invalid(row, "travel.speed_kmh", "must be above zero"));
+    }
+    let seconds = |field, seconds: f64, most: f64| match (0.0..=most).contains(&seconds) {
+        true => Ok(seconds),
+        false => Err(source.invalid(row, field, format!("must be from 0 to {most} seconds"))),
+    };
+    Ok(Travel {
+        // A crew that takes longer is withdrawn.
+        turnout: seconds("travel.turnout_s", *turnout_s, TURN_OUT.as_secs_f64())?,
+        speed: *speed_kmh,
+        scene: seconds("travel.scene_s", scene_s.unwrap_or(Travel::USUAL.scene), LONGEST)?,
+        hospital: seconds("travel.hospital_s", hospital_s.unwrap_or(Travel::USUAL.hospital), LONGEST)?,
+        ready: seconds("travel.ready_s", ready_s.unwrap_or(Travel::USUAL.ready), LONGEST)?,
+    })
+}
+
+fn incidents(source: &Source<'_>, rows: &[Spanned<KindRow>]) -> Result<Vec<Kind>, ScenarioError> {
+    let mut seen = BTreeSet::new();
+    let kind = |row: &Spanned<KindRow>| {
+        let KindRow { name, words, priority, level } = row.get_ref();
+        if name.is_empty() || !seen.insert(name.clone()) {
+            return Err(source.invalid(row, "incident.type", format!("{name:?} is empty or used twice")));
+        }
+        if *priority == Some(0) || *level == 0 {
+            return Err(source.invalid(row, "incident", "priority and level count from 1"));
+        }
+        let words: Vec<String> = words.iter().map(|words| plain(words)).collect();
+        if words.iter().any(String::is_empty) {
+            return Err(source.invalid(row, "incident.words", "each must have a letter or a digit"));
+        }
+        Ok(Kind { name: name.clone(), words, priority: *priority, level: *level })
+    };
+    rows.iter().map(kind).collect()
 }
 
 fn position<T>(
@@ -182,14 +261,25 @@ fn position<T>(
     if inside { Ok(position) } else { Err(source.invalid(row, field, format!("{lat}, {lon} is outside the area"))) }
 }
 
-fn places(source: &Source<'_>, area: &Area, rows: &[Spanned<PlaceRow>]) -> Result<Vec<Place>, ScenarioError> {
+/// A neighbour's station may be outside the area.
+fn anywhere<T>(source: &Source<'_>, row: &Spanned<T>, (lat, lon): (f64, f64)) -> Result<Position, ScenarioError> {
+    let on_earth = (-90.0..=90.0).contains(&lat) && (-180.0..=180.0).contains(&lon);
+    on_earth.then_some(Position { lat, lon }).ok_or_else(|| source.invalid(row, "station", "is not on earth"))
+}
+
+fn places(
+    source: &Source<'_>,
+    area: &Area,
+    field: &'static str,
+    rows: &[Spanned<PlaceRow>],
+) -> Result<Vec<Place>, ScenarioError> {
     let place = |row: &Spanned<PlaceRow>| {
         let PlaceRow { name, lat, lon } = row.get_ref();
         let name = plain(name);
         if name.is_empty() {
-            return Err(source.invalid(row, "place.name", "must have a letter or a digit"));
+            return Err(source.invalid(row, field, "the name must have a letter or a digit"));
         }
-        Ok(Place { name, position: position(source, area, row, "place", (*lat, *lon))? })
+        Ok(Place { name, position: position(source, area, row, field, (*lat, *lon))? })
     };
     rows.iter().map(place).collect()
 }
@@ -209,7 +299,11 @@ fn stations(
             id: id.clone(),
             name: name.clone(),
             service: service(source, row, "station.service", named)?,
-            position: position(source, area, row, "station", (*lat, *lon))?,
+            position: if *partner {
+                anywhere(source, row, (*lat, *lon))?
+            } else {
+                position(source, area, row, "station", (*lat, *lon))?
+            },
             partner: *partner,
         }))
     };
@@ -223,14 +317,15 @@ fn units(
 ) -> Result<Vec<Arc<Unit>>, ScenarioError> {
     let mut seen = BTreeSet::new();
     let unit = |row: &Spanned<UnitRow>| {
-        let UnitRow { id, kind, station } = row.get_ref();
+        let UnitRow { id, kind, station, fails } = row.get_ref();
         if id.is_empty() || !seen.insert(id.clone()) {
             return Err(source.invalid(row, "unit.id", format!("{id:?} is empty or used twice")));
         }
         let home = stations.iter().find(|it| it.id == *station);
         let home =
             home.ok_or_else(|| source.invalid(row, "unit.station", format!("there is no station {station:?}")))?;
-        Ok(Arc::new(Unit { id: id.clone(), kind: kind.clone(), service: home.service, station: home.clone() }))
+        let fails = fails.map(|fails| Failure { at: fails.at.into(), every: fails.every });
+        Ok(Arc::new(Unit { id: id.clone(), kind: kind.clone(), service: home.service, station: home.clone(), fails }))
     };
     rows.iter().map(unit).collect()
 }
@@ -266,4 +361,15 @@ fn card(source: &Source<'_>, units: &[Arc<Unit>], row: &Spanned<CardRow>) -> Res
     let incident = if incident == "*" { Incident::Any } else { Incident::Type(incident.clone()) };
     let needs = needs.iter().map(|need| Need { kind: need.kind.clone(), count: need.count }).collect();
     Ok(Card { incident, service, level: *level, needs })
+}
+
+impl From<Stage> for Failing {
+    fn from(stage: Stage) -> Self {
+        match stage {
+            Stage::Acknowledge => Self::Acknowledge,
+            Stage::TurnOut => Self::TurnOut,
+            Stage::Arrive => Self::Arrive,
+            Stage::BreakDown => Self::BreakDown,
+        }
+    }
 }

@@ -2,12 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use a2a::metadata::{list, number, object, structure, text};
+use a2a::metadata::{list, number, object, structure, text, truth};
 use agent::words::{data_part, text_part};
 use prost_types::Value;
 use proto::a2a::{Message, Part};
 
-use crate::dispatch::request::{BadRequest, Incident, Request, read};
+use crate::dispatch::request::{BadRequest, Incident, Request, Until};
+use crate::dispatch::scenario::Scenario;
+
+fn read(message: &Message) -> Result<Request, BadRequest> {
+    crate::dispatch::request::read(message, &Scenario::sample())
+}
 
 fn message(parts: Vec<Part>) -> Message {
     Message { parts, ..Message::default() }
@@ -18,7 +23,7 @@ fn data<const N: usize>(members: [(&str, Value); N]) -> Part {
 }
 
 fn incident(kind: &str, priority: u8, place: &str) -> Request {
-    Request::Dispatch(Incident { kind: kind.into(), priority, place: place.into() })
+    Request::Dispatch(Incident { kind: kind.into(), priority, place: place.into(), until: Until::Assigned })
 }
 
 #[test]
@@ -35,6 +40,20 @@ fn the_data_part_says_what_for() {
 fn words_alone_are_enough() {
     let asked = read(&message(vec![text_part("the barn is on fire at 9 Larch Road")])).unwrap();
     assert_eq!(asked, incident("fire", 2, "9 Larch Road"));
+}
+
+#[test]
+fn a_dispatch_can_ask_to_be_followed() {
+    let part = |follow| {
+        data([("type", text("flood")), ("priority", number(2)), ("location", text("here")), ("follow", follow)])
+    };
+    let until = |follow| match read(&message(vec![part(follow)])) {
+        Ok(Request::Dispatch(incident)) => Ok(incident.until),
+        Ok(Request::Release(_)) => panic!("no release was asked for"),
+        Err(refusal) => Err(refusal),
+    };
+    assert_eq!((until(truth(true)), until(truth(false))), (Ok(Until::Cleared), Ok(Until::Assigned)));
+    assert_eq!(until(number(1)), Err(BadRequest::Field { field: "follow", wanted: "true or false" }));
 }
 
 #[test]

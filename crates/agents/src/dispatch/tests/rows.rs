@@ -6,7 +6,7 @@ use types::Timestamp;
 
 use crate::dispatch::geo::Position;
 use crate::dispatch::row::{BadRow, decode, decode_changes, encode, encode_changes};
-use crate::dispatch::unit::{Assignment, Change, DispatchKey, Reason, Record, State};
+use crate::dispatch::unit::{Assignment, Change, DispatchKey, Next, Reason, Record, State};
 
 const NOW: u64 = 1_700_000_000_123;
 
@@ -18,8 +18,10 @@ fn assignment() -> Assignment {
         role: "engine".into(),
         priority: 2,
         scene: Some(Position { lat: 51.5, lon: -0.25 }),
+        called: Timestamp::from_millis(NOW - 1000),
         assigned_at: Timestamp::from_millis(NOW),
         eta: 321,
+        epoch: 3,
     }
 }
 
@@ -30,6 +32,7 @@ fn assigned() -> Record {
         epoch: 3,
         seq: 17,
         from: Some(Position { lat: 51.25, lon: -0.5 }),
+        next: Some(Next { at: Timestamp::from_millis(NOW + 5000), to: State::Acknowledged, reason: Reason::Progress }),
         assignment: Some(Arc::new(assignment())),
     }
 }
@@ -51,14 +54,14 @@ const GOLDEN: &str = "08011002\
                       656e67696e6530c102";
 
 /// The same unit with what later releases keep of it.
-const GOLDEN_NOW: &str = "0801100218fbd095ffbc31\
-                          22540a0a2f616e6f6e796d6f7573120263311a0872756e2f666972652210313420416361636961204176656e75652a06656e67696e6530c102\
-                          38024212090000000000c0494011000000000000d0bf48fbd095ffbc31\
-                          280330113a12090000000000a0494011000000000000e0bf";
+const GOLDEN_NOW: &str = "0801100218fbd095ffbc31225d0a0a2f616e6f6e796d6f7573120263311a0872756e2f6669726522\
+                          10313420416361636961204176656e75652a06656e67696e6530c10238024212090000000000c0494011000000\
+                          000000d0bf48fbd095ffbc315093c995ffbc315803280330113a12090000000000a0494011000000000000e0bf420b0883f895ffbc3110031802";
 /// One change, in the row of its commit.
-const GOLDEN_CHANGE: &str = "08011283010a0245311001180122790801100218fbd095ffbc3122540a0a\
-                             2f616e6f6e796d6f7573120263311a0872756e2f666972652210313420416361636961204176656e75652a06656e67696e65\
-                             30c10238024212090000000000c0494011000000000000d0bf48fbd095ffbc31280330113a12090000000000a0494011000000000000e0bf";
+const GOLDEN_CHANGE: &str = "0801129a010a02453110011801228f010801100218fbd095ffbc31225d0a0a2f616e6f6e796d6f75\
+                             73120263311a0872756e2f666972652210313420416361636961204176656e75652a06656e67696e\
+                             6530c10238024212090000000000c0494011000000000000d0bf48fbd095ffbc315093c995ffbc31\
+                             5803280330113a12090000000000a0494011000000000000e0bf420b0883f895ffbc3110031802";
 
 #[test]
 fn the_bytes_of_a_row_stay_what_they_are() {

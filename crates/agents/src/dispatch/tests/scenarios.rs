@@ -49,7 +49,7 @@ fn mistake(from: &str, to: &str, expected: &str) {
 fn the_built_in_town_has_units_for_demos_and_a_card_for_every_incident() {
     let town = Scenario::sample();
     let counts = Service::ALL.map(|service| town.unit_count(service));
-    assert_eq!(counts, [16, 20, 20]);
+    assert_eq!(counts, [18, 22, 22]);
     for (kind, service) in Kind::ALL.into_iter().flat_map(|kind| Service::ALL.map(|service| (kind, service))) {
         assert!(!town.needs(kind.as_str(), service, 1).is_empty(), "{kind} {service}");
     }

@@ -52,7 +52,7 @@ impl Units {
                 total_size: i32::try_from(matching().count()).unwrap_or(i32::MAX),
                 version: inner.history.current(),
                 clock: Some(present.clock()),
-                queued: 0,
+                queued: u32::try_from(inner.queued()).unwrap_or(u32::MAX),
             }
         }))
     }

@@ -17,7 +17,7 @@ pub(crate) struct Present<'t> {
 
 impl Present<'_> {
     pub(crate) fn clock(&self) -> wire::Clock {
-        wire::Clock { now: Some(a2a::time::to_wire(self.now)), speed: self.town.clock.speed }
+        wire::Clock { now: Some(a2a::time::to_wire(self.now)), speed: self.town.clock.speed() }
     }
 
     pub(crate) fn unit(&self, unit: &Unit, record: &Record) -> wire::Unit {
