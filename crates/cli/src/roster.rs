@@ -129,7 +129,10 @@ impl<W: Write> Watch<'_, W> {
 
     fn show(&mut self, lines: &[String]) -> Result<(), Failure> {
         if self.screen.is_terminal() {
-            self.screen.board(&self.roster.table(None))?;
+            // Half a snapshot would look like half of everybody.
+            if self.roster.fresh.is_none() {
+                self.screen.board(&self.roster.table(None))?;
+            }
         } else {
             for line in lines {
                 self.screen.say(Mark::None, line)?;
