@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
 mod api;
+mod choosing;
 mod dispatching;
 mod failing;
 mod restarting;

@@ -189,7 +189,13 @@ impl Stage {
 
     /// One more agent.
     pub(crate) async fn add(&mut self, script: &Script) {
-        let args = Command { kit: agent::Args { registry: self.registry(), ..agent::Args::default() } };
+        self.add_instance(script, "1").await;
+    }
+
+    /// One more instance of an agent, over a store of its own.
+    pub(crate) async fn add_instance(&mut self, script: &Script, instance: &str) {
+        let instance = instance.parse().unwrap();
+        let args = Command { kit: agent::Args { registry: self.registry(), instance, ..agent::Args::default() } };
         let process = Process::new(&args).unwrap();
         let (inner, script) = (process.clone(), script.clone());
         let run = async move {
