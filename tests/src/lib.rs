@@ -36,4 +36,4 @@ pub use random::{Random, seed};
 pub use raw::{Problem, VERSION, raw};
 pub use tools::{Run, python, repository};
 pub use town::{large_town, other_town};
-pub use wire::{Seen, call, collect, finished, request, seqs, state, text};
+pub use wire::{Seen, call, collect, finished, is_terminal, request, seqs, state, text};

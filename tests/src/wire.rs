@@ -58,6 +58,11 @@ fn status_state(status: Option<&TaskStatus>) -> TaskState {
     status.map_or(TaskState::Unspecified, |status| status.state())
 }
 
+/// Whether a task in that state has ended.
+pub fn is_terminal(state: TaskState) -> bool {
+    matches!(state, TaskState::Completed | TaskState::Failed | TaskState::Canceled | TaskState::Rejected)
+}
+
 /// Whether the task ends with this event.
 pub fn finished(event: &Event) -> bool {
     let state = match &event.update {

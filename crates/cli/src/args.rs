@@ -70,6 +70,8 @@ pub(crate) enum Command {
     Resume(Resume),
     /// Ask a task to stop
     Cancel(Cancel),
+    /// List attempts whose agents have not said what became of them; the operator asks until they do
+    Duties(Duties),
     /// List the registered agents
     Agents(Agents),
     /// Ask the registry where the next piece of work should go, and why there
@@ -132,8 +134,11 @@ pub(crate) enum ServiceName {
 #[derive(Debug, Args)]
 pub(crate) struct Send {
     /// What to say; `-` reads it from standard input
-    #[arg(value_parser = not_blank)]
-    pub(crate) text: String,
+    #[arg(value_parser = not_blank, required_unless_present = "plan")]
+    pub(crate) text: Option<String>,
+    /// Run this plan instead: a file with the JSON of a watchroom.orchestrator.v1.Plan; `-` reads standard input
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["text", "mode"])]
+    pub(crate) plan: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) target: Target,
     /// Whether the steps of the plan run one after the other or together [default: the operator's]
@@ -234,6 +239,14 @@ pub(crate) struct Cancel {
     pub(crate) id: RemoteTask,
     #[command(flatten)]
     pub(crate) target: Target,
+}
+
+/// Lists duties.
+#[derive(Debug, Args)]
+pub(crate) struct Duties {
+    /// Only those of this run
+    #[arg(long, value_name = "ID")]
+    pub(crate) run: Option<RemoteTask>,
 }
 
 /// Shows a task's log.

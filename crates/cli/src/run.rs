@@ -11,7 +11,7 @@ use crate::args::{Cli, Command};
 use crate::failure::Failure;
 use crate::outcome::Outcome;
 use crate::screen::{Screen, note};
-use crate::{agents, backup, completions, drain, eval, incidents, log, plan, resume, send, tasks, units, up};
+use crate::{agents, backup, completions, drain, duties, eval, incidents, log, plan, resume, send, tasks, units, up};
 
 const USAGE: u8 = 64;
 
@@ -68,6 +68,7 @@ fn execute(cli: Cli) -> Result<Outcome, Failure> {
         Command::Watch(args) => block_on(send::watch(&args, &common, &mut screen)),
         Command::Resume(args) => block_on(resume::run(&args, &common, &mut screen)),
         Command::Cancel(args) => block_on(tasks::cancel(&args, &common, &mut screen)),
+        Command::Duties(args) => block_on(duties::run(&args, &common, &mut screen)),
         Command::Agents(args) => block_on(agents::run(&args, &common, &mut screen)),
         Command::Resolve(args) => block_on(agents::resolve(&args, &common, &mut screen)),
         Command::Units(args) => block_on(units::run(&args, &common, &mut screen)),

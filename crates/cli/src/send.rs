@@ -1,14 +1,14 @@
 //! `send` and `watch`: a message goes out once, and its task is followed to the end.
 
 use std::collections::BTreeMap;
-use std::io::{self, Read as _, Write};
+use std::io::Write;
 use std::time::Duration;
 
 use a2a::frame::{Event, Update};
 use a2a::metadata::{PLAN, object, structure, text};
 use a2a::{ClientError, Followed, History, Reply, Snapshot};
 use futures::{StreamExt as _, stream};
-use proto::a2a::{Message, Part, Role, SendMessageConfiguration, SendMessageRequest, Task, TaskState, part};
+use proto::a2a::{Message, Part, Role, SendMessageConfiguration, SendMessageRequest, Task, TaskState};
 use tokio::time::{Instant, sleep};
 use tonic::Code;
 use types::{MessageId, RetryPolicy, Seq};
@@ -19,6 +19,7 @@ use crate::failure::Failure;
 use crate::follow::{End, Follow, PATIENCE, UNKNOWN};
 use crate::interrupt::Interrupt;
 use crate::outcome::{Outcome, Tally};
+use crate::said;
 use crate::screen::{Mark, Screen, note, proto_json};
 use crate::show;
 
@@ -29,8 +30,7 @@ const PAUSES: RetryPolicy =
 /// Sends the message of `args`.
 pub(crate) async fn send<W: Write>(args: &Send, common: &Common, screen: &mut Screen<W>) -> Result<Outcome, Failure> {
     let endpoint = Endpoint::of_target(common, &args.target)?;
-    let text = if args.text == "-" { standard_input()? } else { args.text.clone() };
-    deliver(&endpoint, request(args, text), screen).await
+    deliver(&endpoint, request(args, said::part(args)?), screen).await
 }
 
 /// Sends a message and follows what becomes of it; or only hears that it is accepted, if that is what it asks for.
@@ -216,32 +216,13 @@ async fn accept<W: Write>(
     Ok(tally.outcome())
 }
 
-/// The whole of it, for texts that are too long for a command line.
-fn standard_input() -> Result<String, Failure> {
-    let failed = |error| Failure::io("cannot read the text from standard input", error);
-    // A byte more than services take, so that what is too long is not sent cut.
-    let most = service::limits::REQUEST + 1;
-    let mut bytes = Vec::new();
-    io::stdin().lock().take(most as u64).read_to_end(&mut bytes).map_err(failed)?;
-    if bytes.len() == most {
-        return Err(Failure::Usage("the text on standard input is longer than 4 MiB".to_owned()));
-    }
-    let text = String::from_utf8(bytes).map_err(|_| Failure::Usage("standard input is not UTF-8".to_owned()))?;
-    if text.trim().is_empty() {
-        return Err(Failure::Usage("standard input has no text: say something".to_owned()));
-    }
-    Ok(text.trim_end().to_owned())
-}
-
-fn request(args: &Send, said: String) -> SendMessageRequest {
-    let text_part =
-        Part { content: Some(part::Content::Text(said)), media_type: "text/plain".to_owned(), ..Part::default() };
+fn request(args: &Send, said: Part) -> SendMessageRequest {
     let message = Message {
         message_id: args.message_id.clone().unwrap_or_else(MessageId::fresh).to_string(),
         context_id: args.context.as_ref().map(ToString::to_string).unwrap_or_default(),
         task_id: args.task.as_ref().map(ToString::to_string).unwrap_or_default(),
         role: Role::User.into(),
-        parts: vec![text_part],
+        parts: vec![said],
         metadata: args
             .mode
             .map(|mode| structure([(PLAN, object(BTreeMap::from([("mode".to_owned(), text(word(mode)))])))])),

@@ -7,7 +7,7 @@ mod common;
 use std::time::Duration;
 
 use common::{Bench, child, completed, foreign_route, other_route, plan, replay};
-use engine::{Cause, ChildEnd, ChildNews, Code, Effect, Event, Fact, Held, News, OnUnknown, Outcome, Payload};
+use engine::{Answer, Cause, ChildEnd, ChildNews, Code, Effect, Event, Fact, Held, News, OnUnknown, Outcome, Payload};
 use engine::{Plan, StepFact, StepState};
 use types::{SKEW, Seq, Timestamp};
 
@@ -141,6 +141,22 @@ fn at_most_once_goes_on_only_after_never_accepted() {
     }
 }
 
+/// What a plan says of its step.
+type Change = fn(&mut engine::Step);
+
+#[test]
+fn an_agent_that_cannot_say_what_it_did_leaves_it_to_the_policy_of_the_step() {
+    let unknown = Answer::Failed(Cause::new(Code::OutcomeUnknown, "it was begun; whether it was done is not known"));
+    let changes: [(Change, bool); 3] =
+        [(|_| {}, true), (|step| step.on_unknown = OnUnknown::Fail, false), (|step| step.at_most_once = true, false)];
+    for (case, (change, again)) in changes.into_iter().enumerate() {
+        let mut bench = Bench::accepted(one_step(change));
+        bench.child("fire", 1, ChildNews::Ended { child: Some(child("fire", 1)), answer: unknown.clone() });
+        assert_eq!((code(&bench), bench.run.outcome().is_none()), (Some(Code::OutcomeUnknown), again), "case {case}");
+        assert_eq!(bench.strays("fire"), Vec::new(), "it has ended");
+    }
+}
+
 #[test]
 fn a_completed_result_of_a_stray_is_adopted_while_no_newer_attempt_is_committed() {
     let mut bench = handed_over(plan(&["fire"]));
@@ -243,7 +259,7 @@ fn a_duty_that_cannot_be_done_is_only_told_about() {
 #[test]
 fn a_message_completes_a_step_without_a_child() {
     let mut bench = Bench::accepted(plan(&["fire"]));
-    let answer = engine::Answer::Completed(Payload::from(b"it burns no more".to_vec()));
+    let answer = Answer::Completed(Payload::from(b"it burns no more".to_vec()));
     bench.child("fire", 1, ChildNews::Ended { child: None, answer });
     assert_eq!(bench.run.outcome(), Some(Outcome::Completed));
     assert!(!bench.log.iter().any(|event| matches!(event.fact, Fact::Step(_, StepFact::ChildKnown { .. }))));

@@ -4,7 +4,7 @@
 use agent::Handle;
 use bytes::Bytes;
 use engine::{Answer, ChildNews, Dispatch, Done, Event, Fact, Fate, Fence, Finding, Held, Launch, Run, StepFact};
-use store::RowChange;
+use store::{BodyDigest, RowChange};
 use types::{AgentName, ContextId, Owner, RemoteTask, StepId, TaskId, Timestamp};
 
 use crate::codec::encode_duty;
@@ -78,6 +78,10 @@ impl Duty {
     pub(crate) fn key(&self) -> Key {
         Key { run: self.run, step: self.step.clone(), attempt: self.launch.attempt }
     }
+
+    pub(crate) fn row_key(&self) -> Bytes {
+        self.key().listed(&self.owner)
+    }
 }
 
 /// What the end of a duty says to whoever goes on from its run.
@@ -98,11 +102,23 @@ pub(crate) fn finding(duty: &Duty, news: &ChildNews, at: Timestamp) -> Finding {
 }
 
 impl Key {
-    /// The key of the row; the rows of a run share the run's id as prefix.
+    /// The attempt among those of its run, whose id is the prefix.
     pub(crate) fn row(&self) -> Bytes {
         let attempt = self.attempt.to_be_bytes();
         [self.run.as_bytes().as_slice(), self.step.as_str().as_bytes(), b"/", &attempt].concat().into()
     }
+
+    /// The attempt among all duties of its owner: by run, then step, then number.
+    pub(crate) fn listed(&self, owner: &Owner) -> Bytes {
+        [&prefix(owner, None)[..], &self.row()].concat().into()
+    }
+}
+
+/// What the keys of an owner's duties, or of those of one run, begin with.
+pub(crate) fn prefix(owner: &Owner, run: Option<TaskId>) -> Vec<u8> {
+    let BodyDigest(digest) = BodyDigest::of([owner.tenant.as_str().as_bytes(), owner.principal.as_str().as_bytes()]);
+    let run = run.as_ref().map_or(&[][..], |run| &run.as_bytes()[..]);
+    [&digest[..], run].concat()
 }
 
 /// The row that an event of `run`, which has just been applied, asks for.
@@ -121,5 +137,5 @@ pub(crate) fn row(subject: Subject<'_>, run: &Run, event: &Event) -> Option<RowC
         child: stray.child.clone(),
         since: event.at,
     };
-    Some(RowChange { kind: KIND, key: duty.key().row(), expected: 0, body: Some(encode_duty(&duty)) })
+    Some(RowChange { kind: KIND, key: duty.row_key(), expected: 0, body: Some(encode_duty(&duty)) })
 }

@@ -76,8 +76,8 @@ fn explicit_step(wire: &wire::Step, field: &str, settings: &Settings) -> Result<
         on_failure: on_failure(wire.on_failure, &at("on_failure"))?,
         undo: None,
         undoes: None,
-        at_most_once: false,
-        on_unknown: OnUnknown::Another,
+        at_most_once: wire.at_most_once,
+        on_unknown: on_unknown(wire.on_unknown, &at("on_unknown"))?,
     })
 }
 
@@ -124,6 +124,14 @@ fn on_failure(number: i32, field: &str) -> Result<OnFailure, Error> {
     }
 }
 
+fn on_unknown(number: i32, field: &str) -> Result<OnUnknown, Error> {
+    match wire::OnUnknown::try_from(number) {
+        Ok(wire::OnUnknown::Unspecified | wire::OnUnknown::Another) => Ok(OnUnknown::Another),
+        Ok(wire::OnUnknown::Fail) => Ok(OnUnknown::Fail),
+        Err(_) => Err(Error::invalid(field, format!("there is no policy {number}"))),
+    }
+}
+
 /// A duration in whole milliseconds, as the log keeps it.
 fn span(wire: Option<&prost_types::Duration>, default: Duration, field: &str) -> Result<Duration, Error> {
     let Some(wire) = wire else { return Ok(default) };
@@ -156,6 +164,10 @@ fn step_to_wire(step: &Step) -> wire::Step {
         OnFailure::SkipDependents => wire::OnFailure::SkipDependents,
         OnFailure::Continue => wire::OnFailure::Continue,
     };
+    let on_unknown = match step.on_unknown {
+        OnUnknown::Another => wire::OnUnknown::Another,
+        OnUnknown::Fail => wire::OnUnknown::Fail,
+    };
     wire::Step {
         id: step.id.to_string(),
         title: step.title.to_string(),
@@ -170,6 +182,8 @@ fn step_to_wire(step: &Step) -> wire::Step {
         }),
         attempt_timeout: duration(step.attempt_timeout),
         on_failure: on_failure.into(),
+        at_most_once: step.at_most_once,
+        on_unknown: on_unknown.into(),
     }
 }
 

@@ -61,11 +61,11 @@ async fn newer(kit: &Kit<Runs>, of: TaskId) -> Result<Option<TaskId>, Error> {
 
 /// What is known of the attempts that a run went on without, and of those of the runs that it went on from.
 async fn findings(kit: &Kit<Runs>, owner: &Owner, of: TaskId, run: &Run) -> Result<Vec<Finding>, Error> {
-    let mut findings = of_run(kit, of).await?;
+    let mut findings = of_run(kit, owner, of).await?;
     let mut earlier = run.plan().resumes;
     // Ends, because a run only goes on from one that is older.
     while let Some(id) = earlier {
-        findings.extend(of_run(kit, id).await?);
+        findings.extend(of_run(kit, owner, id).await?);
         earlier = match read::load(kit, Scope::Owner(owner.clone()), id).await {
             Ok(found) => found.run.plan().resumes,
             // Retention took it, and with it those before it.
@@ -77,9 +77,10 @@ async fn findings(kit: &Kit<Runs>, owner: &Owner, of: TaskId, run: &Run) -> Resu
 }
 
 /// The duties of one run that the reaper has, and what it found of those that it had.
-async fn of_run(kit: &Kit<Runs>, run: TaskId) -> Result<Vec<Finding>, Error> {
+async fn of_run(kit: &Kit<Runs>, owner: &Owner, run: TaskId) -> Result<Vec<Finding>, Error> {
     let mut findings = Vec::new();
-    for row in rows(kit, duty::KIND, run).await? {
+    let duties = kit.store().rows(duty::KIND, &duty::prefix(owner, Some(run)));
+    for row in duties.await.map_err(read::failed)? {
         let duty = decode_duty(&row.body).map_err(|_| damaged(run))?;
         findings.push(Finding { step: duty.step, fate: Fate::Open });
     }

@@ -48,10 +48,18 @@ pub fn to_json<M: Message + Name>(message: &M) -> Result<String, JsonError> {
 
 /// Reads ProtoJSON; unknown fields are ignored, as A2A asks of receivers.
 pub fn from_json<M: Message + Name + Default>(text: &str) -> Result<M, JsonError> {
+    read(text, &DeserializeOptions::new().deny_unknown_fields(false))
+}
+
+/// Reads ProtoJSON that people write: an unknown field is a slip.
+pub fn from_json_exact<M: Message + Name + Default>(text: &str) -> Result<M, JsonError> {
+    read(text, &DeserializeOptions::new().deny_unknown_fields(true))
+}
+
+fn read<M: Message + Name + Default>(text: &str, options: &DeserializeOptions) -> Result<M, JsonError> {
     let mut input = serde_json::Deserializer::from_str(text);
-    let options = DeserializeOptions::new().deny_unknown_fields(false);
     let syntax = |source| JsonError::Syntax { name: M::full_name(), source };
-    let dynamic = DynamicMessage::deserialize_with_options(descriptor::<M>()?, &mut input, &options).map_err(syntax)?;
+    let dynamic = DynamicMessage::deserialize_with_options(descriptor::<M>()?, &mut input, options).map_err(syntax)?;
     input.end().map_err(syntax)?;
     dynamic.transcode_to().map_err(|source| JsonError::Wire { name: M::full_name(), source })
 }

@@ -10,7 +10,7 @@ pub mod raw;
 
 pub use codec::{Plain, Prepared, Strict};
 pub use generated::{lf, watchroom};
-pub use json::{JsonError, from_json, to_json};
+pub use json::{JsonError, from_json, from_json_exact, to_json};
 
 /// The encoded `FileDescriptorSet` of every service here, for reflection.
 pub const DESCRIPTORS: &[u8] = include_bytes!("gen/descriptors.bin");

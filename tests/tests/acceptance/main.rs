@@ -14,6 +14,7 @@ mod crashes;
 mod damage;
 mod demo;
 mod drain;
+mod duties;
 mod faults;
 mod foreign;
 mod going_on;

@@ -5,7 +5,9 @@ use futures::StreamExt as _;
 use futures::stream;
 use proto::a2a::{AgentCard, AgentInterface, AgentSkill, TaskState};
 use proto::watchroom::admin::v1::{Frame, Private, Record, RecordsRequest, record};
-use proto::watchroom::orchestrator::v1::{Mode, Plan, PlanOnlyRequest, PlanOnlyResponse, Step};
+use proto::watchroom::orchestrator::v1::{
+    Duty, ListDutiesRequest, ListDutiesResponse, Mode, Plan, PlanOnlyRequest, PlanOnlyResponse, Step,
+};
 use proto::watchroom::registry::v1::watch_agents_response::Event;
 use proto::watchroom::registry::v1::{
     Agent, Health, Policy, QueryAgentsRequest, QueryAgentsResponse, Registration, RemoveReason, Removed,
@@ -98,6 +100,37 @@ async fn a_plan_is_shown_with_place_and_confidence() {
     assert_eq!((ended.code, ended.out.as_str()), (Some(0), expected), "{ended:?}");
     let ended = run(&["plan", "smoke", "--operator", &url, "--mode", "sequential", "--json"]).await;
     assert_eq!(ended.json()[0]["plan"]["mode"], Mode::Sequential.as_str_name());
+}
+
+fn duty(request: &ListDutiesRequest) -> ListDutiesResponse {
+    let duty = |attempt: u32| Duty {
+        run_id: "run-1".to_owned(),
+        step_id: "fire".to_owned(),
+        attempt,
+        agent: "Fire Agent".to_owned(),
+        endpoint: "127.0.0.1:7411".to_owned(),
+        since: Some(prost_types::Timestamp { seconds: 0, nanos: 5 }),
+        ..Duty::default()
+    };
+    match (request.run_id.as_str(), request.page_token.as_str()) {
+        ("run-2", _) => ListDutiesResponse::default(),
+        (_, "") => ListDutiesResponse { duties: vec![duty(1)], next_page_token: "more".to_owned() },
+        (_, _) => ListDutiesResponse { duties: vec![duty(2)], next_page_token: String::new() },
+    }
+}
+
+#[tokio::test]
+async fn duties_are_listed_page_by_page_with_what_is_known_of_them() {
+    let method = unary(|request: Request<ListDutiesRequest>| Ok::<_, Status>(duty(request.get_ref())));
+    let url = serve(Router::new().route("/watchroom.orchestrator.v1.Orchestrator/ListDuties", method)).await;
+    let ended = run(&["duties", "--operator", &url]).await;
+    assert_eq!((ended.code, ended.out.lines().count()), (Some(0), 3), "{ended:?}");
+    for word in ["run-1", "fire", "2", "Fire Agent", "127.0.0.1:7411", "not known", "1970-01-01T00:00:00Z"] {
+        assert!(ended.out.lines().nth(2).unwrap().contains(word), "{word}: {ended:?}");
+    }
+    assert_eq!(run(&["duties", "--operator", &url, "--json"]).await.json()[1]["attempt"], 2);
+    let none = run(&["duties", "--operator", &url, "--run", "run-2"]).await;
+    assert_eq!((none.code, none.out.as_str()), (Some(0), "no duties: every attempt is accounted for\n"));
 }
 
 fn agent() -> Agent {

@@ -54,6 +54,30 @@ async fn a_resume_refers_to_its_task_and_is_followed_like_any_other() {
 }
 
 #[tokio::test]
+async fn a_plan_is_sent_from_its_file_and_a_slip_in_it_refused() {
+    let (agent, url) = Agent::start([Answer::Frames(all(dispatch("completed")))]).await;
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let send = async |plan: &str| {
+        std::fs::write(file.path(), plan).unwrap();
+        run(&["send", "--plan", file.path().to_str().unwrap(), "--agent", &url]).await
+    };
+    let plan =
+        r#"{"title": "one", "steps": [{"id": "a", "agent": "A", "atMostOnce": true, "onUnknown": "ON_UNKNOWN_FAIL"}]}"#;
+    assert_eq!(send(plan).await.code, Some(0));
+    let sent = agent.sends()[0].message.clone().unwrap().parts.remove(0);
+    assert!(sent.metadata.as_ref().unwrap().fields.contains_key(a2a::metadata::PLAN));
+    let json: serde_json::Value = serde_json::from_str(&proto::to_json(&sent).unwrap()).unwrap();
+    assert_eq!(json["data"]["steps"][0]["onUnknown"], "ON_UNKNOWN_FAIL");
+    for (slip, word) in [(r#"{"stepps": []}"#, "stepps"), ("smoke", "line 1 column 1"), ("", "holds no plan")] {
+        let ended = send(slip).await;
+        assert_eq!(ended.code, Some(64), "{ended:?}");
+        assert!(ended.err.contains(word), "{ended:?}");
+    }
+    assert_eq!(run(&["send", "--plan", "/nowhere", "--agent", &url]).await.code, Some(74));
+    assert_eq!(agent.sends().len(), 1, "what is no plan is not sent");
+}
+
+#[tokio::test]
 async fn a_partial_success_ends_1() {
     let (_agent, url) = Agent::start([Answer::Frames(all(dispatch("failed")))]).await;
     let ended = run(&["send", CALL, "--operator", &url]).await;

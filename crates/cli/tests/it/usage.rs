@@ -27,6 +27,9 @@ async fn wrong_usage_ends_64() {
         (&["task", "x", "--history", "-1"], "not a count"),
         (&["log", "x", "--after", "-1"], "not the number of a commit"),
         (&["send", "-"], "standard input has no text"),
+        (&["send", "x", "--plan", "y"], "--plan"),
+        (&["send", "--plan", "-", "--mode", "parallel"], "--mode"),
+        (&["send", "--plan", "-"], "standard input holds no plan"),
     ] {
         let ended = run(args).await;
         assert_eq!(ended.code, Some(64), "{args:?}: {ended:?}");

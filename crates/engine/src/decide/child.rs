@@ -56,6 +56,9 @@ impl Draft {
             ChildNews::Ended { answer: Answer::Completed(answer), .. } => {
                 self.record_step(step, StepFact::Completed { answer });
             }
+            ChildNews::Ended { answer: Answer::Failed(cause), .. } if cause.code == Code::OutcomeUnknown => {
+                self.attempt_unknown(step, attempt, &cause.text);
+            }
             ChildNews::Ended { answer: Answer::Failed(cause), .. } => {
                 self.attempt_failed(step, attempt, cause, Taken::Yes);
             }

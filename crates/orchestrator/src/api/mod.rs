@@ -1,5 +1,6 @@
 //! `watchroom.orchestrator.v1.Orchestrator` over the kit's tasks: parse, call, convert.
 
+mod duties;
 mod fault;
 mod page;
 mod parse;
@@ -35,8 +36,11 @@ impl Api {
     }
 
     async fn run(&self, owner: Owner, id: TaskId) -> Result<wire::Run, Error> {
-        let found = read::load(&self.0, Scope::Owner(owner), id).await?;
-        Ok(show::run(&found))
+        let found = read::load(&self.0, Scope::Owner(owner.clone()), id).await?;
+        // Only a run that handed an attempt over can have duties; whether it still has them its rows say.
+        let handed_over = found.run.duties().next().is_some();
+        let duties = if handed_over { duties::of_run(&self.0, &owner, id).await? } else { Vec::new() };
+        Ok(show::run(&found, duties))
     }
 
     async fn start(&self, call: Call, request: &wire::StartRunRequest) -> Result<wire::Run, Error> {
@@ -58,12 +62,12 @@ impl Api {
     }
 
     async fn page(&self, call: Call, request: &wire::ListRunsRequest) -> Result<wire::ListRunsResponse, Error> {
-        let (scope, query) = (Scope::Owner(call.owner), parse::query(request)?);
-        let listing = read::page(&self.0, scope.clone(), query).await?;
+        let (scope, query) = (Scope::Owner(call.owner.clone()), parse::query(request)?);
+        let listing = read::page(&self.0, scope, query).await?;
         let (mut page, mut next) = (page::Page::default(), listing.next);
         for summary in &listing.tasks {
-            let run = match read::load(&self.0, scope.clone(), summary.id).await {
-                Ok(found) => show::run(&found),
+            let run = match self.run(call.owner.clone(), summary.id).await {
+                Ok(run) => run,
                 // Retention took it between the page and this read.
                 Err(Error::TaskNotFound) => continue,
                 Err(error) => return Err(error),
@@ -131,6 +135,14 @@ impl Orchestrator for Api {
         let (id, call) = (parse::run_id(&request.get_ref().id).map_err(fault::status)?, caller(&request));
         self.0.cancel(call.clone(), id, None).await.map_err(fault::status)?;
         self.run(call.owner, id).await.map(Response::new).map_err(fault::status)
+    }
+
+    async fn list_duties(
+        &self,
+        request: Request<wire::ListDutiesRequest>,
+    ) -> Result<Response<wire::ListDutiesResponse>, Status> {
+        let owner = caller(&request).owner;
+        duties::page(&self.0, &owner, request.get_ref()).await.map(Response::new).map_err(fault::status)
     }
 }
 

@@ -39,6 +39,14 @@ pub(super) fn run_id(text: &str) -> Result<TaskId, Error> {
     }
 }
 
+/// The run that a list is about; `None` when it is about all.
+pub(super) fn run_filter(text: &str) -> Result<Option<TaskId>, Error> {
+    match text {
+        "" => Ok(None),
+        text => text.parse().map(Some).map_err(|error: types::IdError| Error::invalid("run_id", error.to_string())),
+    }
+}
+
 /// The message that starts the run, so that both APIs share one way in and one memory of what was taken.
 pub(super) fn start(request: &wire::StartRunRequest, settings: &Settings) -> Result<SendRequest, Error> {
     let message_id = request_id(START, &request.request_id)?;
@@ -118,13 +126,7 @@ fn context(text: &str) -> Result<Option<ContextId>, Error> {
 
 /// The filter and the place of a page.
 pub(super) fn query(request: &wire::ListRunsRequest) -> Result<Query, Error> {
-    let limit = match request.page_size {
-        None => limits::PAGE,
-        Some(asked) => usize::try_from(asked)
-            .ok()
-            .filter(|size| (1..=limits::PAGE_MAX).contains(size))
-            .ok_or_else(|| Error::invalid("page_size", format!("must be from 1 to {}", limits::PAGE_MAX)))?,
-    };
+    let limit = page_size(request.page_size)?;
     let after = if request.page_token.is_empty() { None } else { Some(page::place(request)?) };
     Ok(Query {
         context: context(&request.context_id)?,
@@ -133,6 +135,13 @@ pub(super) fn query(request: &wire::ListRunsRequest) -> Result<Query, Error> {
         after,
         limit,
     })
+}
+
+/// How many a page may hold.
+pub(super) fn page_size(asked: Option<i32>) -> Result<usize, Error> {
+    let Some(asked) = asked else { return Ok(limits::PAGE) };
+    let size = usize::try_from(asked).ok().filter(|size| (1..=limits::PAGE_MAX).contains(size));
+    size.ok_or_else(|| Error::invalid("page_size", format!("must be from 1 to {}", limits::PAGE_MAX)))
 }
 
 fn state(number: i32) -> Result<Option<TaskState>, Error> {

@@ -22,8 +22,8 @@ pub(super) fn planned(call: &Call, plan: &Plan) -> wire::PlanOnlyResponse {
     }
 }
 
-/// A run as it stands.
-pub(super) fn run(found: &Found) -> wire::Run {
+/// A run as it stands, with the duties that it left.
+pub(super) fn run(found: &Found, duties: Vec<wire::Duty>) -> wire::Run {
     let Found { summary: row, run } = found;
     wire::Run {
         id: row.id.to_string(),
@@ -35,6 +35,7 @@ pub(super) fn run(found: &Found) -> wire::Run {
         changed_at: Some(time(row.changed_at)),
         summary: summary(run),
         resumes: run.plan().resumes.map(|run| run.to_string()).unwrap_or_default(),
+        duties,
     }
 }
 

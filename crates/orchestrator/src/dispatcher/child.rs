@@ -101,6 +101,7 @@ fn silent(code: Code) -> &'static str {
     match code {
         Code::AgentRejected => "the agent declined and did not say why",
         Code::AgentCanceled => "the agent's task was canceled",
+        Code::OutcomeUnknown => "the agent cannot say whether it did it",
         _ => "the agent failed and did not say why",
     }
 }

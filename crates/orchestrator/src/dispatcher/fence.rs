@@ -2,18 +2,24 @@
 //! Goes on whatever becomes of the run; what is left when the process dies is a duty, or is asked for by the run.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use a2a::{ClientError, Error};
 use agent::Kit;
+use discovery::View;
 use engine::{Cause, ChildNews, Code};
 use store::{Commit, Lane, Refusal, RowChange};
-use types::MessageId;
+use types::{MessageId, RetryPolicy};
 
 use super::child::{answer, replied};
 use super::{Dispatcher, pause, signal};
 use crate::codec::encode_finding;
 use crate::driver::{Runs, Signal};
 use crate::duty::{self, Duty};
+
+/// Pauses between questions to a store that nobody is registered for.
+const SELDOM: RetryPolicy =
+    RetryPolicy { attempts: u32::MAX, backoff: Duration::from_millis(500), max_backoff: Duration::from_secs(60) };
 
 /// What is said of an attempt that no agent ever took.
 const NEVER: &str = "its agent never accepted it";
@@ -33,7 +39,7 @@ impl Dispatcher {
     /// Asks until somebody answers.
     async fn account(&self, kit: &Kit<Runs>, mut duty: Duty) -> ChildNews {
         let mut foreign = false;
-        for failures in 1.. {
+        for failures in 1_u32.. {
             let news = match duty.launch.route.store_id {
                 Some(_) if !foreign => self.fence(&duty).await,
                 Some(_) | None => self.recall(&mut duty, kit.store().now()).await,
@@ -43,13 +49,27 @@ impl Dispatcher {
                 Ok(None) => {}
                 // An agent of ours from before there were fences: its list of tasks has to do.
                 Err(error) if !foreign && serves_no_fence(&error) => foreign = true,
-                Err(error) => {
-                    tracing::info!(run = %duty.run, step = %duty.step, %error, "asking again for an attempt to end");
+                // A store may be gone for good: the first failures are told one by one, the later ones now and then.
+                Err(error) if failures.is_power_of_two() => {
+                    tracing::info!(run = %duty.run, step = %duty.step, failures, %error, "asking again for an attempt to end");
                 }
+                Err(_) => {}
             }
-            pause(failures).await;
+            self.rest(&duty, failures).await;
         }
         ChildNews::NothingLive
+    }
+
+    /// Waits before the next question; a store that nobody serves is asked seldom, and at once when it is back.
+    async fn rest(&self, duty: &Duty, failures: u32) {
+        let registry = self.directory.registry();
+        let served = |view: &View| duty.launch.route.store_id.is_none_or(|store| !view.by_store(store).is_empty());
+        if served(registry) {
+            return pause(failures).await;
+        }
+        let pause = SELDOM.pause(failures, rand::random()).unwrap_or(SELDOM.max_backoff);
+        // Nothing to do differently: either way it is time to ask.
+        tokio::time::timeout(pause, registry.until(|view| served(view).then_some(()))).await.ok();
     }
 
     /// Asks the attempt's own store; no other knows anything about it.
@@ -118,13 +138,13 @@ enum StillListed {
 
 /// Puts what was found in the place of the duty's row, if it has one by now.
 async fn take_off(kit: &Kit<Runs>, duty: &Duty, news: &ChildNews) -> Result<(), StillListed> {
-    let key = duty.key().row();
+    let (key, found) = (duty.row_key(), duty.key().row());
     let rows = kit.store().rows(duty::KIND, &key).await?;
     let Some(row) = rows.into_iter().find(|row| row.key == key) else { return Ok(()) };
     let (epoch, at) = (kit.ownership().epoch, kit.store().now());
-    let gone = RowChange { kind: duty::KIND, key: key.clone(), expected: row.version, body: None };
+    let gone = RowChange { kind: duty::KIND, key, expected: row.version, body: None };
     let body = Some(encode_finding(&duty::finding(duty, news, at)));
-    let found = RowChange { kind: duty::FOUND, key, expected: 0, body };
+    let found = RowChange { kind: duty::FOUND, key: found, expected: 0, body };
     let commit = Commit { epoch, lane: Lane::Continue, at, task: None, accept: None, rows: vec![gone, found] };
     kit.store().commit(commit).await?;
     tracing::info!(run = %duty.run, step = %duty.step, attempt = duty.launch.attempt, "a duty is done");

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use agent::words::text_part;
-use engine::{Mode, OnFailure, Origin, Plan, Step};
+use engine::{Mode, OnFailure, OnUnknown, Origin, Plan, Step};
 use proto::watchroom::orchestrator::v1 as wire;
 
 use super::{explicit, payload, to_wire};
@@ -22,6 +22,8 @@ fn a_plan_survives_the_wire() {
         depends_on: vec!["first".parse().unwrap()],
         attempt_timeout: Duration::from_millis(1_500),
         on_failure: OnFailure::Continue,
+        at_most_once: true,
+        on_unknown: OnUnknown::Fail,
         ..step("last")
     };
     let first = Step { title: "the first one".into(), ..step("first") };

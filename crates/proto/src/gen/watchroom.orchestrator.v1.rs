@@ -52,6 +52,12 @@ pub struct Step {
     pub attempt_timeout: ::core::option::Option<::prost_types::Duration>,
     #[prost(enumeration = "OnFailure", tag = "9")]
     pub on_failure: i32,
+    /// Its effects must not happen twice: another attempt follows only one that was certainly never accepted, and the
+    /// agent does not repeat an effect that began before a crash. An unknown outcome fails it, whatever on_unknown says.
+    #[prost(bool, tag = "10")]
+    pub at_most_once: bool,
+    #[prost(enumeration = "OnUnknown", tag = "11")]
+    pub on_unknown: i32,
 }
 impl ::prost::Name for Step {
     const NAME: &'static str = "Step";
@@ -353,6 +359,89 @@ impl ::prost::Name for CancelRunRequest {
         "/watchroom.orchestrator.v1.CancelRunRequest".into()
     }
 }
+/// Asks for a page of duties.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListDutiesRequest {
+    /// Only those of this run.
+    #[prost(string, tag = "1")]
+    pub run_id: ::prost::alloc::string::String,
+    /// 1 to 100; unset means 50.
+    #[prost(int32, optional, tag = "2")]
+    pub page_size: ::core::option::Option<i32>,
+    #[prost(string, tag = "3")]
+    pub page_token: ::prost::alloc::string::String,
+}
+impl ::prost::Name for ListDutiesRequest {
+    const NAME: &'static str = "ListDutiesRequest";
+    const PACKAGE: &'static str = "watchroom.orchestrator.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "watchroom.orchestrator.v1.ListDutiesRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/watchroom.orchestrator.v1.ListDutiesRequest".into()
+    }
+}
+/// One page.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListDutiesResponse {
+    #[prost(message, repeated, tag = "1")]
+    pub duties: ::prost::alloc::vec::Vec<Duty>,
+    /// Empty on the last page.
+    #[prost(string, tag = "2")]
+    pub next_page_token: ::prost::alloc::string::String,
+}
+impl ::prost::Name for ListDutiesResponse {
+    const NAME: &'static str = "ListDutiesResponse";
+    const PACKAGE: &'static str = "watchroom.orchestrator.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "watchroom.orchestrator.v1.ListDutiesResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/watchroom.orchestrator.v1.ListDutiesResponse".into()
+    }
+}
+/// An attempt that its step, or its run, went on without. Its agent did not answer in time; a child may live there.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Duty {
+    #[prost(string, tag = "1")]
+    pub run_id: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub context_id: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub step_id: ::prost::alloc::string::String,
+    #[prost(uint32, tag = "4")]
+    pub attempt: u32,
+    /// The agent's card name.
+    #[prost(string, tag = "5")]
+    pub agent: ::prost::alloc::string::String,
+    /// Where the attempt was sent.
+    #[prost(string, tag = "6")]
+    pub endpoint: ::prost::alloc::string::String,
+    /// The store that has to answer; empty for a foreign agent.
+    #[prost(string, tag = "7")]
+    pub store_id: ::prost::alloc::string::String,
+    /// The child task at the agent, if it is known.
+    #[prost(string, tag = "8")]
+    pub child_task_id: ::prost::alloc::string::String,
+    #[prost(message, optional, tag = "9")]
+    pub dispatched_at: ::core::option::Option<::prost_types::Timestamp>,
+    /// The agent accepts nothing of the attempt that comes later.
+    #[prost(message, optional, tag = "10")]
+    pub not_after: ::core::option::Option<::prost_types::Timestamp>,
+    /// Since when it is a duty.
+    #[prost(message, optional, tag = "11")]
+    pub since: ::core::option::Option<::prost_types::Timestamp>,
+}
+impl ::prost::Name for Duty {
+    const NAME: &'static str = "Duty";
+    const PACKAGE: &'static str = "watchroom.orchestrator.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "watchroom.orchestrator.v1.Duty".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/watchroom.orchestrator.v1.Duty".into()
+    }
+}
 /// A run with its plan and where each step stands.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Run {
@@ -378,6 +467,9 @@ pub struct Run {
     /// The run that this one goes on from, if there is one.
     #[prost(string, tag = "9")]
     pub resumes: ::prost::alloc::string::String,
+    /// Attempts that the reaper still asks for; the run may have ended.
+    #[prost(message, repeated, tag = "10")]
+    pub duties: ::prost::alloc::vec::Vec<Duty>,
 }
 impl ::prost::Name for Run {
     const NAME: &'static str = "Run";
@@ -509,6 +601,39 @@ impl OnFailure {
             "ON_FAILURE_UNSPECIFIED" => Some(Self::Unspecified),
             "ON_FAILURE_SKIP_DEPENDENTS" => Some(Self::SkipDependents),
             "ON_FAILURE_CONTINUE" => Some(Self::Continue),
+            _ => None,
+        }
+    }
+}
+/// What follows an attempt of which nobody can say what became of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum OnUnknown {
+    /// Another attempt, once the old one can not be accepted any more, and at another store than one that does not
+    /// answer; the default.
+    Unspecified = 0,
+    Another = 1,
+    /// The step fails with OUTCOME_UNKNOWN.
+    Fail = 2,
+}
+impl OnUnknown {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "ON_UNKNOWN_UNSPECIFIED",
+            Self::Another => "ON_UNKNOWN_ANOTHER",
+            Self::Fail => "ON_UNKNOWN_FAIL",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "ON_UNKNOWN_UNSPECIFIED" => Some(Self::Unspecified),
+            "ON_UNKNOWN_ANOTHER" => Some(Self::Another),
+            "ON_UNKNOWN_FAIL" => Some(Self::Fail),
             _ => None,
         }
     }
@@ -862,7 +987,8 @@ pub mod orchestrator_client {
                 );
             self.inner.server_streaming(req, path, codec).await
         }
-        /// Asks a run to stop; it ends once its children have. FAILED_PRECONDITION when it has ended.
+        /// Asks a run to stop; it ends once its children have, or are left to the reaper. FAILED_PRECONDITION when it has
+        /// ended.
         pub async fn cancel_run(
             &mut self,
             request: impl tonic::IntoRequest<super::CancelRunRequest>,
@@ -885,6 +1011,37 @@ pub mod orchestrator_client {
                     GrpcMethod::new(
                         "watchroom.orchestrator.v1.Orchestrator",
                         "CancelRun",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// A page of the caller's duties, those of the oldest runs first: attempts whose agent has not said what became of
+        /// them. Each is asked for until somebody answers, over restarts and after its run's end, and is then gone from here.
+        pub async fn list_duties(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListDutiesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListDutiesResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = crate::Strict::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/watchroom.orchestrator.v1.Orchestrator/ListDuties",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "watchroom.orchestrator.v1.Orchestrator",
+                        "ListDuties",
                     ),
                 );
             self.inner.unary(req, path, codec).await
@@ -951,11 +1108,21 @@ pub mod orchestrator_server {
             &self,
             request: tonic::Request<super::WatchRunRequest>,
         ) -> std::result::Result<tonic::Response<Self::WatchRunStream>, tonic::Status>;
-        /// Asks a run to stop; it ends once its children have. FAILED_PRECONDITION when it has ended.
+        /// Asks a run to stop; it ends once its children have, or are left to the reaper. FAILED_PRECONDITION when it has
+        /// ended.
         async fn cancel_run(
             &self,
             request: tonic::Request<super::CancelRunRequest>,
         ) -> std::result::Result<tonic::Response<super::Run>, tonic::Status>;
+        /// A page of the caller's duties, those of the oldest runs first: attempts whose agent has not said what became of
+        /// them. Each is asked for until somebody answers, over restarts and after its run's end, and is then gone from here.
+        async fn list_duties(
+            &self,
+            request: tonic::Request<super::ListDutiesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListDutiesResponse>,
+            tonic::Status,
+        >;
     }
     /// Plans, starts and follows runs.
     #[derive(Debug)]
@@ -1335,6 +1502,51 @@ pub mod orchestrator_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = CancelRunSvc(inner);
+                        let codec = crate::Strict::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/watchroom.orchestrator.v1.Orchestrator/ListDuties" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListDutiesSvc<T: Orchestrator>(pub Arc<T>);
+                    impl<
+                        T: Orchestrator,
+                    > tonic::server::UnaryService<super::ListDutiesRequest>
+                    for ListDutiesSvc<T> {
+                        type Response = super::ListDutiesResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListDutiesRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Orchestrator>::list_duties(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListDutiesSvc(inner);
                         let codec = crate::Strict::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
