@@ -6,12 +6,13 @@ use a2a::frame::Event;
 use a2a::metadata::{Dispatch, as_integer, as_text};
 use prost_types::value::Kind;
 use proto::a2a::{ListTasksRequest, Task, TaskState, part};
+use proto::watchroom::orchestrator::v1::{Duty, ListDutiesRequest};
 use types::{RemoteTask, Seq};
 
 use crate::cluster::{Cluster, Service};
 use crate::crowd::Told;
 use crate::lookout::Lives;
-use crate::wire::{collect, finished, state};
+use crate::wire::{collect, finished, is_terminal, state};
 
 /// All tasks of a cluster.
 #[derive(Debug, PartialEq)]
@@ -20,6 +21,8 @@ pub struct Audit {
     pub runs: Vec<Task>,
     /// The agents', with their history and their artifacts.
     pub children: BTreeMap<Service, Vec<Task>>,
+    /// Attempts that the operator still asks for.
+    pub duties: Vec<Duty>,
 }
 
 impl Audit {
@@ -30,7 +33,7 @@ impl Audit {
         for agent in Service::AGENTS {
             children.insert(agent, all_tasks(&cluster.a2a(agent)).await?);
         }
-        Some(Self { runs, children })
+        Some(Self { runs, children, duties: all_duties(cluster).await? })
     }
 
     /// As [`Audit::read`], once nothing is under way. A task that changes between two pages moves to one that was read
@@ -46,9 +49,9 @@ impl Audit {
         all.filter(|task| !rests(state(task)))
     }
 
-    /// Whether no task is under way.
+    /// Whether no task is under way, and nobody is asked for any more.
     pub fn rests(&self) -> bool {
-        self.open().next().is_none()
+        self.open().next().is_none() && self.duties.is_empty()
     }
 
     /// Everything that must not be, in words.
@@ -118,7 +121,7 @@ impl Audit {
         lives.violations().into_iter().chain(never).map(|what| format!("{}: {what}", service.name())).collect()
     }
 
-    /// No child goes on under a run that has ended.
+    /// No child goes on under a run that has ended, but for those that are listed with the duties.
     fn left_alive(&self) -> Vec<String> {
         let ended: BTreeSet<&str> =
             self.runs.iter().filter(|run| is_terminal(state(run))).map(|run| run.id.as_str()).collect();
@@ -126,12 +129,18 @@ impl Audit {
             self.children.iter().flat_map(|(service, children)| children.iter().map(move |it| (service, it)));
         let live = children.filter(|(_, child)| !is_terminal(state(child)));
         let left = live.filter_map(|(service, child)| {
-            let run = dispatch_of(child)?.run.to_string();
-            ended
-                .contains(run.as_str())
-                .then(|| format!("{}: {} goes on, its run {run} has ended", service.name(), child.id))
+            let dispatch = dispatch_of(child)?;
+            let run = dispatch.run.to_string();
+            let silent = ended.contains(run.as_str()) && !self.is_duty(&dispatch);
+            silent
+                .then(|| format!("{}: {} goes on, its run {run} has ended and lists no duty", service.name(), child.id))
         });
         left.collect()
+    }
+
+    fn is_duty(&self, dispatch: &Dispatch) -> bool {
+        let (run, step) = (dispatch.run.to_string(), dispatch.step.as_str());
+        self.duties.iter().any(|duty| (&duty.run_id, &*duty.step_id, duty.attempt) == (&run, step, dispatch.attempt))
     }
 
     /// How the runs ended.
@@ -237,6 +246,19 @@ async fn all_tasks(client: &a2a::Client) -> Option<Vec<Task>> {
     }
 }
 
+async fn all_duties(cluster: &Cluster) -> Option<Vec<Duty>> {
+    let (mut operator, mut duties, mut page_token) = (cluster.orchestrator(), Vec::new(), String::new());
+    loop {
+        let request = ListDutiesRequest { page_size: Some(100), page_token, ..ListDutiesRequest::default() };
+        let page = operator.list_duties(request).await.ok()?.into_inner();
+        duties.extend(page.duties);
+        page_token = page.next_page_token;
+        if page_token.is_empty() {
+            return Some(duties);
+        }
+    }
+}
+
 fn dispatch_of(child: &Task) -> Option<Dispatch> {
     child.history.iter().find_map(|message| Dispatch::from_metadata(message.metadata.as_ref()).ok().flatten())
 }
@@ -274,8 +296,4 @@ fn units_of(child: &Task) -> Vec<Sent> {
 /// Whether nothing more happens by itself.
 fn rests(state: TaskState) -> bool {
     is_terminal(state) || state == TaskState::InputRequired
-}
-
-fn is_terminal(state: TaskState) -> bool {
-    matches!(state, TaskState::Completed | TaskState::Failed | TaskState::Canceled | TaskState::Rejected)
 }

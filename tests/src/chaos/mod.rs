@@ -66,7 +66,9 @@ async fn start(times: usize) -> Cluster {
     for service in Service::ALL {
         let args = match service {
             Service::Fire | Service::Police | Service::Ambulance => vec!["--scenario".to_owned(), town.clone()],
-            Service::Registry | Service::Operator => Vec::new(),
+            // A kill lasts longer than that, so that attempts are left to the reaper.
+            Service::Operator => ["--stop-wait", "300ms"].map(str::to_owned).into(),
+            Service::Registry => Vec::new(),
         };
         cluster.add(service, args).await;
     }
@@ -143,6 +145,8 @@ async fn find(cluster: &Cluster, audit: &Audit, told: &[Told]) -> Vec<String> {
             format!("task {} still is {:?} {} s after the last restart", task.id, task.status, SETTLE.as_secs())
         })
         .collect();
+    // Every store is served again, so every fence can be answered.
+    violations.extend(audit.duties.iter().map(|duty| format!("nobody accounted for {duty:?}")));
     let refused = told.iter().filter_map(|told| Some(format!("{}: {}", told.message, told.refused.as_ref()?)));
     violations.extend(refused);
     violations.extend(audit.violations(told));

@@ -142,6 +142,7 @@ async fn an_agent_restored_from_a_backup_under_load_keeps_its_units_and_takes_ne
     let fire = |audit: &Audit| Audit {
         runs: Vec::new(),
         children: [(Service::Fire, audit.children[&Service::Fire].clone())].into(),
+        duties: Vec::new(),
     };
     assert_eq!(fire(&audit).violations(&[]), [""; 0]);
 }
