@@ -50,6 +50,7 @@ impl Follower {
                 continue;
             }
             self.known.send_modify(|known| {
+                known.failed = true;
                 known.lost.get_or_insert_with(Instant::now);
             });
             let pause = self.outage.failed(&status);

@@ -24,6 +24,8 @@ pub(crate) type Table = BTreeMap<Key, Arc<Endpoint>>;
 pub(crate) struct Known {
     pub(crate) endpoints: Table,
     pub(crate) synced: bool,
+    /// Whether asking it has failed once.
+    pub(crate) failed: bool,
     /// Since when the registry is out of reach.
     pub(crate) lost: Option<Instant>,
     /// Since when the registry itself doubts what it shows.
@@ -45,7 +47,8 @@ impl View {
     pub fn watch(registry: &str, filter: Filter, shutdown: CancellationToken) -> Result<Self, Error> {
         let client = connect::client(registry)?;
         let lost = Some(Instant::now());
-        let (tx, known) = watch::channel(Known { endpoints: Table::new(), synced: false, lost, doubted: None });
+        let (tx, known) =
+            watch::channel(Known { endpoints: Table::new(), synced: false, failed: false, lost, doubted: None });
         let span = tracing::info_span!("view", registry);
         tokio::spawn(Follower::new(client, &filter, tx).run(shutdown).instrument(span));
         Ok(Self { known })
@@ -80,6 +83,12 @@ impl View {
     /// Whether the view has ever been complete.
     pub fn synced(&self) -> bool {
         self.known.borrow().synced
+    }
+
+    /// Whether the registry has been heard, or has been asked once in vain: waiting for it longer is waiting for its return.
+    pub fn tried(&self) -> bool {
+        let known = self.known.borrow();
+        known.synced || known.failed
     }
 
     /// How long the registry has been out of reach, from the start on, or has missed too many renewals at once to say

@@ -11,7 +11,8 @@ use tracing::Instrument;
 
 use crate::Args;
 
-/// How long a start waits for the registry before it goes on with what it knows, which is nothing.
+/// How long a start waits for a registry that neither answers nor refuses, before it goes on with what it knows:
+/// the stores of what is in flight, which are in the log.
 const REGISTRY_PATIENCE: Duration = Duration::from_secs(3);
 
 /// Serves A2A, the API of runs and the log on one port until the process is drained.
@@ -40,8 +41,10 @@ fn watch(registry: &str, process: &Process) -> Result<View, Fatal> {
         View::watch(registry, Filter::default(), stop).map_err(|error| Fatal::usage(format!("--registry: {error}")))?;
     let (ready, seen) = (process.readiness("registry"), view.clone());
     let wait = async move {
-        let synced = seen.until(|view| view.synced().then_some(()));
-        if tokio::time::timeout(REGISTRY_PATIENCE, synced).await.is_err() {
+        let tried = seen.until(|view| view.tried().then_some(()));
+        // What could not be asked in time is not synced either.
+        tokio::time::timeout(REGISTRY_PATIENCE, tried).await.ok();
+        if !seen.synced() {
             tracing::warn!("the registry is out of reach; steps wait for endpoints until it is back");
         }
         ready.ready();

@@ -5,7 +5,10 @@ use std::net::TcpListener;
 use std::path::Path;
 
 use proto::a2a::TaskState;
+use proto::watchroom::orchestrator::v1::RunState;
 use tests::{Cluster, Node, Run, Service, binary, call, request, state};
+
+use crate::duties::{children, ended, scene, start};
 
 /// sysexits.h, as `service` maps them.
 const USAGE: i32 = 64;
@@ -92,6 +95,18 @@ async fn an_unreachable_registry_stops_no_service_and_fails_no_step_for_ever() {
     let task = crate::story::ended(&client, &crate::story::task_of(&seen.events[0])).await;
     assert_eq!(state(&task), TaskState::Failed, "{task:?}");
     assert!(format!("{seen:?}").contains("NO_ENDPOINT"), "{seen:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_operator_restarted_without_its_registry_goes_on_with_what_is_in_flight() {
+    let (mut cluster, echo) = scene("30s").await;
+    let run = start(&cluster, &echo, 2_000, |_| {}).await;
+    cluster.node_mut(Service::Registry).kill();
+    cluster.crash(Service::Operator).await;
+    let run = ended(&cluster, &run.id).await;
+    assert_eq!((run.state(), run.steps[0].attempts), (RunState::Completed, 1), "{run:?}");
+    let children = children(&echo).await.unwrap();
+    assert_eq!(children.iter().map(|task| &task.id).collect::<Vec<_>>(), [&run.steps[0].child_task_id]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
