@@ -6,23 +6,27 @@ use proto::a2a::{Part, StreamResponse};
 use proto::watchroom::orchestrator::v1::orchestrator_client::OrchestratorClient;
 use proto::watchroom::orchestrator::v1::start_run_request::Source;
 use proto::watchroom::orchestrator::v1::{
-    CancelRunRequest, GetRunRequest, ListRunsRequest, Mode, Plan, PlanOnlyRequest, ResumeRunRequest, Run, RunEvent,
-    RunState, StartRunRequest, Step, StepState, WatchRunRequest,
+    CancelRunRequest, GetRunRequest, ListDutiesRequest, ListRunsRequest, Mode, Plan, PlanOnlyRequest, ResumeRunRequest,
+    Run, RunEvent, RunState, StartRunRequest, Step, StepState, WatchRunRequest,
 };
 use service::Process;
 use tonic::Code;
 use tonic::transport::Channel;
 use tonic_types::StatusExt as _;
 
-use crate::stage::{Act, CALL, Script, Stage, services, within};
+use crate::stage::{Act, CALL, Script, Stage, eventually, services, within};
 
 type Client = OrchestratorClient<Channel>;
 
 /// The whole operator, as its binary runs it.
 async fn serve(stage: &Stage) -> Client {
+    serve_with(stage, &[]).await
+}
+
+async fn serve_with(stage: &Stage, further: &[&str]) -> Client {
     let words = ["operator", "--in-memory", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"];
     let registry = ["--registry".to_owned(), stage.registry(), "--endpoint-wait".into(), "500ms".into()];
-    let words = words.map(str::to_owned).into_iter().chain(registry);
+    let words = words.iter().chain(further).map(ToString::to_string).chain(registry);
     let args = service::parse::<operator::Args, _>(words).unwrap();
     let process = Process::new(&args).unwrap();
     tokio::spawn(operator::run(args, process.clone()));
@@ -239,9 +243,7 @@ async fn what_is_wrong_is_named_by_its_field() {
     for (request, field) in cases {
         let status = client.start_run(request).await.unwrap_err();
         assert_eq!(status.code(), Code::InvalidArgument, "{field}: {status:?}");
-        let named: Vec<String> =
-            status.get_details_bad_request().unwrap().field_violations.into_iter().map(|it| it.field).collect();
-        assert_eq!(named, [field], "{status:?}");
+        assert_eq!(violated(&status), [field], "{status:?}");
     }
     let unknown = "019b0000-0000-7000-8000-00000000dead".to_owned();
     let missing = client.get_run(GetRunRequest { id: unknown.clone() }).await.unwrap_err();
@@ -251,6 +253,49 @@ async fn what_is_wrong_is_named_by_its_field() {
     let token = ListRunsRequest { page_token: "made up".into(), ..ListRunsRequest::default() };
     assert_eq!(client.list_runs(token).await.unwrap_err().code(), Code::InvalidArgument);
     assert_eq!(client.list_runs(ListRunsRequest::default()).await.unwrap().into_inner().total_size, 0);
+}
+
+/// The fields that a refusal names.
+fn violated(status: &tonic::Status) -> Vec<String> {
+    status.get_details_bad_request().unwrap().field_violations.into_iter().map(|it| it.field).collect()
+}
+
+async fn duties(client: &mut Client, request: ListDutiesRequest) -> (Vec<String>, String) {
+    let page = client.list_duties(request).await.unwrap().into_inner();
+    (page.duties.into_iter().map(|duty| duty.step_id).collect(), page.next_page_token)
+}
+
+#[tokio::test]
+async fn duties_are_listed_page_by_page_until_their_agent_answers() {
+    let deaf = Script::new("Worker", [Act::Deaf, Act::Deaf, Act::Deaf]);
+    let stage = Stage::new(&[&deaf]).await;
+    let impatient = ["--attempt-timeout", "300ms", "--stop-wait", "100ms", "--step-attempts", "1"];
+    let mut client = serve_with(&stage, &impatient).await;
+    let steps = ["c", "a", "b"].map(|id| step(id, "Worker", &[])).into();
+    let plan = Plan { steps, mode: Mode::Parallel.into(), ..Plan::default() };
+    let run = client.start_run(from_plan("deaf", plan)).await.unwrap().into_inner();
+    let run = ended(&mut client, &run.id).await;
+    assert_eq!(run.duties.iter().map(|duty| duty.step_id.as_str()).collect::<Vec<_>>(), ["a", "b", "c"]);
+    let of =
+        |run: &str, token: &str| ListDutiesRequest { run_id: run.into(), page_size: Some(2), page_token: token.into() };
+    let (first, token) = duties(&mut client, of(&run.id, "")).await;
+    assert_eq!(first, ["a", "b"]);
+    assert_eq!(duties(&mut client, of("", &token)).await, (vec!["c".to_owned()], String::new()));
+    let other = "019b0000-0000-7000-8000-00000000dead";
+    assert_eq!(duties(&mut client, of(other, "")).await, (Vec::new(), String::new()));
+    for (request, field) in [
+        (of("no id", ""), "run_id"),
+        (of("", "made up"), "page_token"),
+        (ListDutiesRequest { page_size: Some(0), ..of("", "") }, "page_size"),
+    ] {
+        let status = client.list_duties(request).await.unwrap_err();
+        assert_eq!((status.code(), violated(&status)), (Code::InvalidArgument, vec![field.to_owned()]));
+    }
+    deaf.open();
+    let mut asked = client.clone();
+    eventually("the duties are done", async || duties(&mut asked, of("", "")).await.0.is_empty()).await;
+    let after = client.get_run(GetRunRequest { id: run.id.clone() }).await.unwrap().into_inner();
+    assert_eq!((after.duties, after.summary), (Vec::new(), run.summary), "what was told stays");
 }
 
 #[tokio::test]

@@ -115,6 +115,19 @@ async fn a_cancel_does_not_wait_for_an_agent_that_does_not_stop() {
 }
 
 #[tokio::test]
+async fn a_foreign_agent_is_asked_to_cancel_before_its_step_is_tried_again() {
+    let [fire, police, ambulance] = services(&[Act::Hang], &[], &[]);
+    let mut stage = Stage::new(&[&police, &ambulance]).await;
+    stage.stranger(&fire).await;
+    stage.settings.attempt_timeout = Duration::from_millis(500);
+    let operator = stage.operator().await;
+    let story = operator.call(CALL).await.end().await;
+    let lines = story.lines();
+    assert!(lines.last().unwrap().contains("(3/3)"), "{lines:#?}");
+    assert_eq!((fire.heard(), stage.duties().await), (2, 0), "{lines:#?}");
+}
+
+#[tokio::test]
 async fn the_run_timeout_ends_what_is_under_way() {
     let [fire, police, ambulance] = services(&[Act::Hang], &[], &[]);
     let mut stage = Stage::new(&[&fire, &police, &ambulance]).await;

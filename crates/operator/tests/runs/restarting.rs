@@ -41,6 +41,33 @@ async fn a_dispatch_whose_answer_was_lost_is_sent_again_and_taken_once() {
 }
 
 #[tokio::test]
+async fn the_task_of_a_foreign_agent_is_found_by_its_message_and_followed() {
+    let [fire, police, ambulance] = services(&[Act::Gate], &[], &[]);
+    let mut stage = Stage::new(&[&police, &ambulance]).await;
+    stage.stranger(&fire).await;
+    let operator = stage.operator().await;
+    let mut story = operator.call(CALL).await;
+    story.until("[1/3] Dispatching Fire Brigade Agent").await;
+    eventually("fire has it", async || fire.heard() == 1).await;
+    let run = story.run();
+    operator.die();
+    let operator = stage.operator().await;
+    let mut whole = operator.follow(run, 0).await;
+    whole.until("[1/3] Fire Brigade Agent: looking for units").await;
+    fire.open();
+    let whole = whole.end().await;
+    assert!(whole.lines().last().unwrap().contains("(3/3)"), "{:#?}", whole.lines());
+    assert_eq!(fire.heard(), 1, "such an agent would take a message twice, so it is not sent again");
+    assert!(
+        a2a::metadata::Dispatch::from_metadata(fire.heard.lock()[0].metadata.as_ref())
+            .unwrap()
+            .unwrap()
+            .store_id
+            .is_none()
+    );
+}
+
+#[tokio::test]
 async fn timers_survive_a_restart() {
     let [fire, police, ambulance] = services(&[Act::Hang], &[], &[]);
     let mut stage = Stage::new(&[&fire, &police, &ambulance]).await;

@@ -11,7 +11,7 @@ use agent::{Agent, Context, Failure, Finish, Frames, Kit, Parts, Profile, Setup,
 use clap::Parser;
 use discovery::{Filter, Health, Lease, LeaseConfig, Registration, View, Vitals};
 use futures::StreamExt as _;
-use orchestrator::{Patience, Runs, Settings};
+use orchestrator::{Foreign, Patience, Runs, Settings};
 use parking_lot::Mutex;
 use prost::Message as _;
 use proto::a2a::{AgentSkill, Message, Role, Task};
@@ -157,6 +157,21 @@ async fn serve(process: Process, run: impl Future<Output = Result<(), service::F
     within("a service is ready", process.serving()).await.protocol.to_string()
 }
 
+/// Serves an agent and returns its address.
+async fn open(script: &Script, registry: String, instance: &str) -> String {
+    let instance = instance.parse().unwrap();
+    let args = Command { kit: agent::Args { registry, instance, ..agent::Args::default() } };
+    let process = Process::new(&args).unwrap();
+    let (inner, script) = (process.clone(), script.clone());
+    let run = async move {
+        let mut setup = Setup::open(&args.kit, &inner).await?;
+        let profile = script.profile();
+        let kit = setup.start(Turns::new(script), profile).await?;
+        setup.serve(kit, |routes| routes).await
+    };
+    serve(process, run).await
+}
+
 /// Everything but the operator.
 #[derive(Debug)]
 pub(crate) struct Stage {
@@ -194,18 +209,15 @@ impl Stage {
 
     /// One more instance of an agent, over a store of its own.
     pub(crate) async fn add_instance(&mut self, script: &Script, instance: &str) {
-        let instance = instance.parse().unwrap();
-        let args = Command { kit: agent::Args { registry: self.registry(), instance, ..agent::Args::default() } };
-        let process = Process::new(&args).unwrap();
-        let (inner, script) = (process.clone(), script.clone());
-        let run = async move {
-            let mut setup = Setup::open(&args.kit, &inner).await?;
-            let profile = script.profile();
-            let kit = setup.start(Turns::new(script), profile).await?;
-            setup.serve(kit, |routes| routes).await
-        };
-        serve(process, run).await;
+        open(script, self.registry(), instance).await;
         self.agents += 1;
+    }
+
+    /// An agent that does not register, known to the operator by its address.
+    pub(crate) async fn stranger(&mut self, script: &Script) {
+        let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let url = format!("http://{}", open(script, format!("http://{nobody}"), "1").await).into();
+        self.settings.foreign.push(Foreign { name: script.name.parse().unwrap(), url });
     }
 
     /// Registers an agent where nothing listens, for as long as the guard lives.
