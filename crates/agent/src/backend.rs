@@ -164,6 +164,7 @@ impl<D: Driver> Kit<D> {
     /// Waits for `done` as long as the service does not stop.
     pub(crate) async fn unless_closing(&self, done: impl Future<Output = Result<(), Error>>) -> Result<(), Error> {
         tokio::select! {
+            biased;
             result = done => result,
             () = self.closing().cancelled() => {
                 Err(fault::unavailable("the service is stopping; the task goes on, send the same message again"))

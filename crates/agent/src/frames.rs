@@ -102,6 +102,7 @@ impl<D: Driver> Reader<D> {
         let closing = self.kit.closing().clone();
         let Source::Live(_, watch) = &mut self.source else { return Ok(()) };
         tokio::select! {
+            biased;
             changed = watch.changed() => changed.map_err(|_| stopping()),
             () = closing.cancelled() => Err(stopping()),
         }

@@ -110,9 +110,11 @@ impl<D: Driver> Handle<D> {
         let span = move || tracing::info_span!("work", name, %task);
         let guarded = async move {
             tokio::select! {
-                () = work => {}
+                // What is to end takes no further step.
+                biased;
                 () = token.cancelled() => {}
                 () = closing.cancelled() => {}
+                () = work => {}
             }
         };
         self.kit.runtime().spawn(self.live.trace().instrument(span, guarded));

@@ -247,7 +247,7 @@ impl<D: Driver> Kit<D> {
     pub fn spawn(&self, name: &'static str, work: impl Future<Output = ()> + Send + 'static) {
         let closing = self.closing().clone();
         let guarded = async move {
-            tokio::select! { () = work => {}, () = closing.cancelled() => {} }
+            tokio::select! { biased; () = closing.cancelled() => {}, () = work => {} }
         };
         self.runtime().spawn(guarded.instrument(tracing::info_span!("work", name)));
     }

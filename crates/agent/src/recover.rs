@@ -52,7 +52,7 @@ impl<D: Driver> Kit<D> {
     pub(crate) fn rebuild_later(&self, live: Arc<Live<D>>) {
         let (kit, closing, id) = (self.clone(), self.closing().clone(), live.id);
         let run = async move {
-            tokio::select! { () = kit.rebuild(live) => {}, () = closing.cancelled() => {} }
+            tokio::select! { biased; () = closing.cancelled() => {}, () = kit.rebuild(live) => {} }
         };
         self.runtime().spawn(run.instrument(tracing::debug_span!("rebuild", task = %id)));
     }

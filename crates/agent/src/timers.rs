@@ -87,6 +87,7 @@ impl Timers {
         let next = self.near.lock().order.first().map(|(at, _)| at.since(now));
         let pause = next.unwrap_or(REFILL).min(REFILL).max(Duration::from_millis(1));
         tokio::select! {
+            biased;
             () = tokio::time::sleep(pause) => {}
             () = self.changed.notified() => {}
         }
@@ -98,7 +99,7 @@ impl<D: Driver> Kit<D> {
     pub(crate) fn spawn_timers(&self) {
         let (kit, closing) = (self.clone(), self.closing().clone());
         let run = async move {
-            tokio::select! { () = kit.keep_time() => {}, () = closing.cancelled() => {} }
+            tokio::select! { biased; () = closing.cancelled() => {}, () = kit.keep_time() => {} }
         };
         self.runtime().spawn(run.instrument(tracing::debug_span!("timers")));
     }
@@ -107,6 +108,7 @@ impl<D: Driver> Kit<D> {
         let mut refill = tokio::time::interval(REFILL);
         loop {
             tokio::select! {
+                biased;
                 _ = refill.tick() => {
                     self.sweep();
                     if let Err(error) = self.refill().await {
