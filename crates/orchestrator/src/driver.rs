@@ -5,22 +5,18 @@ use std::sync::Arc;
 use a2a::Error;
 use agent::{Damaged, Decision, Driver, Handle, Input, Kit, Opening, View};
 use discovery::{Outcomes, View as Registry};
-use engine::{
-    ChildNews, Effect, Event, Input as EngineInput, News, Phase, Plan, Refused, Reply, Resume, Routes, Run, Step,
-};
+use engine::{ChildNews, Effect, News, Phase, Plan, Refused, Reply, Resume, Routes, Run, Step};
 use proto::a2a::Message;
-use store::{Ready, Record, Timer};
+use store::Record;
 use tokio::sync::Notify;
-use types::{ContextId, Owner, StepId, TaskId, Timestamp};
+use types::{ContextId, Owner, StepId, TaskId};
 
 use crate::call::Call;
 use crate::dispatcher::{Directory, Dispatcher};
-use crate::duty::{self, Subject};
 use crate::meters::Meters;
-use crate::narrate::narrate;
-use crate::resume::Beginning;
 use crate::settings::Settings;
-use crate::{codec, incident, plan, request, resume, routes};
+use crate::state::{Outside, RunState};
+use crate::{codec, plan, request, resume, routes};
 
 /// Runs as the kit drives them.
 #[derive(Debug)]
@@ -42,16 +38,6 @@ pub enum Deed {
     Noted,
 }
 
-/// What is known of a run beside its A2A form.
-#[derive(Debug, Default)]
-pub struct RunState {
-    run: Run,
-    /// How it begins, if it goes on from another one and has not begun.
-    beginning: Option<Box<Beginning>>,
-    /// The timer as it is stored, if this process has set it.
-    timer: Option<Timestamp>,
-}
-
 /// News for a run from its dispatcher.
 #[derive(Debug, Clone)]
 pub enum Signal {
@@ -66,13 +52,6 @@ pub enum Signal {
     },
     /// An endpoint that somebody waits for may be there.
     Routes,
-}
-
-impl RunState {
-    /// Of a run that is to go on from another one.
-    pub(crate) fn beginning(beginning: Beginning) -> Self {
-        Self { beginning: Some(Box::new(beginning)), ..Self::default() }
-    }
 }
 
 impl Runs {
@@ -128,20 +107,6 @@ impl Runs {
         Ok((vec![one], None))
     }
 
-    /// What follows from the news, one after the other.
-    fn events(&self, run: &Run, task: &View<'_>, news: Vec<News>) -> Result<Vec<Event>, Error> {
-        let (mut run, mut events) = (run.clone(), Vec::new());
-        for news in news {
-            let routes = self.routes(&run, &news, task.context);
-            let input = EngineInput { routes, jitter: rand::random(), news };
-            let next = run.decide(task.now, input).map_err(refused)?;
-            // The effects are taken when the events are applied to the state itself.
-            next.iter().for_each(|event| drop(run.apply(event)));
-            events.extend(next);
-        }
-        Ok(events)
-    }
-
     fn routes(&self, run: &Run, news: &News, context: &ContextId) -> Routes {
         let added: &[Step] = match news {
             News::Accept(Plan { steps, .. })
@@ -167,14 +132,11 @@ impl Driver for Runs {
     }
 
     fn replay(&self, state: &mut RunState, record: &Record) -> Result<(), Damaged> {
-        let event = codec::decode(record).map_err(|_| Damaged(record.kind))?;
-        // What must be in flight is asked for once the whole log is replayed.
-        drop(state.run.apply(&event));
-        Ok(())
+        state.replay(record)
     }
 
     fn fold(&self, state: &RunState) -> Vec<Record> {
-        state.run.fold().iter().map(codec::encode).collect()
+        state.fold()
     }
 
     fn decide(&self, task: &View<'_>, state: &mut RunState, input: Input<Signal>) -> Result<Decision<Deed>, Error> {
@@ -185,25 +147,22 @@ impl Driver for Runs {
                 Ok(Decision::default())
             };
         }
-        let timer = matches!(input, Input::Timer);
-        let beginning = state.beginning.take();
-        let row = beginning.as_ref().map(|beginning| beginning.row(task.id));
-        let (news, call) = match beginning {
-            Some(beginning) => (vec![News::Resume(beginning.resume)], None),
-            None => self.news(&state.run, input)?,
+        let woken = matches!(input, Input::Timer);
+        let ((news, call), row) = match state.begins(task.id) {
+            Some((news, row)) => ((vec![news], None), Some(row)),
+            None => (self.news(state.run(), input)?, None),
         };
-        let events = self.events(&state.run, task, news)?;
-        let mut decision = self.take(task, &mut state.run, &events, call);
+        let outside =
+            |run: &Run, news: &News| Outside { routes: self.routes(run, news, task.context), jitter: rand::random() };
+        let events = state.decide(task.now, news, outside).map_err(refused)?;
+        let mut decision = state.take_told(task, &events, woken, call);
         decision.rows.extend(row);
-        if timer {
-            state.timer = None;
-        }
-        decision.timer = set_timer(state, timer);
+        events.iter().for_each(|event| self.meters.count(state.run(), event));
         Ok(decision)
     }
 
     fn outstanding(&self, _task: &View<'_>, state: &RunState) -> Vec<Deed> {
-        state.run.outstanding().into_iter().map(Deed::Run).collect()
+        state.run().outstanding().into_iter().map(Deed::Run).collect()
     }
 
     fn perform(&self, handle: Handle<Self>, deed: Deed) {
@@ -218,48 +177,6 @@ impl Driver for Runs {
             Ok(event) => codec::describe(&event),
             Err(error) => ("unknown", error.to_string()),
         }
-    }
-}
-
-impl Runs {
-    /// Applies what was decided and gathers what is stored, shown and done.
-    fn take(&self, task: &View<'_>, run: &mut Run, events: &[Event], mut call: Option<Call>) -> Decision<Deed> {
-        let subject = Subject { owner: task.owner, run: task.id, context: task.context };
-        let before = run.phase();
-        let (mut decision, mut notes) = (Decision::default(), Vec::new());
-        for (index, event) in events.iter().enumerate() {
-            decision.effects.extend(run.apply(event).into_iter().map(Deed::Run));
-            decision.records.push(codec::encode(event));
-            let told = Call::told_by(run, event, &mut call);
-            decision.changes.extend(narrate(run, event, &events[index + 1..], told.as_ref()));
-            decision.rows.extend(duty::row(subject, run, event));
-            notes.extend(incident::note(subject, run, event, told.as_ref()));
-            self.meters.count(run, event);
-        }
-        if let Some(row) = incident::row(subject, task.seq, task.now, notes) {
-            decision.rows.push(row);
-            decision.effects.push(Deed::Noted);
-        }
-        decision.ready = match (before, run.phase()) {
-            (Phase::New | Phase::Asking { .. }, Phase::Running) => Ready::Set,
-            (Phase::Running, Phase::Asking { .. }) => Ready::Clear,
-            (_, _) => Ready::Keep,
-        };
-        decision
-    }
-}
-
-/// Sets the timer when the next deadline comes before it. A timer that fires too early only looks and sets itself anew,
-/// which is cheaper than a write for each deadline that moves away.
-fn set_timer(state: &mut RunState, fired: bool) -> Timer {
-    match (state.run.deadline(), state.timer) {
-        (Some(deadline), Some(set)) if set <= deadline => Timer::Keep,
-        (Some(deadline), _) => {
-            state.timer = Some(deadline);
-            Timer::Set(deadline)
-        }
-        (None, _) if fired => Timer::Clear,
-        (None, _) => Timer::Keep,
     }
 }
 

@@ -11,32 +11,32 @@ use crate::codec::encode_duty;
 use crate::driver::Runs;
 
 /// The rows of duties.
-pub(crate) const KIND: &str = "duty";
+pub const KIND: &str = "duty";
 
 /// The rows of what was found of duties, under the same keys: a run that goes on from an ended one needs to know.
 pub(crate) const FOUND: &str = "found";
 
 /// An attempt to be accounted for.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Duty {
+pub struct Duty {
     /// Whose run it belongs to.
-    pub(crate) owner: Owner,
+    pub owner: Owner,
     /// Which run.
-    pub(crate) run: TaskId,
+    pub run: TaskId,
     /// Its conversation.
-    pub(crate) context: ContextId,
+    pub context: ContextId,
     /// Which step.
-    pub(crate) step: StepId,
+    pub step: StepId,
     /// The step's agent.
-    pub(crate) agent: AgentName,
+    pub agent: AgentName,
     /// Number, deadline and route.
-    pub(crate) launch: Launch,
+    pub launch: Launch,
     /// When it was first sent.
-    pub(crate) sent: Timestamp,
+    pub sent: Timestamp,
     /// The task at the agent, if it is known.
-    pub(crate) child: Option<RemoteTask>,
+    pub child: Option<RemoteTask>,
     /// Since when it is a duty.
-    pub(crate) since: Timestamp,
+    pub since: Timestamp,
 }
 
 /// Whose run a duty is written for.
@@ -48,14 +48,14 @@ pub(crate) struct Subject<'t> {
 }
 
 /// What tells an attempt from every other of this operator.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) struct Key {
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Key {
     /// Which run.
-    pub(crate) run: TaskId,
+    pub run: TaskId,
     /// Which step.
-    pub(crate) step: StepId,
+    pub step: StepId,
     /// Which attempt.
-    pub(crate) attempt: u32,
+    pub attempt: u32,
 }
 
 impl Duty {
@@ -75,7 +75,8 @@ impl Duty {
         Self { owner, run: handle.id(), context, step, agent, launch, sent, child: None, since }
     }
 
-    pub(crate) fn key(&self) -> Key {
+    /// What tells it from every other.
+    pub fn key(&self) -> Key {
         Key { run: self.run, step: self.step.clone(), attempt: self.launch.attempt }
     }
 

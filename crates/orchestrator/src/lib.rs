@@ -15,7 +15,7 @@
 mod api;
 mod bounds;
 mod call;
-mod codec;
+pub mod codec;
 mod dispatcher;
 mod driver;
 mod duty;
@@ -30,10 +30,13 @@ mod resume;
 mod routes;
 mod services;
 mod settings;
+mod state;
 
 pub use api::Api;
 pub use dispatcher::take_up;
-pub use driver::{RunState, Runs, Signal};
+pub use driver::{Deed, Runs, Signal};
+pub use duty::{Duty, KIND as DUTIES, Key as AttemptKey};
 pub use engine::{Mode, Patience};
 pub use incident::{Incidents, incidents};
 pub use settings::{Foreign, Settings};
+pub use state::{Outside, RunState};

@@ -11,7 +11,8 @@ use tonic::Code;
 use types::{Owner, Scope, TaskId};
 
 use crate::codec::{decode_duty, decode_finding};
-use crate::driver::{RunState, Runs};
+use crate::driver::Runs;
+use crate::state::RunState;
 use crate::{duty, read, request};
 
 /// The rows of runs that have been gone on from: the newer run's id under the ended one's.
@@ -20,7 +21,7 @@ pub(crate) const KIND: &str = "resumed";
 /// The beginning of a run that goes on from another one.
 #[derive(Debug)]
 pub(crate) struct Beginning {
-    of: TaskId,
+    pub(crate) of: TaskId,
     pub(crate) resume: Resume,
 }
 
@@ -45,7 +46,7 @@ pub(crate) async fn open(kit: &Kit<Runs>, owner: &Owner, message: &Message) -> R
     }
     let findings = findings(kit, owner, of, &found.run).await?;
     let resume = found.run.resume(of, &findings).map_err(|why| refused(why.to_string()))?;
-    Ok(Opening::Task { state: Some(RunState::beginning(Beginning { of, resume })), context: Some(context) })
+    Ok(Opening::Task { state: Some(RunState::resuming(of, resume)), context: Some(context) })
 }
 
 fn refused(message: String) -> Error {

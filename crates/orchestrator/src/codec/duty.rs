@@ -25,7 +25,7 @@ pub(crate) fn encode_duty(duty: &Duty) -> bytes::Bytes {
 }
 
 /// The duty of a row's body.
-pub(crate) fn decode_duty(body: &[u8]) -> Result<Duty, Undecodable> {
+pub fn decode_duty(body: &[u8]) -> Result<Duty, Undecodable> {
     let wire = wire::Duty::decode(body).map_err(|_| Undecodable)?;
     Ok(Duty {
         owner: Owner { tenant: Tenant::new(&wire.tenant), principal: Principal::new(&wire.principal) },
@@ -52,7 +52,7 @@ pub(crate) fn encode_finding(finding: &Finding) -> bytes::Bytes {
 }
 
 /// The finding of a row's body.
-pub(crate) fn decode_finding(body: &[u8]) -> Result<Finding, Undecodable> {
+pub fn decode_finding(body: &[u8]) -> Result<Finding, Undecodable> {
     let wire = wire::Finding::decode(body).map_err(|_| Undecodable)?;
     let fate = match wire.fate.ok_or(Undecodable)? {
         wire::Fate::Open(wire::Nothing {}) => Fate::Open,

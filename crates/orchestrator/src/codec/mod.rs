@@ -16,7 +16,8 @@ use store::Record;
 use types::Timestamp;
 
 pub(crate) use describe::describe;
-pub(crate) use duty::{decode_duty, decode_finding, encode_duty, encode_finding};
+pub use duty::{decode_duty, decode_finding};
+pub(crate) use duty::{encode_duty, encode_finding};
 
 /// The record kind of an engine event in the first version of its encoding.
 pub(crate) const EVENT: u16 = 1;
@@ -24,16 +25,16 @@ pub(crate) const EVENT: u16 = 1;
 /// Bytes that are no event of ours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not an engine event")]
-pub(crate) struct Undecodable;
+pub struct Undecodable;
 
 /// The record of an event.
-pub(crate) fn encode(event: &Event) -> Record {
+pub fn encode(event: &Event) -> Record {
     let wire = wire::Event { at: event.at.as_millis(), fact: Some((&event.fact).into()) };
     Record { kind: EVENT, bytes: wire.encode_to_vec().into() }
 }
 
 /// The event of a record.
-pub(crate) fn decode(record: &Record) -> Result<Event, Undecodable> {
+pub fn decode(record: &Record) -> Result<Event, Undecodable> {
     if record.kind != EVENT {
         return Err(Undecodable);
     }

@@ -1,0 +1,143 @@
+//! A run's state as its driver keeps it, and what a decision makes of it: records, frames, rows, marks and effects.
+//! Pure like the engine, so that a simulation drives the same.
+
+use agent::{Damaged, Decision, View};
+use engine::{Event, Input, News, Phase, Refused, Resume, Routes, Run};
+use store::{Ready, Record, RowChange, Timer};
+use types::{TaskId, Timestamp};
+
+use crate::call::Call;
+use crate::driver::Deed;
+use crate::duty::{self, Subject};
+use crate::narrate::narrate;
+use crate::resume::Beginning;
+use crate::{codec, incident};
+
+/// What is known of a run beside its A2A form.
+#[derive(Debug, Default)]
+pub struct RunState {
+    run: Run,
+    /// How it begins, if it goes on from another one and has not begun.
+    beginning: Option<Box<Beginning>>,
+    /// The timer as it is stored, if this process has set it.
+    timer: Option<Timestamp>,
+}
+
+/// What a decision needs from outside.
+#[derive(Debug, Clone)]
+pub struct Outside {
+    /// Where each step that may begin would go.
+    pub routes: Routes,
+    /// A draw from 0 to 1.
+    pub jitter: f64,
+}
+
+impl RunState {
+    /// The state of a run that is to go on from `of`.
+    pub fn resuming(of: TaskId, resume: Resume) -> Self {
+        Self { beginning: Some(Box::new(Beginning { of, resume })), ..Self::default() }
+    }
+
+    /// The first news of `run`, if it goes on from another one and has not begun, and the row that says so.
+    pub fn begins(&mut self, run: TaskId) -> Option<(News, RowChange)> {
+        let beginning = self.beginning.take()?;
+        let row = beginning.row(run);
+        Some((News::Resume(beginning.resume), row))
+    }
+
+    /// The run.
+    pub fn run(&self) -> &Run {
+        &self.run
+    }
+
+    /// Takes up one record.
+    ///
+    /// # Errors
+    /// It does not decode.
+    pub fn replay(&mut self, record: &Record) -> Result<(), Damaged> {
+        let event = codec::decode(record).map_err(|_| Damaged(record.kind))?;
+        // What must be in flight is asked for once the whole log is replayed.
+        drop(self.run.apply(&event));
+        Ok(())
+    }
+
+    /// The shortest list of records that rebuilds the run.
+    pub fn fold(&self) -> Vec<Record> {
+        self.run.fold().iter().map(codec::encode).collect()
+    }
+
+    /// What follows from the news, one after the other. Changes nothing.
+    ///
+    /// # Errors
+    /// The engine refuses one of them; then none of them counts.
+    pub fn decide(
+        &self,
+        now: Timestamp,
+        news: Vec<News>,
+        outside: impl Fn(&Run, &News) -> Outside,
+    ) -> Result<Vec<Event>, Refused> {
+        let (mut run, mut events) = (self.run.clone(), Vec::new());
+        for news in news {
+            let Outside { routes, jitter } = outside(&run, &news);
+            let next = run.decide(now, Input { news, jitter, routes })?;
+            // The effects are taken when the events are applied to the state itself.
+            next.iter().for_each(|event| drop(run.apply(event)));
+            events.extend(next);
+        }
+        Ok(events)
+    }
+
+    /// Applies what was decided and gathers what is stored, shown and done; `woken` when the timer asked for it.
+    pub fn take(&mut self, task: &View<'_>, events: &[Event], woken: bool) -> Decision<Deed> {
+        self.take_told(task, events, woken, None)
+    }
+
+    /// As [`RunState::take`], with the words of the call that the events follow from.
+    pub(crate) fn take_told(
+        &mut self,
+        task: &View<'_>,
+        events: &[Event],
+        woken: bool,
+        mut call: Option<Call>,
+    ) -> Decision<Deed> {
+        let subject = Subject { owner: task.owner, run: task.id, context: task.context };
+        let (before, run) = (self.run.phase(), &mut self.run);
+        let (mut decision, mut notes) = (Decision::default(), Vec::new());
+        for (index, event) in events.iter().enumerate() {
+            decision.effects.extend(run.apply(event).into_iter().map(Deed::Run));
+            decision.records.push(codec::encode(event));
+            let told = Call::told_by(run, event, &mut call);
+            decision.changes.extend(narrate(run, event, &events[index + 1..], told.as_ref()));
+            decision.rows.extend(duty::row(subject, run, event));
+            notes.extend(incident::note(subject, run, event, told.as_ref()));
+        }
+        if let Some(row) = incident::row(subject, task.seq, task.now, notes) {
+            decision.rows.push(row);
+            decision.effects.push(Deed::Noted);
+        }
+        decision.ready = match (before, run.phase()) {
+            (Phase::New | Phase::Asking { .. }, Phase::Running) => Ready::Set,
+            (Phase::Running, Phase::Asking { .. }) => Ready::Clear,
+            (_, _) => Ready::Keep,
+        };
+        decision.timer = self.set_timer(woken);
+        decision
+    }
+
+    /// Sets the timer when the next deadline comes before it. A timer that fires too early only looks and sets itself
+    /// anew, which is cheaper than a write for each deadline that moves away.
+    fn set_timer(&mut self, woken: bool) -> Timer {
+        if woken {
+            self.timer = None;
+        }
+        match (self.run.deadline(), self.timer) {
+            (Some(deadline), Some(set)) if set <= deadline => Timer::Keep,
+            (Some(deadline), _) => {
+                self.timer = Some(deadline);
+                Timer::Set(deadline)
+            }
+            (None, _) if woken => Timer::Clear,
+            (None, _) => Timer::Keep,
+        }
+    }
+}
