@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help test demo bench chaos deny fmt proto tools check
+.PHONY: help test demo bench chaos sim deny fmt proto tools check
 
 TARGET := $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
 TOOLS := $(TARGET)/tools
@@ -35,6 +35,10 @@ bench: ## Ratios to their baselines, as Markdown on stdout: ARGS="--only dispatc
 chaos: ## Kill, freeze and drain processes under load: KILLS=200 of them, SEED=… repeats a schedule
 	$(CARGO) build --workspace --bins
 	$(TARGET)/debug/chaos
+
+sim: ## Simulated runs under faults: N=10000 seeds from SEED=0; N=1 SEED=… tells one that breaks
+	$(CARGO) build -p sim
+	$(TARGET)/debug/sim
 
 deny: ## Licences, bans and sources of all dependencies
 	command -v cargo-deny >/dev/null || test -x $(TOOLS)/bin/cargo-deny || \

@@ -1,0 +1,48 @@
+//! Deliberate defects of the simulated world. None of them exists in the product: each bends what the product says
+//! on its way out, or what it is told on its way in, so that it behaves as if a rule had been forgotten.
+
+use crate::invariants::Invariant;
+
+/// A rule that the world breaks on purpose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Defect {
+    /// Dispatches leave when they are decided, not when they are durable.
+    EffectsBeforeCommit,
+    /// The disk says that something is durable before it is.
+    AcknowledgedBeforeWritten,
+    /// The operator takes every attempt that is to stop for one that was never accepted.
+    NoFence,
+    /// An agent looks at the deadline before it looks whether it has accepted the message.
+    DedupeAfterStateCheck,
+    /// A commit's first frame gets the number of the frame before it.
+    SeqReused,
+    /// A resend goes to another store of the same agent.
+    ResendToAnotherStore,
+    /// The mark that a restart finds its work by is not written.
+    ReadyMarkForgotten,
+    /// What an old attempt answers is taken for the newest one's answer.
+    LateAnswerApplied,
+    /// An attempt that is handed to the reaper is not put on its list.
+    DutyDropped,
+    /// The agent is not told that a step's effect may happen at most once.
+    StartNotRecorded,
+    /// Now and then a record is missing from what is written.
+    RecordLost,
+}
+
+impl Defect {
+    /// All of them, each with the invariant that it is caught by.
+    pub const ALL: [(Self, Invariant); 11] = [
+        (Self::EffectsBeforeCommit, Invariant::DurableFirst),
+        (Self::AcknowledgedBeforeWritten, Invariant::DurableFirst),
+        (Self::NoFence, Invariant::EffectOnce),
+        (Self::DedupeAfterStateCheck, Invariant::EffectOnce),
+        (Self::SeqReused, Invariant::GapFree),
+        (Self::ResendToAnotherStore, Invariant::NoDuplicateAccept),
+        (Self::ReadyMarkForgotten, Invariant::TakenUp),
+        (Self::LateAnswerApplied, Invariant::OwnAnswer),
+        (Self::DutyDropped, Invariant::NoUnlistedChild),
+        (Self::StartNotRecorded, Invariant::AtMostOnce),
+        (Self::RecordLost, Invariant::ReplayEqualsLive),
+    ];
+}

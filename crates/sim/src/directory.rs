@@ -1,0 +1,47 @@
+//! Who can be dispatched to: the registry's view, which is late about who has died.
+
+use engine::{Missing, Route, Routes, Run, Step};
+use types::{AgentName, StoreId};
+
+use crate::world::{NodeId, World};
+
+/// The routes of the steps that may begin, and of those that are added.
+pub(crate) fn routes(world: &World, run: &Run, added: &[Step]) -> Routes {
+    let mut routes = Routes::default();
+    for step in run.wanting().chain(added) {
+        let shunned = |route: &Route| run.step(&step.id).is_some_and(|(_, _, status)| status.shuns(route));
+        let chosen = choose(world, &step.agent, shunned).or_else(|| choose(world, &step.agent, |_| false));
+        match chosen {
+            Some(route) => routes.open.push((step.id.clone(), route)),
+            None => routes.closed.push((step.id.clone(), Missing::Agent)),
+        }
+    }
+    routes
+}
+
+/// An endpoint of the agent.
+pub(crate) fn choose(world: &World, agent: &AgentName, shunned: impl Fn(&Route) -> bool) -> Option<Route> {
+    let open: Vec<Route> = {
+        let nodes = world.nodes.lock();
+        let of_name = nodes.iter().filter(|node| node.registered && node.name == *agent);
+        of_name.map(|node| route(node.store_id)).filter(|route| !shunned(route)).collect()
+    };
+    world.draw(|chance| chance.pick(&open).cloned())
+}
+
+/// The node of a store.
+pub(crate) fn node_of(world: &World, store: StoreId) -> Option<NodeId> {
+    world.nodes.lock().iter().position(|node| node.store_id == store).map(NodeId)
+}
+
+/// The other store of the same agent.
+pub(crate) fn neighbour(world: &World, node: NodeId) -> Option<(NodeId, StoreId)> {
+    let nodes = world.nodes.lock();
+    let name = &nodes.get(node.0)?.name;
+    let others = nodes.iter().enumerate().filter(|(place, other)| *place != node.0 && other.name == *name);
+    others.map(|(place, other)| (NodeId(place), other.store_id)).next()
+}
+
+fn route(store: StoreId) -> Route {
+    Route { endpoint: format!("http://{}", store.as_bytes()[0]).into(), store_id: Some(store) }
+}

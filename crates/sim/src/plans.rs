@@ -1,0 +1,149 @@
+//! Random plans, and what their callers do with them.
+
+use std::time::Duration;
+
+use agent::words::text_part;
+use engine::{Mode, OnFailure, OnUnknown, Origin, Patience, Payload, Plan, Question, Reason, Reply, Step};
+use prost::Message as _;
+use proto::a2a::Message;
+use types::{AgentName, RetryPolicy, StepId};
+
+use crate::chance::Chance;
+
+/// One call to the operator.
+#[derive(Debug, Clone)]
+pub(crate) struct Call {
+    /// What it asks for.
+    pub(crate) plan: Plan,
+    /// When it comes.
+    pub(crate) at: Duration,
+    /// How long after that it is canceled, if it is.
+    pub(crate) cancel: Option<Duration>,
+    /// What is answered to the plan's question, if it is.
+    pub(crate) reply: Option<Reply>,
+}
+
+/// The calls of a world.
+pub(crate) fn calls(seed: u64) -> Vec<Call> {
+    let mut chance = Chance::of(seed, "plans");
+    let count = 1 + chance.below(2);
+    (0..count).map(|number| call(&mut chance, number)).collect()
+}
+
+fn call(chance: &mut Chance, number: u64) -> Call {
+    let plan = plan(chance, number);
+    let reply = (plan.question.is_some() && chance.hit(700)).then(|| reply(chance, number));
+    let cancel = chance.hit(300).then(|| chance.millis(0, 30_000));
+    Call { plan, at: chance.millis(0, 3_000), cancel, reply }
+}
+
+fn plan(chance: &mut Chance, number: u64) -> Plan {
+    let origin = if chance.hit(400) { Origin::Text } else { Origin::Explicit };
+    let count = 1 + chance.below(4);
+    let mut steps: Vec<Step> = Vec::new();
+    for place in 0..count {
+        let mut step = step(chance, number, &format!("s{place}"));
+        let earlier = steps.iter().map(|step| step.id.clone());
+        step.depends_on = earlier.filter(|_| origin == Origin::Explicit && chance.hit(350)).collect();
+        steps.push(step);
+    }
+    let question = Question { reason: Reason::Location, text: "where?".into() };
+    Plan {
+        mode: if chance.hit(500) { Mode::Sequential } else { Mode::Parallel },
+        timeout: chance.millis(5_000, 90_000),
+        patience: Patience {
+            waiting: chance.millis(2_000, 40_000),
+            endpoint: chance.millis(1_000, 10_000),
+            stopping: chance.millis(500, 10_000),
+        },
+        question: (origin == Origin::Text && chance.hit(400)).then_some(question),
+        ..Plan::new(&format!("plan {number}"), origin, steps)
+    }
+}
+
+fn reply(chance: &mut Chance, number: u64) -> Reply {
+    let steps = (0..chance.below(3)).map(|place| step(chance, number, &format!("r{place}"))).collect();
+    Reply { title: None, steps, about: Payload::default() }
+}
+
+fn step(chance: &mut Chance, number: u64, id: &str) -> Step {
+    // Nobody is called Nobody.
+    let agent = if chance.hit(30) { "Nobody" } else { chance.pick(&["North", "South"]).copied().unwrap_or("North") };
+    Step {
+        retry: RetryPolicy {
+            attempts: 1 + u32::try_from(chance.below(4)).unwrap_or(0),
+            backoff: chance.millis(0, 2_000),
+            max_backoff: Duration::from_secs(5),
+        },
+        attempt_timeout: chance.millis(300, 15_000),
+        on_failure: if chance.hit(400) { OnFailure::Continue } else { OnFailure::SkipDependents },
+        undo: chance.hit(400).then(|| "release".parse().expect("a plain word")),
+        at_most_once: chance.hit(300),
+        on_unknown: if chance.hit(600) { OnUnknown::Another } else { OnUnknown::Fail },
+        ..Step::new(word(id), name(agent), payload(&format!("{number}")))
+    }
+}
+
+/// An agent's name.
+pub(crate) fn name(text: &str) -> AgentName {
+    text.parse().expect("a plain word")
+}
+
+fn word(text: &str) -> StepId {
+    text.parse().expect("a plain word")
+}
+
+/// Words as the engine carries them.
+pub(crate) fn payload(words: &str) -> Payload {
+    Payload::from(Message { parts: vec![text_part(words)], ..Message::default() }.encode_to_vec())
+}
+
+/// The words of a payload.
+pub(crate) fn words_of(payload: &Payload) -> String {
+    Message::decode(payload.as_bytes()).map(|message| agent::words::text_of(&message)).unwrap_or_default()
+}
+
+/// What an agent does with one attempt; the same each time that it is asked, because a handler that runs again after
+/// a crash has to say the same things in the same order.
+#[derive(Debug, Clone)]
+pub(crate) struct Behaviour {
+    /// A pause before each thing that it says.
+    pub(crate) pauses: Vec<Duration>,
+    /// For how long it says that it is queued.
+    pub(crate) queued: Option<Duration>,
+    /// How it ends.
+    pub(crate) end: End,
+}
+
+/// How an agent ends an attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum End {
+    Completes,
+    Fails,
+    Declines,
+    Asks,
+    /// It works on until it is told to stop.
+    Hangs,
+    /// It does not stop when it is told to.
+    Stubborn,
+}
+
+impl Behaviour {
+    pub(crate) fn of(seed: u64, call: &str, step: &StepId, attempt: u32) -> Self {
+        let mut chance = Chance::of(seed, &format!("behaviour {call} {step} {attempt}"));
+        let long = if chance.hit(250) { 8_000 } else { 400 };
+        let end = match chance.below(100) {
+            0..=64 => End::Completes,
+            65..=76 => End::Fails,
+            77..=80 => End::Declines,
+            81..=85 => End::Asks,
+            86..=93 => End::Hangs,
+            _ => End::Stubborn,
+        };
+        Self {
+            pauses: (0..chance.below(4)).map(|_| chance.millis(0, long)).collect(),
+            queued: chance.hit(100).then(|| chance.millis(100, 10_000)),
+            end,
+        }
+    }
+}
