@@ -8,7 +8,7 @@ use a2a::{ClientError, Error};
 use agent::Kit;
 use discovery::View;
 use engine::{Cause, ChildNews, Code};
-use store::{Commit, Lane, Refusal, RowChange};
+use store::{Commit, Lane, Refusal, Row, RowChange};
 use types::{MessageId, RetryPolicy};
 
 use super::child::{answer, replied};
@@ -139,16 +139,22 @@ enum StillListed {
 /// Puts what was found in the place of the duty's row, if it has one by now.
 async fn take_off(kit: &Kit<Runs>, duty: &Duty, news: &ChildNews) -> Result<(), StillListed> {
     let (key, found) = (duty.row_key(), duty.key().row());
-    let rows = kit.store().rows(duty::KIND, &key).await?;
-    let Some(row) = rows.into_iter().find(|row| row.key == key) else { return Ok(()) };
+    let Some(listed) = row(kit, duty::KIND, &key).await? else { return Ok(()) };
+    // An attempt may be found, lost sight of, and found again.
+    let earlier = row(kit, duty::FOUND, &found).await?.map_or(0, |row| row.version);
     let (epoch, at) = (kit.ownership().epoch, kit.store().now());
-    let gone = RowChange { kind: duty::KIND, key, expected: row.version, body: None };
+    let gone = RowChange { kind: duty::KIND, key, expected: listed.version, body: None };
     let body = Some(encode_finding(&duty::finding(duty, news, at)));
-    let found = RowChange { kind: duty::FOUND, key: found, expected: 0, body };
+    let found = RowChange { kind: duty::FOUND, key: found, expected: earlier, body };
     let commit = Commit { epoch, lane: Lane::Continue, at, task: None, accept: None, rows: vec![gone, found] };
     kit.store().commit(commit).await?;
     tracing::info!(run = %duty.run, step = %duty.step, attempt = duty.launch.attempt, "a duty is done");
     Ok(())
+}
+
+async fn row(kit: &Kit<Runs>, kind: &'static str, key: &[u8]) -> Result<Option<Row>, store::Error> {
+    let rows = kit.store().rows(kind, key).await?;
+    Ok(rows.into_iter().find(|row| row.key == key))
 }
 
 /// The id of the message that the attempt was sent in.
