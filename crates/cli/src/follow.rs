@@ -192,10 +192,15 @@ impl<'a, W: Write> Follow<'a, W> {
         self.tally.outcome()
     }
 
-    /// What to do about a task that waits.
+    /// What to do about a task that waits, or that has left something undone.
     pub(crate) fn advise(&self) {
-        if let (Some(TaskState::InputRequired), Some(task)) = (self.tally.state(), &self.task) {
-            note(&format!("answer with: watchroom send --task {task}{} \"...\"", self.endpoint.flag));
+        let (Some(state), Some(task), flag) = (self.tally.state(), &self.task, &self.endpoint.flag) else { return };
+        match (state, self.tally.outcome()) {
+            (TaskState::InputRequired, _) => note(&format!("answer with: watchroom send --task {task}{flag} \"...\"")),
+            (TaskState::Completed | TaskState::Failed, Outcome::Failed) if self.endpoint.is_operator() => {
+                note(&format!("do what is left with: watchroom resume {task}{flag}"));
+            }
+            _ => {}
         }
     }
 

@@ -94,7 +94,8 @@ pub(crate) async fn watch<W: Write>(args: &Watch, common: &Common, screen: &mut 
             (Outcome::InputNeeded, Ok(snapshot)) if is_past(&snapshot, follow.seq()) => {}
             (Outcome::InputNeeded, _) | (_, Err(_)) => return Ok(advised(outcome, &follow)),
             (Outcome::Done | Outcome::Failed | Outcome::Interrupted, Ok(snapshot)) => {
-                return Ok(follow.review(snapshot.task));
+                let outcome = follow.review(snapshot.task);
+                return Ok(advised(outcome, &follow));
             }
         }
     }
@@ -170,9 +171,9 @@ async fn poll<W: Write>(
     }
 }
 
-/// Says how to answer a question.
+/// Says how to answer a question, or how to go on.
 fn advised<W: Write>(outcome: Outcome, follow: &Follow<'_, W>) -> Outcome {
-    if outcome == Outcome::InputNeeded {
+    if matches!(outcome, Outcome::InputNeeded | Outcome::Failed) {
         follow.advise();
     }
     outcome

@@ -83,6 +83,7 @@ async fn a_partial_success_ends_1() {
     let ended = run(&["send", CALL, "--operator", &url]).await;
     assert_eq!(ended.code, Some(1), "{ended:?}");
     assert!(ended.out.contains("completed: 1 successful, 1 failed"), "{ended:?}");
+    assert!(ended.err.contains(&format!("watchroom resume {TASK} --operator {url}")), "{ended:?}");
 }
 
 #[tokio::test]
@@ -101,7 +102,9 @@ async fn a_step_that_succeeds_in_the_end_is_no_failure() {
 async fn a_failed_task_ends_1() {
     for state in [TaskState::Failed, TaskState::Rejected, TaskState::Canceled] {
         let (_agent, url) = Agent::start([Answer::Frames(all([begun(1), status(2, state, "no")]))]).await;
-        assert_eq!(run(&["send", CALL, "--agent", &url]).await.code, Some(1), "{state:?}");
+        let ended = run(&["send", CALL, "--agent", &url]).await;
+        assert_eq!(ended.code, Some(1), "{state:?}");
+        assert!(!ended.err.contains("resume"), "only the operator can go on from a task: {ended:?}");
     }
 }
 
