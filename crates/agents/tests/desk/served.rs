@@ -13,6 +13,9 @@ use tonic::{Status, Streaming};
 
 use crate::town::Town;
 
+/// What a client takes in before it reads, in bytes: little, so that one that does not read is noticed.
+const WINDOW: u32 = 64 << 10;
+
 pub(crate) type Client = UnitsClient<Channel>;
 
 /// Serves a town's units as the process does, until the test ends.
@@ -21,7 +24,8 @@ pub(crate) async fn client(town: &Town) -> Client {
     let address = listener.local_addr().unwrap();
     let routes = town.driver().agent().0.extend(Routes::default());
     tokio::spawn(Server::builder().add_routes(routes).serve_with_incoming(TcpListenerStream::new(listener)));
-    Client::new(Endpoint::from_shared(format!("http://{address}")).unwrap().connect_lazy())
+    let endpoint = Endpoint::from_shared(format!("http://{address}")).unwrap();
+    Client::new(endpoint.initial_stream_window_size(WINDOW).initial_connection_window_size(WINDOW).connect_lazy())
 }
 
 pub(crate) async fn list(client: &mut Client, filter: UnitFilter) -> ListUnitsResponse {
