@@ -3,7 +3,7 @@
 use super::shape::{Style, flat_name_word, generic, name_inside, name_word, place_noun, preposition};
 use super::{Candidate, Rank};
 use crate::text::{Break, Word};
-use crate::words::{NAME_HEADS, NOT_NAMES, NUMBERED_SPOTS};
+use crate::words::{NAME_HEADS, NOT_NAMES, NUMBERED_PLACES, NUMBERED_SPOTS};
 
 /// No place's name has more words.
 const MAX_NAME: usize = 6;
@@ -13,6 +13,7 @@ pub(crate) fn find(words: &[Word<'_>], style: Style) -> Vec<Candidate> {
     for at in 0..words.len() {
         found.extend(if style == Style::Cased { named(words, at) } else { flat(words, at) });
         found.extend(headed(words, at));
+        found.extend(numbered(words, at));
         found.extend(fragment(words, at));
         found.extend(hint(words, at));
     }
@@ -93,6 +94,15 @@ fn headed(words: &[Word<'_>], at: usize) -> Option<Candidate> {
     }
     let named = end > at + 1 && head.after == Break::None;
     named.then_some(Candidate { words: at..end, rank: Rank::Named })
+}
+
+/// `Junction 9`, `Bridge 14`: a kind of spot of which the number says which.
+fn numbered(words: &[Word<'_>], at: usize) -> Option<Candidate> {
+    let kind = words.get(at).filter(|word| NUMBERED_PLACES.contains(word.lower.as_str()))?;
+    let number = words.get(at + 1).filter(|word| word.number() && kind.after == Break::None)?;
+    let counts = number.after == Break::None && words.get(at + 2).is_some_and(|word| !word.capital());
+    (!counts || kind.capital() || at > 0 && preposition(&words[at - 1]))
+        .then_some(Candidate { words: at..at + 2, rank: Rank::Hint })
 }
 
 /// A clause that is nothing but a name: `The Ridge`.

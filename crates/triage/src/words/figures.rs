@@ -44,6 +44,19 @@ pub(crate) const FIGURES: &[Rule] = &[
         ],
     ),
     strong(
+        "smoke from cooking outdoors",
+        Fact::Harmless,
+        &[
+            "barbecue|barbeque|bbq ~4 smoke|smell|fumes !alarm|inside|indoors",
+            "smoke|smell|fumes ~3 barbecue|barbeque|bbq",
+        ],
+    ),
+    strong(
+        "toothache",
+        Fact::Harmless,
+        &["tooth|teeth|molar ?be|really|badly|still hurt|ache|killing|throb|sore", "toothache"],
+    ),
+    strong(
         "fever",
         Fact::Illness,
         &["@person ?be|feel =burning up", "=burning up ~3 fever|temp|temperature", "forehead|skin|head ?be =burning"],

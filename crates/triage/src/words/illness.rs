@@ -282,8 +282,9 @@ pub(crate) const RULES: &[Rule] = &[
             "hearing|hears voices",
             "panic|anxiety attack",
             "suffering|experiencing crisis",
-            "sob|crying|cry|distressed|tears|sobbing ~9 bridge|edge|ledge|railing|railings|track|tracks|roof",
-            "bridge|edge|ledge|railings|track|tracks|roof|platform ~9 sob|crying|cry|distressed|die|sobbing|jump|tears|let",
+            "sob|crying|cry|distressed|tears|sobbing ~9 bridge|edge|ledge|track|tracks|roof",
+            "bridge|edge|ledge|track|tracks|roof|platform ~9 sob|crying|cry|distressed|die|sobbing|jump|tears|let",
+            "railing|railings ~9 jump|die|let",
         ],
     ),
     weak(

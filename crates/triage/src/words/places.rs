@@ -13,7 +13,7 @@ fn set(words: &'static str) -> HashSet<&'static str> {
 /// What a street's name ends with.
 pub(crate) static STREET_TYPES: Listed = LazyLock::new(|| {
     set(
-        "alley av ave avenue bagh bank bazaar blvd boulevard bridge broadway brow buildings bypass causeway chase chowk \
+        "alley approach av ave avenue bagh bank bazaar blvd boulevard bridge broadway brow buildings bypass causeway chase chowk \
      cir circle cl clo cloisters close colony common copse corner cottage cottages court cres crescent croft cross \
      crossing crt ct dale dell dene dr drift drive drove drv embankment enclave end esplanade estate expressway \
      extension field fields flats flyover freehold freeway gali garden gardens garth gate gdn gdns ginnel glade glen \
@@ -64,6 +64,9 @@ pub(crate) static NAME_HEADS: Listed = LazyLock::new(|| {
 /// Spots that a number or letter singles out: `platform 3`.
 pub(crate) static NUMBERED_SPOTS: Listed =
     LazyLock::new(|| set("bay berth entrance exit gate level pier pitch platform stand stop terminal ward zone"));
+
+/// Spots that a number finds by itself: `junction 9`.
+pub(crate) static NUMBERED_PLACES: Listed = LazyLock::new(|| set("bridge exit gate jct junction lock platform"));
 
 /// What stands before the number of a part of a building.
 pub(crate) static UNITS: Listed = LazyLock::new(|| {

@@ -109,6 +109,7 @@ pub(crate) const RULES: &[Rule] = &[
             "stairlift|hoist|ride|escalator|ferris|cradle|ski|cable|cablecar|rollercoaster ~6 stuck|stop|broken|jam|pack|halfway|fail",
             "halfway|half way ~3 up|down ~5 lift|stairlift|ride|escalator|tree",
             "stuck|trapped|jammed|caught ~2 in|inside|under|between|behind|down|through",
+            "hang|hanging|hung|dangle|dangling|strap|strapped|stuck|trapped ~2 upside",
             "head|arm|hand|leg|foot|finger|knee|body|bum ~3 stuck|trapped|wedged|jammed|caught ~1 !on",
             "@vehicle|car|van|lorry ~6 flood|floodwater|water|ford ~6 stuck|rising|inside|kids|seats|doors|windows|engine|stalled|float",
             "water ~5 door|doors|bonnet|seat|seats|windscreen|window|windows ~3 car|van|vehicle|bus",
