@@ -1,5 +1,6 @@
 //! `incidents`: what has happened, who was sent, and how far they are, as the operator keeps it.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::io::Write;
 
@@ -103,7 +104,7 @@ struct Board<'a, W: Write> {
     args: &'a Incidents,
     screen: &'a mut Screen<W>,
     /// Newest first.
-    incidents: BTreeMap<(std::cmp::Reverse<i64>, String), Incident>,
+    incidents: BTreeMap<(Reverse<(i64, i32)>, String), Incident>,
     synced: bool,
 }
 
@@ -160,8 +161,8 @@ impl<W: Write> Board<'_, W> {
     }
 
     fn put(&mut self, incident: Incident) {
-        let opened = incident.opened_at.map_or(0, |time| time.seconds);
-        let key = (std::cmp::Reverse(opened), incident.id.clone());
+        let opened = incident.opened_at.unwrap_or_default();
+        let key = (Reverse((opened.seconds, opened.nanos)), incident.id.clone());
         if self.args.status.is_empty() || self.args.status.contains(&incident.status()) {
             self.incidents.insert(key, incident);
         } else {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use proto::watchroom::emergency::v1::{Dispatch, Incident, LogEntry, Requirement, Unit, UnitChange};
+use proto::watchroom::emergency::v1::{Dispatch, Incident, Requirement, Unit, UnitChange};
 
 use super::time;
 
@@ -17,7 +17,8 @@ pub(crate) fn unit(unit: &Unit) -> [String; 8] {
         unit.service.clone(),
         unit.r#type.clone(),
         word(unit.status().as_str_name()),
-        time(unit.since.as_ref()),
+        // A unit that was never sent has been there since 1970.
+        time(unit.since.as_ref().filter(|since| since.seconds > 0)),
         unit.station.as_ref().map(|station| station.name.clone()).unwrap_or_default(),
         super::first_line(&assignment.place, PLACE),
         assignment.incident,
@@ -78,7 +79,7 @@ pub(crate) fn incident(incident: &Incident) -> String {
         line("call", &format!("task {} at {}", call.task_id, time(call.received_at.as_ref())));
     }
     incident.dispatches.iter().for_each(|dispatch| line(&dispatch.service, &dispatched(dispatch)));
-    incident.log.iter().for_each(|entry| line(&time(entry.time.as_ref()), &logged(entry)));
+    incident.log.iter().for_each(|entry| line(&time(entry.time.as_ref()), &entry.text));
     text
 }
 
@@ -109,10 +110,6 @@ fn dispatched(dispatch: &Dispatch) -> String {
 fn requirements(requirements: &[Requirement]) -> String {
     let each = requirements.iter().map(|it| format!("{} x {}", it.count, it.unit_type));
     each.collect::<Vec<_>>().join(", ")
-}
-
-fn logged(entry: &LogEntry) -> String {
-    entry.text.clone()
 }
 
 /// `UNIT_STATUS_EN_ROUTE` as "en route".

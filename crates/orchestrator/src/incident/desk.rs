@@ -181,8 +181,8 @@ impl Desk {
     /// Every incident may have units in a snapshot, or may have lost them.
     fn take_snapshot(&self, draft: &mut Draft, store: &str, units: &[wire::Unit], now: Timestamp) {
         let mut of: BTreeMap<Key, Vec<&wire::Unit>> = BTreeMap::new();
-        let open: Vec<Key> = self.shared.book.read().by_age().map(|(key, _)| key.clone()).collect();
-        for key in open.into_iter().chain(draft.changed.keys().cloned()) {
+        let kept: Vec<Key> = self.shared.book.read().by_age().map(|(key, _)| key.clone()).collect();
+        for key in kept.into_iter().chain(draft.changed.keys().cloned()) {
             of.entry(key).or_default();
         }
         for unit in units {

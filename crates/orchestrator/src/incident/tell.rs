@@ -185,17 +185,14 @@ fn required(units: &[&Struct], shortfall: &[wire::Requirement]) -> Vec<wire::Req
     required
 }
 
-/// How far a point that only stands in for a place is to be trusted, and one that the gazetteer has.
-const STAND_IN: f64 = 0.1;
-const KNOWN: f64 = 0.9;
-
+/// How sure the point is says the agent alone: it has the gazetteer.
 fn location(fields: &Struct) -> Option<wire::Location> {
-    let degrees = |name: &str| match fields.fields.get(name)?.kind {
-        Some(Kind::NumberValue(degrees)) => Some(degrees),
+    let number = |name: &str| match fields.fields.get(name)?.kind {
+        Some(Kind::NumberValue(number)) => Some(number),
         _ => None,
     };
-    let (lat, lon) = (degrees("lat")?, degrees("lon")?);
-    let confidence = if a2a::metadata::as_truth(fields.fields.get("known")) == Some(true) { KNOWN } else { STAND_IN };
+    let (lat, lon) = (number("lat")?, number("lon")?);
+    let confidence = number("confidence").unwrap_or_default().clamp(0.0, 1.0);
     let (text, position) = (word(fields, "text"), Some(wire::Position { lat, lon }));
     Some(wire::Location { text, position, confidence, ..wire::Location::default() })
 }
