@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use a2a::metadata::{list, number, object, text};
+use a2a::metadata::{list, number, object, text, truth};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use prost_types::value::Kind;
@@ -63,6 +63,7 @@ impl Json for Plan {
 impl Json for Step {
     fn value(&self) -> Value {
         let on_failure = (self.on_failure != 0).then(|| text(self.on_failure().as_str_name()));
+        let on_unknown = (self.on_unknown != 0).then(|| text(self.on_unknown().as_str_name()));
         Members::default()
             .text("id", &self.id)
             .text("title", &self.title)
@@ -73,6 +74,8 @@ impl Json for Step {
             .put("retry", self.retry.as_ref().map(Json::value))
             .put("attemptTimeout", self.attempt_timeout.as_ref().map(Json::value))
             .put("onFailure", on_failure)
+            .put("atMostOnce", self.at_most_once.then(|| truth(true)))
+            .put("onUnknown", on_unknown)
             .object()
     }
 }
