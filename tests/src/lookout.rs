@@ -9,7 +9,7 @@ use std::time::Duration;
 use proto::watchroom::emergency::v1::units_client::UnitsClient;
 use proto::watchroom::emergency::v1::watch_units_response::Event;
 use proto::watchroom::emergency::v1::{
-    ListUnitsRequest, UnitChange, UnitChangeReason, UnitStatus, WatchUnitsRequest, WatchUnitsResponse,
+    ListUnitsRequest, Unit, UnitChange, UnitChangeReason, UnitStatus, WatchUnitsRequest, WatchUnitsResponse,
 };
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -36,6 +36,8 @@ pub struct Lookout {
 /// What was seen.
 #[derive(Debug, Clone, Default)]
 pub struct Lives {
+    /// The units as the newest snapshot had them: a watch that was cut before its first change begins with another.
+    pub base: BTreeMap<String, Unit>,
     /// In the order in which they came.
     pub changes: Vec<UnitChange>,
     /// How often a watch had caught up.
@@ -105,7 +107,8 @@ async fn read(
         match item.event {
             Some(Event::Change(change)) => seen.lock().unwrap().changes.push(change),
             Some(Event::Synced(_)) => seen.lock().unwrap().synced += 1,
-            Some(Event::Unit(_)) | None => {}
+            Some(Event::Unit(unit)) => drop(seen.lock().unwrap().base.insert(unit.id.clone(), unit)),
+            None => {}
         }
         if item.version > 0 {
             version.send_replace(item.version);
@@ -117,7 +120,8 @@ impl Lives {
     /// Which unit went to which dispatch.
     pub fn sent(&self) -> BTreeSet<(String, String)> {
         let sent = self.changes.iter().filter(|change| change.reason() == UnitChangeReason::Dispatched);
-        sent.map(|change| (change.unit.clone(), change.dispatch.clone())).collect()
+        let working = self.base.values().filter_map(|unit| Some((unit.id.clone(), unit.assignment.clone()?.dispatch)));
+        sent.map(|change| (change.unit.clone(), change.dispatch.clone())).chain(working).collect()
     }
 
     /// Everything that must not be, in words.
@@ -131,7 +135,7 @@ impl Lives {
         }
         for change in &self.changes {
             let epoch = change.after.as_ref().map_or(0, |unit| unit.epoch);
-            let (status, before) = last.get(change.unit.as_str()).copied().unwrap_or((UnitStatus::Available, 0));
+            let (status, before) = last.get(change.unit.as_str()).copied().unwrap_or_else(|| self.began(&change.unit));
             let sent = change.reason() == UnitChangeReason::Dispatched;
             if change.from() != status || (sent && status != UnitStatus::Available) {
                 found.push(format!("unit {} was {status:?}: {change:?}", change.unit));
@@ -142,6 +146,11 @@ impl Lives {
             last.insert(&change.unit, (change.to(), epoch));
         }
         found
+    }
+
+    /// How a unit stood before its first change that was seen.
+    fn began(&self, unit: &str) -> (UnitStatus, u64) {
+        self.base.get(unit).map_or((UnitStatus::Available, 0), |unit| (unit.status(), unit.epoch))
     }
 }
 
