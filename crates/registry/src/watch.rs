@@ -6,11 +6,10 @@ mod tests;
 use std::collections::VecDeque;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
 use futures::Stream;
-use tokio::sync::mpsc;
+use service::{Fanout, Listening};
 
 use crate::catalog::{Catalog, Change, Now, Reason, Renewal, Standing};
 use crate::error::Error;
@@ -19,11 +18,8 @@ use crate::history::{History, OutOfRange};
 use crate::identity::Identity;
 use crate::record::Entry;
 
-/// Batches that a watch may be behind. A batch is what one commit or one sweep brought, shared by all watches,
-/// so a slow one holds on to pointers; it is cut after minutes of a busy registry.
-const BEHIND: usize = 256;
-
-/// What an owner tells all its watches; in the order in which it happened.
+/// What an owner tells all its watches, in the order in which it happened: a batch is what one commit or one sweep
+/// brought, so a slow watch is cut after minutes of a busy registry.
 #[derive(Debug, Clone)]
 pub(crate) enum News {
     /// Versions.
@@ -57,13 +53,13 @@ pub(crate) enum Removal {
 }
 
 /// The owner's end of all watches.
-#[derive(Debug, Default)]
-pub(crate) struct Hub(Vec<Listener>);
-
 #[derive(Debug)]
-struct Listener {
-    tx: mpsc::Sender<News>,
-    slow: Arc<AtomicBool>,
+pub(crate) struct Hub(Fanout<News>);
+
+impl Default for Hub {
+    fn default() -> Self {
+        Self(Fanout::new("agents"))
+    }
 }
 
 /// The reader's end of one watch: events until it is cut.
@@ -74,38 +70,25 @@ pub(crate) struct Watch {
     /// The newest version and standing among all that was ready so far.
     shown: u64,
     standing: Standing,
-    rx: mpsc::Receiver<News>,
-    slow: Arc<AtomicBool>,
+    listening: Listening<News>,
     ended: bool,
 }
 
 impl Hub {
     /// Starts a watch with what it has to catch up on.
     pub(crate) fn join(&mut self, filter: Filter, ready: Vec<Event>) -> Watch {
-        let (tx, rx) = mpsc::channel(BEHIND);
-        let slow = Arc::new(AtomicBool::new(false));
-        self.0.push(Listener { tx, slow: slow.clone() });
         let (shown, standing) = last(&ready);
-        Watch { filter, ready: ready.into(), shown, standing, rx, slow, ended: false }
+        Watch { filter, ready: ready.into(), shown, standing, listening: self.0.join(()), ended: false }
     }
 
     /// Tells every watch; one that has no room left is cut.
     pub(crate) fn tell(&mut self, news: &News) {
-        self.0.retain(|listener| match listener.tx.try_send(news.clone()) {
-            Ok(()) => true,
-            Err(mpsc::error::TrySendError::Closed(_)) => false,
-            Err(mpsc::error::TrySendError::Full(_)) => {
-                listener.slow.store(true, Ordering::Release);
-                tracing::warn!("a watch reads too slowly; cutting it");
-                false
-            }
-        });
+        self.0.tell(news);
     }
 
     /// Forgets watches whose reader has gone, and counts the others.
     pub(crate) fn prune(&mut self) -> usize {
-        self.0.retain(|listener| !listener.tx.is_closed());
-        self.0.len()
+        self.0.prune()
     }
 }
 
@@ -213,7 +196,7 @@ impl Watch {
     }
 
     fn end(&self) -> Error {
-        if self.slow.load(Ordering::Acquire) { Error::SlowWatch } else { Error::Stopped }
+        if self.listening.is_slow() { Error::SlowWatch } else { Error::Stopped }
     }
 }
 
@@ -225,7 +208,7 @@ impl Stream for Watch {
             if let Some(event) = self.ready.pop_front() {
                 return Poll::Ready(Some(Ok(event)));
             }
-            match self.rx.poll_recv(cx) {
+            match self.listening.rx.poll_recv(cx) {
                 Poll::Ready(Some(news)) => self.take(&news),
                 Poll::Ready(None) if self.ended => return Poll::Ready(None),
                 Poll::Ready(None) => {

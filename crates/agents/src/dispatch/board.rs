@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use parking_lot::Mutex;
+use service::Fanout;
 use store::{Row, RowChange};
 use tokio::sync::watch;
 use triage::Service;
@@ -16,12 +17,14 @@ use types::Timestamp;
 use super::draft::Draft;
 use super::flight::{Flight, Move, Outcome};
 use super::history::History;
-use super::hub::Hub;
 use super::life::Crew;
 use super::row;
 use super::scenario::{Scenario, Unit};
 use super::unit::{Change, DispatchKey, Record, State};
 use super::wait::{self, Wait};
+
+/// What one commit changed, as all who watch share it.
+pub(crate) type News = Arc<[Arc<Change>]>;
 
 /// The units of one service.
 #[derive(Debug)]
@@ -40,7 +43,7 @@ pub(crate) struct Inner {
     /// What happens by itself, and to which unit.
     pub(super) due: BTreeSet<(Timestamp, String)>,
     pub(super) history: History,
-    pub(super) hub: Hub,
+    pub(super) listeners: Fanout<News>,
     /// The newest number that was given to a change.
     seq: u64,
     /// The newest time of a change.
@@ -147,9 +150,9 @@ impl Inner {
             self.waits.insert(key.clone(), HeldWait { version, wait, held: false });
             self.forget(&key);
         }
-        let changes: Arc<[Arc<Change>]> = change.changes.into_iter().map(Arc::new).collect();
+        let changes: News = change.changes.into_iter().map(Arc::new).collect();
         self.history.push(first, changes.iter().cloned());
-        self.hub.tell(&changes);
+        self.listeners.tell(&changes);
     }
 
     /// Drops a place in the queue that nobody has.
@@ -176,7 +179,7 @@ impl Board {
             units,
             waits: BTreeMap::new(),
             history,
-            hub: Hub::default(),
+            listeners: Fanout::new("units"),
             flights: BTreeMap::new(),
         };
         for (version, wait) in stored.waits.iter().filter_map(|row| Some((row.version, read_wait(row)?))) {

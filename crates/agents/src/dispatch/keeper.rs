@@ -37,7 +37,7 @@ pub(crate) async fn catch_up(town: &Town) -> Result<(), Refusal> {
 pub(crate) fn keep(town: Arc<Town>, closing: CancellationToken) {
     let work = async move {
         tokio::select! { () = go_on(&town) => {}, () = closing.cancelled() => {} }
-        town.board.look(|inner| inner.hub.close());
+        town.board.look(|inner| inner.listeners.close());
     };
     tokio::spawn(work.instrument(tracing::info_span!("town")));
 }

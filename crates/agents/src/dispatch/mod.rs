@@ -11,7 +11,6 @@ mod draft;
 mod flight;
 mod geo;
 mod history;
-mod hub;
 mod keeper;
 mod life;
 mod orders;

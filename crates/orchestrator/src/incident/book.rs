@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use bytes::Bytes;
+use service::{Fanout, Listening};
 use types::Owner;
 
-use super::hub::{Hub, Watch};
 use super::record::Record;
 
 /// Whose, and which conversation.
@@ -37,15 +37,34 @@ pub(super) struct Held {
     pub(super) row: u64,
 }
 
+/// An incident as it became, and as it was.
+#[derive(Debug, Clone)]
+pub(super) struct Change {
+    pub(super) before: Option<Arc<Record>>,
+    pub(super) now: Arc<Record>,
+}
+
 /// Every incident that is kept.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Book {
     incidents: BTreeMap<Key, Held>,
     /// By the newest version of each.
     versions: BTreeMap<u64, Key>,
     runs: HashMap<String, Key>,
     version: u64,
-    hub: Hub,
+    listeners: Fanout<Change, Owner>,
+}
+
+impl Default for Book {
+    fn default() -> Self {
+        Self {
+            incidents: BTreeMap::new(),
+            versions: BTreeMap::new(),
+            runs: HashMap::new(),
+            version: 0,
+            listeners: Fanout::new("incidents"),
+        }
+    }
 }
 
 impl Book {
@@ -98,7 +117,8 @@ impl Book {
         }
         self.version = self.version.max(version);
         self.versions.insert(version, key.clone());
-        self.hub.tell(&key.owner, before.map(|before| before.record).as_ref(), &record);
+        let change = Change { before: before.map(|before| before.record), now: record };
+        self.listeners.tell_those(&change, |owner| *owner == key.owner);
     }
 
     /// Forgets what is no longer on disk.
@@ -110,11 +130,11 @@ impl Book {
 
     /// Ends every watch, and those that are still to come.
     pub(super) fn close(&mut self) {
-        self.hub = Hub::closed();
+        self.listeners.close();
     }
 
     /// Starts a watch that has caught up with all this.
-    pub(super) fn watch(&mut self, owner: Owner) -> Watch {
-        self.hub.join(owner)
+    pub(super) fn watch(&mut self, owner: Owner) -> Listening<Change> {
+        self.listeners.join(owner)
     }
 }

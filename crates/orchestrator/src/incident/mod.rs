@@ -10,7 +10,6 @@ mod desk;
 mod fault;
 mod feed;
 mod filter;
-mod hub;
 mod log;
 mod machine;
 mod note;

@@ -3,14 +3,15 @@
 use futures::{Stream, StreamExt as _, stream};
 use proto::watchroom::emergency::v1 as wire;
 use proto::watchroom::emergency::v1::watch_incidents_response::Event;
+use service::Listening;
 use tonic::Status;
 use types::{Owner, StoreId};
 
 use super::api::bare;
+use super::book::Change;
 use super::desk::Shared;
 use super::fault::Fault;
 use super::filter::Filter;
-use super::hub::{Change, Watch};
 use super::record::Record;
 
 /// Starts a watch; nothing that changes from now on is missed, and nothing told twice.
@@ -53,7 +54,7 @@ fn backlog<'r>(
     records.filter(wanted).map(|record| item(version(record), upsert(filter, record))).collect()
 }
 
-type State = Option<(Watch, Filter)>;
+type State = Option<(Listening<Change>, Filter)>;
 
 /// The next change that the filter lets through; after the end nothing.
 async fn next(state: State) -> Option<(Result<wire::WatchIncidentsResponse, Status>, State)> {
@@ -65,7 +66,7 @@ async fn next(state: State) -> Option<(Result<wire::WatchIncidentsResponse, Stat
             return Some((Ok(told), Some((watch, filter))));
         }
     }
-    let end = if watch.was_slow() { Fault::Slow } else { Fault::Stopped };
+    let end = if watch.is_slow() { Fault::Slow } else { Fault::Stopped };
     Some((Err(end.into()), None))
 }
 

@@ -6,6 +6,8 @@ use futures::{FutureExt, StreamExt};
 use types::Timestamp;
 
 use super::*;
+
+const BEHIND: usize = Fanout::<News>::BEHIND;
 use crate::catalog::{Moment, Terms};
 use crate::fixture::{NOT_SERVING, SERVING, identity, wish};
 use crate::record::Health;

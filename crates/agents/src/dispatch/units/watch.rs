@@ -8,14 +8,14 @@ use std::task::{Context, Poll};
 use futures::Stream;
 use proto::watchroom::emergency::v1 as wire;
 use proto::watchroom::emergency::v1::watch_units_response::Event;
+use service::Listening;
 
 use super::error::Error;
 use super::filter::Filter;
 use super::present::Present;
 use super::request::Start;
-use crate::dispatch::board::Inner;
+use crate::dispatch::board::{Inner, News};
 use crate::dispatch::history::OutOfRange;
-use crate::dispatch::hub::Listening;
 use crate::dispatch::scenario::Unit;
 use crate::dispatch::town::Town;
 use crate::dispatch::unit::{Change, Record};
@@ -34,7 +34,7 @@ pub(crate) struct Watch {
     town: Arc<Town>,
     filter: Filter,
     ready: VecDeque<Item>,
-    listening: Listening,
+    listening: Listening<News>,
     ended: bool,
 }
 
@@ -47,7 +47,7 @@ impl Watch {
                 0 => Ok(snapshot(inner, &filter)),
                 version => missed(inner, version),
             };
-            ready.map(|ready| (ready, inner.hub.join(), inner.history.current()))
+            ready.map(|ready| (ready, inner.listeners.join(()), inner.history.current()))
         })?;
         ready.push_back(Item::Synced(current));
         Ok(Self { town, filter, ready, listening, ended: false })
