@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use a2a::frame::Event;
 use a2a::metadata::{Dispatch, as_integer, as_text};
-use prost_types::value::Kind;
 use proto::a2a::{ListTasksRequest, Task, TaskState, part};
+use proto::value::Kind;
 use proto::watchroom::orchestrator::v1::{Duty, ListDutiesRequest};
 use types::{RemoteTask, Seq};
 
@@ -283,7 +283,7 @@ fn units_of(child: &Task) -> Vec<Sent> {
         let Some(Kind::ListValue(units)) = fields.fields.get("units").and_then(|value| value.kind.as_ref()) else {
             return Vec::new();
         };
-        let unit = |value: &prost_types::Value| {
+        let unit = |value: &proto::Value| {
             let Some(Kind::StructValue(unit)) = &value.kind else { return None };
             let epoch = as_integer(unit.fields.get("epoch")).unwrap_or_default();
             Some(Sent { dispatch: dispatch.clone(), unit: as_text(unit.fields.get("id"))?.to_owned(), epoch })

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use futures::Stream;
-use prost_types::Struct;
+use proto::Struct;
 use proto::a2a::{AgentCard, Message};
 use types::{ContextId, MessageId, TaskId, TaskState, Timestamp};
 

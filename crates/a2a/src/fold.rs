@@ -6,7 +6,7 @@
 //! * an artifact replaces the one of the same id, or its parts and metadata are appended to it;
 //! * a task replaces everything.
 
-use prost_types::Struct;
+use proto::Struct;
 use proto::a2a::{Artifact, Message, Task, TaskStatus};
 
 use crate::backend::History;

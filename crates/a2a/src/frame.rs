@@ -7,7 +7,7 @@ mod write;
 
 use bytes::Bytes;
 use prost::Message as _;
-use prost_types::Struct;
+use proto::Struct;
 use proto::a2a::{Artifact, Message, Task, TaskStatus};
 use types::Seq;
 

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use prost_types::value::Kind;
-use prost_types::{Struct, Value};
+use proto::value::Kind;
+use proto::{Struct, Value};
 use types::{Seq, StepId, StoreId, TaskId, Timestamp, limits};
 
 /// The position of a frame: `{seq, prev}` on every frame, `{seq}` on a snapshot.
@@ -192,7 +192,7 @@ pub fn truth(truth: bool) -> Value {
 /// A list value.
 pub fn list(values: impl IntoIterator<Item = Value>) -> Value {
     let values = values.into_iter().collect();
-    Value { kind: Some(Kind::ListValue(prost_types::ListValue { values })) }
+    Value { kind: Some(Kind::ListValue(proto::ListValue { values })) }
 }
 
 /// The JSON null.

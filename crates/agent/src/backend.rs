@@ -8,7 +8,7 @@ use a2a::{Artifacts, Backend, Call, Error, History, ListQuery, SendRequest, Wait
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt, stream};
 use prost::Message as _;
-use prost_types::Struct;
+use proto::Struct;
 use proto::a2a::{AgentCard, Task, TaskStatus};
 use store::{Listing, PageKey, Query, Summary};
 use types::{Scope, Seq, TaskId, TaskState};

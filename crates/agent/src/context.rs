@@ -89,7 +89,7 @@ pub(crate) struct Turn {
     /// Emits of this turn that an earlier run has made durable.
     pub(crate) known: u64,
     /// The task's metadata when this run began: of each key the newest that an update has set.
-    pub(crate) metadata: Option<prost_types::Struct>,
+    pub(crate) metadata: Option<proto::Struct>,
     pub(crate) now: Timestamp,
 }
 
@@ -152,7 +152,7 @@ impl Context {
     /// What the updates of an earlier run of this turn have told in their metadata, if there was such a run.
     /// From here on nothing counts as put out before: for handlers that go on from what they told last,
     /// instead of doing the same things in the same order again.
-    pub fn resume(&mut self) -> Option<&prost_types::Struct> {
+    pub fn resume(&mut self) -> Option<&proto::Struct> {
         let ran = self.turn.known > self.emitted;
         self.emitted = self.emitted.max(self.turn.known);
         self.turn.metadata.as_ref().filter(|_| ran)
@@ -165,7 +165,7 @@ impl Context {
     }
 
     /// Says that the work is under way, with structured metadata by extension URI.
-    pub fn progress(&mut self, message: Option<Message>, metadata: prost_types::Struct) {
+    pub fn progress(&mut self, message: Option<Message>, metadata: proto::Struct) {
         self.emit(Change::Status { state: TaskState::Working, message, metadata: Some(metadata) });
     }
 
@@ -210,7 +210,7 @@ impl Context {
     pub async fn report(
         &mut self,
         message: Message,
-        metadata: prost_types::Struct,
+        metadata: proto::Struct,
         artifacts: Vec<Artifact>,
         rows: Vec<RowChange>,
     ) -> Result<(), NotCommitted> {

@@ -188,7 +188,7 @@ pub enum Change {
         /// The agent's words with it. The kit fills in its ids and role.
         message: Option<Message>,
         /// Structured metadata of the update, by extension URI.
-        metadata: Option<prost_types::Struct>,
+        metadata: Option<proto::Struct>,
     },
     /// An artifact, or a chunk of one.
     Artifact {

@@ -14,7 +14,7 @@ pub fn text_part(text: impl Into<String>) -> Part {
 }
 
 /// A data part holding any JSON value.
-pub fn data_part(value: prost_types::Value) -> Part {
+pub fn data_part(value: proto::Value) -> Part {
     Part { content: Some(Content::Data(value)), media_type: "application/json".into(), ..Part::default() }
 }
 

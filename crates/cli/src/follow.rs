@@ -8,7 +8,7 @@ use a2a::metadata::{CURSOR, Cursor, count, object, structure};
 use a2a::{ClientError, Followed, Snapshot};
 use futures::StreamExt as _;
 use futures::stream::BoxStream;
-use prost_types::Struct;
+use proto::Struct;
 use proto::a2a::stream_response::Payload;
 use proto::a2a::{StreamResponse, Task, TaskState, TaskStatus};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
@@ -253,7 +253,7 @@ fn response(event: Event) -> StreamResponse {
     StreamResponse { payload: Some(payload) }
 }
 
-fn position(cursor: Cursor) -> prost_types::Value {
+fn position(cursor: Cursor) -> proto::Value {
     let seq = Some(("seq".to_owned(), count(cursor.seq.0)));
     let prev = cursor.prev.map(|prev| ("prev".to_owned(), count(prev.0)));
     object(seq.into_iter().chain(prev).collect())

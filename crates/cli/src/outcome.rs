@@ -5,9 +5,9 @@ use std::process::ExitCode;
 
 use a2a::frame::Update;
 use a2a::metadata::{self, PROGRESS};
-use prost_types::value::Kind;
-use prost_types::{Struct, Value};
 use proto::a2a::{Task, TaskState, part};
+use proto::value::Kind;
+use proto::{Struct, Value};
 
 /// How a command ended when nothing went wrong on the way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

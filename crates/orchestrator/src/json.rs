@@ -7,10 +7,11 @@ use std::collections::BTreeMap;
 use a2a::metadata::{list, number, object, text, truth};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use prost_types::value::Kind;
-use prost_types::{Duration, Value};
+use prost_types::Duration;
+use proto::Value;
 use proto::a2a::Part;
 use proto::a2a::part::Content;
+use proto::value::Kind;
 use proto::watchroom::orchestrator::v1::{Plan, Retry, Step, Triage, TriageDecision};
 use proto::{from_json, to_json};
 

@@ -5,11 +5,11 @@ use a2a::metadata::{self, PLAN, object, structure};
 use agent::words::{data_part, text_of, text_part};
 use engine::{Mode, Plan, Reply};
 use prost::Message as _;
-use prost_types::value::Kind;
-use prost_types::{Struct, Value};
 use proto::a2a::part::Content;
 use proto::a2a::{Message, Part, Role};
+use proto::value::Kind;
 use proto::watchroom::orchestrator::v1 as wire;
+use proto::{Struct, Value};
 use types::TaskId;
 
 use crate::call::Call;

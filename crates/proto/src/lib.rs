@@ -7,10 +7,12 @@ mod codec;
 mod generated;
 mod json;
 pub mod raw;
+pub mod value;
 
 pub use codec::{Plain, Prepared, Strict};
 pub use generated::{lf, watchroom};
 pub use json::{JsonError, from_json, from_json_exact, to_json};
+pub use value::{ListValue, Struct, Value};
 
 /// The encoded `FileDescriptorSet` of every service here, for reflection.
 pub const DESCRIPTORS: &[u8] = include_bytes!("gen/descriptors.bin");

@@ -73,6 +73,9 @@ fn generate(out: &Path) {
     let with_docs = compile(&root, true);
     let mut config = prost_build::Config::new();
     config.enable_type_names();
+    for own in ["Struct", "Value", "ListValue"] {
+        config.extern_path(format!(".google.protobuf.{own}"), format!("crate::{own}"));
+    }
     tonic_prost_build::configure()
         .out_dir(out)
         .include_file("mod.rs")

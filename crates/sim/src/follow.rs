@@ -8,8 +8,8 @@ use a2a::metadata::{PROGRESS, as_text, member};
 use bytes::Bytes;
 use engine::{Answer, Cause, ChildNews, Code, Payload, WaitsOn};
 use prost::Message as _;
-use prost_types::value::Kind;
 use proto::a2a::{Task, TaskStatusUpdateEvent};
+use proto::value::Kind;
 use types::{RemoteTask, Seq, TaskId, TaskState};
 
 use crate::dispatcher::{Attempt, answer, tries};

@@ -3,8 +3,8 @@
 use a2a::Events;
 use a2a::frame::{Event, Update};
 use a2a::metadata::{PROGRESS, as_integer, as_text, member};
-use prost_types::value::Kind;
 use proto::a2a::TaskState;
+use proto::value::Kind;
 use tests::{Cluster, Service, Traffic, call, eventually, request, state};
 use types::RemoteTask;
 

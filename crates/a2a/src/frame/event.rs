@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use prost::Message as _;
-use prost_types::Struct;
+use proto::Struct;
 use proto::a2a::stream_response::Payload;
 use proto::a2a::{Message, StreamResponse, Task, TaskArtifactUpdateEvent, TaskStatusUpdateEvent};
 

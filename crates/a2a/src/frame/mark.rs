@@ -2,7 +2,7 @@
 
 use bytes::BufMut;
 use prost::Message as _;
-use prost_types::Struct;
+use proto::Struct;
 use types::Seq;
 
 use super::write::{append, field_len, put_length, put_tag};

@@ -31,7 +31,7 @@ fn at(seq: u64) -> Option<Cursor> {
 }
 
 /// What any protobuf library makes of the cursor in a frame's metadata.
-fn plain_cursor(seq: f64, prev: Option<f64>) -> prost_types::Value {
+fn plain_cursor(seq: f64, prev: Option<f64>) -> proto::Value {
     let mut fields = std::collections::BTreeMap::from([("seq".to_owned(), metadata::number(seq))]);
     fields.extend(prev.map(|prev| ("prev".to_owned(), metadata::number(prev))));
     metadata::object(fields)

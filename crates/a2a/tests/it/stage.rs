@@ -10,7 +10,7 @@ use bytes::Bytes;
 use futures::StreamExt as _;
 use futures::stream::{self, BoxStream};
 use prost::Message as _;
-use prost_types::Struct;
+use proto::Struct;
 use proto::a2a::{
     AgentCard, AgentSkill, Artifact, Message, Part, Role, SendMessageRequest, Task, TaskStatus, part::Content,
 };

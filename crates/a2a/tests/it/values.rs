@@ -24,7 +24,7 @@ fn dispatch() -> Dispatch {
 fn a_dispatch_comes_back_from_its_metadata() {
     for dispatch in [dispatch(), Dispatch { store_id: None, at_most_once: false, ..dispatch() }] {
         let wire = dispatch.to_metadata().encode_to_vec();
-        let metadata = prost_types::Struct::decode(&wire[..]).unwrap();
+        let metadata = proto::Struct::decode(&wire[..]).unwrap();
         assert_eq!(Dispatch::from_metadata(Some(&metadata)), Ok(Some(dispatch)));
     }
     assert_eq!(Dispatch::from_metadata(None), Ok(None));
@@ -44,7 +44,7 @@ fn a_dispatch_that_is_malformed_names_the_member() {
     for (field, value) in bad {
         let mut whole = dispatch().to_metadata();
         let inner = whole.fields.get_mut(metadata::DISPATCH).unwrap();
-        let Some(prost_types::value::Kind::StructValue(inner)) = &mut inner.kind else { panic!("no object") };
+        let Some(proto::value::Kind::StructValue(inner)) = &mut inner.kind else { panic!("no object") };
         inner.fields.insert(field.into(), value);
         assert_eq!(Dispatch::from_metadata(Some(&whole)).unwrap_err().field, field);
     }
@@ -119,12 +119,12 @@ fn the_body_is_role_context_references_and_parts() {
 fn the_senders_order_of_members_does_not_count() {
     // The same object, its two members written in either order.
     let member = |key: &str| {
-        let one = prost_types::Struct { fields: [(key.to_owned(), metadata::truth(true))].into() };
+        let one = proto::Struct { fields: [(key.to_owned(), metadata::truth(true))].into() };
         one.encode_to_vec()
     };
     let read = |bytes: Vec<u8>| {
-        let object = prost_types::Struct::decode(&bytes[..]).unwrap();
-        let value = prost_types::Value { kind: Some(prost_types::value::Kind::StructValue(object)) };
+        let object = proto::Struct::decode(&bytes[..]).unwrap();
+        let value = proto::Value { kind: Some(proto::value::Kind::StructValue(object)) };
         let part = Part { content: Some(Content::Data(value)), ..Part::default() };
         digest(&Message { parts: vec![part], ..message("x") })
     };

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use a2a::metadata::{count, list, number, object, text, truth};
 use agent::words;
-use prost_types::Value;
+use proto::Value;
 use proto::a2a::Artifact;
 use triage::Service;
 

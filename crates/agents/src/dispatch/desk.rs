@@ -233,7 +233,7 @@ pub(super) async fn conclude(
 pub(super) async fn report(
     task: &mut Context,
     said: proto::a2a::Message,
-    metadata: prost_types::Struct,
+    metadata: proto::Struct,
     artifact: Option<proto::a2a::Artifact>,
     pending: Option<Pending<'_>>,
 ) -> Result<(), Failure> {

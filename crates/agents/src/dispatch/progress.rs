@@ -2,8 +2,8 @@
 //! The structured side says what it waits for and how far it has told, so that a later run goes on from there.
 
 use a2a::metadata::{PROGRESS, as_integer, as_text, count, member, number, structure, text};
-use prost_types::Struct;
-use prost_types::value::Kind;
+use proto::Struct;
+use proto::value::Kind;
 
 use super::answer::{Answer, members, needs};
 use super::scenario::Scenario;

@@ -5,10 +5,10 @@
 
 use a2a::metadata::{as_integer, as_text, as_truth};
 use agent::words;
-use prost_types::value::Kind;
-use prost_types::{Struct, Value};
 use proto::a2a::Message;
 use proto::a2a::part::Content;
+use proto::value::Kind;
+use proto::{Struct, Value};
 use triage::{Priority, triage};
 
 use super::scenario::Scenario;

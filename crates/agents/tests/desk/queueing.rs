@@ -7,9 +7,9 @@ use a2a::metadata::{PROGRESS, as_integer, as_text, list, number, object, text, t
 use a2a::{Backend, History};
 use agent::words;
 use prost::Message as _;
-use prost_types::Value;
-use prost_types::value::Kind;
+use proto::Value;
 use proto::a2a::{Part, Task};
+use proto::value::Kind;
 use proto::watchroom::emergency::v1::{UnitFilter, UnitStatus};
 use store::{MemoryStore, Store};
 use tokio_util::sync::CancellationToken;

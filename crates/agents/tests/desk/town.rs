@@ -8,11 +8,11 @@ use a2a::{Backend, Call, Card, Extensions, History, SendRequest, Wait};
 use agent::{Agent, Context, Failure, Finish, Kit, Parts, Profile, Setup, Turns, words};
 use agents::{Desk, Scenario, Speed};
 use prost::Message as _;
-use prost_types::Value;
-use prost_types::value::Kind;
+use proto::Value;
 use proto::a2a::part::Content;
 use proto::a2a::send_message_response::Payload;
 use proto::a2a::{AgentSkill, Message, Part, Role, SendMessageResponse, Task};
+use proto::value::Kind;
 use store::Store;
 use tokio_util::sync::CancellationToken;
 use triage::Service;
@@ -102,7 +102,7 @@ pub(crate) struct Sent {
     pub(crate) principal: &'static str,
     pub(crate) context: Option<&'static str>,
     pub(crate) parts: Vec<Part>,
-    pub(crate) metadata: Option<prost_types::Struct>,
+    pub(crate) metadata: Option<proto::Struct>,
 }
 
 impl Sent {

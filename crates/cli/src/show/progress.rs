@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use a2a::frame::Update;
 use a2a::metadata::{self, PROGRESS};
-use prost_types::Struct;
-use prost_types::value::Kind;
+use proto::Struct;
+use proto::value::Kind;
 
 /// Words about steps that fit a line; more are counted.
 const STEPS: usize = 3;

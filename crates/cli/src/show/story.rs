@@ -2,9 +2,9 @@
 
 use a2a::frame::Update;
 use a2a::metadata::{self, PLAN, PROGRESS};
-use prost_types::Struct;
-use prost_types::value::Kind;
+use proto::Struct;
 use proto::a2a::{Artifact, Task, TaskArtifactUpdateEvent, TaskState, TaskStatus};
+use proto::value::Kind;
 
 use super::{parts, state};
 use crate::screen::{Mark, ids};

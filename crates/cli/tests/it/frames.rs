@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use a2a::metadata::{self, CURSOR, PLAN, PROGRESS};
-use prost_types::{Struct, Value};
 use proto::a2a::stream_response::Payload;
 use proto::a2a::{
     Artifact, Message, Part, Role, StreamResponse, Task, TaskArtifactUpdateEvent, TaskState, TaskStatus,
     TaskStatusUpdateEvent, part,
 };
+use proto::{Struct, Value};
 
 pub(crate) const TASK: &str = "0196f7a0-0000-7000-8000-000000000001";
 pub(crate) const CONTEXT: &str = "conversation-1";

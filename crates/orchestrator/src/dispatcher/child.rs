@@ -4,9 +4,9 @@ use a2a::frame::Update;
 use a2a::metadata::{OUTCOME_UNKNOWN, PROGRESS, as_text, member, reason_of};
 use engine::{Answer, Cause, Code, Payload, WaitsOn};
 use prost::Message as _;
-use prost_types::Struct;
-use prost_types::value::Kind;
+use proto::Struct;
 use proto::a2a::{Artifact, Message, Part, Task, TaskStatus};
+use proto::value::Kind;
 use types::TaskState;
 
 use crate::plan::payload;

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use prost_reflect::{DescriptorPool, DynamicMessage, FieldDescriptor, Kind, MapKey, MessageDescriptor, ReflectMessage};
-use prost_types::{Duration, Struct, Value};
+use prost_types::Duration;
 use proto::a2a::Part;
 use proto::a2a::part::Content;
 use proto::watchroom::orchestrator::v1::{Plan, Step, Triage, TriageDecision};
+use proto::{Struct, Value};
 use proto::{from_json, to_json};
 
 use super::Json;
@@ -83,7 +84,7 @@ fn what_is_unset_is_left_out() {
 
 #[test]
 fn a_part_keeps_what_it_carries_even_when_that_is_empty() {
-    use prost_types::value::Kind;
+    use proto::value::Kind;
     let part = |content| Part { content: Some(content), ..Part::default() };
     let value = |kind| Content::Data(Value { kind: Some(kind) });
 

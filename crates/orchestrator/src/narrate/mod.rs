@@ -11,7 +11,7 @@ use a2a::metadata::{self, PLAN, REASON, structure};
 use agent::Change;
 use agent::words::{artifact, data_part, say, text_part};
 use engine::{Event, Fact, Origin, Outcome, Phase, Plan, Reason, Run, StepFact};
-use prost_types::Struct;
+use proto::Struct;
 use proto::a2a::{Artifact, Message, Part};
 use types::{StepId, TaskState};
 

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use a2a::metadata::{list, number, object, text};
 use engine::{Held, Run, Step, Stray};
-use prost_types::Value;
+use proto::Value;
 
 /// The part of the report that lists it; empty when there is nothing.
 pub(super) fn section(run: &Run) -> String {

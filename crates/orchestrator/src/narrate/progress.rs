@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use a2a::metadata::{PROGRESS, count, number, object, structure, text};
 use engine::{Payload, Run, StepFact, StepState};
 use prost::Message as _;
-use prost_types::{Struct, Value};
 use proto::a2a::Message;
+use proto::{Struct, Value};
 
 /// The metadata of a step's update.
 pub(super) fn metadata(run: &Run, place: usize, fact: &StepFact) -> Struct {

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use a2a::metadata::{count, list, millis, number, object, text};
 use agent::words::{data_part, text_part};
 use engine::{Outcome, Run, Step, StepState, StepStatus};
-use prost_types::Value;
+use proto::Value;
 use proto::a2a::part::Content;
 use proto::a2a::{Artifact, Part};
 

@@ -37,7 +37,7 @@ pub struct Task {
     #[prost(message, repeated, tag = "5")]
     pub history: ::prost::alloc::vec::Vec<Message>,
     #[prost(message, optional, tag = "6")]
-    pub metadata: ::core::option::Option<::prost_types::Struct>,
+    pub metadata: ::core::option::Option<crate::Struct>,
 }
 impl ::prost::Name for Task {
     const NAME: &'static str = "Task";
@@ -73,7 +73,7 @@ impl ::prost::Name for TaskStatus {
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Part {
     #[prost(message, optional, tag = "5")]
-    pub metadata: ::core::option::Option<::prost_types::Struct>,
+    pub metadata: ::core::option::Option<crate::Struct>,
     #[prost(string, tag = "6")]
     pub filename: ::prost::alloc::string::String,
     #[prost(string, tag = "7")]
@@ -92,7 +92,7 @@ pub mod part {
         #[prost(string, tag = "3")]
         Url(::prost::alloc::string::String),
         #[prost(message, tag = "4")]
-        Data(::prost_types::Value),
+        Data(crate::Value),
     }
 }
 impl ::prost::Name for Part {
@@ -119,7 +119,7 @@ pub struct Message {
     #[prost(message, repeated, tag = "5")]
     pub parts: ::prost::alloc::vec::Vec<Part>,
     #[prost(message, optional, tag = "6")]
-    pub metadata: ::core::option::Option<::prost_types::Struct>,
+    pub metadata: ::core::option::Option<crate::Struct>,
     #[prost(string, repeated, tag = "7")]
     pub extensions: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
     #[prost(string, repeated, tag = "8")]
@@ -147,7 +147,7 @@ pub struct Artifact {
     #[prost(message, repeated, tag = "4")]
     pub parts: ::prost::alloc::vec::Vec<Part>,
     #[prost(message, optional, tag = "5")]
-    pub metadata: ::core::option::Option<::prost_types::Struct>,
+    pub metadata: ::core::option::Option<crate::Struct>,
     #[prost(string, repeated, tag = "6")]
     pub extensions: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
@@ -171,7 +171,7 @@ pub struct TaskStatusUpdateEvent {
     #[prost(message, optional, tag = "3")]
     pub status: ::core::option::Option<TaskStatus>,
     #[prost(message, optional, tag = "4")]
-    pub metadata: ::core::option::Option<::prost_types::Struct>,
+    pub metadata: ::core::option::Option<crate::Struct>,
 }
 impl ::prost::Name for TaskStatusUpdateEvent {
     const NAME: &'static str = "TaskStatusUpdateEvent";
@@ -197,7 +197,7 @@ pub struct TaskArtifactUpdateEvent {
     #[prost(bool, tag = "5")]
     pub last_chunk: bool,
     #[prost(message, optional, tag = "6")]
-    pub metadata: ::core::option::Option<::prost_types::Struct>,
+    pub metadata: ::core::option::Option<crate::Struct>,
 }
 impl ::prost::Name for TaskArtifactUpdateEvent {
     const NAME: &'static str = "TaskArtifactUpdateEvent";
@@ -344,7 +344,7 @@ pub struct AgentExtension {
     #[prost(bool, tag = "3")]
     pub required: bool,
     #[prost(message, optional, tag = "4")]
-    pub params: ::core::option::Option<::prost_types::Struct>,
+    pub params: ::core::option::Option<crate::Struct>,
 }
 impl ::prost::Name for AgentExtension {
     const NAME: &'static str = "AgentExtension";
@@ -394,7 +394,7 @@ pub struct AgentCardSignature {
     #[prost(string, tag = "2")]
     pub signature: ::prost::alloc::string::String,
     #[prost(message, optional, tag = "3")]
-    pub header: ::core::option::Option<::prost_types::Struct>,
+    pub header: ::core::option::Option<crate::Struct>,
 }
 impl ::prost::Name for AgentCardSignature {
     const NAME: &'static str = "AgentCardSignature";
@@ -755,7 +755,7 @@ pub struct SendMessageRequest {
     #[prost(message, optional, tag = "3")]
     pub configuration: ::core::option::Option<SendMessageConfiguration>,
     #[prost(message, optional, tag = "4")]
-    pub metadata: ::core::option::Option<::prost_types::Struct>,
+    pub metadata: ::core::option::Option<crate::Struct>,
 }
 impl ::prost::Name for SendMessageRequest {
     const NAME: &'static str = "SendMessageRequest";
@@ -847,7 +847,7 @@ pub struct CancelTaskRequest {
     #[prost(string, tag = "2")]
     pub id: ::prost::alloc::string::String,
     #[prost(message, optional, tag = "3")]
-    pub metadata: ::core::option::Option<::prost_types::Struct>,
+    pub metadata: ::core::option::Option<crate::Struct>,
 }
 impl ::prost::Name for CancelTaskRequest {
     const NAME: &'static str = "CancelTaskRequest";

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use a2a::metadata::{list, number, object, structure, text, truth};
 use agent::words::{data_part, text_part};
-use prost_types::Value;
+use proto::Value;
 use proto::a2a::{Message, Part};
 
 use crate::dispatch::request::{BadRequest, Incident, Request, Until};
