@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use futures::StreamExt as _;
 use futures::stream::BoxStream;
-use proto::a2a::{SendMessageRequest, Task, TaskStatus};
+use proto::a2a::{Role, SendMessageConfiguration, SendMessageRequest, Task, TaskStatus};
 use types::{RemoteTask, RetryPolicy, Seq, TaskState};
 
 use crate::backend::History;
-use crate::client::{Client, Events, Snapshot};
+use crate::client::{Client, Events, Reply, Snapshot};
 use crate::client_error::ClientError;
 use crate::error::Error;
 use crate::fold;
@@ -19,6 +19,11 @@ use crate::metadata::Cursor;
 /// Pauses between connections: from a tenth of a second to five, with jitter, for as long as somebody listens.
 const PAUSES: RetryPolicy =
     RetryPolicy { attempts: u32::MAX, backoff: Duration::from_millis(100), max_backoff: Duration::from_secs(5) };
+
+const UNNAMED: ClientError = ClientError::Invalid("the task has no usable id");
+
+/// The message was taken, whatever the stream's error says of it.
+const UNHEARD: ClientError = ClientError::Invalid("the stream of a task that was accepted did not begin");
 
 /// What a follower meets.
 #[derive(Debug)]
@@ -47,6 +52,8 @@ pub(crate) struct Follower {
 enum Target {
     /// A message that is yet to be sent, or whose task is not known yet.
     Message(Box<SendMessageRequest>),
+    /// The same, of which one answer may say all.
+    Work(Box<SendMessageRequest>),
     Task(RemoteTask),
 }
 
@@ -78,6 +85,13 @@ impl Follower {
 
     pub(crate) fn of_message(client: Client, request: SendMessageRequest) -> Self {
         Self::new(client, Target::Message(Box::new(request)), Place::Start)
+    }
+
+    pub(crate) fn of_work(client: Client, request: SendMessageRequest) -> Self {
+        let at_once =
+            SendMessageConfiguration { return_immediately: true, ..request.configuration.unwrap_or_default() };
+        let request = SendMessageRequest { configuration: Some(at_once), ..request };
+        Self::new(client, Target::Work(Box::new(request)), Place::Start)
     }
 
     fn new(client: Client, target: Target, place: Place) -> Self {
@@ -113,6 +127,14 @@ impl Follower {
     async fn open(&mut self) -> Option<Item> {
         let opened = match &self.target {
             Target::Message(request) => self.client.stream((**request).clone(), None).await,
+            Target::Work(request) => match self.client.send((**request).clone()).await {
+                Ok(Reply::Message(message)) => return Some(Ok(self.whole(Update::Message(message), None))),
+                Ok(Reply::Task(Snapshot { task, seq })) if says_all(&task) => {
+                    return Some(Ok(self.whole(Update::Task(task), seq)));
+                }
+                Ok(Reply::Task(snapshot)) => self.begin(&snapshot).await,
+                Err(error) => Err(error),
+            },
             Target::Task(task) => self.client.subscribe(task, self.place.cursor()).await,
         };
         match (opened, &self.target) {
@@ -124,6 +146,20 @@ impl Follower {
             (Err(ClientError::Refused(Error::UnsupportedOperation(_))), Target::Task(_)) => self.resync().await,
             (Err(error), _) => Some(self.broken(error)),
         }
+    }
+
+    /// The one answer that says all.
+    fn whole(&mut self, update: Update, seq: Option<Seq>) -> Followed {
+        self.phase = Phase::Ended;
+        Followed::Event(Event { cursor: seq.map(|seq| Cursor { seq, prev: None }), update })
+    }
+
+    /// The stream of a task that has more to say than its first answer. The task counts as unknown until its first
+    /// frame has come: before that, the message can be sent again.
+    async fn begin(&mut self, Snapshot { task, seq }: &Snapshot) -> Result<Events, ClientError> {
+        let id = task.id.parse().map_err(|_| UNNAMED)?;
+        self.place = seq.map_or(Place::Start, |_| Place::After(Seq::ZERO));
+        self.client.subscribe(&id, self.place.cursor()).await.map_err(|_| UNHEARD)
     }
 
     async fn receive(&mut self, event: Option<Result<Event, ClientError>>) -> Option<Item> {
@@ -143,7 +179,7 @@ impl Follower {
     fn closed(&mut self) -> Option<Item> {
         match self.target {
             Target::Task(_) => self.wait(Duration::ZERO),
-            Target::Message(_) => {
+            Target::Message(_) | Target::Work(_) => {
                 self.phase = Phase::Ended;
                 return Some(Err(ClientError::Invalid("the stream ended before its first frame")));
             }
@@ -153,7 +189,11 @@ impl Follower {
 
     /// The connection broke, or the agent refused: the former is tried again once the task is known.
     fn broken(&mut self, error: ClientError) -> Item {
-        if !error.is_transient() || matches!(self.target, Target::Message(_)) {
+        let error = match (&self.target, &self.phase) {
+            (Target::Work(_), Phase::Streaming(_)) => UNHEARD,
+            _ => error,
+        };
+        if !error.is_transient() || !matches!(self.target, Target::Task(_)) {
             self.phase = Phase::Ended;
             return Err(error);
         }
@@ -168,7 +208,7 @@ impl Follower {
     }
 
     async fn take(&mut self, event: Event) -> Option<Item> {
-        if let Err(error) = self.learn(&event.update) {
+        if let Err(error) = self.learn(&event) {
             self.phase = Phase::Ended;
             return Some(Err(error));
         }
@@ -183,16 +223,16 @@ impl Follower {
         }
     }
 
-    /// Learns the task that a message became.
-    fn learn(&mut self, update: &Update) -> Result<(), ClientError> {
-        let id = match (&self.target, update) {
+    /// Learns the task that a message became, from the first frame that is passed on.
+    fn learn(&mut self, event: &Event) -> Result<(), ClientError> {
+        let id = match (&self.target, &event.update) {
             (Target::Task(_), _) | (_, Update::Message(_)) => return Ok(()),
-            (Target::Message(_), Update::Task(task)) => &task.id,
-            (Target::Message(_), Update::Status(status)) => &status.task_id,
-            (Target::Message(_), Update::Artifact(artifact)) => &artifact.task_id,
+            (Target::Work(_), _) if event.cursor.is_some_and(|cursor| cursor.prev.is_none()) => return Ok(()),
+            (Target::Message(_) | Target::Work(_), Update::Task(task)) => &task.id,
+            (Target::Message(_) | Target::Work(_), Update::Status(status)) => &status.task_id,
+            (Target::Message(_) | Target::Work(_), Update::Artifact(artifact)) => &artifact.task_id,
         };
-        let task = id.parse().map_err(|_| ClientError::Invalid("the task has no usable id"))?;
-        self.target = Target::Task(task);
+        self.target = Target::Task(id.parse().map_err(|_| UNNAMED)?);
         Ok(())
     }
 
@@ -322,6 +362,12 @@ impl Place {
             Self::Unnumbered(shown) => **shown == snapshot.task,
         }
     }
+}
+
+/// Whether a task has ended and said nothing on the way: the newest message before its last words is the caller's.
+fn says_all(task: &Task) -> bool {
+    let silent = task.history.last().is_none_or(|message| message.role == i32::from(Role::User));
+    silent && has_ended(task.status.as_ref())
 }
 
 /// Whether nothing follows this update.

@@ -9,7 +9,7 @@ use futures::stream::BoxStream;
 use proto::a2a::{StreamResponse, Task, stream_response::Payload};
 use types::{RemoteTask, Seq};
 
-use crate::stage::{Act, Asked, Served, Stage, TASK, folded, message, request};
+use crate::stage::{Act, Asked, Served, Stage, TASK, folded, message, request, script};
 
 type Stream = BoxStream<'static, Result<Followed, ClientError>>;
 
@@ -192,4 +192,40 @@ async fn a_direct_reply_ends_the_stream() {
     let items: Vec<_> = served.client().send_following(request(message("go"))).collect().await;
     let [Ok(Followed::Event(event))] = &items[..] else { panic!("{items:?}") };
     assert!(matches!(event.update, Update::Message(_)));
+}
+
+#[tokio::test]
+async fn work_that_ends_at_once_without_a_word_takes_one_call() {
+    let mut log = script(1);
+    // No working status, which would be a word on the way.
+    log.remove(1);
+    let served = Served::start(Stage { log, ..Stage::new() }).await;
+    let heard = listen(&served, served.client().delegate(request(message("go")))).await;
+    assert_eq!(heard.seqs, [3]);
+    assert_eq!(heard.task, folded(&served.stage.log));
+    let [Asked::Send(_, sent)] = &served.asked()[..] else { panic!("{:?}", served.asked()) };
+    assert_eq!(sent.wait, a2a::Wait::Immediately);
+}
+
+#[tokio::test]
+async fn work_that_says_something_on_the_way_is_streamed_from_its_first_frame() {
+    for act in [Act::Whole, Act::Close(1), Act::Fail(1), Act::Hang(1)] {
+        let served = Served::start(Stage::acting(3, [act])).await;
+        let heard = listen(&served, served.client().delegate(request(message("go")))).await;
+        assert_eq!(heard.seqs, [1, 2, 3, 4, 5, 6], "{act:?}");
+        assert_eq!((heard.gaps, heard.task), (vec![], folded(&served.stage.log)), "{act:?}");
+        let sent = served.asked().iter().filter(|asked| matches!(asked, Asked::Send(..))).count();
+        assert_eq!(sent, 1, "{act:?}");
+    }
+}
+
+#[tokio::test]
+async fn work_whose_stream_cannot_begin_is_for_its_sender_to_send_again() {
+    for act in [Act::Refuse, Act::Fail(0), Act::Close(0)] {
+        let served = Served::start(Stage::acting(3, [act])).await;
+        let heard = listen(&served, served.client().delegate(request(message("go")))).await;
+        // Not the stream's own error: that one may say that nothing was accepted.
+        assert!(matches!(heard.error, Some(ClientError::Invalid(_))), "{act:?}");
+        assert_eq!((heard.seqs, heard.losses), (vec![], 0), "{act:?}");
+    }
 }

@@ -56,7 +56,12 @@ impl<'d> Follow<'d> {
         request: SendMessageRequest,
     ) -> Self {
         let asked = Some(Instant::now());
-        Self { asked, ..Self::new(dispatcher, attempt, client.send_following(request), None, Seq::ZERO) }
+        // What a foreign agent makes of "return immediately" is not known.
+        let items = match attempt.route.store_id {
+            Some(_) => client.delegate(request),
+            None => client.send_following(request),
+        };
+        Self { asked, ..Self::new(dispatcher, attempt, items, None, Seq::ZERO) }
     }
 
     /// Follows `child`, whose events are known up to `after`.
