@@ -152,8 +152,8 @@ impl Client {
         Follower::of_message(self.clone(), request).into_stream()
     }
 
-    /// Sends work like [`Client::send_following`]. Of a task that ends at once and says nothing on the way, one answer
-    /// brings all; any other is streamed from its first frame on.
+    /// Sends work like [`Client::send_following`]. A task that ends at once comes as one frame, if that holds all that
+    /// it has said; any other is streamed from its first frame on.
     pub fn delegate(&self, request: SendMessageRequest) -> BoxStream<'static, Result<Followed, ClientError>> {
         Follower::of_work(self.clone(), request).into_stream()
     }

@@ -364,10 +364,12 @@ impl Place {
     }
 }
 
-/// Whether a task has ended and said nothing on the way: the newest message before its last words is the caller's.
+/// Whether a task has ended and holds all that it has said: its history has every message, but of the metadata of its
+/// updates only the last by each key.
 fn says_all(task: &Task) -> bool {
     let silent = task.history.last().is_none_or(|message| message.role == i32::from(Role::User));
-    silent && has_ended(task.status.as_ref())
+    let plain = task.metadata.as_ref().is_none_or(|metadata| metadata.fields.is_empty());
+    (silent || plain) && has_ended(task.status.as_ref())
 }
 
 /// Whether nothing follows this update.

@@ -2,14 +2,15 @@
 
 use std::time::Duration;
 
-use a2a::frame::Update;
+use a2a::frame::{self, Update};
 use a2a::{ClientError, Error, Followed};
+use bytes::Bytes;
 use futures::StreamExt as _;
 use futures::stream::BoxStream;
 use proto::a2a::{StreamResponse, Task, stream_response::Payload};
-use types::{RemoteTask, Seq};
+use types::{RemoteTask, Seq, TaskState};
 
-use crate::stage::{Act, Asked, Served, Stage, TASK, folded, message, request, script};
+use crate::stage::{Act, Asked, IDS, Served, Stage, TASK, folded, message, request, script, status};
 
 type Stream = BoxStream<'static, Result<Followed, ClientError>>;
 
@@ -195,20 +196,28 @@ async fn a_direct_reply_ends_the_stream() {
 }
 
 #[tokio::test]
-async fn work_that_ends_at_once_without_a_word_takes_one_call() {
-    let mut log = script(1);
-    // No working status, which would be a word on the way.
-    log.remove(1);
-    let served = Served::start(Stage { log, ..Stage::new() }).await;
-    let heard = listen(&served, served.client().delegate(request(message("go")))).await;
-    assert_eq!(heard.seqs, [3]);
-    assert_eq!(heard.task, folded(&served.stage.log));
-    let [Asked::Send(_, sent)] = &served.asked()[..] else { panic!("{:?}", served.asked()) };
-    assert_eq!(sent.wait, a2a::Wait::Immediately);
+async fn work_that_ends_at_once_takes_one_call_if_the_answer_holds_all_that_was_said() {
+    let wordless = |mut log: Vec<Bytes>| {
+        log.remove(1);
+        log
+    };
+    let plain = |mut log: Vec<Bytes>| {
+        log[1] = frame::status(IDS, &status(TaskState::Working, Some("begun")), None, Seq(2));
+        log
+    };
+    for log in [wordless(script(1)), plain(script(1))] {
+        let ended = log.len() as u64;
+        let served = Served::start(Stage { log, ..Stage::new() }).await;
+        let heard = listen(&served, served.client().delegate(request(message("go")))).await;
+        assert_eq!(heard.seqs, [ended]);
+        assert_eq!(heard.task, folded(&served.stage.log));
+        let [Asked::Send(_, sent)] = &served.asked()[..] else { panic!("{:?}", served.asked()) };
+        assert_eq!(sent.wait, a2a::Wait::Immediately);
+    }
 }
 
 #[tokio::test]
-async fn work_that_says_something_on_the_way_is_streamed_from_its_first_frame() {
+async fn work_that_says_more_than_its_answer_holds_is_streamed_from_its_first_frame() {
     for act in [Act::Whole, Act::Close(1), Act::Fail(1), Act::Hang(1)] {
         let served = Served::start(Stage::acting(3, [act])).await;
         let heard = listen(&served, served.client().delegate(request(message("go")))).await;

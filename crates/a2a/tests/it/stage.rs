@@ -22,7 +22,7 @@ use types::{Seq, TaskId, TaskState, Timestamp};
 
 pub(crate) const TASK: &str = "01980000-0000-7000-8000-000000000001";
 pub(crate) const CONTEXT: &str = "ward-7";
-const IDS: Ids<'_> = Ids { task: TASK, context: CONTEXT };
+pub(crate) const IDS: Ids<'_> = Ids { task: TASK, context: CONTEXT };
 
 /// How one connection of the script goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use a2a::metadata::{OUTCOME_UNKNOWN, PROGRESS, as_text, member, reason_of};
 use engine::{Answer, Cause, Code, Payload, WaitsOn};
 use prost::Message as _;
 use proto::Struct;
-use proto::a2a::{Artifact, Message, Part, Task, TaskStatus};
+use proto::a2a::{Artifact, Message, Part, Role, Task, TaskStatus};
 use proto::value::Kind;
 use types::TaskState;
 
@@ -55,6 +55,12 @@ pub(super) fn note(update: &Update) -> Payload {
         }
         None => Payload::default(),
     }
+}
+
+/// What a task has said to people before its present status.
+pub(super) fn said(task: &Task) -> impl Iterator<Item = Payload> {
+    let words = task.history.iter().filter(|message| message.role == i32::from(Role::Agent));
+    words.map(|message| Payload::from(Message { parts: message.parts.clone(), ..Message::default() }.encode_to_vec()))
 }
 
 /// How a terminal task answers: everything it made, and its last words.

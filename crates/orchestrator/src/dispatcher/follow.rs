@@ -13,7 +13,7 @@ use proto::a2a::{SendMessageRequest, Task};
 use tokio::time::Instant;
 use types::{RemoteTask, Seq};
 
-use super::child::{Standing, answer, note, replied, standing};
+use super::child::{Standing, answer, note, replied, said, standing};
 use super::{Attempt, Dispatcher, pause};
 
 /// How long news that decide nothing wait for others to share their commit.
@@ -125,11 +125,15 @@ impl<'d> Follow<'d> {
             Update::Artifact(_) => None,
         };
         let moved = !matches!(event.update, Update::Artifact(_));
+        let first = self.task.is_none();
         if !self.fold(event.update) {
             return Step::On;
         }
-        let status = self.task.as_ref().and_then(|task| task.status.clone());
         self.cursor = cursor;
+        if first {
+            self.catch_up();
+        }
+        let status = self.task.as_ref().and_then(|task| task.status.clone());
         match standing(status.as_ref(), metadata.as_ref()) {
             Standing::Ended => self.finish().await,
             Standing::Waits(on) if moved => {
@@ -158,6 +162,12 @@ impl<'d> Follow<'d> {
             }
             (Update::Artifact(_) | Update::Message(_), _) => true,
         }
+    }
+
+    /// A child that ended before it was first seen has said in its history what it would have said on the way.
+    fn catch_up(&mut self) {
+        let (Some(task), Some(child), cursor) = (&self.task, &self.child, self.cursor) else { return };
+        self.waiting.extend(said(task).map(|note| ChildNews::Progress { child: child.clone(), cursor, note }));
     }
 
     async fn progress(&mut self, note: Payload) -> Step {

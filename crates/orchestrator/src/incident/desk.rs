@@ -25,6 +25,8 @@ const KEPT: usize = 10_000;
 const BATCH: usize = 256;
 /// Batches of units' news that wait while a commit is under way.
 const WAITING: usize = 64;
+/// How long what is noted waits for more of the same incident: each commit writes all that is kept of it.
+const GATHER: Duration = Duration::from_millis(100);
 /// Pause after a commit that was refused, such as on a full disk.
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -123,7 +125,7 @@ impl Desk {
                 continue;
             }
             tokio::select! {
-                () = self.noted.notified() => {}
+                () = self.noted.notified() => tokio::time::sleep(GATHER).await,
                 _ = self.news.recv_many(&mut waiting, BATCH) => {}
             }
         }
