@@ -27,7 +27,12 @@ static COPIES: AtomicU64 = AtomicU64::new(0);
 pub(super) fn start(shared: &Arc<Shared>) -> Pending<Backup> {
     let (tx, pending) = Pending::pair();
     let shared = Arc::clone(shared);
-    let copy = move || drop(tx.send(take(&shared)));
+    let copy = move || {
+        let taken = take(&shared);
+        // Whoever is told may drop the store, and find its directory unlocked.
+        drop(shared);
+        drop(tx.send(taken));
+    };
     match thread::Builder::new().name("store-backup".into()).spawn(copy) {
         Ok(_) => pending,
         Err(error) => Pending::ready(Err(failed(error))),

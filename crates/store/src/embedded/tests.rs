@@ -1,14 +1,18 @@
 //! What the suite cannot see from outside: the bytes of schema 1, the index of accepted messages, the plans of queries.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use rusqlite::Connection;
 use types::{Epoch, Head, Seq, TaskId, TaskState, Timestamp};
 
-use super::options::Durability;
+use super::EmbeddedStore;
+use super::options::{Durability, Options};
 use super::queue::size;
 use super::row::{Place, decode_row, decode_snapshot, encode_row, encode_snapshot};
 use super::schema;
 use super::seen::{Run, SeenIndex, chunk_entries, chunks};
+use crate::Store as _;
 use crate::commit::{Accept, Commit, Lane, Ready, RowChange, TaskChange, Timer};
 use crate::log::{Entry, Frame, FrameKind, Record, Snapshot};
 use crate::seen::{BodyDigest, SeenKey, SeenReply};
@@ -224,4 +228,18 @@ fn lists_and_retention_walk_the_one_index_without_sorting() {
 fn a_start_counts_only_the_tasks_that_are_not_counted_yet() {
     let plan = plan(super::counts::NEWER);
     assert!(plan.contains("SEARCH task USING INTEGER PRIMARY KEY (rowid>?)"), "{plan}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_copy_that_is_handed_over_keeps_nothing_of_its_store() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = EmbeddedStore::open(Options::at(dir.path())).unwrap();
+    let barrier = Commit::barrier(store.shared.own.epoch, store.now());
+    let through: &dyn crate::Store = &store;
+    through.commit(barrier).await.unwrap();
+    let users = Arc::strong_count(&store.shared);
+    for _ in 0..50 {
+        drop(store.backup().unwrap().await.unwrap());
+        assert_eq!(Arc::strong_count(&store.shared), users);
+    }
 }
