@@ -21,7 +21,7 @@ pub struct Commit {
     pub task: Option<TaskChange>,
     /// The message that this commit accepts; its key must be new.
     pub accept: Option<Accept>,
-    /// The service's own rows, each compare-and-set.
+    /// The service's own rows, each compare-and-set, one after the other: a later change of a row sees the earlier one.
     pub rows: Vec<RowChange>,
 }
 
@@ -178,6 +178,19 @@ pub struct RowChange {
     pub expected: u64,
     /// The new body; `None` deletes.
     pub body: Option<Bytes>,
+}
+
+impl RowChange {
+    /// The version that the row has after it; zero when it is gone.
+    fn after(&self) -> u64 {
+        if self.body.is_some() { self.expected + 1 } else { 0 }
+    }
+
+    /// The version that a row has when its turn comes, if one of the changes before it has changed that row.
+    pub(crate) fn left_by(&self, before: &[Self]) -> Option<u64> {
+        let same = |other: &&Self| other.key == self.key && other.kind == self.kind;
+        before.iter().rev().find(same).map(Self::after)
+    }
 }
 
 /// What became of a commit.

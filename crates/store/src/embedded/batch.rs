@@ -63,8 +63,11 @@ impl Writer<'_> {
                 return Ok(Err(refusal));
             }
         }
-        for row in &commit.rows {
-            let found = self.version(row)?;
+        for (place, row) in commit.rows.iter().enumerate() {
+            let found = match row.left_by(&commit.rows[..place]) {
+                Some(left) => left,
+                None => self.version(row)?,
+            };
             if found != row.expected {
                 return Ok(Err(Refusal::Row { kind: row.kind, key: row.key.clone(), found }));
             }

@@ -21,8 +21,9 @@ struct Cell {
 impl Rows {
     /// Compares the versions.
     pub(super) fn check(&self, changes: &[RowChange]) -> Result<(), Refusal> {
-        for change in changes {
-            let found = self.0.get(change.kind).and_then(|kind| kind.get(&change.key)).map_or(0, |cell| cell.version);
+        for (place, change) in changes.iter().enumerate() {
+            let stored = || self.0.get(change.kind)?.get(&change.key).map(|cell| cell.version);
+            let found = change.left_by(&changes[..place]).or_else(stored).unwrap_or(0);
             if found != change.expected {
                 return Err(Refusal::Row { kind: change.kind, key: change.key.clone(), found });
             }

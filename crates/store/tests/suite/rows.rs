@@ -8,6 +8,7 @@ use super::make::{CommitExt, bare};
 on_every_store!(
     a_row_is_written_when_its_version_fits,
     a_deleted_row_can_be_made_again,
+    a_commit_changes_one_row_more_than_once,
     rows_come_by_kind_and_prefix_in_order,
 );
 
@@ -39,6 +40,26 @@ async fn a_deleted_row_can_be_made_again(bed: Bed) {
     assert_eq!(store.rows("unit", b"").await.unwrap(), []);
     assert_eq!(change(1, Some("no")).await, conflict("a", 0));
     assert_eq!(change(0, Some("again")).await, Ok(Committed));
+}
+
+async fn a_commit_changes_one_row_more_than_once(bed: Bed) {
+    let store = bed.store();
+    let change = async |changes: &[(u64, Option<&str>)]| {
+        let commit: Commit = bare(&*store).await;
+        let each = |commit: Commit, (expected, body): &(u64, Option<&str>)| {
+            commit.with_row("unit", "b", 0, None).with_row("unit", "a", *expected, *body)
+        };
+        store.commit(changes.iter().fold(commit, each)).await
+    };
+    assert_eq!(change(&[(0, Some("one")), (0, Some("no"))]).await, conflict("a", 1));
+    assert_eq!(store.rows("unit", b"").await.unwrap(), [], "all of it or nothing");
+    assert_eq!(change(&[(0, Some("one")), (1, Some("two"))]).await, Ok(Committed));
+    assert_eq!(change(&[(2, None), (2, Some("no"))]).await, conflict("a", 0));
+    assert_eq!(change(&[(2, None), (0, Some("again"))]).await, Ok(Committed));
+    let row = Row { key: "a".into(), version: 1, body: "again".into() };
+    assert_eq!(store.rows("unit", b"").await.unwrap(), [row]);
+    assert_eq!(change(&[(1, Some("more")), (2, None)]).await, Ok(Committed));
+    assert_eq!(store.rows("unit", b"").await.unwrap(), []);
 }
 
 async fn rows_come_by_kind_and_prefix_in_order(bed: Bed) {
