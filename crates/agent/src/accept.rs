@@ -14,7 +14,7 @@ use crate::driver::{Driver, Input, Opening};
 use crate::fault;
 use crate::handle::TRIES;
 use crate::kit::{Found, Kit};
-use crate::live::{Live, Rejected};
+use crate::live::{Live, Origin, Rejected};
 
 /// How long an acceptance is remembered at least; that of a dispatch so long after its deadline.
 pub(crate) const REMEMBERED: Duration = Duration::from_secs(24 * 3600);
@@ -153,7 +153,7 @@ impl<D: Driver> Kit<D> {
         }
         self.insert(live.clone());
         let message = Arc::new(request.message.clone());
-        let receipt = match live.apply_with_receipt(self, Input::Message(message)) {
+        let receipt = match live.apply_with_receipt(self, Origin::Outside, Input::Message(message)) {
             Ok(Some(receipt)) => receipt,
             Ok(None) => {
                 self.forget(&live);
@@ -204,7 +204,7 @@ impl<D: Driver> Kit<D> {
                         Err(_) => self.revive(&live).await?,
                     }
                 }
-                Err(Rejected::Broken) => self.revive(&live).await?,
+                Err(Rejected::Broken | Rejected::Over) => self.revive(&live).await?,
                 Err(Rejected::Draft) => live.flush(self),
                 // What it was refused for, and what it may repeat, has to be durable first.
                 Err(Rejected::Refused(error)) => {
@@ -275,7 +275,7 @@ impl From<Rejected> for Error {
     fn from(rejected: Rejected) -> Self {
         match rejected {
             Rejected::Refused(error) => error,
-            Rejected::Broken | Rejected::Draft => fault::changing(),
+            Rejected::Broken | Rejected::Over | Rejected::Draft => fault::changing(),
         }
     }
 }

@@ -10,7 +10,7 @@ use types::{ContextId, Owner, TaskId};
 use crate::driver::{Driver, Input};
 use crate::fault;
 use crate::kit::Kit;
-use crate::live::{Live, Rejected};
+use crate::live::{Live, Origin, Rejected};
 
 /// How often an input is decided again after a commit failed under it.
 pub(crate) const TRIES: usize = 8;
@@ -66,10 +66,19 @@ impl<D: Driver> Handle<D> {
         self.input(Input::Signal(signal)).await
     }
 
+    /// As [`Handle::signal`], for what the task's own work says: refused once that work has been stopped.
+    pub(crate) async fn report(&self, signal: D::Signal) -> Result<(), Error> {
+        self.feed(Origin::Work(self.era), Input::Signal(signal)).await
+    }
+
     pub(crate) async fn input(&self, input: Input<D::Signal>) -> Result<(), Error> {
+        self.feed(Origin::Outside, input).await
+    }
+
+    async fn feed(&self, origin: Origin, input: Input<D::Signal>) -> Result<(), Error> {
         for _ in 0..TRIES {
             let failures = self.live.mark().failures;
-            match self.live.apply_with_receipt(&self.kit, input.clone()) {
+            match self.live.apply_with_receipt(&self.kit, origin, input.clone()) {
                 // Nothing followed: what that was decided on has to be durable all the same.
                 Ok(None) => return self.live.show(&self.kit).await.map(|_| ()),
                 Ok(Some(receipt)) => {
@@ -87,6 +96,7 @@ impl<D: Driver> Handle<D> {
                         return Err(error);
                     }
                 }
+                Err(Rejected::Over) => return Err(fault::changing()),
                 Err(Rejected::Broken | Rejected::Draft) => self.kit.revive(&self.live).await?,
             }
         }

@@ -140,19 +140,25 @@ impl<D: Driver> Live<D> {
     pub(crate) fn apply(&self, kit: &Kit<D>, era: u64, input: Input<D::Signal>) -> Result<(), Rejected> {
         let mut head = self.head();
         if head.era() != era {
-            return Err(Rejected::Broken);
+            return Err(Rejected::Over);
         }
         self.take(kit, &mut head, input)
     }
 
-    /// As [`Live::apply`], for input from outside the task's own work. The receipt tells when what followed is
+    /// As [`Live::apply`], also for input from outside the task's own work. The receipt tells when what followed is
     /// durable; there is none when nothing followed.
     pub(crate) fn apply_with_receipt(
         &self,
         kit: &Kit<D>,
+        origin: Origin,
         input: Input<D::Signal>,
     ) -> Result<Option<Receipt>, Rejected> {
         let mut head = self.head();
+        match origin {
+            // A run that was stopped while it was polled goes on to its next pause.
+            Origin::Work(era) if era != head.era() => return Err(Rejected::Over),
+            Origin::Work(_) | Origin::Outside => {}
+        }
         self.take(kit, &mut head, input)?;
         Ok(head.receipt())
     }
@@ -322,6 +328,15 @@ impl<D: Driver> fmt::Debug for Live<D> {
     }
 }
 
+/// Where an input comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// The task's own work of this era: nothing that it says counts once that is over.
+    Work(u64),
+    /// Anywhere else.
+    Outside,
+}
+
 /// Why an input was not taken.
 #[derive(Debug)]
 pub(crate) enum Rejected {
@@ -329,6 +344,8 @@ pub(crate) enum Rejected {
     Refused(Error),
     /// A commit failed and the task has to be loaded again first.
     Broken,
+    /// It is said by work that has been stopped; the work that was asked for anew says it again.
+    Over,
     /// Something else is being put together for the task; it has to be flushed first.
     Draft,
 }

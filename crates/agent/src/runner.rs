@@ -16,7 +16,7 @@ use crate::context::{Context, Desk, Done, NotCommitted, Turn};
 use crate::driver::{Change, Input};
 use crate::fault;
 use crate::handle::Handle;
-use crate::live::Rejected;
+use crate::live::{Origin, Rejected};
 use crate::turns::{Signal, Turns};
 
 /// How long a handler may put things in order after a cancel.
@@ -113,7 +113,8 @@ impl<A: Agent> Counter<A> {
 
     async fn commit(&self, signal: Signal) -> Result<(), NotCommitted> {
         let (live, kit) = (self.0.live(), self.0.kit());
-        let receipt = live.apply_with_receipt(kit, Input::Signal(signal)).map_err(refused)?;
+        let receipt =
+            live.apply_with_receipt(kit, Origin::Work(self.0.era()), Input::Signal(signal)).map_err(refused)?;
         live.flush(kit);
         let Some(receipt) = receipt else { return Err(told(&a2a::Error::Internal).into()) };
         match receipt.await.unwrap_or(Err(Refusal::Superseded)) {
@@ -165,12 +166,12 @@ impl<A: Agent> Desk for Counter<A> {
 
     fn begin(&self, key: &str) -> Done<'_, Result<(), Failure>> {
         let signal = Signal::Begin(key.to_owned());
-        Box::pin(async { self.0.signal(signal).await.map_err(|error| told(&error)) })
+        Box::pin(async { self.0.report(signal).await.map_err(|error| told(&error)) })
     }
 
     fn record(&self, key: &str, result: Bytes) -> Done<'_, Result<(), Failure>> {
         let signal = Signal::Once(key.to_owned(), result);
-        Box::pin(async { self.0.signal(signal).await.map_err(|error| told(&error)) })
+        Box::pin(async { self.0.report(signal).await.map_err(|error| told(&error)) })
     }
 
     fn rows(&self, kind: &'static str, prefix: Bytes) -> Done<'_, Result<Vec<Row>, Failure>> {

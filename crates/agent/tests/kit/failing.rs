@@ -4,10 +4,13 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use a2a::{Backend, Error};
+use store::Store as _;
 use types::{Head, Scope, Seq, TaskState};
 
 use crate::moody::moody;
-use crate::script::{Scripted, Stage, call, get, id, immediately, message, script, send, start, state, to};
+use crate::script::{
+    Scripted, Stage, after, call, fold, get, id, immediately, message, read, script, send, start, state, to,
+};
 
 fn works(task: &proto::a2a::Task) -> usize {
     task.history.iter().filter(|message| agent::words::text_of(message) == "at work").count()
@@ -29,6 +32,30 @@ async fn a_read_between_an_emit_and_its_commit_shows_what_is_durable() {
     let stored = kit.store().frames(Scope::Service, id(&task), Seq::ZERO, 100).await.unwrap().len();
     stage.open();
     assert_eq!((state(&shown), stored), (TaskState::Working, 2));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_handler_that_is_stopped_while_it_is_polled_changes_nothing_any_more() {
+    let stage = Stage::new();
+    let (store, kit) = moody(&stage).await;
+    store.snare();
+    let blocked = async |handlers| {
+        while stage.effects.load(Ordering::SeqCst) < handlers {
+            tokio::task::yield_now().await;
+        }
+    };
+    // What is answered may wait for what is held.
+    let (task, ()) = tokio::join!(send(&kit, immediately(script("work yield block count"))), async {
+        blocked(1).await;
+        store.refuse();
+        blocked(2).await;
+        stage.open();
+    });
+    let task = task.unwrap();
+    let events = read(kit.subscribe(after(0), id(&task)).await.unwrap()).await;
+    assert_eq!(state(&fold(&events[1..])), TaskState::Completed);
+    let row = store.rows("count", b"n").await.unwrap().pop().unwrap();
+    assert_eq!((row.version, row.body[0]), (1, 1));
 }
 
 #[tokio::test]

@@ -20,6 +20,7 @@ pub(crate) struct Moody {
     inner: MemoryStore,
     full: AtomicBool,
     hold: AtomicBool,
+    snare: AtomicBool,
     held: Mutex<Vec<(Commit, Settle)>>,
 }
 
@@ -32,6 +33,18 @@ impl Moody {
     /// Holds commits back from now on, as a slow disk would.
     pub(crate) fn hold(&self) {
         self.hold.store(true, Ordering::SeqCst);
+    }
+
+    /// Holds back the next commit of work that has been accepted.
+    pub(crate) fn snare(&self) {
+        self.snare.store(true, Ordering::SeqCst);
+    }
+
+    /// Refuses what it held, as a disk that is full would.
+    pub(crate) fn refuse(&self) {
+        for (_, settle) in std::mem::take(&mut *self.held.lock()) {
+            settle.settle(Err(Refusal::NoSpace));
+        }
     }
 
     /// Takes up what it held, and holds no more.
@@ -53,7 +66,8 @@ impl Store for Moody {
         if commit.lane == Lane::Accept && self.full.swap(false, Ordering::SeqCst) {
             return settle.settle(Err(Refusal::Full { retry_after: Duration::from_millis(10) }));
         }
-        if self.hold.load(Ordering::SeqCst) {
+        let snared = commit.lane == Lane::Continue && self.snare.swap(false, Ordering::SeqCst);
+        if snared || self.hold.load(Ordering::SeqCst) {
             return self.held.lock().push((commit, settle));
         }
         self.inner.submit(commit, settle);
