@@ -24,6 +24,8 @@ pub(crate) enum Fact {
     StuckHigh,
     InWater,
     AnimalInWater,
+    /// Brought out of the water: hurt perhaps, but not to be rescued any more.
+    Ashore,
     /// Down a hole or a slope.
     Confined,
     AnimalConfined,
@@ -85,8 +87,8 @@ impl Fact {
 
     /// Whether it is about a body, which stays hurt or ill when the danger is over.
     pub(crate) fn is_bodily(self) -> bool {
-        use Fact::{Blow, Death, Fall, Illness, Injury, Labour, LongDead, Unresponsive};
-        matches!(self, Injury | Fall | Illness | Unresponsive | Labour | Blow | Death | LongDead)
+        use Fact::{Ashore, Blow, Death, Fall, Illness, Injury, Labour, LongDead, Unresponsive};
+        matches!(self, Ashore | Injury | Fall | Illness | Unresponsive | Labour | Blow | Death | LongDead)
     }
 
     /// Whether it says that something is well.

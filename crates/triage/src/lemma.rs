@@ -7,6 +7,7 @@ pub(crate) fn lemmas(word: &str) -> Vec<String> {
     let mut forms = vec![word.to_owned()];
     if let Some((_, base)) = spelling::IRREGULAR.iter().find(|(form, _)| *form == word) {
         forms.push((*base).to_owned());
+        return forms;
     }
     if word.is_ascii() && word.len() > 3 {
         plural(word, &mut forms);
@@ -20,7 +21,8 @@ fn plural(word: &str, forms: &mut Vec<String>) {
     if let Some(stem) = word.strip_suffix("ies") {
         forms.push(format!("{stem}y"));
     }
-    if let Some(stem) = word.strip_suffix("es") {
+    let sibilant = |stem: &&str| stem.len() >= 3 && stem.ends_with(['s', 'x', 'z', 'h', 'o']);
+    if let Some(stem) = word.strip_suffix("es").filter(sibilant) {
         forms.push(stem.to_owned());
     }
     if let Some(stem) = word.strip_suffix('s').filter(|stem| !stem.ends_with('s')) {

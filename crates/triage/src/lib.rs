@@ -9,6 +9,7 @@
 //! assert_eq!(call.place.unwrap().text, "14 Acacia Avenue");
 //! ```
 
+mod asking;
 mod decide;
 mod fact;
 mod lemma;
@@ -51,7 +52,7 @@ pub fn triage(text: &str) -> Triage {
     let mut tokens = text::tokens(&words, lexicon);
     cover(&mut tokens, &words, &candidates, lexicon);
     let mut findings = scan::scan(text, &mut tokens);
-    let asks = words.iter().any(|word| word.asked);
+    let asks = asking::asks(&words);
     let heard = Heard { enough: words.len() >= FEWEST, placed: place.is_some(), asks };
     let verdict = decide::decide(text, &tokens, &mut findings, heard);
     let mut trace = findings.trace;

@@ -7,7 +7,7 @@ use crate::lexicon::{Lexicon, Match};
 use crate::outcome::{Decision, Effect, Quote};
 use crate::scope::{Scope, scope};
 use crate::text::Token;
-use crate::words::{Rule, Strength};
+use crate::words::{CALLED_OFF, Rule, Strength};
 
 /// Words that say something of the situation.
 #[derive(Debug, Clone)]
@@ -100,6 +100,17 @@ const READINGS: &[(Fact, Fact)] = &[
     (Fact::Suspicious, Fact::Smoke),
     (Fact::Suspicious, Fact::Burning),
     (Fact::Weapon, Fact::Mishap),
+    (Fact::Pinned, Fact::Mishap),
+    (Fact::Pinned, Fact::Weapon),
+    (Fact::InWater, Fact::LongDead),
+    (Fact::Chemical, Fact::Suspicious),
+    (Fact::Trapped, Fact::Mishap),
+    (Fact::InWater, Fact::Ashore),
+    (Fact::InWater, Fact::Unresponsive),
+    (Fact::Intruder, Fact::Chemical),
+    (Fact::RoadHazard, Fact::Fall),
+    (Fact::Blow, Fact::RoadHazard),
+    (Fact::Violence, Fact::RoadHazard),
     (Fact::Violence, Fact::Mishap),
 ];
 
@@ -123,7 +134,9 @@ fn settle(found: &mut [Finding]) {
     if found.iter().any(|f| f.at.start >= over.end && holds(f) && !f.fact.is_reassurance()) {
         return;
     }
-    let settled = found.iter_mut().filter(|f| f.at.start < over.end && !f.fact.is_speech() && !f.fact.is_bodily());
+    let off = found.iter().any(|f| f.rule == CALLED_OFF);
+    let mends = |f: &Finding| off || !f.fact.is_bodily();
+    let settled = found.iter_mut().filter(|f| f.at.start < over.end && !f.fact.is_speech() && mends(f));
     settled.filter(|f| f.scope == Scope::Holds && !f.fact.is_reassurance()).for_each(|f| f.scope = Scope::NotNow);
 }
 
@@ -134,6 +147,10 @@ const OWNER: usize = 12;
 fn drop_ailments_of_animals(tokens: &[Token], found: &mut Vec<Finding>) {
     let lexicon = Lexicon::get();
     let (Some(person), Some(pet)) = (lexicon.named("@person"), lexicon.named("@pet")) else { return };
+    let ails = |fact| {
+        use Fact::{Death, Fall, Illness, Injury, Labour, Unresponsive};
+        matches!(fact, Unresponsive | Illness | Labour | Injury | Fall | Death)
+    };
     let names = |token: &Token| token.is(person) && !matches!(token.word.as_str(), "i" | "we" | "me" | "us" | "they");
     let of_animal = |f: &Finding| {
         let before = tokens[..f.at.start].iter().rev().take(OWNER);
@@ -142,7 +159,7 @@ fn drop_ailments_of_animals(tokens: &[Token], found: &mut Vec<Finding>) {
         owner.is_some_and(|token| token.is(pet)) && !tokens[f.at.clone()].iter().any(names)
     };
     if !found.iter().any(|f| matches!(f.fact, Fact::DangerousAnimal | Fact::Collision) || f.rule == "bite or sting") {
-        found.retain(|f| !(matches!(f.fact, Fact::Unresponsive | Fact::Illness | Fact::Labour) && of_animal(f)));
+        found.retain(|f| !(ails(f.fact) && of_animal(f)));
     }
 }
 

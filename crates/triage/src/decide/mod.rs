@@ -1,8 +1,10 @@
 //! From what the words say to who is sent, how pressing it is, and how sure that is.
 
+mod lean;
 mod what;
 mod who;
 
+use self::lean::Lean;
 use self::who::Reason;
 use crate::fact::Fact;
 use crate::outcome::{Decision, Effect, Kind, Priority, Quote, Service};
@@ -112,6 +114,7 @@ pub(crate) fn decide(text: &str, tokens: &[Token], findings: &mut Findings, hear
     if chosen.is_empty() || !s.grounded() {
         chosen = superset(&s);
     }
+    Lean::of(s.found).doubt(s.found, &mut chosen);
     let services: Vec<Service> = chosen.iter().map(|(service, _)| *service).collect();
     let kind = what::kind(&s, &services);
     let withheld = withheld(&s, &services);
@@ -151,8 +154,11 @@ fn superset(s: &Situation<'_>) -> Vec<(Service, Reason)> {
         return Vec::new();
     }
     let cry = s.heard.placed || s.hinted(Fact::WantHelp) || s.hints_at_trouble() || !s.figurative;
+    if !cry {
+        return Vec::new();
+    }
     let all = Service::ALL.into_iter().map(|service| (service, Reason::UNCLEAR));
-    if cry { all.collect() } else { Vec::new() }
+    Lean::of(s.found).choices().unwrap_or_else(|| all.collect())
 }
 
 fn withheld(s: &Situation<'_>, sent: &[Service]) -> Vec<(Service, Reason)> {

@@ -2,12 +2,13 @@
 
 use super::Situation;
 use crate::fact::Fact::{
-    self, AnimalConfined, AnimalInWater, Arrest, Arson, Blow, Burning, CarbonMonoxide, Chemical, Collapse, Collision,
-    Confined, Crisis, Damage, DangerousAnimal, Death, Disorder, EveryoneOut, Explosion, Fall, FireOut, Fled, Flood,
-    Frail, FuelSpill, Gas, Illness, InWater, Injury, Intruder, Labour, LongDead, Missing, PeopleInside, PersonStruck,
-    Pinned, RoadHazard, Smoke, StuckHigh, Suspicious, Theft, Threat, Trapped, Unhurt, Unresponsive, Violence,
-    WantAmbulance, WantFire, WantHelp, WantPolice, Weapon,
+    self, AnimalConfined, AnimalInWater, Arrest, Arson, Ashore, Blow, Burning, CarbonMonoxide, Chemical, Collapse,
+    Collision, Confined, Crisis, Damage, DangerousAnimal, Death, Disorder, EveryoneOut, Explosion, Fall, FireOut, Fled,
+    Flood, Frail, FuelSpill, Gas, HintAmbulance, HintFire, HintPolice, Illness, InWater, Injury, Intruder, Labour,
+    LongDead, Missing, PeopleInside, PersonStruck, Pinned, RoadHazard, Smoke, StuckHigh, Suspicious, Theft, Threat,
+    Trapped, Unhurt, Unresponsive, Violence, WantAmbulance, WantFire, WantHelp, WantPolice, Weapon,
 };
+use crate::outcome::Service;
 use crate::scan::Finding;
 use crate::scope::Scope;
 
@@ -26,6 +27,23 @@ impl Reason {
     pub(super) const UNHURT: Self =
         Self { rule: "the caller says that nobody is hurt", said: &[Unhurt], denied: &[Injury, WantAmbulance] };
     pub(super) const OUT: Self = Self { rule: "no longer burning", said: &[FireOut], denied: &[] };
+
+    /// Nothing clear is said, but its words are of the service's trade.
+    pub(super) const fn leaning(service: Service) -> Self {
+        let (rule, said): (_, &[Fact]) = match service {
+            Service::Fire => ("words of the fire service's trade", &[HintFire]),
+            Service::Police => ("words of the police's trade", &[HintPolice]),
+            Service::Ambulance => ("words of the ambulance's trade", &[HintAmbulance]),
+        };
+        Self { rule, said, denied: &[] }
+    }
+
+    /// Whether it is read from words about its own subject, and not concluded from another service's.
+    pub(super) fn is_read(&self) -> bool {
+        let readings = [FIRES, SUBSTANCES, RESCUES, HURT, CRIMES];
+        let one = [&[RoadHazard], &[Missing], &[DangerousAnimal], &[Collapse]];
+        readings.into_iter().any(|facts| facts == self.said) || one.into_iter().any(|facts| facts == self.said)
+    }
 
     /// Whether it names no facts.
     pub(super) const fn is_vague(&self) -> bool {
@@ -49,7 +67,7 @@ const fn because(rule: &'static str, said: &'static [Fact]) -> Option<Reason> {
 const FIRES: &[Fact] = &[Burning, Arson, Smoke];
 const SUBSTANCES: &[Fact] = &[Gas, CarbonMonoxide, Chemical, FuelSpill, Explosion];
 const RESCUES: &[Fact] = &[Trapped, Pinned, StuckHigh, InWater, AnimalInWater, Confined, AnimalConfined];
-const HURT: &[Fact] = &[Injury, Fall, Illness, Unresponsive, Labour, Crisis];
+const HURT: &[Fact] = &[Injury, Fall, Illness, Unresponsive, Labour, Crisis, Ashore];
 const PRESUMED: &[Fact] = &[InWater, Pinned, Confined];
 const STRUCK: &[Fact] = &[PersonStruck, Blow];
 const CRIMES: &[Fact] = &[Violence, Blow, Weapon, Threat, Theft, Intruder, Damage, Arson, Suspicious, Disorder, Arrest];
@@ -74,6 +92,9 @@ pub(super) fn fire(s: &Situation<'_>) -> Option<Reason> {
         }
         () if s.has(Collapse) => because("a collapse", &[Collapse]),
         () if s.has(Flood) => because("a flood endangers people", &[Flood]),
+        () if s.any(&[Collision, PersonStruck]) && s.has(PeopleInside) && !s.denies_injury() => {
+            because("somebody in a wreck", &[Collision, PersonStruck, PeopleInside])
+        }
         () if hit_by_train => because("somebody under a train", &[PersonStruck]),
         () if s.has(WantFire) && !s.calm => because("asked for", &[WantFire]),
         () => None,

@@ -161,7 +161,7 @@ fn tail(words: &[Word<'_>], end: usize, capital: bool) -> usize {
 /// `number Name Name` without a known type, at the end of a clause or before a small word.
 fn numbered(words: &[Word<'_>], at: usize, style: Style) -> Option<Candidate> {
     let number = words.get(at).filter(|word| word.number() && joined(words, at))?;
-    if style == Style::Flat || matches!(number.lower.as_str(), "999" | "911" | "112") || ordinal(number) {
+    if style == Style::Flat || matches!(number.lower.as_str(), "999" | "911") || ordinal(number) {
         return None;
     }
     let mut end = at + 1;
@@ -283,8 +283,22 @@ fn road_number(words: &[Word<'_>], at: usize) -> Option<usize> {
     (named && number && joined(words, at)).then_some(at + 2)
 }
 
+/// `3rd floor`, `second floor` before the rest of an address.
+fn storey(words: &[Word<'_>], at: usize) -> Option<Candidate> {
+    const STOREYS: [&str; 8] = ["ground", "first", "second", "third", "fourth", "fifth", "top", "lower"];
+    let which =
+        words.get(at).filter(|word| joined(words, at) && (ordinal(word) || STOREYS.contains(&word.lower.as_str())))?;
+    let floor = words.get(at + 1).filter(|word| word.lower == "floor" && word.after == Break::Clause)?;
+    let opens = at == 0 || words[at - 1].after != Break::None;
+    (opens && !which.text.is_empty() && !floor.text.is_empty())
+        .then_some(Candidate { words: at..at + 2, rank: Rank::Hint })
+}
+
 /// `Flat 3`, `H.No. 7`, `Apt 5`: a part of an address, joined to its neighbours later.
 fn unit(words: &[Word<'_>], at: usize) -> Option<Candidate> {
+    if let Some(storey) = storey(words, at) {
+        return Some(storey);
+    }
     let head = words.get(at).filter(|word| UNITS.contains(word.lower.as_str()) && joined(words, at))?;
     let number = if head.lower == "h" && words.get(at + 1)?.lower == "no" { at + 2 } else { at + 1 };
     let word = words.get(number)?;

@@ -33,6 +33,7 @@ pub(crate) const FIGURES: &[Rule] = &[
             "=fired up",
             "under =fire from|for|over",
             "on =fire today|tonight|lately",
+            "=burning =hot|=to",
             "=burning question|desire|ambition|bridges|curiosity|ears",
             "burn calories|fat|cd|dvd|bridges",
             "=burned|=burnt out !house|car|building|van",
@@ -62,6 +63,14 @@ pub(crate) const FIGURES: &[Rule] = &[
         &["@person ?be|feel =burning up", "=burning up ~3 fever|temp|temperature", "forehead|skin|head ?be =burning"],
     ),
     strong(
+        "a pain with a violent name",
+        Fact::Illness,
+        &[
+            "pin and needle",
+            "crushing|stabbing|shooting|tearing|splitting|blinding|banging|pounding|piercing|searing|ripping ?central ?chest pain|pains|ache|headache|tightness|sensation|migraine|feeling",
+        ],
+    ),
+    strong(
         "burning pain",
         Fact::Illness,
         &[
@@ -86,7 +95,7 @@ pub(crate) const FIGURES: &[Rule] = &[
         "gas as a thing",
         Fact::Harmless,
         &[
-            "=gas bill|man|company|meter|engineer|hob|cooker|fire|heater|boiler|supplier|account|price|station|board|certificate|ring|mark|tariff",
+            "=gas bill|man|company|meter|engineer|supplier|account|price|station|board|certificate|mark|tariff",
             "tear =gas",
             "wind|trapped =gas",
         ],
@@ -112,6 +121,7 @@ pub(crate) const FIGURES: &[Rule] = &[
             "photoshoot|screenshot|mugshot",
             "=shot glass|put",
             "a|give it =shot",
+            "it|ball|flew|went ?have|be =shot across|out|up|past|over|off",
         ],
     ),
     strong(
@@ -159,6 +169,8 @@ pub(crate) const FIGURES: &[Rule] = &[
             "=murder mystery",
             "be =murder !by|in|at|on",
             "to =die for",
+            "drop =dead !on|in",
+            "=die for ~1 you|her|him|it|a",
             "blue|bloody =murder",
         ],
     ),
@@ -179,6 +191,8 @@ pub(crate) const FIGURES: &[Rule] = &[
             "=hit record|single|song|snooze|jackpot|send|button|list|show",
             "big|smash|greatest =hit|=hits",
             "=hit =the gym|road|bottle|shops|brakes|jackpot|sales",
+            "i|we ?have|be =tried|=been|=trying thumping|slapping|hitting|banging|patting|pushing|pumping|beating",
+            "back =slaps|=blows|=thumps",
         ],
     ),
     strong(
@@ -226,7 +240,7 @@ pub(crate) const FIGURES: &[Rule] = &[
             "keep ~2 head above water",
             "sea food|gull|bass|front|side",
             "flood of calls|emails|tears|complaints|memories|light",
-            "pool party|table|cue",
+            "pool party|table",
         ],
     ),
     strong(

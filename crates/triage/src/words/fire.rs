@@ -74,7 +74,6 @@ pub(crate) const RULES: &[Rule] = &[
             "go|went|gone|going up in flame|smoke",
             "caught|catch|catching|catches light|alight|fire",
             "ignite|ignited|combust|engulf|engulfed|spontaneously",
-            "=burning|=burns !my|her|his",
             "torch ?be|was|been|get|getting ~1 car|bin|van|building|house",
             "=torched|=torching",
             "light|lit ~3 room|house|curtain|bed|sofa|car|door",
@@ -234,8 +233,8 @@ pub(crate) const RULES: &[Rule] = &[
             "=blast|=blasts",
             "blow|blew|blown ~1 up !tyre|balloon",
             "blew|blown ~3 window|door|roof|wall ~1 out|off|in",
-            "massive|huge|loud|big|almighty|enormous|bang ~4 bang|boom|thunder ~12 smoke|dust|shake|brick|window|house|building|roof|gas|rubble",
-            "bang|boom ~9 gone|smoke|brick|glass|rubble|dust",
+            "massive|huge|loud|big|almighty|enormous ~4 bang|boom|thunder ~12 smoke|dust|shake|brick|window|house|building|roof|gas|rubble",
+            "bang|boom ~9 brick|bricks|rubble|dust",
         ],
     ),
 ];

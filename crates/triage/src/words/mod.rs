@@ -5,7 +5,6 @@ mod crime;
 mod figures;
 mod fire;
 mod grammar;
-mod hints;
 mod illness;
 mod injury;
 mod people;
@@ -16,6 +15,8 @@ mod scenes;
 mod speech;
 pub(crate) mod spelling;
 mod things;
+mod topics;
+mod trades;
 
 use crate::fact::Fact;
 
@@ -24,6 +25,7 @@ pub(crate) use places::{
     DIRECTIONS, GENERIC, NAME_HEADS, NAMES_INSIDE, NOT_NAMES, NUMBERED_PLACES, NUMBERED_SPOTS, PLACE_NOUNS,
     PLAIN_BEFORE_STREETS, PREPOSITIONS, STREET_TYPES, UNITS,
 };
+pub(crate) use topics::CALLED_OFF;
 
 /// A class of words, written `@name` in patterns.
 #[derive(Debug)]
@@ -65,7 +67,7 @@ const fn class(name: &'static str, words: &'static str) -> Class {
 
 /// All classes.
 pub(crate) fn classes() -> impl Iterator<Item = &'static Class> {
-    [people::CLASSES, things::CLASSES, grammar::CLASSES].into_iter().flatten()
+    [people::CLASSES, things::CLASSES, grammar::CLASSES, trades::CLASSES].into_iter().flatten().chain(topics::classes())
 }
 
 /// All rules that find facts, in the order in which they are tried.
@@ -79,7 +81,7 @@ pub(crate) fn rules() -> impl Iterator<Item = &'static Rule> {
         crime::RULES,
         road::RULES,
         scenes::RULES,
-        hints::RULES,
+        trades::RULES,
     ];
-    tables.into_iter().flatten()
+    tables.into_iter().flatten().chain(topics::rules())
 }

@@ -15,11 +15,14 @@ pub(crate) const CLASSES: &[Class] = &[
          customer shopper stranger victim casualty family teen teenager youth elderly pensioner gentleman fella chap \
          dude couple crew skater scooterist caretaker warden farmer tourist visitor guest cleaner engineer apprentice \
          ex everyone everybody human homeless somebody twin parent foreman technician welder diver lodger flatmate roommate \
-         housemate granddaughter grandson grandchild inlaw stepson stepdad babysitter cop soldier postman courier",
+         housemate missus hubby spouse nanna gramps pops bairn wean tot nipper youngster schoolboy schoolgirl adult male female \
+         commuter motorist trucker rambler picnicker camper canoeist windsurfer deckhand sailor carpenter speaker postwoman postie lollipop \
+         in-law grandparent granddad stepmum stepmother stepfather stepdaughter godson lifeguard referee player jockey waiter chef waitress barman cashier \
+         bouncer butcher farmhand gardener joiner mechanic cabbie granddaughter grandson grandchild inlaw stepson stepdad babysitter cop soldier postman courier",
     ),
     class(
         "other",
-        "he she they someone somebody man woman bloke guy lad boy girl kid ex husband boyfriend neighbour partner youth \
+        "he she they someone somebody geezer scrote thug crook male individual fellow bouncer stag punter foreman landlord stepdad squatter man woman bloke guy lad boy girl kid ex husband boyfriend neighbour partner youth \
          teenager teen gang people person stranger group masked thug fella dude chap wife girlfriend customer son brother \
          dad father driver passenger drunk mob crowd him them men addict junkie burglar robber intruder yob student fan",
     ),
@@ -46,7 +49,7 @@ pub(crate) const CLASSES: &[Class] = &[
     ),
     class(
         "pet",
-        "dog puppy cat kitten horse pony foal cow sheep lamb deer pig goat rabbit hamster parrot bird swan duck duckling \
+        "dog puppy cat kitten horse pony foal cow sheep lamb deer pig goat rabbit hamster parrot bird swan duck duckling seagull heifer chick cygnet gosling piglet cockatoo cockerel hen chicken jackdaw crow magpie bat hare stoat otter snake lizard iguana guinea gerbil chinchilla pup mutt moggy \
          spaniel labrador lab terrier collie retriever poodle greyhound whippet calf bull donkey pet animal hedgehog fox \
          badger gull pigeon owl goose alpaca llama budgie tortoise ferret kitty doggy pup staffie beagle bulldog \
          rottweiler husky hound heifer bullock ewe ram seal squirrel mare stallion",

@@ -105,7 +105,7 @@ pub(crate) const RULES: &[Rule] = &[
             "not ~1 danger",
             "no|nobody ~2 danger|danger",
             "non emergency|urgent",
-            "complain|complaint|compensation|=claim|insurance|paperwork|invoice|refund|survey|homework|quiz|appointment|recruitment|vacancy|volunteer|charity|fundraiser",
+            "complain|complaint|compensation|=claim|insurance|paperwork|invoice|refund|survey|homework|quiz|appointment|recruitment|vacancy|charity|fundraiser",
             "=thank you ~6 crew|team|saving|help|paramedic|officer|lads|for|wonderful|brilliant",
             "brilliant|wonderful|grateful|fantastic|amazing|gratitude",
             "ruin ~3 washing|evening|view|garden|sleep",

@@ -45,11 +45,11 @@ pub(crate) const CLASSES: &[Class] = &[
     ),
     class(
         "water",
-        "river sea lake canal pond reservoir pool water stream creek harbour dock weir lock surf tide marina bay loch ocean estuary beck brook moat lagoon quarry ford rapids dam inlet swamp mud quicksand mudflat bog marsh slipway pier",
+        "river sea lake canal pond reservoir pool water stream creek harbour dock weir surf tide marina bay loch ocean estuary beck brook moat lagoon quarry ford rapids dam inlet swamp mud quicksand mudflat dyke dike bog marsh slipway pier",
     ),
     class(
         "deep",
-        "river sea lake canal pond reservoir harbour dock weir surf loch ocean estuary lagoon rapids stream creek moat pool lock",
+        "river sea lake canal pond reservoir harbour dock weir surf loch ocean estuary lagoon rapids stream creek moat pool dyke dike beck brook",
     ),
     class(
         "vehicle",
