@@ -2,59 +2,64 @@
 
 use crate::words::spelling;
 
-/// Every base form that the word may have, itself first.
-pub(crate) fn lemmas(word: &str) -> Vec<String> {
-    let mut forms = vec![word.to_owned()];
-    if let Some((_, base)) = spelling::IRREGULAR.iter().find(|(form, _)| *form == word) {
-        forms.push((*base).to_owned());
-        return forms;
+/// Hands every base form that the word may have to `each`, itself first.
+/// A form that no ending explains has the base that the table names, and no other.
+pub(crate) fn lemmas(word: &str, mut each: impl FnMut(&str)) {
+    each(word);
+    if let Some(base) = spelling::IRREGULAR_FORMS.get(word) {
+        each(base);
+    } else if word.is_ascii() && word.len() > 3 {
+        plural(word, &mut each);
+        past(word, &mut each);
+        participle(word, &mut each);
     }
-    if word.is_ascii() && word.len() > 3 {
-        plural(word, &mut forms);
-        past(word, &mut forms);
-        participle(word, &mut forms);
-    }
-    forms
 }
 
-fn plural(word: &str, forms: &mut Vec<String>) {
+fn with(stem: &str, ending: char, each: &mut impl FnMut(&str)) {
+    let mut form = String::with_capacity(stem.len() + 1);
+    form.push_str(stem);
+    form.push(ending);
+    each(&form);
+}
+
+fn plural(word: &str, each: &mut impl FnMut(&str)) {
     if let Some(stem) = word.strip_suffix("ies") {
-        forms.push(format!("{stem}y"));
+        with(stem, 'y', each);
     }
     let sibilant = |stem: &&str| stem.len() >= 3 && stem.ends_with(['s', 'x', 'z', 'h', 'o']);
     if let Some(stem) = word.strip_suffix("es").filter(sibilant) {
-        forms.push(stem.to_owned());
+        each(stem);
     }
     if let Some(stem) = word.strip_suffix('s').filter(|stem| !stem.ends_with('s')) {
-        forms.push(stem.to_owned());
+        each(stem);
     }
 }
 
-fn past(word: &str, forms: &mut Vec<String>) {
+fn past(word: &str, each: &mut impl FnMut(&str)) {
     if let Some(stem) = word.strip_suffix("ied") {
-        forms.push(format!("{stem}y"));
+        with(stem, 'y', each);
     }
     if let Some(stem) = word.strip_suffix("ed") {
-        verb(stem, forms);
+        verb(stem, each);
     }
 }
 
 /// Also without its last letter, as it is often spoken and typed: `burnin`.
-fn participle(word: &str, forms: &mut Vec<String>) {
+fn participle(word: &str, each: &mut impl FnMut(&str)) {
     let spoken = word.strip_suffix("in").filter(|stem| stem.len() > 3);
     if let Some(stem) = word.strip_suffix("ing").or(spoken) {
-        verb(stem, forms);
+        verb(stem, each);
     }
 }
 
-fn verb(stem: &str, forms: &mut Vec<String>) {
+fn verb(stem: &str, each: &mut impl FnMut(&str)) {
     if stem.len() < 3 {
         return;
     }
-    forms.push(stem.to_owned());
-    forms.push(format!("{stem}e"));
+    each(stem);
+    with(stem, 'e', each);
     let last = &stem[stem.len() - 1..];
     if stem[..stem.len() - 1].ends_with(last) {
-        forms.push(stem[..stem.len() - 1].to_owned());
+        each(&stem[..stem.len() - 1]);
     }
 }

@@ -1,63 +1,23 @@
-//! Every word and word class that the rules know, as small numbers, so that matching compares numbers only.
+//! Every word and word class that the rules know, as numbers, so that matching compares bits only.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use crate::book::Book;
 use crate::lemma::lemmas;
 use crate::pattern::Pattern;
-use crate::text::Token;
+use crate::quick::Table;
+use crate::sets::{Alternatives, Fits};
 use crate::words::{self, Class, Rule};
-
-/// A word in its base form, a word in exactly one form (`=fire`), or a class of words (`@person`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct Symbol(u16);
-
-/// Rules, ready to match: found by the first word of their patterns.
-#[derive(Debug, Default)]
-pub(crate) struct Book {
-    /// In the order of the tables.
-    patterns: Vec<(&'static Rule, Pattern)>,
-    by_first: HashMap<Symbol, Vec<usize>>,
-}
-
-/// A rule that matches tokens.
-#[derive(Debug)]
-pub(crate) struct Match {
-    pub(crate) rule: &'static Rule,
-    /// The token behind the last matched one.
-    pub(crate) end: usize,
-}
-
-impl Book {
-    fn add(&mut self, rule: &'static Rule, pattern: Pattern) {
-        for first in pattern.first() {
-            self.by_first.entry(*first).or_default().push(self.patterns.len());
-        }
-        self.patterns.push((rule, pattern));
-    }
-
-    /// Every rule that matches at `start`, each by its first pattern that does, in the order of the tables.
-    pub(crate) fn matches(&self, tokens: &[Token], start: usize) -> Vec<Match> {
-        let by_first = tokens[start].symbols.iter().filter_map(|symbol| self.by_first.get(symbol));
-        let mut tried: Vec<usize> = by_first.flatten().copied().collect();
-        tried.sort_unstable();
-        tried.dedup();
-        let mut found: Vec<Match> = Vec::new();
-        for (rule, pattern) in tried.into_iter().map(|at| &self.patterns[at]) {
-            if found.last().is_some_and(|last| std::ptr::eq(last.rule, *rule)) {
-                continue;
-            }
-            found.extend(pattern.matches(tokens, start).map(|end| Match { rule, end }));
-        }
-        found
-    }
-}
 
 /// The tables, compiled: constant data, built once.
 #[derive(Debug, Default)]
 pub(crate) struct Lexicon {
-    numbers: HashMap<String, Symbol>,
-    classes: HashMap<Symbol, Vec<Symbol>>,
+    /// A word in its base form, or a class of words (`@person`), and the alternatives that it fits.
+    names: Table<String, Vec<Alternatives>>,
+    /// The same for a word in exactly one form (`=fire`).
+    exact: Table<String, Vec<Alternatives>>,
+    /// Alternatives as they are written.
+    written: Table<String, Alternatives>,
     /// Rules that take harmless words out.
     pub(crate) figures: Book,
     /// Rules that find facts.
@@ -73,50 +33,78 @@ impl Lexicon {
 
     fn build() -> Self {
         let mut lexicon = Self::default();
-        for class in words::classes() {
-            lexicon.enter(class);
-        }
-        lexicon.figures = lexicon.book(words::FIGURES.iter());
-        lexicon.rules = lexicon.book(words::rules());
+        let figures = lexicon.patterns(words::FIGURES.iter());
+        let rules = lexicon.patterns(words::rules());
+        words::classes().for_each(|class| lexicon.enter(class));
+        let count = lexicon.written.len();
+        lexicon.figures = Book::new(figures, count);
+        lexicon.rules = Book::new(rules, count);
         lexicon
     }
 
+    fn patterns(&mut self, rules: impl Iterator<Item = &'static Rule>) -> Vec<(&'static Rule, Pattern)> {
+        let texts = rules.flat_map(|rule| rule.patterns.iter().map(move |text| (rule, *text)));
+        texts.map(|(rule, text)| (rule, Pattern::parse(text, |names| self.alternatives(names)))).collect()
+    }
+
+    /// The number of `names`, words and classes with `|` between them.
+    fn alternatives(&mut self, names: &str) -> Alternatives {
+        if let Some(known) = self.written.get(names) {
+            return *known;
+        }
+        let new = Alternatives(u16::try_from(self.written.len()).unwrap_or(u16::MAX));
+        self.written.insert(names.to_owned(), new);
+        for name in names.split('|') {
+            self.fitting(name).push(new);
+        }
+        new
+    }
+
+    /// What a word or class fits.
+    fn fitting(&mut self, name: &str) -> &mut Vec<Alternatives> {
+        match name.strip_prefix('=') {
+            Some(exact) => self.exact.entry(exact.to_owned()).or_default(),
+            None => self.names.entry(name.to_owned()).or_default(),
+        }
+    }
+
+    /// The words of a class fit whatever the class fits.
     fn enter(&mut self, class: &Class) {
-        let symbol = self.symbol(&format!("@{}", class.name));
+        let class_fits = self.names.get(&format!("@{}", class.name)).cloned().unwrap_or_default();
         for word in class.words.split_whitespace() {
-            let word = self.symbol(word);
-            self.classes.entry(word).or_default().push(symbol);
+            self.fitting(word).extend(&class_fits);
         }
     }
 
-    fn book(&mut self, rules: impl Iterator<Item = &'static Rule>) -> Book {
-        let mut book = Book::default();
-        for (rule, text) in rules.flat_map(|rule| rule.patterns.iter().map(move |text| (rule, text))) {
-            book.add(rule, Pattern::parse(text, |name| self.symbol(name)));
-        }
-        book
+    /// The number of alternatives that some pattern writes so.
+    pub(crate) fn named(&self, written: &str) -> Option<Alternatives> {
+        self.written.get(written).copied()
     }
 
-    fn symbol(&mut self, name: &str) -> Symbol {
-        let next = u16::try_from(self.numbers.len()).unwrap_or(u16::MAX);
-        *self.numbers.entry(name.to_owned()).or_insert(Symbol(next))
+    /// What a class by itself fits.
+    pub(crate) fn fits_of(&self, class: &str) -> Fits {
+        let mut fits = Fits::none(self.written.len());
+        self.names.get(class).into_iter().flatten().for_each(|which| fits.add(*which));
+        fits
     }
 
-    /// The symbol of a class or word that the tables name.
-    pub(crate) fn named(&self, name: &str) -> Option<Symbol> {
-        self.numbers.get(name).copied()
-    }
-
-    /// Every symbol that the word stands for.
-    pub(crate) fn symbols(&self, word: &str) -> Vec<Symbol> {
-        let mut found: Vec<Symbol> = self.named(&format!("={word}")).into_iter().collect();
-        found.extend(lemmas(word).iter().filter_map(|lemma| self.named(lemma)));
+    /// What a word fits: by its form, by each of its base forms, by the classes of those, as a number.
+    pub(crate) fn fits(&self, word: &str) -> Fits {
+        let mut fits = Fits::none(self.written.len());
+        let mut add =
+            |found: Option<&Vec<Alternatives>>| found.into_iter().flatten().for_each(|which| fits.add(*which));
+        add(self.exact.get(word));
+        lemmas(word, |lemma| add(self.names.get(lemma)));
         if word.starts_with(|c: char| c.is_ascii_digit()) {
-            found.extend(self.named("@number"));
+            add(self.names.get("@number"));
         }
-        let classes: Vec<Symbol> =
-            found.iter().filter_map(|symbol| self.classes.get(symbol)).flatten().copied().collect();
-        found.extend(classes);
-        found
+        fits
+    }
+
+    /// What the words of a call fit together.
+    pub(crate) fn heard<'a>(&self, tokens: impl Iterator<Item = &'a Fits>) -> Fits {
+        let mut heard = Fits::none(self.written.len());
+        tokens.for_each(|fits| heard.join(fits));
+        heard
     }
 }

@@ -10,6 +10,7 @@
 //! ```
 
 mod asking;
+mod book;
 mod decide;
 mod fact;
 mod lemma;
@@ -17,9 +18,11 @@ mod lexicon;
 mod outcome;
 mod pattern;
 mod place;
+mod quick;
 mod scan;
 mod scope;
 mod score;
+mod sets;
 mod text;
 mod words;
 
@@ -74,9 +77,9 @@ fn located(place: &Quote) -> Decision {
 fn cover(tokens: &mut [Token], words: &[Word<'_>], candidates: &[Candidate], lexicon: &Lexicon) {
     for candidate in candidates.iter().filter(|candidate| candidate.rank >= Rank::Fragment) {
         let street = candidate.rank < Rank::Address && place::has_street(&words[candidate.words.clone()]);
-        let symbols: Vec<_> = lexicon.named(if street { "@street" } else { "@place" }).into_iter().collect();
+        let fits = lexicon.fits_of(if street { "@street" } else { "@place" });
         let span = words[candidate.words.start].span.start..words[candidate.words.end - 1].span.end;
         let within = tokens.iter_mut().filter(|token| span.start <= token.span.start && token.span.end <= span.end);
-        within.for_each(|token| token.symbols.clone_from(&symbols));
+        within.for_each(|token| token.fits.clone_from(&fits));
     }
 }

@@ -2,10 +2,12 @@
 
 use std::ops::Range;
 
+use crate::book::Match;
 use crate::fact::Fact;
-use crate::lexicon::{Lexicon, Match};
+use crate::lexicon::Lexicon;
 use crate::outcome::{Decision, Effect, Quote};
 use crate::scope::{Scope, scope};
+use crate::sets::Fits;
 use crate::text::Token;
 use crate::words::{CALLED_OFF, Rule, Strength};
 
@@ -30,12 +32,13 @@ pub(crate) struct Findings {
 /// Takes out the figures of speech, then applies every rule.
 pub(crate) fn scan(text: &str, tokens: &mut [Token]) -> Findings {
     let lexicon = Lexicon::get();
+    let heard = lexicon.heard(tokens.iter().map(|token| &token.fits));
     let mut findings = Findings::default();
     for start in 0..tokens.len() {
-        set_aside(text, tokens, start, &mut findings);
+        set_aside(text, tokens, start, &heard, &mut findings);
     }
     for start in 0..tokens.len() {
-        for Match { rule, end } in lexicon.rules.matches(tokens, start) {
+        for Match { rule, end } in lexicon.rules.matches(tokens, start, &heard) {
             findings.all.push(finding(tokens, rule, start..end));
         }
     }
@@ -51,8 +54,9 @@ pub(crate) fn scan(text: &str, tokens: &mut [Token]) -> Findings {
 }
 
 /// Takes out the words of the first figure that begins at `start`.
-fn set_aside(text: &str, tokens: &mut [Token], start: usize, findings: &mut Findings) {
-    let Some(Match { rule, end }) = Lexicon::get().figures.matches(tokens, start).into_iter().next() else { return };
+fn set_aside(text: &str, tokens: &mut [Token], start: usize, heard: &Fits, findings: &mut Findings) {
+    let figures = Lexicon::get().figures.matches(tokens, start, heard);
+    let Some(Match { rule, end }) = figures.into_iter().next() else { return };
     if rule.fact != Fact::Harmless {
         findings.all.push(finding(tokens, rule, start..end));
     }
@@ -119,7 +123,7 @@ fn drop_covered(found: &mut Vec<Finding>) {
     let overlap = |a: &Range<usize>, b: &Range<usize>| a.start < b.end && b.start < a.end;
     found.retain(|finding| {
         let better =
-            |other: &Finding| READINGS.contains(&(finding.fact, other.fact)) && overlap(&finding.at, &other.at);
+            |other: &Finding| overlap(&finding.at, &other.at) && READINGS.contains(&(finding.fact, other.fact));
         !all.iter().any(better)
     });
 }

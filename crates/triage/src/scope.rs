@@ -59,6 +59,9 @@ const SUBJECTS: &[&str] = &[
 
 /// How the words around tokens `start..end` qualify a finding of `fact`.
 pub(crate) fn scope(tokens: &[Token], start: usize, end: usize, fact: Fact) -> Scope {
+    if fact.is_hint() {
+        return Scope::Holds;
+    }
     if fact.is_speech() && fact != Fact::WantAmbulance && fact != Fact::WantFire && fact != Fact::WantPolice {
         return Scope::Holds;
     }

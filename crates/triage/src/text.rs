@@ -3,7 +3,8 @@
 
 use std::ops::Range;
 
-use crate::lexicon::{Lexicon, Symbol};
+use crate::lexicon::Lexicon;
+use crate::sets::{Alternatives, Fits};
 use crate::words::spelling;
 
 /// Words beyond this bound are not looked at: no caller speaks so long, and the work stays bounded.
@@ -131,8 +132,8 @@ fn mark_questions(text: &str, words: &mut [Word<'_>]) {
 #[derive(Debug, Clone)]
 pub(crate) struct Token {
     pub(crate) word: String,
-    /// The symbols of the lexicon that it stands for.
-    pub(crate) symbols: Vec<Symbol>,
+    /// The alternatives of patterns that it fits.
+    pub(crate) fits: Fits,
     pub(crate) span: Range<usize>,
     pub(crate) after: Break,
     pub(crate) sentence: usize,
@@ -142,8 +143,8 @@ pub(crate) struct Token {
 }
 
 impl Token {
-    pub(crate) fn is(&self, symbol: Symbol) -> bool {
-        self.symbols.contains(&symbol)
+    pub(crate) fn is(&self, names: Alternatives) -> bool {
+        self.fits.has(names)
     }
 }
 
@@ -156,10 +157,10 @@ pub(crate) fn tokens(words: &[Word<'_>], lexicon: &Lexicon) -> Vec<Token> {
         let last = pieces.len().saturating_sub(1);
         for (i, piece) in pieces.into_iter().enumerate() {
             let after = if i == last { word.after } else { Break::None };
-            let symbols = lexicon.symbols(&piece);
+            let fits = lexicon.fits(&piece);
             let span = word.span.clone();
             let asked = word.asked;
-            tokens.push(Token { word: piece, symbols, span, after, sentence, asked, set_aside: false });
+            tokens.push(Token { word: piece, fits, span, after, sentence, asked, set_aside: false });
         }
         if word.after == Break::Sentence {
             sentence += 1;
@@ -175,7 +176,7 @@ fn pieces(word: &str) -> Vec<String> {
 
 /// Writes a spelling out: `isnt` is `is not`, `we've` is `we have`.
 fn expand(word: &str) -> Vec<String> {
-    if let Some((_, full)) = spelling::SHORT.iter().find(|(short, _)| *short == word) {
+    if let Some(full) = spelling::SHORT_FORMS.get(word) {
         return full.split(' ').map(str::to_owned).collect();
     }
     if let Some(stem) = word.strip_suffix("n't") {
@@ -196,7 +197,7 @@ fn join_pronouns(tokens: Vec<Token>, lexicon: &Lexicon) -> Vec<Token> {
         let whole = joined.last().filter(|last| last.after == Break::None).and_then(|last| pronoun(last, &token));
         match (whole, joined.last_mut()) {
             (Some(whole), Some(last)) => {
-                last.symbols = lexicon.symbols(whole);
+                last.fits = lexicon.fits(whole);
                 whole.clone_into(&mut last.word);
                 last.span.end = token.span.end;
                 last.after = token.after;

@@ -1,12 +1,15 @@
 //! Words of addresses and of named places. Lower case.
 
 use std::collections::HashSet;
+use std::hash::BuildHasherDefault;
 use std::sync::LazyLock;
 
-/// A list of words, looked up by word.
-pub(crate) type Listed = LazyLock<HashSet<&'static str>>;
+use crate::quick::Quick;
 
-fn set(words: &'static str) -> HashSet<&'static str> {
+/// A list of words, looked up by word.
+pub(crate) type Listed = LazyLock<HashSet<&'static str, BuildHasherDefault<Quick>>>;
+
+fn set(words: &'static str) -> HashSet<&'static str, BuildHasherDefault<Quick>> {
     words.split_ascii_whitespace().collect()
 }
 

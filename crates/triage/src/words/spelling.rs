@@ -1,7 +1,17 @@
 //! How callers spell: contractions, typing habits, frequent mistakes, irregular forms, abbreviations.
 
+use std::sync::LazyLock;
+
+use crate::quick::Table;
+
+/// [`SHORT`] by the short form.
+pub(crate) static SHORT_FORMS: LazyLock<Table<&str, &str>> = LazyLock::new(|| SHORT.iter().copied().collect());
+
+/// [`IRREGULAR`] by the form.
+pub(crate) static IRREGULAR_FORMS: LazyLock<Table<&str, &str>> = LazyLock::new(|| IRREGULAR.iter().copied().collect());
+
 /// Words written short or wrong, and what they stand for.
-pub(crate) const SHORT: &[(&str, &str)] = &[
+const SHORT: &[(&str, &str)] = &[
     ("aint", "is not"),
     ("ain't", "is not"),
     ("arent", "are not"),
@@ -186,7 +196,7 @@ pub(crate) const STREETS: &[&str] =
     &["st", "rd", "ave", "av", "dr", "ln", "ct", "pl", "sq", "blvd", "cl", "cres", "hwy"];
 
 /// Forms that no ending explains.
-pub(crate) const IRREGULAR: &[(&str, &str)] = &[
+const IRREGULAR: &[(&str, &str)] = &[
     ("ate", "eat"),
     ("eaten", "eat"),
     ("beat", "beat"),

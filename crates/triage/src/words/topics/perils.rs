@@ -64,7 +64,7 @@ pub(super) const RULES: &[Rule] = &[
         Fact::Ashore,
         &[
             "pull|drag|get|fish|haul|help|bring|lift ~2 =out ~2 @wet|pool|water|bath",
-            "out of|in =the pool|bath|water ~2 =now|=safe",
+            "=out =of ?=a|=the|=our @water|pool|bath ~2 =now|=safe",
         ],
     ),
     strong(
