@@ -188,7 +188,8 @@ fn told(decision: &Decision) -> wire::TriageDecision {
     }
 }
 
-fn cut(text: &str, most: usize) -> String {
+/// The text, at most so many letters of it.
+pub(crate) fn cut(text: &str, most: usize) -> String {
     match text.char_indices().nth(most) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),

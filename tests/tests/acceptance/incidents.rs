@@ -1,6 +1,9 @@
 //! What has happened and who was sent: the operator's incidents and the agents' units, over `kill -9` and from the
 //! command line.
 
+use std::fs;
+
+use a2a::frame::Update;
 use futures::StreamExt as _;
 use proto::a2a::{Part, TaskState, part};
 use proto::watchroom::emergency::v1::incidents_client::IncidentsClient;
@@ -88,6 +91,73 @@ async fn release(cluster: &Cluster, service: Service, dispatch: &str) {
     release.message.as_mut().unwrap().parts = vec![part];
     let mut events = cluster.a2a(service).stream(release, None).await.unwrap();
     while events.next().await.is_some() {}
+}
+
+/// A town with a single engine.
+const ONE_ENGINE: &str = r#"
+version = 1
+name = "One engine"
+area = { south = 51.0, west = -1.0, north = 52.0, east = 0.0 }
+station = [{ id = "S1", name = "Mill", service = "fire", lat = 51.5, lon = -0.4 }]
+unit = [{ id = "E1", type = "engine", station = "S1" }]
+run_card = [{ incident = "*", service = "fire", units = [{ type = "engine", count = 1 }] }]
+"#;
+
+/// Sends a call that stays under way and returns the conversation.
+async fn begun(cluster: &Cluster, message_id: &str) -> String {
+    let words = "A bin is on fire in Mill Road, nobody is hurt";
+    let mut events = cluster.a2a(Service::Operator).stream(request(message_id, words), None).await.unwrap();
+    let first = events.next().await.unwrap().unwrap();
+    let Update::Task(task) = first.update else { panic!("a stream begins with its task: {first:?}") };
+    task.context_id
+}
+
+fn fire(incident: &Incident) -> Option<&proto::watchroom::emergency::v1::Dispatch> {
+    incident.dispatches.iter().find(|dispatch| dispatch.service == "fire")
+}
+
+/// The incident once its fire brigade waits at this place of the queue.
+async fn queued(cluster: &Cluster, id: &str, place: u32) -> Incident {
+    let waits = |incident: &Incident| {
+        fire(incident).is_some_and(|it| it.status() == DispatchStatus::Queued && it.queue_position == place)
+    };
+    incident(cluster, id, &format!("it waits at place {place}"), waits).await
+}
+
+fn times(incident: &Incident, words: &str) -> usize {
+    incident.log.iter().filter(|entry| entry.text == words).count()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dispatch_that_waits_shows_its_place_and_what_it_lacks_until_it_is_sent() {
+    let dir = tempfile::tempdir().unwrap();
+    let town = dir.path().join("town.toml");
+    fs::write(&town, ONE_ENGINE).unwrap();
+    let cluster = Cluster::start_with(|service| match service {
+        Service::Fire => vec!["--scenario".to_owned(), town.display().to_string()],
+        Service::Registry | Service::Police | Service::Ambulance | Service::Operator => Vec::new(),
+    })
+    .await;
+    let first = begun(&cluster, "call-1").await;
+    let sent = |incident: &Incident| fire(incident).is_some_and(|it| it.status() == DispatchStatus::Assigned);
+    let first = incident(&cluster, &first, "the engine is sent", sent).await;
+    let second = begun(&cluster, "call-2").await;
+    let second = queued(&cluster, &second, 1).await;
+    let third = begun(&cluster, "call-3").await;
+    let waits = queued(&cluster, &third, 2).await;
+    let lacks: Vec<_> = fire(&waits).unwrap().shortfall.iter().map(|it| (it.unit_type.as_str(), it.count)).collect();
+    assert_eq!(lacks, [("engine", 1)]);
+    let operator = format!("http://{}", cluster.node(Service::Operator).address());
+    let shown = Run::of(&binary("watchroom"), &["incidents", &third, "--operator", &operator]).await;
+    let shown = shown.expect_ok("incidents");
+    assert!(shown.contains("fire: queued; short of 1 x engine; number 2 in the queue"), "{shown}");
+    release(&cluster, Service::Fire, &fire(&first).unwrap().id).await;
+    let nearer = queued(&cluster, &third, 1).await;
+    assert_eq!(times(&nearer, "fire waits for a free unit"), 1, "{:#?}", nearer.log);
+    release(&cluster, Service::Fire, &fire(&second).unwrap().id).await;
+    let met = incident(&cluster, &third, "the engine is sent at last", sent).await;
+    let fire = fire(&met).unwrap();
+    assert_eq!((fire.queue_position, fire.shortfall.len(), &fire.assigned[..]), (0, 0, &["E1".to_owned()][..]));
 }
 
 #[tokio::test(flavor = "multi_thread")]

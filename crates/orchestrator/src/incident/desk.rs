@@ -195,7 +195,8 @@ impl Desk {
         }
         for (key, working) in of {
             let Some(mut record) = self.current(draft, &key) else { continue };
-            if record.take_snapshot(store, &working, now) {
+            if record.differs(store, &working) {
+                record.take_snapshot(store, &working, now);
                 draft.changed.insert(key, record);
             }
         }

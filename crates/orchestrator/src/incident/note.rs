@@ -27,7 +27,7 @@ pub(super) struct Notes {
 
 #[derive(Clone, PartialEq, Message)]
 pub(crate) struct Note {
-    #[prost(oneof = "What", tags = "1, 2, 3, 4, 5, 6")]
+    #[prost(oneof = "What", tags = "1, 2, 3, 4, 5, 6, 7")]
     pub(super) what: Option<What>,
 }
 
@@ -39,7 +39,7 @@ pub(super) enum What {
     /// The caller has answered a question: call and answer together.
     #[prost(message, tag = "2")]
     Heard(Judged),
-    /// A service has answered, or waits.
+    /// A service has answered.
     #[prost(message, tag = "3")]
     Dispatched(Box<Dispatched>),
     /// A service sends nobody.
@@ -51,6 +51,9 @@ pub(super) enum What {
     /// The run has ended; see [`End`].
     #[prost(enumeration = "End", tag = "6")]
     Ended(i32),
+    /// A service has taken it, and waits.
+    #[prost(message, tag = "7")]
+    Waits(Waits),
 }
 
 /// What triage made of the words.
@@ -84,6 +87,39 @@ pub(super) struct Dispatched {
     pub(super) kind: String,
     #[prost(uint32, tag = "5")]
     pub(super) priority: u32,
+    /// The types of the dispatch's units, in their order; empty where the agent says none.
+    #[prost(string, repeated, tag = "6")]
+    pub(super) kinds: Vec<String>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct Waits {
+    /// The id of the dispatch.
+    #[prost(string, tag = "1")]
+    pub(super) dispatch: String,
+    #[prost(string, tag = "2")]
+    pub(super) service: String,
+    #[prost(string, tag = "3")]
+    pub(super) task_id: String,
+    #[prost(enumeration = "For", tag = "4")]
+    pub(super) what: i32,
+    /// Its place in the queue, from 1; 0 where the agent says none.
+    #[prost(uint32, tag = "5")]
+    pub(super) position: u32,
+    #[prost(message, repeated, tag = "6")]
+    pub(super) shortfall: Vec<wire::Requirement>,
+}
+
+/// What a service waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, prost::Enumeration)]
+#[repr(i32)]
+pub(super) enum For {
+    /// Free units.
+    Units = 0,
+    /// The end of what its units do.
+    Clearing = 1,
+    Answer = 2,
+    Authorisation = 3,
 }
 
 #[derive(Clone, PartialEq, Message)]

@@ -1,22 +1,22 @@
 //! What a run's events tell of its incident, as a row of the commit that holds them.
 
-use a2a::metadata::{as_integer, as_text};
+pub(super) mod read;
+
 use bytes::Bytes;
-use engine::{Event, Fact, Origin, Outcome, Payload, Plan, Run, Step, StepFact};
+use engine::{Event, Fact, Origin, Outcome, Payload, Plan, Run, Step, StepFact, StepStatus, WaitsOn};
 use prost::Message as _;
-use proto::a2a::part::Content;
-use proto::value::Kind;
-use proto::watchroom::emergency::v1::{self as wire, DispatchStatus};
-use proto::{Struct, Value};
+use proto::watchroom::emergency::v1 as wire;
 use store::RowChange;
 use triage::Effect;
 use types::{Seq, StepId, TaskId, Timestamp};
 
-use super::note::{self, Dispatched, End, Failed, Judged, Note, Notes, What};
-use crate::call::Call;
+use super::note::{self, Dispatched, End, Failed, Judged, Note, Notes, Waits, What};
+use crate::call::{Call, cut};
 use crate::duty::Subject;
-use crate::plan::parts;
 use crate::services;
+
+/// Most letters of what is told in a line.
+const LINE: usize = 200;
 
 /// What `event`, which has just been applied to `run`, tells; none of it for runs that dispatch nobody.
 /// `call` is what it tells of the caller's words.
@@ -70,14 +70,14 @@ fn judged(call: &Call, at: Timestamp) -> Judged {
         call.triage.trace.iter().filter(|decision| matches!(decision.effect, Effect::Sends(_) | Effect::Withholds(_)));
     let decisions = told.map(|decision| wire::Decision {
         by: "triage".to_owned(),
-        rule: decision.to_string(),
+        rule: cut(&decision.to_string(), LINE),
         confidence: decision.confidence.unwrap_or(call.triage.confidence),
         at: Some(a2a::time::to_wire(at)),
     });
     Judged {
         kind: call.triage.kind.to_string(),
         priority: call.triage.priority.level().into(),
-        place: call.place().to_owned(),
+        place: cut(call.place(), read::PLACE),
         decisions: decisions.collect(),
         hazards: call.triage.hazards.iter().map(|hazard| (*hazard).to_owned()).collect(),
     }
@@ -99,32 +99,14 @@ fn step(task: TaskId, run: &Run, id: &StepId, fact: &StepFact) -> Option<What> {
     if !dispatches(step) {
         return None;
     }
-    let dispatch = format!("{task}/{id}");
-    let sent = |payload: &Payload, otherwise| {
-        let attempt = status.attempt.as_ref();
-        let child = attempt.and_then(|attempt| attempt.child.as_ref());
-        let store = attempt.and_then(|attempt| attempt.launch.route.store_id);
-        let store = store.map(|store| store.to_string()).unwrap_or_default();
-        let mut told = read(payload, otherwise);
-        let shown = told.dispatch.get_or_insert_default();
-        shown.id.clone_from(&dispatch);
-        shown.task_id = child.map(ToString::to_string).unwrap_or_default();
-        if shown.service.is_empty() {
-            shown.service = id.to_string();
-        }
-        What::Dispatched(Box::new(Dispatched { store, ..told }))
-    };
-    let failed = |cause: &engine::Cause| {
-        let (dispatch, service, cause) = (dispatch.clone(), id.to_string(), cause.to_string());
-        Some(What::Failed(Failed { dispatch, service, cause }))
-    };
+    let about = About { task, id, status };
     match fact {
-        StepFact::Completed { answer } => Some(sent(answer, DispatchStatus::Assigned)),
-        StepFact::ChildWaiting { note, .. } => Some(sent(note, DispatchStatus::Queued)),
+        StepFact::Completed { answer } => Some(about.sent(answer)),
+        StepFact::ChildWaiting { on, note, .. } => Some(about.waits(*on, note)),
         StepFact::AttemptFailed { cause, retry_at: None } | StepFact::Failed(cause) | StepFact::Skipped(cause) => {
-            failed(cause)
+            Some(about.failed(cause))
         }
-        StepFact::Canceled => Some(What::Released(dispatch)),
+        StepFact::Canceled => Some(What::Released(about.dispatch())),
         StepFact::Dispatched(_)
         | StepFact::Parked { .. }
         | StepFact::ChildKnown { .. }
@@ -138,91 +120,43 @@ fn step(task: TaskId, run: &Run, id: &StepId, fact: &StepFact) -> Option<What> {
     }
 }
 
-/// What an agent's answer says of its dispatch: `{service, incident: {type, priority}, location, units, shortfall}`.
-/// Every member may be absent; what stands in no form is left out.
-fn read(payload: &Payload, otherwise: DispatchStatus) -> Dispatched {
-    let parts = parts(payload);
-    let data = parts.iter().find_map(|part| match &part.content {
-        Some(Content::Data(Value { kind: Some(Kind::StructValue(fields)) })) => Some(fields),
-        _ => None,
-    });
-    let empty = Struct::default();
-    let data = data.unwrap_or(&empty);
-    let incident = fields(data, "incident").unwrap_or(&empty);
-    let units: Vec<&Struct> = items(data, "units").collect();
-    let assigned: Vec<String> = units.iter().map(|unit| word(unit, "id")).filter(|id| !id.is_empty()).collect();
-    let shortfall: Vec<wire::Requirement> = items(data, "shortfall").map(requirement).collect();
-    let required = match items(data, "required").map(requirement).collect::<Vec<_>>() {
-        told if told.is_empty() => required(&units, &shortfall),
-        told => told,
-    };
-    let status = if assigned.is_empty() { DispatchStatus::Queued } else { otherwise };
-    let dispatch = wire::Dispatch {
-        service: word(data, "service"),
-        priority: count(incident, "priority"),
-        required,
-        assigned,
-        shortfall,
-        sla_s: count(data, "sla_s"),
-        status: status.into(),
-        queue_position: count(data, "queue_position"),
-        ..wire::Dispatch::default()
-    };
-    let (kind, priority) = (word(incident, "type"), count(incident, "priority"));
-    let location = fields(data, "location").and_then(location);
-    Dispatched { dispatch: Some(dispatch), store: String::new(), location, kind, priority }
+/// A step that dispatches.
+#[derive(Clone, Copy)]
+struct About<'r> {
+    task: TaskId,
+    id: &'r StepId,
+    status: &'r StepStatus,
 }
 
-/// What was needed, where the agent says only who goes and who is missing.
-fn required(units: &[&Struct], shortfall: &[wire::Requirement]) -> Vec<wire::Requirement> {
-    let mut required: Vec<wire::Requirement> = shortfall.to_vec();
-    for unit_type in units.iter().map(|unit| word(unit, "type")) {
-        match required.iter_mut().find(|known| known.unit_type == unit_type) {
-            Some(known) => known.count += 1,
-            None => required.push(wire::Requirement { unit_type, count: 1 }),
+impl About<'_> {
+    fn dispatch(&self) -> String {
+        format!("{}/{}", self.task, self.id)
+    }
+
+    fn sent(&self, answer: &Payload) -> What {
+        let store = self.status.attempt.as_ref().and_then(|attempt| attempt.launch.route.store_id);
+        let store = store.map(|store| store.to_string()).unwrap_or_default();
+        let mut told = Dispatched { store, ..read::answer(answer) };
+        let shown = told.dispatch.get_or_insert_default();
+        (shown.id, shown.task_id) = (self.dispatch(), self.child());
+        if shown.service.is_empty() {
+            shown.service = self.id.to_string();
         }
+        What::Dispatched(Box::new(told))
     }
-    required
-}
 
-/// How sure the point is says the agent alone: it has the gazetteer.
-fn location(fields: &Struct) -> Option<wire::Location> {
-    let number = |name: &str| match fields.fields.get(name)?.kind {
-        Some(Kind::NumberValue(number)) => Some(number),
-        _ => None,
-    };
-    let (lat, lon) = (number("lat")?, number("lon")?);
-    let confidence = number("confidence").unwrap_or_default().clamp(0.0, 1.0);
-    let (text, position) = (word(fields, "text"), Some(wire::Position { lat, lon }));
-    Some(wire::Location { text, position, confidence, ..wire::Location::default() })
-}
-
-fn requirement(fields: &Struct) -> wire::Requirement {
-    wire::Requirement { unit_type: word(fields, "type"), count: count(fields, "count") }
-}
-
-fn fields<'f>(of: &'f Struct, name: &str) -> Option<&'f Struct> {
-    match &of.fields.get(name)?.kind {
-        Some(Kind::StructValue(fields)) => Some(fields),
-        _ => None,
+    fn waits(&self, on: WaitsOn, note: &Payload) -> What {
+        let (dispatch, service, task_id) = (self.dispatch(), self.id.to_string(), self.child());
+        What::Waits(Waits { dispatch, service, task_id, ..read::waiting(note, on) })
     }
-}
 
-fn items<'f>(of: &'f Struct, name: &str) -> impl Iterator<Item = &'f Struct> {
-    let list = match of.fields.get(name).map(|value| &value.kind) {
-        Some(Some(Kind::ListValue(list))) => list.values.as_slice(),
-        _ => &[],
-    };
-    list.iter().filter_map(|value| match &value.kind {
-        Some(Kind::StructValue(fields)) => Some(fields),
-        _ => None,
-    })
-}
+    fn failed(&self, cause: &engine::Cause) -> What {
+        let (dispatch, service, cause) = (self.dispatch(), self.id.to_string(), cut(&cause.to_string(), LINE));
+        What::Failed(Failed { dispatch, service, cause })
+    }
 
-fn word(of: &Struct, name: &str) -> String {
-    as_text(of.fields.get(name)).unwrap_or_default().to_owned()
-}
-
-fn count(of: &Struct, name: &str) -> u32 {
-    as_integer(of.fields.get(name)).and_then(|count| u32::try_from(count).ok()).unwrap_or_default()
+    fn child(&self) -> String {
+        let child = self.status.attempt.as_ref().and_then(|attempt| attempt.child.as_ref());
+        child.map(ToString::to_string).unwrap_or_default()
+    }
 }

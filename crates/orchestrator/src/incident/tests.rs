@@ -3,3 +3,4 @@
 mod kept;
 mod life;
 mod table;
+mod told;

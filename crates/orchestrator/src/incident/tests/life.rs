@@ -3,7 +3,7 @@
 use proto::watchroom::emergency::v1::{self as wire, DispatchStatus, IncidentStatus, UnitChangeReason, UnitStatus};
 use types::Timestamp;
 
-use crate::incident::note::{Dispatched, End, Failed, Judged, What};
+use crate::incident::note::{Dispatched, End, Failed, For, Judged, Waits, What};
 use crate::incident::record::Record;
 
 const STORE: &str = "store-1";
@@ -49,6 +49,53 @@ impl Scene {
         self.told(run, What::Dispatched(Box::new(told)))
     }
 
+    /// An answer with one engine, and one that is missing.
+    fn half_sent(&mut self, run: &str) -> IncidentStatus {
+        let dispatch = wire::Dispatch {
+            id: format!("{run}/fire"),
+            service: "fire".to_owned(),
+            required: engines(2),
+            assigned: vec!["E1".to_owned()],
+            shortfall: engines(1),
+            status: DispatchStatus::Assigned.into(),
+            queue_position: 3,
+            ..wire::Dispatch::default()
+        };
+        let (store, kinds) = (STORE.to_owned(), vec!["engine".to_owned()]);
+        let told = Dispatched { dispatch: Some(dispatch), store, kinds, ..Dispatched::default() };
+        self.told(run, What::Dispatched(Box::new(told)))
+    }
+
+    fn waits(&mut self, run: &str, what: For, position: u32) -> IncidentStatus {
+        let (dispatch, service) = (format!("{run}/fire"), "fire".to_owned());
+        let shortfall = if what == For::Units { engines(2) } else { Vec::new() };
+        let waits = Waits { dispatch, service, what: what.into(), position, shortfall, ..Waits::default() };
+        self.told(run, What::Waits(waits))
+    }
+
+    fn engine(&mut self, id: &str, to: UnitStatus, reason: UnitChangeReason) -> IncidentStatus {
+        self.seq += 1;
+        let after = wire::Unit { r#type: "engine".to_owned(), ..wire::Unit::default() };
+        let change = wire::UnitChange {
+            seq: self.seq,
+            unit: id.to_owned(),
+            dispatch: "r/fire".to_owned(),
+            to: to.into(),
+            reason: reason.into(),
+            after: Some(after),
+            ..wire::UnitChange::default()
+        };
+        let at = self.tick();
+        self.record.take_unit(STORE, &change, at);
+        self.record.shown.status()
+    }
+
+    /// The log from `from` on, without the steps of units.
+    fn said(&self, from: usize) -> Vec<&str> {
+        let log = self.record.shown.log.iter().skip(from).filter(|entry| entry.what.is_none());
+        log.map(|entry| entry.text.as_str()).collect()
+    }
+
     fn failed(&mut self, run: &str, service: &str) -> IncidentStatus {
         let (dispatch, service, cause) = (format!("{run}/{service}"), service.to_owned(), "nobody is free".to_owned());
         self.told(run, What::Failed(Failed { dispatch, service, cause }))
@@ -75,6 +122,10 @@ impl Scene {
     fn dispatch(&self, service: &str) -> &wire::Dispatch {
         self.record.shown.dispatches.iter().find(|dispatch| dispatch.service == service).unwrap()
     }
+}
+
+fn engines(count: u32) -> Vec<wire::Requirement> {
+    vec![wire::Requirement { unit_type: "engine".to_owned(), count }]
 }
 
 fn judged(kind: &str, priority: u32, place: &str) -> Judged {
@@ -153,6 +204,72 @@ fn a_unit_that_is_withdrawn_leaves_its_dispatch_waiting_for_another() {
 }
 
 #[test]
+fn a_dispatch_that_waits_shows_its_place_and_what_it_lacks_and_the_log_only_begin_and_end() {
+    let mut scene = Scene::new();
+    scene.called("r");
+    for position in (1..=200).rev() {
+        assert_eq!(scene.waits("r", For::Units, position), Active);
+        let dispatch = scene.dispatch("fire");
+        assert_eq!((dispatch.status(), dispatch.queue_position), (DispatchStatus::Queued, position));
+        assert_eq!((&dispatch.shortfall, &dispatch.required), (&engines(2), &engines(2)));
+    }
+    assert_eq!(scene.said(0), ["fire waits for a free unit"]);
+    assert_eq!(scene.half_sent("r"), ResourcesAssigned);
+    assert_eq!(scene.said(1), ["fire sends 1 unit, short of 1 x engine"]);
+    assert_eq!((&scene.dispatch("fire").shortfall, scene.dispatch("fire").queue_position), (&engines(1), 3));
+}
+
+#[test]
+fn what_comes_later_is_no_longer_missing_and_what_is_lost_is_missing_again() {
+    let mut scene = Scene::new();
+    scene.called("r");
+    scene.half_sent("r");
+    scene.ended("r", End::Completed);
+    scene.engine("E2", UnitStatus::Assigned, UnitChangeReason::Dispatched);
+    let dispatch = scene.dispatch("fire");
+    assert_eq!((dispatch.assigned.len(), dispatch.shortfall.len(), dispatch.queue_position), (2, 0, 0));
+    scene.engine("E2", UnitStatus::OutOfService, UnitChangeReason::Withdrawn);
+    assert_eq!(scene.dispatch("fire").shortfall, engines(1));
+    let before = scene.record.shown.log.len();
+    scene.engine("E1", UnitStatus::AssignmentCancelled, UnitChangeReason::Preempted);
+    assert_eq!(
+        (scene.dispatch("fire").status(), &scene.dispatch("fire").shortfall),
+        (DispatchStatus::Queued, &engines(2))
+    );
+    scene.engine("E3", UnitStatus::Assigned, UnitChangeReason::Dispatched);
+    assert_eq!(scene.dispatch("fire").shortfall, engines(1));
+    assert_eq!(scene.said(before), ["fire waits for a free unit", "fire waits no longer"]);
+}
+
+#[test]
+fn a_wait_that_is_told_after_its_units_takes_nothing_back() {
+    let mut scene = Scene::new();
+    scene.called("r");
+    scene.engine("E1", UnitStatus::Assigned, UnitChangeReason::Dispatched);
+    scene.engine("E2", UnitStatus::EnRoute, UnitChangeReason::Progress);
+    assert_eq!(scene.waits("r", For::Units, 1), ResourcesEnroute);
+    let dispatch = scene.dispatch("fire");
+    assert_eq!(
+        (dispatch.status(), dispatch.queue_position, dispatch.shortfall.len()),
+        (DispatchStatus::Assigned, 0, 0)
+    );
+}
+
+#[test]
+fn a_dispatch_that_is_followed_is_told_once_and_lives_with_its_units() {
+    let mut scene = Scene::new();
+    scene.called("r");
+    scene.waits("r", For::Clearing, 0);
+    assert_eq!(scene.engine("E1", UnitStatus::EnRoute, UnitChangeReason::Progress), ResourcesEnroute);
+    scene.waits("r", For::Clearing, 0);
+    assert_eq!((scene.dispatch("fire").assigned.len(), scene.said(0)), (1, vec!["fire sends units"]));
+    assert_eq!(scene.engine("E1", UnitStatus::Cleared, UnitChangeReason::Progress), ResourcesOnScene);
+    scene.waits("r", For::Clearing, 0);
+    scene.sent("r", "fire", &["E1"]);
+    assert_eq!(scene.ended("r", End::Completed), Closed);
+}
+
+#[test]
 fn a_service_that_sends_nobody_keeps_the_incident_open_until_a_later_run_has_sent_it() {
     let mut scene = Scene::new();
     scene.called("r");
@@ -194,11 +311,12 @@ fn a_snapshot_says_who_is_still_there_and_who_has_left_unseen() {
         ..wire::Unit::default()
     };
     let (now, there) = (scene.tick(), working("E1", UnitStatus::OnScene));
-    assert!(scene.record.take_snapshot(STORE, &[&there], now));
+    assert!(scene.record.differs(STORE, &[&there]));
+    scene.record.take_snapshot(STORE, &[&there], now);
     assert_eq!(scene.record.shown.status(), ResourcesOnScene);
-    assert!(!scene.record.take_snapshot(STORE, &[&there], now), "nothing new");
-    assert!(!scene.record.take_snapshot("another store", &[], now), "not its units");
-    assert!(scene.record.take_snapshot(STORE, &[], now));
+    assert!(!scene.record.differs(STORE, &[&there]), "nothing new");
+    assert!(!scene.record.differs("another store", &[]), "not its units");
+    scene.record.take_snapshot(STORE, &[], now);
     assert_eq!(scene.record.shown.status(), Closed);
 }
 
