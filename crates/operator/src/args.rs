@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
 use discovery::choose::Policy;
-use orchestrator::{Foreign, Mode, Patience, Settings};
+use orchestrator::{Foreign, Keep, Mode, Patience, Settings};
 use service::{Fatal, parse_duration};
 use types::RetryPolicy;
 
@@ -65,6 +65,13 @@ pub struct Runs {
     #[arg(long = "foreign-agent", env = "WATCHROOM_FOREIGN_AGENTS", value_name = "NAME=URL", value_delimiter = ',',
           value_parser = foreign)]
     pub foreign_agents: Vec<Foreign>,
+    /// How long an incident that is over is kept after its last change
+    #[arg(long, env = "WATCHROOM_INCIDENT_AGE", value_name = "TIME", default_value = "720h", value_parser = parse_duration)]
+    pub incident_age: Duration,
+    /// Most incidents that are over and kept, the newest
+    #[arg(long, env = "WATCHROOM_INCIDENT_COUNT", value_name = "N", default_value_t = 10_000,
+          value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub incident_count: u32,
 }
 
 fn foreign(text: &str) -> Result<Foreign, String> {
@@ -143,6 +150,7 @@ impl Runs {
             reach: self.reach_wait,
             choose: self.choose.into(),
             foreign: self.foreign_agents.clone(),
+            incidents: Keep { age: self.incident_age, count: self.incident_count as usize },
         }
     }
 }

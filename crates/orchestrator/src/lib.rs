@@ -38,5 +38,5 @@ pub use driver::{Deed, Runs, Signal};
 pub use duty::{Duty, KIND as DUTIES, Key as AttemptKey};
 pub use engine::{Mode, Patience};
 pub use incident::{Incidents, incidents};
-pub use settings::{Foreign, Settings};
+pub use settings::{Foreign, Keep, Settings};
 pub use state::{Outside, RunState};

@@ -27,6 +27,23 @@ pub struct Settings {
     pub choose: Policy,
     /// Agents that no registry knows.
     pub foreign: Vec<Foreign>,
+    /// How long incidents are kept.
+    pub incidents: Keep,
+}
+
+/// How long incidents that are over are kept: until the first of both bounds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Keep {
+    /// Since they changed last.
+    pub age: Duration,
+    /// How many, the newest.
+    pub count: usize,
+}
+
+impl Default for Keep {
+    fn default() -> Self {
+        Self { age: Duration::from_hours(30 * 24), count: 10_000 }
+    }
 }
 
 /// An A2A agent that is not one of ours: it has no lease, no store that it is followed up by, and knows no fence.
@@ -49,6 +66,7 @@ impl Default for Settings {
             reach: Duration::from_secs(5),
             choose: Policy::default(),
             foreign: Vec::new(),
+            incidents: Keep::default(),
         }
     }
 }

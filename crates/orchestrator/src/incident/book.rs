@@ -1,7 +1,7 @@
 //! All incidents that are kept, in memory as they are on disk, and those who watch them.
 //! The desk writes it, after its commits; callers look, each at its own.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -50,6 +50,9 @@ pub(super) struct Book {
     incidents: BTreeMap<Key, Held>,
     /// By the newest version of each.
     versions: BTreeMap<u64, Key>,
+    /// The versions of those that are over, and of those that nobody works on.
+    over: BTreeSet<u64>,
+    idle: BTreeSet<u64>,
     runs: HashMap<String, Key>,
     version: u64,
     listeners: Fanout<Change, Owner>,
@@ -60,6 +63,8 @@ impl Default for Book {
         Self {
             incidents: BTreeMap::new(),
             versions: BTreeMap::new(),
+            over: BTreeSet::new(),
+            idle: BTreeSet::new(),
             runs: HashMap::new(),
             version: 0,
             listeners: Fanout::new("incidents"),
@@ -91,6 +96,26 @@ impl Book {
         self.versions.values().filter_map(|key| self.incidents.get_key_value(key))
     }
 
+    /// How many are over.
+    pub(super) fn over_count(&self) -> usize {
+        self.over.len()
+    }
+
+    /// Those that are over, of these those that have not changed for longest first.
+    pub(super) fn over(&self) -> impl Iterator<Item = (&Key, &Held)> {
+        self.at(&self.over)
+    }
+
+    /// Those that nobody works on, over or not, in the same order.
+    pub(super) fn idle(&self) -> impl Iterator<Item = (&Key, &Held)> {
+        self.at(&self.idle)
+    }
+
+    fn at<'b>(&'b self, versions: &'b BTreeSet<u64>) -> impl Iterator<Item = (&'b Key, &'b Held)> {
+        let keys = versions.iter().filter_map(|version| self.versions.get(version));
+        keys.filter_map(|key| self.incidents.get_key_value(key))
+    }
+
     /// The incidents of an owner.
     pub(super) fn of<'b>(&'b self, owner: &'b Owner) -> impl Iterator<Item = &'b Arc<Record>> {
         let first = Key { owner: owner.clone(), context: String::new() };
@@ -111,21 +136,33 @@ impl Book {
         for run in record.runs() {
             self.runs.insert(run.to_owned(), key.clone());
         }
-        let before = self.incidents.insert(key.clone(), held);
+        let (over, idle) = (!record.status().is_open(), record.runs_ended());
+        let before = self.incidents.insert(key.clone(), held).map(|before| before.record);
         if let Some(before) = &before {
-            self.versions.remove(&before.record.shown.version);
+            self.unlist(before.shown.version);
+            before.runs().filter(|run| !record.runs().any(|now| now == *run)).for_each(|gone| {
+                self.runs.remove(gone);
+            });
         }
         self.version = self.version.max(version);
         self.versions.insert(version, key.clone());
-        let change = Change { before: before.map(|before| before.record), now: record };
+        self.over.extend(over.then_some(version));
+        self.idle.extend(idle.then_some(version));
+        let change = Change { before, now: record };
         self.listeners.tell_those(&change, |owner| *owner == key.owner);
     }
 
     /// Forgets what is no longer on disk.
     pub(super) fn forget(&mut self, key: &Key) {
         let Some(held) = self.incidents.remove(key) else { return };
-        self.versions.remove(&held.record.shown.version);
+        self.unlist(held.record.shown.version);
         held.record.runs().for_each(|run| drop(self.runs.remove(run)));
+    }
+
+    fn unlist(&mut self, version: u64) {
+        self.versions.remove(&version);
+        self.over.remove(&version);
+        self.idle.remove(&version);
     }
 
     /// Ends every watch, and those that are still to come.

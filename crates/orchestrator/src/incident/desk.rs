@@ -1,7 +1,7 @@
 //! Keeps the incidents: takes what runs have noted and what units do, writes it, then shows it.
 //! One task owns all of it. No run waits for it: its commits are its own.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,22 +11,24 @@ use prost::Message as _;
 use proto::watchroom::emergency::v1 as wire;
 use store::{Commit, Lane, Refusal, Row, RowChange, Store};
 use tokio::sync::{Notify, mpsc};
-use types::{Epoch, Owner, Principal, StoreId, Tenant, Timestamp};
+use types::{Epoch, StoreId, Timestamp};
 
-use super::book::{Book, Held, Key};
-use super::note::{self, Notes};
+use super::book::{Book, Held};
+use super::draft::{Draft, key};
+use super::note;
 use super::record::{self, Record};
+use crate::settings::Keep;
 
 /// The rows of how far each agent's units have been taken up.
 const CURSOR: &str = "incident-cursor";
-/// Incidents that are over and still kept.
-const KEPT: usize = 10_000;
 /// Notes and batches that become one commit: about as many rows as the commit loop takes at once.
-const BATCH: usize = 256;
+pub(super) const BATCH: usize = 256;
 /// Batches of units' news that wait while a commit is under way.
 const WAITING: usize = 64;
 /// How long what is noted waits for more of the same incident: each commit writes all that is kept of it.
 const GATHER: Duration = Duration::from_millis(100);
+/// Longest time between two looks for what is too old to be kept.
+const AGING: Duration = Duration::from_secs(600);
 /// Pause after a commit that was refused, such as on a full disk.
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -66,16 +68,7 @@ pub(super) struct Desk {
     cursors: HashMap<StoreId, u64>,
     news: mpsc::Receiver<News>,
     noted: Arc<Notify>,
-}
-
-/// What the next commit changes.
-#[derive(Debug, Default)]
-struct Draft {
-    changed: BTreeMap<Key, Record>,
-    taken: Vec<RowChange>,
-    cursors: BTreeMap<StoreId, u64>,
-    /// No longer kept.
-    dropped: Vec<Key>,
+    keep: Keep,
 }
 
 /// Why a round came to nothing.
@@ -93,6 +86,7 @@ impl Desk {
         store: Arc<dyn Store>,
         epoch: Epoch,
         noted: Arc<Notify>,
+        keep: Keep,
     ) -> Result<(Self, Arc<Shared>, mpsc::Sender<News>), store::Error> {
         let mut book = Book::default();
         for row in store.rows(record::KIND, &[]).await? {
@@ -110,7 +104,7 @@ impl Desk {
         }
         let shared = Arc::new(Shared { book: RwLock::new(book), cursors: RwLock::new(seen) });
         let (tx, news) = mpsc::channel(WAITING);
-        Ok((Self { store, epoch, shared: shared.clone(), cursors, news, noted }, shared, tx))
+        Ok((Self { store, epoch, shared: shared.clone(), cursors, news, noted, keep }, shared, tx))
     }
 
     /// Works until the process stops. What was noted before a crash is taken first.
@@ -121,117 +115,40 @@ impl Desk {
                 tracing::warn!(%error, "incidents could not be written; trying again");
                 tokio::time::sleep(PAUSE).await;
             }
-            if !waiting.is_empty() {
-                continue;
-            }
             tokio::select! {
                 () = self.noted.notified() => tokio::time::sleep(GATHER).await,
                 _ = self.news.recv_many(&mut waiting, BATCH) => {}
+                () = tokio::time::sleep(AGING) => {}
             }
         }
     }
 
-    /// Writes what there is to write, until nothing is left that was there when it began.
+    /// Writes what there was to write when it began. Notes are read once, and those that are new lie nowhere else, so a
+    /// round costs what is new; it is written in commits of bounded size.
     async fn round(&mut self, waiting: &mut Vec<News>) -> Result<(), Failed> {
+        let mut notes = self.store.rows(note::KIND, &[]).await?.into_iter();
         loop {
-            let rows = self.store.rows(note::KIND, &[]).await?;
-            let more = rows.len() > BATCH;
             let now = self.store.now();
-            let mut draft = Draft::default();
-            rows.into_iter().take(BATCH).for_each(|row| self.take(&mut draft, row));
-            for news in waiting.iter() {
-                self.take_news(&mut draft, news, now);
+            let mut draft = Draft::new(self.shared.clone());
+            notes.by_ref().take(BATCH).for_each(|row| draft.take(row));
+            let last = notes.len() == 0;
+            // Only when every note is taken: units may tell of a run whose call is among the last.
+            if last {
+                waiting.iter().for_each(|news| draft.take_news(news, now));
             }
-            self.thin(&mut draft);
+            let crowded = draft.thin(self.keep, now);
             self.commit(draft, now).await?;
-            waiting.clear();
-            if !more {
-                return Ok(());
-            }
-        }
-    }
-
-    fn take(&self, draft: &mut Draft, row: Row) {
-        draft.taken.push(RowChange { kind: note::KIND, key: row.key, expected: row.version, body: None });
-        let Ok(notes) = Notes::decode(row.body) else {
-            tracing::error!("a note of an incident does not decode; it is dropped");
-            return;
-        };
-        let (at, key) = (Timestamp::from_millis(notes.at), noted_key(&notes));
-        let record = draft.changed.entry(key.clone()).or_insert_with(|| {
-            let known = self.shared.book.read().get(&key).map(|held| Record::clone(&held.record));
-            known.unwrap_or_else(|| Record::new(&notes.tenant, &notes.principal, &notes.context, at))
-        });
-        notes.notes.iter().filter_map(|note| note.what.as_ref()).for_each(|what| record.take(&notes.run, what, at));
-    }
-
-    fn take_news(&self, draft: &mut Draft, news: &News, now: Timestamp) {
-        let store = news.store.to_string();
-        match &news.what {
-            What::Seen => {}
-            What::Change(change) => {
-                let key = self.of_dispatch(draft, &change.dispatch);
-                if let Some(record) = key.and_then(|key| self.draft_of(draft, &key)) {
-                    record.take_unit(&store, change, now);
+            if last {
+                waiting.clear();
+                if !crowded {
+                    return Ok(());
                 }
             }
-            What::Snapshot(units) => self.take_snapshot(draft, &store, units, now),
         }
-        draft.cursors.insert(news.store, news.version);
-    }
-
-    /// Every incident may have units in a snapshot, or may have lost them.
-    fn take_snapshot(&self, draft: &mut Draft, store: &str, units: &[wire::Unit], now: Timestamp) {
-        let mut of: BTreeMap<Key, Vec<&wire::Unit>> = BTreeMap::new();
-        let kept: Vec<Key> = self.shared.book.read().by_age().map(|(key, _)| key.clone()).collect();
-        for key in kept.into_iter().chain(draft.changed.keys().cloned()) {
-            of.entry(key).or_default();
-        }
-        for unit in units {
-            let dispatch = unit.assignment.as_ref().map_or("", |assignment| assignment.dispatch.as_str());
-            if let Some(key) = self.of_dispatch(draft, dispatch) {
-                of.entry(key).or_default().push(unit);
-            }
-        }
-        for (key, working) in of {
-            let Some(mut record) = self.current(draft, &key) else { continue };
-            if record.differs(store, &working) {
-                record.take_snapshot(store, &working, now);
-                draft.changed.insert(key, record);
-            }
-        }
-    }
-
-    /// The incident of a dispatch: its id begins with that of its run.
-    fn of_dispatch(&self, draft: &Draft, dispatch: &str) -> Option<Key> {
-        let (run, _) = dispatch.split_once('/')?;
-        let drafted = draft.changed.iter().find(|(_, record)| record.runs().any(|id| id == run));
-        drafted.map(|(key, _)| key.clone()).or_else(|| self.shared.book.read().of_run(run).cloned())
-    }
-
-    fn current(&self, draft: &Draft, key: &Key) -> Option<Record> {
-        let drafted = draft.changed.get(key).cloned();
-        drafted.or_else(|| self.shared.book.read().get(key).map(|held| Record::clone(&held.record)))
-    }
-
-    fn draft_of<'d>(&self, draft: &'d mut Draft, key: &Key) -> Option<&'d mut Record> {
-        let record = self.current(draft, key)?;
-        Some(draft.changed.entry(key.clone()).or_insert(record))
-    }
-
-    /// Gives up the oldest that are over where there are too many; where there are far too many, also those that
-    /// nobody works on any more.
-    fn thin(&self, draft: &mut Draft) {
-        let book = self.shared.book.read();
-        let surplus = (book.len() + draft.changed.len()).saturating_sub(KEPT).min(BATCH);
-        let crowded = book.len() > 2 * KEPT;
-        let over = |record: &Record| !record.status().is_open() || (crowded && record.runs_ended());
-        let old = book.by_age().filter(|(key, held)| over(&held.record) && !draft.changed.contains_key(key));
-        draft.dropped = old.take(surplus).map(|(key, _)| key.clone()).collect();
     }
 
     async fn commit(&mut self, draft: Draft, now: Timestamp) -> Result<(), Failed> {
-        let Draft { changed, taken, cursors, dropped } = draft;
+        let Draft { changed, taken, cursors, dropped, .. } = draft;
         let (mut rows, mut held, mut version) = (taken, Vec::new(), self.shared.book.read().version());
         for (key, mut record) in changed {
             version += 1;
@@ -270,19 +187,6 @@ impl Drop for Desk {
     fn drop(&mut self) {
         self.shared.book.write().close();
     }
-}
-
-fn key(record: &Record) -> Key {
-    of(&record.tenant, &record.principal, &record.shown.id)
-}
-
-fn noted_key(notes: &Notes) -> Key {
-    of(&notes.tenant, &notes.principal, &notes.context)
-}
-
-fn of(tenant: &str, principal: &str, context: &str) -> Key {
-    let owner = Owner { tenant: Tenant::new(tenant), principal: Principal::new(principal) };
-    Key { owner, context: context.to_owned() }
 }
 
 fn cursor(row: &Row) -> Option<(StoreId, u64)> {

@@ -1,12 +1,13 @@
 //! What has happened somewhere, who called, and who was sent: one incident per conversation, kept by the operator.
 //!
 //! A run notes what concerns its incident in rows of its own commits ([`tell`]). The desk takes the notes, and what
-//! the units of the agents do ([`feed`]), moves the incident on ([`record`], [`machine`]) and writes it in a commit of
-//! its own, so that no run waits for it. Callers look at what is written ([`api`]).
+//! the units of the agents do ([`feed`]), moves the incident on ([`draft`], [`record`], [`machine`]) and writes it in a
+//! commit of its own, so that no run waits for it. Callers look at what is written ([`api`]).
 
 mod api;
 mod book;
 mod desk;
+mod draft;
 mod fault;
 mod feed;
 mod filter;
@@ -38,7 +39,8 @@ use self::desk::Desk;
 /// When the store cannot be read.
 pub async fn incidents(kit: &Kit<Runs>, view: View) -> Result<IncidentsServer<Incidents>, store::Error> {
     let own = kit.ownership();
-    let (desk, shared, tx) = Desk::open(kit.store().clone(), own.epoch, kit.driver().noted().clone()).await?;
+    let (runs, keep) = (kit.driver(), kit.driver().settings().incidents);
+    let (desk, shared, tx) = Desk::open(kit.store().clone(), own.epoch, runs.noted().clone(), keep).await?;
     kit.spawn("incidents", desk.run());
     feed::start(kit, view, shared.clone(), tx);
     Ok(Incidents { shared, store: own.store_id }.service())

@@ -86,6 +86,12 @@ impl Record {
         }
     }
 
+    /// When it changed last.
+    pub(super) fn changed(&self) -> Timestamp {
+        let changed = self.shown.changed_at.as_ref().and_then(a2a::time::from_wire);
+        changed.unwrap_or(Timestamp::from_millis(0))
+    }
+
     /// The runs that its calls became.
     pub(super) fn runs(&self) -> impl Iterator<Item = &str> {
         self.runs.iter().map(|run| run.id.as_str())

@@ -2,5 +2,7 @@
 
 mod kept;
 mod life;
+mod office;
+mod rounds;
 mod table;
 mod told;

@@ -1,120 +1,13 @@
 //! The desk over a store: what is noted is kept, also over a restart, and shown to its owner alone.
 
-use std::sync::Arc;
-use std::time::Duration;
-
-use bytes::Bytes;
 use futures::StreamExt as _;
-use prost::Message as _;
 use proto::watchroom::emergency::v1::watch_incidents_response::Event;
-use proto::watchroom::emergency::v1::{self as wire, IncidentStatus, UnitChangeReason, UnitStatus};
-use store::{Commit, Lane, MemoryStore, RowChange, Store};
-use tokio::sync::{Notify, mpsc};
+use proto::watchroom::emergency::v1::{self as wire, IncidentStatus, UnitStatus};
 use types::{Owner, StoreId};
 
-use crate::incident::desk::{Desk, News, Shared, What as Units};
-use crate::incident::note::{self, Dispatched, Judged, Note, Notes, What};
-use crate::incident::{book::Key, watch};
-
-/// Longest wait of any test.
-const DEADLINE: Duration = Duration::from_secs(20);
-
-const RUN: &str = "019b0000-0000-7000-8000-000000000001";
-
-/// A desk at work.
-struct Office {
-    store: Arc<dyn Store>,
-    shared: Arc<Shared>,
-    tx: mpsc::Sender<News>,
-    noted: Arc<Notify>,
-    desk: tokio::task::JoinHandle<()>,
-    notes: u8,
-}
-
-impl Office {
-    async fn open(store: Arc<dyn Store>) -> Self {
-        let (own, noted) = (store.own().await.unwrap(), Arc::new(Notify::new()));
-        let (desk, shared, tx) = Desk::open(store.clone(), own.epoch, noted.clone()).await.unwrap();
-        let desk = tokio::spawn(desk.run());
-        Self { store, shared, tx, noted, desk, notes: 0 }
-    }
-
-    /// As a process that is killed between two rounds.
-    async fn reopened(self) -> Self {
-        self.desk.abort();
-        assert!(self.desk.await.unwrap_err().is_cancelled());
-        let office = Self::open(self.store).await;
-        Self { notes: self.notes, ..office }
-    }
-
-    /// As a commit of the run does.
-    async fn note(&mut self, owner: &Owner, what: What) {
-        let epoch = self.store.own().await.unwrap().epoch;
-        let notes = Notes {
-            tenant: owner.tenant.as_str().to_owned(),
-            principal: owner.principal.as_str().to_owned(),
-            context: "c-1".to_owned(),
-            run: RUN.to_owned(),
-            at: self.store.now().as_millis(),
-            notes: vec![Note { what: Some(what) }],
-        };
-        self.notes += 1;
-        let body = Some(Bytes::from(notes.encode_to_vec()));
-        let row = RowChange { kind: note::KIND, key: Bytes::copy_from_slice(&[self.notes]), expected: 0, body };
-        let at = self.store.now();
-        let commit = Commit { epoch, lane: Lane::Continue, at, task: None, accept: None, rows: vec![row] };
-        self.store.commit(commit).await.unwrap();
-    }
-
-    async fn shown(&self, what: &str, owner: &Owner, holds: impl Fn(&wire::Incident) -> bool) -> wire::Incident {
-        let key = Key { owner: owner.clone(), context: "c-1".to_owned() };
-        let look = || self.shared.book.read().get(&key).map(|held| held.record.shown.clone()).filter(&holds);
-        eventually(what, look).await
-    }
-}
-
-/// Looks until there is something to see.
-async fn eventually<T>(what: &str, look: impl Fn() -> Option<T>) -> T {
-    let found = async {
-        loop {
-            match look() {
-                Some(found) => return found,
-                None => tokio::time::sleep(Duration::from_millis(1)).await,
-            }
-        }
-    };
-    tokio::time::timeout(DEADLINE, found).await.unwrap_or_else(|_| panic!("{what}"))
-}
-
-fn called() -> What {
-    What::Called(Judged { kind: "fire".to_owned(), priority: 2, ..Judged::default() })
-}
-
-fn sent() -> What {
-    let dispatch = wire::Dispatch {
-        id: format!("{RUN}/fire"),
-        service: "fire".to_owned(),
-        assigned: vec!["E1".to_owned()],
-        status: wire::DispatchStatus::Assigned.into(),
-        ..wire::Dispatch::default()
-    };
-    What::Dispatched(Box::new(Dispatched { dispatch: Some(dispatch), ..Dispatched::default() }))
-}
-
-fn unit(version: u64, to: UnitStatus) -> News {
-    let change = wire::UnitChange {
-        unit: "E1".to_owned(),
-        dispatch: format!("{RUN}/fire"),
-        to: to.into(),
-        reason: UnitChangeReason::Progress.into(),
-        ..wire::UnitChange::default()
-    };
-    News { store: StoreId::from_bytes([7; 16]), version, what: Units::Change(Box::new(change)) }
-}
-
-fn store() -> Arc<dyn Store> {
-    Arc::new(MemoryStore::new())
-}
+use super::office::{DEADLINE, Office, called, eventually, sent, store, unit};
+use crate::incident::note;
+use crate::incident::watch;
 
 #[tokio::test]
 async fn what_was_noted_before_a_crash_is_taken_after_it_and_only_once() {

@@ -1,0 +1,145 @@
+//! What the next commit of the desk changes, decided over what is kept: incidents as they become, notes that are taken
+//! away, how far the units of each store were taken up, and what is no longer kept.
+
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use prost::Message as _;
+use proto::watchroom::emergency::v1 as wire;
+use store::{Row, RowChange};
+use types::{Owner, Principal, StoreId, Tenant, Timestamp};
+
+use super::book::Key;
+use super::desk::{BATCH, News, Shared, What};
+use super::note::{self, Notes};
+use super::record::Record;
+use crate::settings::Keep;
+
+/// A change of many rows that is not committed yet.
+#[derive(Debug)]
+pub(super) struct Draft {
+    shared: Arc<Shared>,
+    pub(super) changed: BTreeMap<Key, Record>,
+    /// The runs that have noted something here.
+    runs: HashMap<String, Key>,
+    pub(super) taken: Vec<RowChange>,
+    pub(super) cursors: BTreeMap<StoreId, u64>,
+    /// No longer kept.
+    pub(super) dropped: BTreeSet<Key>,
+}
+
+impl Draft {
+    pub(super) fn new(shared: Arc<Shared>) -> Self {
+        let (changed, runs, taken) = (BTreeMap::new(), HashMap::new(), Vec::new());
+        Self { shared, changed, runs, taken, cursors: BTreeMap::new(), dropped: BTreeSet::new() }
+    }
+
+    /// Takes what a run has noted.
+    pub(super) fn take(&mut self, row: Row) {
+        self.taken.push(RowChange { kind: note::KIND, key: row.key, expected: row.version, body: None });
+        let Ok(notes) = Notes::decode(row.body) else {
+            tracing::error!("a note of an incident does not decode; it is dropped");
+            return;
+        };
+        let (at, key) = (Timestamp::from_millis(notes.at), noted_key(&notes));
+        self.runs.insert(notes.run.clone(), key.clone());
+        let record = match self.changed.entry(key) {
+            Entry::Occupied(drafted) => drafted.into_mut(),
+            Entry::Vacant(free) => {
+                let known = kept(&self.shared, free.key()).map(|known| Record::clone(&known));
+                let new = || Record::new(&notes.tenant, &notes.principal, &notes.context, at);
+                free.insert(known.unwrap_or_else(new))
+            }
+        };
+        notes.notes.iter().filter_map(|note| note.what.as_ref()).for_each(|what| record.take(&notes.run, what, at));
+    }
+
+    /// Takes what units did.
+    pub(super) fn take_news(&mut self, news: &News, now: Timestamp) {
+        let store = news.store.to_string();
+        match &news.what {
+            What::Seen => {}
+            What::Change(change) => {
+                let key = self.of_dispatch(&change.dispatch);
+                if let Some(record) = key.and_then(|key| self.draft_of(key)) {
+                    record.take_unit(&store, change, now);
+                }
+            }
+            What::Snapshot(units) => self.take_snapshot(&store, units, now),
+        }
+        self.cursors.insert(news.store, news.version);
+    }
+
+    /// Every incident may have units in a snapshot, or may have lost them.
+    fn take_snapshot(&mut self, store: &str, units: &[wire::Unit], now: Timestamp) {
+        let mut of: BTreeMap<Key, Vec<&wire::Unit>> = BTreeMap::new();
+        for key in self.shared.book.read().by_age().map(|(key, _)| key).chain(self.changed.keys()) {
+            of.entry(key.clone()).or_default();
+        }
+        for unit in units {
+            let dispatch = unit.assignment.as_ref().map_or("", |assignment| assignment.dispatch.as_str());
+            if let Some(key) = self.of_dispatch(dispatch) {
+                of.entry(key).or_default().push(unit);
+            }
+        }
+        for (key, working) in of {
+            let drafted = self.changed.get(&key).map(|drafted| drafted.differs(store, &working));
+            let differs = drafted.or_else(|| Some(kept(&self.shared, &key)?.differs(store, &working)));
+            if let Some(record) = differs.filter(|differs| *differs).and_then(|_| self.draft_of(key)) {
+                record.take_snapshot(store, &working, now);
+            }
+        }
+    }
+
+    /// The incident of a dispatch: its id begins with that of its run.
+    fn of_dispatch(&self, dispatch: &str) -> Option<Key> {
+        let (run, _) = dispatch.split_once('/')?;
+        self.runs.get(run).cloned().or_else(|| self.shared.book.read().of_run(run).cloned())
+    }
+
+    /// The incident as this draft makes it; it is copied from what is kept when it is first asked for.
+    fn draft_of(&mut self, key: Key) -> Option<&mut Record> {
+        match self.changed.entry(key) {
+            Entry::Occupied(drafted) => Some(drafted.into_mut()),
+            Entry::Vacant(free) => {
+                let known = kept(&self.shared, free.key())?;
+                Some(free.insert(Record::clone(&known)))
+            }
+        }
+    }
+
+    /// Gives up, oldest first, those that have been over for too long, and the surplus where too many are over.
+    /// Where there are more than twice as many in all, also those that nobody works on any more.
+    /// Whether more is to be given up than one commit takes.
+    pub(super) fn thin(&mut self, keep: Keep, now: Timestamp) -> bool {
+        let book = self.shared.book.read();
+        let surplus = book.over_count().saturating_sub(keep.count);
+        let ended = book.over().enumerate();
+        let old =
+            ended.take_while(|(place, (_, held))| *place < surplus || now.since(held.record.changed()) >= keep.age);
+        let crowd = book.len().saturating_sub(keep.count.saturating_mul(2));
+        let given_up = old.map(|(_, over)| over).chain(book.idle().take(crowd));
+        let untouched = given_up.map(|(key, _)| key).filter(|key| !self.changed.contains_key(key));
+        self.dropped = untouched.take(BATCH).cloned().collect();
+        self.dropped.len() >= BATCH
+    }
+}
+
+/// An incident as it is kept.
+fn kept(shared: &Shared, key: &Key) -> Option<Arc<Record>> {
+    shared.book.read().get(key).map(|held| held.record.clone())
+}
+
+fn noted_key(notes: &Notes) -> Key {
+    of(&notes.tenant, &notes.principal, &notes.context)
+}
+
+pub(super) fn key(record: &Record) -> Key {
+    of(&record.tenant, &record.principal, &record.shown.id)
+}
+
+fn of(tenant: &str, principal: &str, context: &str) -> Key {
+    let owner = Owner { tenant: Tenant::new(tenant), principal: Principal::new(principal) };
+    Key { owner, context: context.to_owned() }
+}
