@@ -70,6 +70,11 @@ impl Call {
         self.triage.place.as_ref().map_or("", |place| place.text.as_str())
     }
 
+    /// How many are hurt, where it says a number.
+    pub(crate) fn casualties(&self) -> Option<u32> {
+        triage::casualties(&self.turns.join("\n"))
+    }
+
     /// The plan that sends whoever is needed.
     pub(crate) fn plan(&self, mode: Option<Mode>, settings: &Settings) -> Plan {
         let services = &self.triage.services;

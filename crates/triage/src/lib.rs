@@ -24,6 +24,7 @@ mod scope;
 mod score;
 mod sets;
 mod text;
+mod told;
 mod words;
 
 #[cfg(test)]
@@ -38,6 +39,7 @@ use crate::text::{Token, Word};
 
 pub use outcome::{Decision, Effect, Kind, Priority, Question, Quote, Service, Triage, UnknownName};
 pub use score::{Label, Oversight, PlaceScore, Score, ServiceTally, Tally};
+pub use told::{casualties, postcode};
 
 /// Fewer words say nothing of a situation by themselves.
 const FEWEST: usize = 6;

@@ -4,8 +4,12 @@ use proto::watchroom::emergency::v1 as wire;
 use proto::watchroom::emergency::v1::log_entry::What;
 use types::Timestamp;
 
+use crate::call::cut;
+
 /// Entries that an incident keeps.
 pub(super) const ENTRIES: usize = 100;
+/// Most letters of an entry.
+const LETTERS: usize = 300;
 
 /// Something without a form of its own.
 pub(super) fn say(incident: &mut wire::Incident, text: String, at: Timestamp) {
@@ -30,6 +34,7 @@ pub(super) fn unit(incident: &mut wire::Incident, change: &wire::UnitChange, at:
 }
 
 fn push(incident: &mut wire::Incident, text: String, what: Option<What>, at: Timestamp) {
+    let text = cut(&text, LETTERS);
     let surplus = (incident.log.len() + 1).saturating_sub(ENTRIES);
     incident.log.drain(..surplus);
     incident.log.push(wire::LogEntry { time: Some(a2a::time::to_wire(at)), text, what });

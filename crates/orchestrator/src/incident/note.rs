@@ -70,6 +70,8 @@ pub(super) struct Judged {
     pub(super) decisions: Vec<wire::Decision>,
     #[prost(string, repeated, tag = "5")]
     pub(super) hazards: Vec<String>,
+    #[prost(uint32, optional, tag = "6")]
+    pub(super) casualties: Option<u32>,
 }
 
 #[derive(Clone, PartialEq, Message)]

@@ -1,7 +1,9 @@
 //! One incident as it is kept: what callers are shown, and what it takes to move it on. Pure: time comes with the news.
 //! The row is this message, so fields keep their numbers for ever; new ones get new numbers.
 
+pub(super) mod bounds;
 mod dispatches;
+mod judge;
 mod units;
 
 use prost::Message;
@@ -11,6 +13,7 @@ use types::Timestamp;
 use super::log;
 use super::machine::{News, Status};
 use super::note::{End, Judged, What};
+use bounds::Verdict;
 use units::Move;
 
 /// The rows of incidents.
@@ -92,9 +95,10 @@ impl Record {
         changed.unwrap_or(Timestamp::from_millis(0))
     }
 
-    /// The runs that its calls became.
+    /// The runs that its calls became, and those of its dispatches: a dispatch's id begins with that of its run.
     pub(super) fn runs(&self) -> impl Iterator<Item = &str> {
-        self.runs.iter().map(|run| run.id.as_str())
+        let of_dispatches = self.shown.dispatches.iter().filter_map(|dispatch| dispatch.id.split_once('/'));
+        self.runs.iter().map(|run| run.id.as_str()).chain(of_dispatches.map(|(run, _)| run))
     }
 
     /// Whether nobody works on any of its calls.
@@ -162,23 +166,6 @@ impl Record {
         self.judge(judged, at);
     }
 
-    /// A later call adds to what is known and takes nothing away; the most pressing priority stands.
-    fn judge(&mut self, judged: &Judged, at: Timestamp) {
-        let shown = &mut self.shown;
-        let priority = if shown.priority == 0 { judged.priority } else { shown.priority.min(judged.priority) };
-        if shown.r#type.is_empty() || priority < shown.priority {
-            shown.r#type.clone_from(&judged.kind);
-        }
-        shown.priority = priority;
-        if !judged.place.is_empty() {
-            let known = shown.location.as_ref().filter(|location| location.text == judged.place).cloned();
-            shown.location = known.or_else(|| Some(said(&judged.place)));
-        }
-        let new = judged.hazards.iter().filter(|hazard| !shown.hazards.contains(hazard)).cloned().collect::<Vec<_>>();
-        shown.hazards.extend(new);
-        judged.decisions.iter().for_each(|decision| log::decision(shown, decision, at));
-    }
-
     /// Moves dispatches and the incident to where the units and the runs are.
     fn settle(&mut self, at: Timestamp) {
         let news = self.furthest();
@@ -188,6 +175,8 @@ impl Record {
             }
         }
         self.stand(at);
+        self.measure();
+        self.bound();
         if let Some(end) = self.end() {
             self.hear(end, at);
         }
@@ -204,13 +193,8 @@ impl Record {
         if dispatches.iter().any(|dispatch| is_open(dispatch.status())) {
             return None;
         }
-        let sent = |service: &str| {
-            dispatches.iter().any(|other| other.service == service && other.status() == DispatchStatus::Closed)
-        };
+        let Verdict { done, called_off, lacks } = Verdict::of(dispatches.iter());
         let canceled = self.runs.last().is_some_and(|run| run.end() == End::Canceled);
-        let lacks = dispatches.iter().any(|it| it.status() == DispatchStatus::Failed && !sent(&it.service));
-        let done = dispatches.iter().any(|dispatch| dispatch.status() == DispatchStatus::Closed);
-        let called_off = dispatches.iter().any(|dispatch| dispatch.status() == DispatchStatus::Cancelled);
         let completed = self.runs.last().is_some_and(|run| run.end() == End::Completed);
         match () {
             () if done && (canceled || !lacks) => Some(News::Settled),
@@ -228,11 +212,6 @@ impl Record {
             log::status(&mut self.shown, status, at);
         }
     }
-}
-
-/// A place that only the caller knows.
-fn said(place: &str) -> wire::Location {
-    wire::Location { text: place.to_owned(), ..wire::Location::default() }
 }
 
 const fn shown(status: Status) -> IncidentStatus {

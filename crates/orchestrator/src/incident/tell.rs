@@ -79,6 +79,7 @@ fn judged(call: &Call, at: Timestamp) -> Judged {
         priority: call.triage.priority.level().into(),
         place: cut(call.place(), read::PLACE),
         decisions: decisions.collect(),
+        casualties: call.casualties(),
         hazards: call.triage.hazards.iter().map(|hazard| (*hazard).to_owned()).collect(),
     }
 }

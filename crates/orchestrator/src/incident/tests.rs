@@ -1,8 +1,11 @@
-//! The life of an incident, from what runs note and units do.
+//! Incidents: their life from what runs note and units do, their bounds, and the desk that keeps them.
 
+mod bounded;
+mod judged;
 mod kept;
 mod life;
 mod office;
 mod rounds;
+mod scene;
 mod table;
 mod told;

@@ -20,9 +20,10 @@ impl ::prost::Name for Position {
 /// Where an incident is.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Location {
-    /// In the caller's words; empty where nobody knows.
+    /// In the caller's words, at most 200 letters of them; empty where nobody knows.
     #[prost(string, tag = "1")]
     pub text: ::prost::alloc::string::String,
+    /// The UK postcode among the words, in capitals and with its space; empty where they have none.
     #[prost(string, tag = "2")]
     pub postcode: ::prost::alloc::string::String,
     /// Unset where no point is known.
@@ -58,17 +59,19 @@ pub struct Incident {
     /// Such as "gas" or "chemicals".
     #[prost(string, repeated, tag = "5")]
     pub hazards: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
-    /// Unset where nobody knows.
+    /// How many are hurt or ill, the most that any call told; unset where none told a number.
     #[prost(uint32, optional, tag = "6")]
     pub casualties: ::core::option::Option<u32>,
-    /// It needs more than the usual.
+    /// It needs more than the usual: all three services at priority 1, five casualties, or ten calls. It stays so.
     #[prost(bool, tag = "7")]
     pub major: bool,
-    /// 1 is the highest.
+    /// 1 is the highest; that of the most pressing call.
     #[prost(uint32, tag = "8")]
     pub priority: u32,
+    /// Bounded, see earlier_calls. Oldest first.
     #[prost(message, repeated, tag = "9")]
     pub calls: ::prost::alloc::vec::Vec<Call>,
+    /// Bounded, see earlier_dispatches. Oldest first.
     #[prost(message, repeated, tag = "10")]
     pub dispatches: ::prost::alloc::vec::Vec<Dispatch>,
     /// Oldest first; bounded, the oldest entries go first.
@@ -81,6 +84,12 @@ pub struct Incident {
     /// Rises with every change of any incident of this store.
     #[prost(uint64, tag = "14")]
     pub version: u64,
+    /// How many further calls there were; beyond 50 the oldest are no longer listed, those that are over first.
+    #[prost(uint32, tag = "15")]
+    pub earlier_calls: u32,
+    /// The same for dispatches, beyond 50.
+    #[prost(uint32, tag = "16")]
+    pub earlier_dispatches: u32,
 }
 impl ::prost::Name for Incident {
     const NAME: &'static str = "Incident";
@@ -214,7 +223,7 @@ pub struct Dispatch {
     pub sla_s: u32,
     #[prost(enumeration = "DispatchStatus", tag = "9")]
     pub status: i32,
-    /// From 1 while it is queued; 0 otherwise.
+    /// From 1 while it, or the rest of it, waits and its agent has told its place; 0 otherwise.
     #[prost(uint32, tag = "10")]
     pub queue_position: u32,
     /// The agent's task.

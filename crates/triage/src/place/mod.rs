@@ -12,6 +12,7 @@ use std::ops::Range;
 use crate::text::Word;
 
 pub(crate) use choose::choose;
+pub(crate) use shape::postcode;
 
 /// How exactly words say where.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -3,6 +3,7 @@
 use proto::watchroom::emergency::v1::{self as wire, DispatchStatus, UnitChangeReason, UnitStatus};
 use types::Timestamp;
 
+use super::judge::Source;
 use super::units::Move;
 use super::{Record, is_open};
 use crate::incident::log;
@@ -12,14 +13,9 @@ impl Record {
     pub(super) fn dispatched(&mut self, told: &Dispatched, at: Timestamp) {
         let Some(dispatch) = &told.dispatch else { return };
         if let Some(location) = &told.location {
-            self.shown.location = Some(location.clone());
+            self.locate(location);
         }
-        if !told.kind.is_empty() {
-            self.shown.r#type.clone_from(&told.kind);
-        }
-        if told.priority != 0 {
-            self.shown.priority = told.priority;
-        }
+        self.weigh(Source::Agent, &told.kind, told.priority);
         let kinds = told.kinds.iter().map(String::as_str).chain(std::iter::repeat(""));
         for (unit, kind) in dispatch.assigned.iter().zip(kinds) {
             // What the units themselves have told meanwhile is newer.
