@@ -106,18 +106,10 @@ fn place(endpoint: &ResolvedEndpoint) -> [String; 5] {
 
 /// All registered agents that match, page after page.
 pub(crate) async fn query(endpoint: &Endpoint, filter: Filter) -> Result<Vec<Agent>, Failure> {
-    let mut registry = Caller::new(endpoint)?;
-    let mut agents = Vec::new();
-    let mut page_token = String::new();
-    loop {
-        let request = QueryAgentsRequest { filter: Some(filter.clone()), page_size: None, page_token };
-        let page: QueryAgentsResponse = registry.unary("/watchroom.registry.v1.Registry/QueryAgents", request).await?;
-        agents.extend(page.agents);
-        page_token = page.next_page_token;
-        if page_token.is_empty() {
-            return Ok(agents);
-        }
-    }
+    let method = "/watchroom.registry.v1.Registry/QueryAgents";
+    let ask = |page_token| QueryAgentsRequest { filter: Some(filter.clone()), page_size: None, page_token };
+    let read = |page: QueryAgentsResponse| (page.agents, page.next_page_token);
+    Caller::new(endpoint)?.pages(method, ask, read).await
 }
 
 /// Whether an agent is reached at this `host:port`.

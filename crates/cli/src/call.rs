@@ -39,6 +39,29 @@ impl<'e> Caller<'e> {
         Ok(answer.await.map_err(|status| self.failure(status))?.into_inner())
     }
 
+    /// All that `method` lists, page after page: `ask` makes the request for the page of a token, `read` takes the items
+    /// of a page and the token of the next one, which is empty on the last.
+    pub(crate) async fn pages<Q, A, T>(
+        &mut self,
+        method: &'static str,
+        ask: impl Fn(String) -> Q,
+        read: impl Fn(A) -> (Vec<T>, String),
+    ) -> Result<Vec<T>, Failure>
+    where
+        Q: Message + 'static,
+        A: Message + Default + 'static,
+    {
+        let (mut all, mut token) = (Vec::new(), String::new());
+        loop {
+            let (items, next) = read(self.unary(method, ask(token)).await?);
+            all.extend(items);
+            if next.is_empty() {
+                return Ok(all);
+            }
+            token = next;
+        }
+    }
+
     /// Calls a `method` that answers with a stream.
     pub(crate) async fn streaming<Q, A>(&mut self, method: &'static str, body: Q) -> Result<Streaming<A>, Failure>
     where

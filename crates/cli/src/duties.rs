@@ -32,18 +32,10 @@ pub(crate) async fn run<W: Write>(args: &Duties, common: &Common, screen: &mut S
 }
 
 async fn all(endpoint: &Endpoint, args: &Duties) -> Result<Vec<Duty>, Failure> {
-    let mut operator = Caller::new(endpoint)?;
-    let (mut duties, mut page_token) = (Vec::new(), String::new());
-    loop {
-        let run_id = args.run.as_ref().map(ToString::to_string).unwrap_or_default();
-        let request = ListDutiesRequest { run_id, page_size: None, page_token };
-        let page: ListDutiesResponse = operator.unary(METHOD, request).await?;
-        duties.extend(page.duties);
-        page_token = page.next_page_token;
-        if page_token.is_empty() {
-            return Ok(duties);
-        }
-    }
+    let run_id = args.run.as_ref().map(ToString::to_string).unwrap_or_default();
+    let ask = |page_token| ListDutiesRequest { run_id: run_id.clone(), page_size: None, page_token };
+    let read = |page: ListDutiesResponse| (page.duties, page.next_page_token);
+    Caller::new(endpoint)?.pages(METHOD, ask, read).await
 }
 
 fn row(duty: &Duty) -> [String; 7] {

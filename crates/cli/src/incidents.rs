@@ -62,16 +62,9 @@ async fn one<W: Write>(endpoint: &Endpoint, id: &str, screen: &mut Screen<W>) ->
 }
 
 async fn list<W: Write>(endpoint: &Endpoint, args: &Incidents, screen: &mut Screen<W>) -> Result<Outcome, Failure> {
-    let (mut caller, mut incidents, mut page_token) = (Caller::new(endpoint)?, Vec::new(), String::new());
-    loop {
-        let request = ListIncidentsRequest { filter: Some(filter(args)), page_size: Some(100), page_token };
-        let page: ListIncidentsResponse = caller.unary(LIST, request).await?;
-        incidents.extend(page.incidents);
-        page_token = page.next_page_token;
-        if page_token.is_empty() {
-            break;
-        }
-    }
+    let ask = |page_token| ListIncidentsRequest { filter: Some(filter(args)), page_size: Some(100), page_token };
+    let read = |page: ListIncidentsResponse| (page.incidents, page.next_page_token);
+    let incidents = Caller::new(endpoint)?.pages(LIST, ask, read).await?;
     if screen.is_for_script() {
         for incident in &incidents {
             screen.json(&proto_json(incident)?)?;

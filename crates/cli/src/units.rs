@@ -75,16 +75,9 @@ async fn agents(common: &Common) -> Result<Vec<Endpoint>, Failure> {
 }
 
 async fn list(agent: &Endpoint, args: &Units) -> Result<Vec<Unit>, Failure> {
-    let (mut caller, mut units, mut page_token) = (Caller::new(agent)?, Vec::new(), String::new());
-    loop {
-        let request = ListUnitsRequest { filter: Some(filter(args)), page_size: Some(100), page_token };
-        let page: ListUnitsResponse = caller.unary(LIST, request).await?;
-        units.extend(page.units);
-        page_token = page.next_page_token;
-        if page_token.is_empty() {
-            return Ok(units);
-        }
-    }
+    let ask = |page_token| ListUnitsRequest { filter: Some(filter(args)), page_size: Some(100), page_token };
+    let read = |page: ListUnitsResponse| (page.units, page.next_page_token);
+    Caller::new(agent)?.pages(LIST, ask, read).await
 }
 
 fn filter(args: &Units) -> UnitFilter {
