@@ -29,6 +29,9 @@ const LINE: usize = 200;
 /// The reason for a doubt where triage has decided nothing.
 const NOTHING_KNOWN: &str = "the call has no words that say what has happened";
 
+/// The same where it has decided all that it found.
+const NO_MORE: &str = "the call says no more than that";
+
 /// A call and what triage made of it.
 #[derive(Debug)]
 pub(crate) struct Call {
@@ -100,13 +103,17 @@ impl Call {
         payload(self.turns.iter().map(text_part).chain([self.incident()]).collect())
     }
 
-    /// Why triage is not sure, in words; none when it is.
+    /// Why triage is not sure, in words; none when it is. What is decided says itself, see [`Call::reasons`].
     pub(crate) fn doubts(&self) -> Vec<String> {
-        let trace = &self.triage.trace;
-        match self.triage.question() {
-            Some(triage::Question::Clarification) if trace.is_empty() => vec![NOTHING_KNOWN.to_owned()],
-            Some(triage::Question::Clarification) => trace.iter().take(DOUBTS).map(ToString::to_string).collect(),
-            Some(triage::Question::Location) | None => Vec::new(),
+        if self.triage.question() != Some(triage::Question::Clarification) {
+            return Vec::new();
+        }
+        let found = self.triage.trace.iter().filter(|decision| decision.effect.service().is_none());
+        let found: Vec<String> = found.take(DOUBTS).map(|decision| cut(&decision.to_string(), LINE)).collect();
+        match (self.triage.trace.is_empty(), found.is_empty()) {
+            (true, _) => vec![NOTHING_KNOWN.to_owned()],
+            (false, true) => vec![NO_MORE.to_owned()],
+            (false, false) => found,
         }
     }
 

@@ -35,6 +35,9 @@ fn a_doubt_is_told_with_its_reasons() {
     let unsure = Call::new("Please help, come quickly".to_owned()).plan(None, &Settings::default());
     let words = plan(&unsure, Some(&Call::of_plan(&unsure, None)));
     assert!(words.contains("You will be asked: What has happened") && words.contains("confidence 0."), "{words}");
+    let (decided, asked) = words.split_once("You will be asked").unwrap();
+    let said_twice = decided.lines().skip(1).map(str::trim).find(|line| !line.is_empty() && asked.contains(*line));
+    assert_eq!(said_twice, None, "{words}");
     let placeless = Call::new("There is a fire, come quickly!".to_owned()).plan(None, &Settings::default());
     assert!(
         plan(&placeless, Some(&Call::of_plan(&placeless, None)))
