@@ -256,6 +256,7 @@ impl Refusal {
                  add --agent ADDRESS (`watchroom agents` lists addresses)",
             ),
             Some("TASK_NOT_FOUND") => Some("`watchroom tasks` lists the tasks that you can see"),
+            Some("INCIDENT_NOT_FOUND") => Some("`watchroom incidents` lists the incidents that you can see"),
             Some("TASK_NOT_CANCELABLE") => Some("it has ended; `watchroom task ID` shows how"),
             Some("RUN_NOT_RESUMABLE") => Some("`watchroom task ID` shows how it stands"),
             Some("VERSION_NOT_SUPPORTED") => Some("this command speaks A2A 1.0; the agent must offer it"),

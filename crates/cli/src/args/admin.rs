@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::path::PathBuf;
 
 use clap::builder::{EnumValueParser, PossibleValue, StringValueParser, TypedValueParser};
+use clap::error::{ContextKind, ContextValue};
 use clap::{Arg, Args, Command, ValueEnum};
 
 use super::ServiceName;
@@ -54,10 +55,18 @@ impl TypedValueParser for WhichParser {
         if word.contains(':') {
             return Ok(Which::At(word));
         }
-        EnumValueParser::<ServiceName>::new().parse_ref(command, arg, value).map(Which::Named)
+        let named = EnumValueParser::<ServiceName>::new().parse_ref(command, arg, value);
+        named.map(Which::Named).map_err(or_address)
     }
 
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
         Some(Box::new(ServiceName::value_variants().iter().filter_map(ValueEnum::to_possible_value)))
     }
+}
+
+/// The parser of names lists these; an address is a value too.
+fn or_address(mut error: clap::Error) -> clap::Error {
+    let tip = "an address is taken too, as host:port, such as 127.0.0.1:7402";
+    error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
+    error
 }

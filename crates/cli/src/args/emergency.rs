@@ -59,13 +59,13 @@ fn unit_status(word: &str) -> Result<UnitStatus, String> {
     let named = UnitStatus::from_str_name(&name("UNIT_STATUS_", word)).filter(|it| *it != UnitStatus::Unspecified);
     let all = "available, assigned, acknowledged, en-route, on-scene, transporting, at-hospital, cleared, out-of-service \
                or assignment-cancelled";
-    named.ok_or_else(|| all.to_owned())
+    named.ok_or_else(|| format!("there are {all}"))
 }
 
 fn incident_status(word: &str) -> Result<IncidentStatus, String> {
     let named = IncidentStatus::from_str_name(&name("INCIDENT_STATUS_", word));
     let all = "active, resources-assigned, resources-enroute, resources-on-scene, closed, cancelled or reopened";
-    named.filter(|it| *it != IncidentStatus::Unspecified).ok_or_else(|| all.to_owned())
+    named.filter(|it| *it != IncidentStatus::Unspecified).ok_or_else(|| format!("there are {all}"))
 }
 
 /// "en-route" as the wire names it.

@@ -70,26 +70,43 @@ pub(crate) fn incident(incident: &Incident) -> String {
         }
     };
     line("type", &incident.r#type);
-    line("priority", &incident.priority.to_string());
+    let major = if incident.major { ", major" } else { "" };
+    line("priority", &format!("{}{major}", incident.priority));
     line("place", place(incident));
+    line("postcode", incident.location.as_ref().map_or("", |location| &location.postcode));
     line("hazards", &incident.hazards.join(", "));
+    line("casualties", &incident.casualties.map(|casualties| casualties.to_string()).unwrap_or_default());
     line("opened", &time(incident.opened_at.as_ref()));
     line("changed", &time(incident.changed_at.as_ref()));
+    line("earlier calls", &number(incident.earlier_calls));
     for call in &incident.calls {
         line("call", &format!("task {} at {}", call.task_id, time(call.received_at.as_ref())));
     }
+    line("earlier dispatches", &number(incident.earlier_dispatches));
     incident.dispatches.iter().for_each(|dispatch| line(&dispatch.service, &dispatched(dispatch)));
     incident.log.iter().for_each(|entry| line(&time(entry.time.as_ref()), &entry.text));
     text
+}
+
+/// A count that is worth a line.
+fn number(count: u32) -> String {
+    if count > 0 { count.to_string() } else { String::new() }
 }
 
 fn place(incident: &Incident) -> &str {
     incident.location.as_ref().map_or("", |location| location.text.as_str())
 }
 
-/// Each service with what it has sent: "fire 2, police 1".
+/// Each service with what it has sent, over all its dispatches: "fire 2, police 1".
 fn sent(incident: &Incident) -> String {
-    let each = incident.dispatches.iter().map(|it| format!("{} {}", it.service, it.assigned.len()));
+    let mut sent: Vec<(&str, usize)> = Vec::new();
+    for dispatch in &incident.dispatches {
+        match sent.iter_mut().find(|(service, _)| *service == dispatch.service) {
+            Some((_, units)) => *units += dispatch.assigned.len(),
+            None => sent.push((&dispatch.service, dispatch.assigned.len())),
+        }
+    }
+    let each = sent.into_iter().map(|(service, units)| format!("{service} {units}"));
     each.collect::<Vec<_>>().join(", ")
 }
 

@@ -1,5 +1,6 @@
 //! `units` and `incidents`: lists, and watches that go on over lost connections.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
@@ -8,14 +9,15 @@ use futures::stream::{self, BoxStream};
 use proto::a2a::{AgentCard, AgentInterface};
 use proto::watchroom::emergency::v1::watch_units_response::Event;
 use proto::watchroom::emergency::v1::{
-    Assignment, Dispatch, GetIncidentRequest, Incident, IncidentStatus, ListIncidentsRequest, ListIncidentsResponse,
-    ListUnitsRequest, ListUnitsResponse, LogEntry, Unit, UnitChange, UnitStatus, UnitsSynced, WatchUnitsRequest,
-    WatchUnitsResponse,
+    Assignment, Call, Dispatch, GetIncidentRequest, Incident, IncidentStatus, ListIncidentsRequest,
+    ListIncidentsResponse, ListUnitsRequest, ListUnitsResponse, Location, LogEntry, Unit, UnitChange, UnitStatus,
+    UnitsSynced, WatchUnitsRequest, WatchUnitsResponse,
 };
 use proto::watchroom::registry::v1::{Agent, QueryAgentsRequest, QueryAgentsResponse, Registration};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::time::timeout;
-use tonic::{Request, Status};
+use tonic::{Code, Request, Status};
+use tonic_types::{ErrorDetails, StatusExt as _};
 
 use crate::support::{PATIENCE, end, run, serve, signal, streaming, unary, watchroom};
 
@@ -121,13 +123,26 @@ async fn a_watch_of_units_goes_on_from_the_last_version_until_it_is_interrupted(
 }
 
 fn incident() -> Incident {
-    let dispatch = Dispatch { service: "fire".to_owned(), assigned: vec!["E1".to_owned()], ..Dispatch::default() };
+    let sent = |service: &str, units: &[&str]| {
+        let assigned = units.iter().map(|unit| (*unit).to_owned()).collect();
+        Dispatch { service: service.to_owned(), assigned, ..Dispatch::default() }
+    };
     Incident {
         id: "c-1".to_owned(),
         r#type: "fire".to_owned(),
         priority: 2,
         status: IncidentStatus::ResourcesEnroute.into(),
-        dispatches: vec![dispatch],
+        location: Some(Location {
+            text: "12 Mill Lane".to_owned(),
+            postcode: "SM6 7AN".to_owned(),
+            ..Location::default()
+        }),
+        casualties: Some(5),
+        major: true,
+        calls: vec![Call { task_id: "t-51".to_owned(), received_at: None }],
+        earlier_calls: 50,
+        dispatches: vec![sent("fire", &["E1", "E2"]), sent("police", &["P1"]), sent("fire", &["E3"])],
+        earlier_dispatches: 3,
         log: vec![LogEntry { text: "E1: en route".to_owned(), ..LogEntry::default() }],
         ..Incident::default()
     }
@@ -143,17 +158,33 @@ async fn incidents_are_listed_and_one_is_shown_with_its_log() {
     });
     let get = unary(|request: Request<GetIncidentRequest>| match request.get_ref().id.as_str() {
         "c-1" => Ok(incident()),
-        _ => Err(Status::not_found("incident not found")),
+        _ => {
+            let why = ErrorDetails::with_error_info("INCIDENT_NOT_FOUND", "emergency.watchroom", HashMap::new());
+            Err(Status::with_error_details(Code::NotFound, "incident not found", why))
+        }
     });
     let router = Router::new()
         .route("/watchroom.emergency.v1.Incidents/ListIncidents", list)
         .route("/watchroom.emergency.v1.Incidents/GetIncident", get);
     let url = serve(router).await;
     let ended = run(&["incidents", "--operator", &url]).await;
-    assert!(ended.out.contains("c-1") && ended.out.contains("resources enroute"), "{ended:?}");
+    for words in ["c-1", "resources enroute", "fire 3, police 1"] {
+        assert!(ended.out.contains(words), "{words:?}: {ended:?}");
+    }
     assert_eq!(run(&["incidents", "--operator", &url, "--service", "police"]).await.out, "no incidents\n");
     let ended = run(&["incidents", "c-1", "--operator", &url]).await;
-    assert!(ended.out.contains("priority: 2") && ended.out.contains("E1: en route"), "{ended:?}");
+    for words in [
+        "priority: 2, major",
+        "place: 12 Mill Lane",
+        "postcode: SM6 7AN",
+        "casualties: 5",
+        "earlier calls: 50",
+        "earlier dispatches: 3",
+        "E1: en route",
+    ] {
+        assert!(ended.out.contains(words), "{words:?}: {ended:?}");
+    }
     let ended = run(&["incidents", "c-2", "--operator", &url]).await;
     assert_eq!((ended.code, ended.err.contains("incident not found")), (Some(1), true), "{ended:?}");
+    assert!(ended.err.contains("next: `watchroom incidents` lists the incidents"), "{ended:?}");
 }
