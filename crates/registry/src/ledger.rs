@@ -125,7 +125,7 @@ impl Ledger {
         let rows = last.iter().filter_map(|(lease, now)| self.row(*lease, now));
         let rows = rows.chain([self.version_row(newest.version)]).collect();
         let at = self.store.now();
-        let commit = Commit { epoch: self.epoch, lane: Lane::Accept, at, task: None, accept: None, rows };
+        let commit = Commit { lane: Lane::Accept, ..Commit::of_rows(self.epoch, at, rows) };
         let committed = self.store.commit(commit).await?;
         for (lease, now) in last {
             self.written(lease, now);

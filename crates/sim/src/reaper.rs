@@ -9,7 +9,7 @@ use agent::Kit;
 use engine::{Cause, ChildNews, Code, Launch};
 use orchestrator::{AttemptKey, DUTIES, Signal, codec};
 use proto::watchroom::agent::v1::fence_response::Outcome;
-use store::{Commit, Lane, Row, RowChange};
+use store::{Commit, Row, RowChange};
 use types::{StoreId, Timestamp};
 
 use crate::defects::Defect;
@@ -137,6 +137,6 @@ async fn take_off(kit: &Kit<Runs>, wanted: &Wanted) -> Option<()> {
     let Some(row) = rows.into_iter().find(about) else { return Some(()) };
     let gone = RowChange { kind: DUTIES, key: row.key, expected: row.version, body: None };
     let (epoch, at) = (kit.ownership().epoch, kit.store().now());
-    let commit = Commit { epoch, lane: Lane::Continue, at, task: None, accept: None, rows: vec![gone] };
+    let commit = Commit::of_rows(epoch, at, vec![gone]);
     kit.store().commit(commit).await.ok().map(drop)
 }

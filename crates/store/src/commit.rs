@@ -26,9 +26,14 @@ pub struct Commit {
 }
 
 impl Commit {
+    /// Changes rows and no task.
+    pub fn of_rows(epoch: Epoch, at: Timestamp, rows: Vec<RowChange>) -> Self {
+        Self { epoch, lane: Lane::Continue, at, task: None, accept: None, rows }
+    }
+
     /// Changes nothing and costs the disk nothing: settles when everything that was queued before it has.
     pub fn barrier(epoch: Epoch, at: Timestamp) -> Self {
-        Self { epoch, lane: Lane::Continue, at, task: None, accept: None, rows: Vec::new() }
+        Self::of_rows(epoch, at, Vec::new())
     }
 
     /// Whether there is nothing to write.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use store::{Commit, Lane, Ownership, Refusal, RowChange, Store};
+use store::{Commit, Ownership, Refusal, RowChange, Store};
 use triage::Service;
 use types::Timestamp;
 
@@ -73,7 +73,7 @@ impl Town {
 }
 
 fn bare(store: &dyn Store, own: Ownership, rows: Vec<RowChange>) -> Commit {
-    Commit { epoch: own.epoch, lane: Lane::Continue, at: store.now(), task: None, accept: None, rows }
+    Commit::of_rows(own.epoch, store.now(), rows)
 }
 
 /// The clock of the store, from now on at `speed`.

@@ -8,7 +8,7 @@ use a2a::{ClientError, Error};
 use agent::Kit;
 use discovery::View;
 use engine::{Cause, ChildNews, Code};
-use store::{Commit, Lane, Refusal, Row, RowChange};
+use store::{Commit, Refusal, Row, RowChange};
 use types::{MessageId, RetryPolicy};
 
 use super::child::{answer, replied};
@@ -146,7 +146,7 @@ async fn take_off(kit: &Kit<Runs>, duty: &Duty, news: &ChildNews) -> Result<(), 
     let gone = RowChange { kind: duty::KIND, key, expected: listed.version, body: None };
     let body = Some(encode_finding(&duty::finding(duty, news, at)));
     let found = RowChange { kind: duty::FOUND, key: found, expected: earlier, body };
-    let commit = Commit { epoch, lane: Lane::Continue, at, task: None, accept: None, rows: vec![gone, found] };
+    let commit = Commit::of_rows(epoch, at, vec![gone, found]);
     kit.store().commit(commit).await?;
     tracing::info!(run = %duty.run, step = %duty.step, attempt = duty.launch.attempt, "a duty is done");
     Ok(())

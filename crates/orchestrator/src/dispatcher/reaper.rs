@@ -1,7 +1,7 @@
 //! The reaper: takes up, after a start, the duties that earlier processes left.
 
 use agent::Kit;
-use store::{Commit, Lane, Row, RowChange};
+use store::{Commit, Row, RowChange};
 use types::{Scope, TaskId};
 
 use crate::codec::decode_duty;
@@ -57,7 +57,7 @@ async fn about_a_run(kit: &Kit<Runs>, row: &Row) -> Result<bool, store::Error> {
 async fn delete(kit: &Kit<Runs>, kind: &'static str, row: Row) {
     let gone = RowChange { kind, key: row.key, expected: row.version, body: None };
     let (epoch, at) = (kit.ownership().epoch, kit.store().now());
-    let commit = Commit { epoch, lane: Lane::Continue, at, task: None, accept: None, rows: vec![gone] };
+    let commit = Commit::of_rows(epoch, at, vec![gone]);
     if let Err(refusal) = kit.store().commit(commit).await {
         tracing::warn!(kind, %refusal, "a row about a run that is gone stays until the next start");
     }

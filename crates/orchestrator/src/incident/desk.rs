@@ -9,7 +9,7 @@ use bytes::Bytes;
 use parking_lot::RwLock;
 use prost::Message as _;
 use proto::watchroom::emergency::v1 as wire;
-use store::{Commit, Lane, Refusal, Row, RowChange, Store};
+use store::{Commit, Refusal, Row, RowChange, Store};
 use tokio::sync::{Notify, mpsc};
 use types::{Epoch, StoreId, Timestamp};
 
@@ -170,8 +170,7 @@ impl Desk {
         if rows.is_empty() {
             return Ok(());
         }
-        let commit = Commit { epoch: self.epoch, lane: Lane::Continue, at: now, task: None, accept: None, rows };
-        self.store.commit(commit).await?;
+        self.store.commit(Commit::of_rows(self.epoch, now, rows)).await?;
         for (store, seen) in cursors {
             *self.cursors.entry(store).or_default() += 1;
             self.shared.cursors.write().insert(store, seen);

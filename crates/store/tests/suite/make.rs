@@ -121,5 +121,5 @@ impl CommitExt for Commit {
 /// A commit without a task.
 pub(crate) async fn bare(store: &dyn Store) -> Commit {
     let epoch = store.own().await.unwrap().epoch;
-    Commit { epoch, lane: Lane::Continue, at: store.now(), task: None, accept: None, rows: Vec::new() }
+    Commit::of_rows(epoch, store.now(), Vec::new())
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use prost::Message as _;
 use proto::watchroom::emergency::v1::{self as wire, UnitChangeReason, UnitStatus};
-use store::{Commit, Lane, MemoryStore, RowChange, Store};
+use store::{Commit, MemoryStore, RowChange, Store};
 use tokio::sync::{Notify, mpsc};
 use types::{Owner, StoreId};
 
@@ -70,8 +70,7 @@ impl Office {
         let row =
             RowChange { kind: note::KIND, key: Bytes::copy_from_slice(&self.notes.to_be_bytes()), expected: 0, body };
         let at = self.store.now();
-        let commit = Commit { epoch, lane: Lane::Continue, at, task: None, accept: None, rows: vec![row] };
-        self.store.commit(commit).await.unwrap();
+        self.store.commit(Commit::of_rows(epoch, at, vec![row])).await.unwrap();
     }
 
     pub(super) async fn shown(
