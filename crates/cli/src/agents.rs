@@ -20,7 +20,7 @@ use crate::{roster, show};
 pub(crate) async fn run<W: Write>(args: &Agents, common: &Common, screen: &mut Screen<W>) -> Result<Outcome, Failure> {
     let endpoint = Endpoint::registry(common)?;
     if args.watch {
-        return roster::watch(&endpoint, filter(&args.which), screen).await;
+        return roster::watch(endpoint, filter(&args.which), screen).await;
     }
     let agents = query(&endpoint, filter(&args.which)).await?;
     if screen.is_for_script() {

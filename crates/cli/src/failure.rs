@@ -162,14 +162,6 @@ impl Failure {
         }
     }
 
-    /// The code of a service's refusal.
-    pub(crate) fn refusal(&self) -> Option<Code> {
-        match self {
-            Self::Refused(refusal) => Some(refusal.code),
-            _ => None,
-        }
-    }
-
     /// What a script tells failures apart by: the gRPC code of a refusal, or a word of this command.
     fn kind(&self) -> String {
         let word = match self {

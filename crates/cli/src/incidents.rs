@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::io::Write;
 
+use futures::StreamExt as _;
 use proto::watchroom::emergency::v1::watch_incidents_response::Event;
 use proto::watchroom::emergency::v1::{
     GetIncidentRequest, Incident, IncidentFilter, ListIncidentsRequest, ListIncidentsResponse, WatchIncidentsRequest,
@@ -15,7 +16,7 @@ use crate::call::Caller;
 use crate::endpoints::Endpoint;
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
-use crate::live::{self, Item, News};
+use crate::live::{self, Item, News, Patience, Position};
 use crate::outcome::Outcome;
 use crate::screen::{Mark, Screen, note, proto_json};
 use crate::show;
@@ -105,22 +106,23 @@ impl<W: Write> Board<'_, W> {
     async fn watch(mut self, operator: Endpoint) -> Result<Outcome, Failure> {
         let mut interrupt = Interrupt::watch()?;
         let filter = filter(self.args);
-        let request = move |from_version, store_id| WatchIncidentsRequest {
+        let request = move |from: Position| WatchIncidentsRequest {
             filter: Some(filter.clone()),
-            from_version,
-            store_id,
+            from_version: from.version,
+            store_id: from.store,
         };
-        let mut followed = live::follow::<_, WatchIncidentsResponse>(operator, WATCH, request);
+        let mut followed = live::follow(operator, WATCH, Position::default(), Patience::Bounded, request);
         loop {
             let news = tokio::select! {
-                news = followed.recv() => news,
+                news = followed.next() => news,
                 () = interrupt.pressed() => return Ok(Outcome::Interrupted),
             };
             match news {
                 None => return Ok(Outcome::Done),
                 Some(News::Item(item)) => self.item(item)?,
                 Some(News::Anew) => self.incidents.clear(),
-                Some(News::Lost(why)) => note(&format!("{why}; trying again")),
+                Some(News::Lost { why, since }) if since.is_zero() => note(&format!("{why}; trying again")),
+                Some(News::Lost { .. }) => {}
                 Some(News::Failed(failure)) => return Err(failure),
             }
         }

@@ -2,18 +2,19 @@
 
 use std::time::Duration;
 
+use futures::StreamExt as _;
+use futures::stream::{self, BoxStream};
 use prost::{Message, Name};
-use tokio::sync::mpsc;
-use tonic::Code;
+use tokio::time::{Instant, sleep};
+use tonic::{Code, Status, Streaming};
 
 use crate::call::Caller;
 use crate::endpoints::Endpoint;
 use crate::failure::Failure;
+use crate::follow::PATIENCE;
 
-/// Between two tries.
+/// Before another try.
 const PAUSE: Duration = Duration::from_secs(1);
-/// News that wait for the screen; the service has a bound of its own and cuts who reads too slowly.
-const WAITING: usize = 256;
 
 /// One item of a watch.
 pub(crate) trait Item: Message + Name + Default + 'static {
@@ -28,84 +29,130 @@ pub(crate) trait Item: Message + Name + Default + 'static {
 pub(crate) enum News<A> {
     /// An item.
     Item(A),
-    /// What was shown before no longer holds: a snapshot follows.
+    /// A snapshot follows, at the beginning and wherever what was shown before no longer holds.
     Anew,
-    /// The connection is lost; it is tried again.
-    Lost(String),
-    /// It cannot be watched.
+    /// The service has not answered for so long, which is zero when it is told first; it is tried again.
+    Lost { why: Failure, since: Duration },
+    /// It cannot be watched; nothing follows.
     Failed(Failure),
 }
 
-/// Starts to follow `method`; `request` makes the request from a version and the store that counted it.
+/// How long a service may be away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Patience {
+    /// It must answer the first call, and is given up later when it is away for [`PATIENCE`].
+    Bounded,
+    /// It is one of many: the others are watched on without it.
+    Endless,
+}
+
+/// Up to where a watch has told; the default asks for a snapshot.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Position {
+    pub(crate) version: u64,
+    /// The store that counted.
+    pub(crate) store: String,
+}
+
+impl Position {
+    /// Moves on to an item.
+    pub(crate) fn see(&mut self, item: &impl Item) {
+        self.version = self.version.max(item.version());
+        if let Some(store) = item.synced() {
+            store.clone_into(&mut self.store);
+        }
+    }
+}
+
+/// Follows `method` from a position on; `request` makes the request from one. Dropped, it lets go of the service.
 pub(crate) fn follow<Q, A>(
     endpoint: Endpoint,
     method: &'static str,
-    request: impl Fn(u64, String) -> Q + Send + 'static,
-) -> mpsc::Receiver<News<A>>
+    from: Position,
+    patience: Patience,
+    request: impl Fn(Position) -> Q + Send + 'static,
+) -> BoxStream<'static, News<A>>
 where
     Q: Message + 'static,
     A: Item,
 {
-    let (tx, rx) = mpsc::channel(WAITING);
-    let watch = Watch { endpoint, method, tx, version: 0, store: String::new(), lost: false };
-    tokio::spawn(watch.run(request));
-    rx
+    let watch = Watch { endpoint, method, request, patience, at: from, items: None, lost: None, heard: false };
+    stream::unfold(Some(watch), async |watch| {
+        let mut watch = watch?;
+        Some(match watch.news().await {
+            Ok(news) => (news, Some(watch)),
+            Err(failure) => (News::Failed(failure), None),
+        })
+    })
+    .boxed()
 }
 
-struct Watch<A> {
+/// One watch over all its connections.
+struct Watch<A, R> {
     endpoint: Endpoint,
     method: &'static str,
-    tx: mpsc::Sender<News<A>>,
-    version: u64,
-    store: String,
-    /// Whether the loss of the connection was told.
-    lost: bool,
+    request: R,
+    patience: Patience,
+    at: Position,
+    /// The connection, while there is one.
+    items: Option<Streaming<A>>,
+    /// Since when the service does not answer.
+    lost: Option<Instant>,
+    heard: bool,
 }
 
-impl<A: Item> Watch<A> {
-    /// Until nobody listens or the service refuses.
-    async fn run<Q: Message + 'static>(mut self, request: impl Fn(u64, String) -> Q) {
-        while !self.tx.is_closed() {
-            let failure = match self.once(request(self.version, self.store.clone())).await {
-                Ok(()) => return,
+impl<A: Item, R> Watch<A, R> {
+    /// What comes next; an error is the end.
+    async fn news<Q: Message + 'static>(&mut self) -> Result<News<A>, Failure>
+    where
+        R: Fn(Position) -> Q,
+    {
+        loop {
+            let failure = match self.item().await {
+                Ok(news) => return Ok(news),
                 Err(failure) => failure,
             };
-            let told = match failure.refusal() {
-                Some(Code::OutOfRange) => {
-                    self.version = 0;
-                    News::Anew
+            self.items = None;
+            match failure.grpc() {
+                // What came after that version is forgotten: a new snapshot.
+                Some(Code::OutOfRange) if self.at.version > 0 => self.at.version = 0,
+                Some(Code::Unavailable) if self.heard || self.patience == Patience::Endless => {
+                    let since = self.lost.map_or(Duration::ZERO, |lost| lost.elapsed());
+                    self.lost = self.lost.or_else(|| Some(Instant::now()));
+                    if self.patience == Patience::Bounded && since > PATIENCE {
+                        return Err(failure);
+                    }
+                    return Ok(News::Lost { why: failure, since });
                 }
-                Some(Code::Unavailable) | None if !self.lost => {
-                    self.lost = true;
-                    News::Lost(failure.to_string())
-                }
-                Some(Code::Unavailable) | None => {
-                    tokio::time::sleep(PAUSE).await;
-                    continue;
-                }
-                Some(_) => News::Failed(failure),
-            };
-            let ended = matches!(told, News::Failed(_));
-            if self.tx.send(told).await.is_err() || ended {
-                return;
+                _ => return Err(failure),
             }
         }
     }
 
-    /// One connection; `Ok` when nobody listens any more.
-    async fn once<Q: Message + 'static>(&mut self, request: Q) -> Result<(), Failure> {
-        let mut items = Caller::new(&self.endpoint)?.streaming::<Q, A>(self.method, request).await?;
-        while let Some(item) = items.message().await.map_err(|status| Failure::of_status(&self.endpoint, status))? {
-            self.lost = false;
-            self.version = self.version.max(item.version());
-            if let Some(store) = item.synced() {
-                store.clone_into(&mut self.store);
+    /// The next item, over a new connection where there is none.
+    async fn item<Q: Message + 'static>(&mut self) -> Result<News<A>, Failure>
+    where
+        R: Fn(Position) -> Q,
+    {
+        if self.items.is_none() {
+            if self.lost.is_some() {
+                sleep(PAUSE).await;
             }
-            if self.tx.send(News::Item(item)).await.is_err() {
-                return Ok(());
+            let request = (self.request)(self.at.clone());
+            self.items = Some(Caller::new(&self.endpoint)?.streaming(self.method, request).await?);
+            if self.at.version == 0 {
+                return Ok(News::Anew);
             }
         }
-        let (what, why, hint) = (self.endpoint.to_string(), "the watch has ended".to_owned(), self.endpoint.hint());
-        Err(Failure::Unreachable { what, why, hint })
+        let next = match &mut self.items {
+            Some(items) => items.message().await,
+            None => Ok(None),
+        };
+        let ended = || Status::unavailable("the watch has ended");
+        let item = next.and_then(|item| item.ok_or_else(ended));
+        let item = item.map_err(|status| Failure::of_status(&self.endpoint, status))?;
+        (self.heard, self.lost) = (true, None);
+        self.at.see(&item);
+        Ok(News::Item(item))
     }
 }

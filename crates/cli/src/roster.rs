@@ -8,32 +8,30 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::time::Duration;
 
+use futures::StreamExt as _;
+use futures::stream::BoxStream;
 use proto::watchroom::registry::v1::watch_agents_response::Event;
 use proto::watchroom::registry::v1::{
     Agent, Filter, RemoveReason, Removed, Report, WatchAgentsRequest, WatchAgentsResponse,
 };
-use tokio::time::{Instant, sleep};
-use tonic::Code;
 
 use crate::agents::{HEADER, condition, lease, row};
-use crate::call::Caller;
 use crate::endpoints::Endpoint;
 use crate::failure::Failure;
-use crate::follow::PATIENCE;
 use crate::interrupt::Interrupt;
+use crate::live::{self, Item, News, Patience, Position};
 use crate::outcome::Outcome;
 use crate::screen::{Mark, Screen, note, proto_json};
 use crate::show;
 
-/// Between two attempts to reach a registry that was lost.
-const PAUSE: Duration = Duration::from_secs(1);
+const WATCH: &str = "/watchroom.registry.v1.Registry/WatchAgents";
 
 /// Name, version and instance.
 type Key = (String, String, String);
 
 /// All that is registered, as far as it was told.
 #[derive(Debug, Default)]
-struct Roster {
+pub(crate) struct Roster {
     agents: BTreeMap<Key, Agent>,
     /// A snapshot that is not complete yet.
     fresh: Option<BTreeMap<Key, Agent>>,
@@ -41,85 +39,68 @@ struct Roster {
     doubted: bool,
 }
 
-/// One watch over all its connections.
-struct Watch<'a, W: Write> {
-    endpoint: &'a Endpoint,
-    filter: Filter,
+/// What is shown of a watch.
+struct Board<'a, W: Write> {
     screen: &'a mut Screen<W>,
     roster: Roster,
-    version: u64,
-    registry_id: String,
-    /// Since when the registry does not answer, once it has.
-    lost: Option<Instant>,
-    heard: bool,
+}
+
+impl Item for WatchAgentsResponse {
+    fn version(&self) -> u64 {
+        self.version
+    }
+
+    fn synced(&self) -> Option<&str> {
+        match &self.event {
+            Some(Event::Synced(synced)) => Some(&synced.registry_id),
+            Some(Event::Upsert(_) | Event::Removed(_) | Event::Report(_) | Event::Bookmark(_)) | None => None,
+        }
+    }
+}
+
+/// Follows who is registered with a registry.
+pub(crate) fn follow(
+    registry: Endpoint,
+    filter: Filter,
+    patience: Patience,
+) -> BoxStream<'static, News<WatchAgentsResponse>> {
+    live::follow(registry, WATCH, Position::default(), patience, move |from| WatchAgentsRequest {
+        filter: Some(filter.clone()),
+        from_version: from.version,
+        registry_id: from.store,
+    })
 }
 
 /// Shows who is registered until Ctrl-C.
 pub(crate) async fn watch<W: Write>(
-    endpoint: &Endpoint,
+    registry: Endpoint,
     filter: Filter,
     screen: &mut Screen<W>,
 ) -> Result<Outcome, Failure> {
     let mut interrupt = Interrupt::watch()?;
-    let (roster, registry_id) = (Roster::default(), String::new());
-    let mut watch = Watch { endpoint, filter, screen, roster, version: 0, registry_id, lost: None, heard: false };
-    tokio::select! {
-        failure = watch.run() => Err(failure),
-        () = interrupt.pressed() => Ok(Outcome::Interrupted),
+    let mut followed = follow(registry, filter, Patience::Bounded);
+    let mut board = Board { screen, roster: Roster::default() };
+    loop {
+        let news = tokio::select! {
+            news = followed.next() => news,
+            () = interrupt.pressed() => return Ok(Outcome::Interrupted),
+        };
+        match news {
+            None => return Ok(Outcome::Done),
+            Some(News::Item(item)) => board.item(item)?,
+            Some(News::Anew) => board.roster.begin_anew(),
+            Some(News::Lost { why, since }) => board.away(&why, since)?,
+            Some(News::Failed(failure)) => return Err(failure),
+        }
     }
 }
 
-impl<W: Write> Watch<'_, W> {
-    /// Ends only when there is nothing more to be had.
-    async fn run(&mut self) -> Failure {
-        loop {
-            let Err(failure) = self.once().await;
-            match failure.grpc() {
-                // What came after that version is forgotten: a new snapshot.
-                Some(Code::OutOfRange) if self.version > 0 => self.version = 0,
-                Some(Code::Unavailable) if self.heard => {
-                    let since = *self.lost.get_or_insert_with(Instant::now);
-                    if since.elapsed() > PATIENCE {
-                        return failure;
-                    }
-                    if let Err(failure) = self.away(&failure) {
-                        return failure;
-                    }
-                    sleep(PAUSE).await;
-                }
-                _ => return failure,
-            }
-        }
-    }
-
-    /// One connection to its end.
-    async fn once(&mut self) -> Result<std::convert::Infallible, Failure> {
-        let request = WatchAgentsRequest {
-            filter: Some(self.filter.clone()),
-            from_version: self.version,
-            registry_id: self.registry_id.clone(),
-        };
-        let mut caller = Caller::new(self.endpoint)?;
-        let mut items = caller.streaming("/watchroom.registry.v1.Registry/WatchAgents", request).await?;
-        self.roster.fresh = (self.version == 0).then(BTreeMap::new);
-        loop {
-            let item = items.message().await.map_err(|status| Failure::of_status(self.endpoint, status))?;
-            let ended =
-                || Failure::of_status(self.endpoint, tonic::Status::unavailable("the registry ended the watch"));
-            self.take(item.ok_or_else(ended)?)?;
-        }
-    }
-
-    fn take(&mut self, item: WatchAgentsResponse) -> Result<(), Failure> {
-        (self.heard, self.lost) = (true, None);
-        self.version = self.version.max(item.version);
+impl<W: Write> Board<'_, W> {
+    fn item(&mut self, item: WatchAgentsResponse) -> Result<(), Failure> {
         if self.screen.is_for_script() {
             self.screen.json(&proto_json(&item)?)?;
         }
         let Some(event) = item.event else { return Ok(()) };
-        if let Event::Synced(synced) = &event {
-            (self.version, self.registry_id) = (item.version, synced.registry_id.clone());
-        }
         let lines = self.roster.take(event);
         if !self.screen.is_for_script() {
             self.show(&lines)?;
@@ -130,7 +111,7 @@ impl<W: Write> Watch<'_, W> {
     fn show(&mut self, lines: &[String]) -> Result<(), Failure> {
         if self.screen.is_terminal() {
             // Half a snapshot would look like half of everybody.
-            if self.roster.fresh.is_none() {
+            if self.roster.is_whole() {
                 self.screen.board(&self.roster.table(None))?;
             }
         } else {
@@ -142,21 +123,35 @@ impl<W: Write> Watch<'_, W> {
     }
 
     /// Says that what is shown may be old.
-    fn away(&mut self, failure: &Failure) -> Result<(), Failure> {
-        let since = self.lost.map_or(0, |since| since.elapsed().as_secs());
+    fn away(&mut self, why: &Failure, since: Duration) -> Result<(), Failure> {
         if self.screen.is_terminal() {
-            self.screen
-                .board(&self.roster.table(Some(&format!("{failure}; this is what was last known, {since} s ago"))))?;
-        } else if since == 0 {
-            note(&format!("{failure}; going on when it is back"));
+            let remark = format!("{why}; this is what was last known, {} s ago", since.as_secs());
+            self.screen.board(&self.roster.table(Some(&remark)))?;
+        } else if since.is_zero() {
+            note(&format!("{why}; going on when it is back"));
         }
         Ok(())
     }
 }
 
 impl Roster {
+    /// A snapshot follows.
+    pub(crate) fn begin_anew(&mut self) {
+        self.fresh = Some(BTreeMap::new());
+    }
+
+    /// Whether no snapshot is under way.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.fresh.is_none()
+    }
+
+    /// Who is registered.
+    pub(crate) fn agents(&self) -> impl Iterator<Item = &Agent> {
+        self.agents.values()
+    }
+
     /// Applies an event and says it in words, where it is one that people want to read.
-    fn take(&mut self, event: Event) -> Vec<String> {
+    pub(crate) fn take(&mut self, event: Event) -> Vec<String> {
         match event {
             Event::Upsert(agent) => self.upsert(agent).into_iter().collect(),
             Event::Removed(removed) => self.removed(&removed).into_iter().collect(),

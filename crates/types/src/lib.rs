@@ -3,6 +3,7 @@
 
 mod defaults;
 mod id;
+mod natural;
 mod owner;
 mod position;
 mod retry;
@@ -13,6 +14,7 @@ pub use defaults::{SKEW, limits};
 pub use id::{
     AgentName, ArtifactId, ContextId, IdError, InstanceId, MessageId, RemoteTask, SkillId, StepId, StoreId, TaskId,
 };
+pub use natural::natural;
 pub use owner::{Owner, Principal, Scope, Tenant};
 pub use position::{Epoch, Head, Seq};
 pub use retry::RetryPolicy;

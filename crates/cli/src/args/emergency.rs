@@ -22,7 +22,7 @@ pub(crate) struct Units {
 pub(crate) struct Incidents {
     /// Show this one, which is the conversation of its calls, with its log
     pub(crate) id: Option<String>,
-    /// Only incidents in this status, such as active or resources-enroute; may be repeated
+    /// Only incidents in this status, such as active or resources-en-route; may be repeated
     #[arg(long, value_name = "STATUS", value_parser = incident_status)]
     pub(crate) status: Vec<IncidentStatus>,
     /// Only incidents that this service was sent to; may be repeated
@@ -63,8 +63,9 @@ fn unit_status(word: &str) -> Result<UnitStatus, String> {
 }
 
 fn incident_status(word: &str) -> Result<IncidentStatus, String> {
-    let named = IncidentStatus::from_str_name(&name("INCIDENT_STATUS_", word));
-    let all = "active, resources-assigned, resources-enroute, resources-on-scene, closed, cancelled or reopened";
+    // The wire has one word for it.
+    let named = IncidentStatus::from_str_name(&name("INCIDENT_STATUS_", &word.replace("en-route", "enroute")));
+    let all = "active, resources-assigned, resources-en-route, resources-on-scene, closed, cancelled or reopened";
     named.filter(|it| *it != IncidentStatus::Unspecified).ok_or_else(|| format!("there are {all}"))
 }
 

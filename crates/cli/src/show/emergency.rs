@@ -17,8 +17,8 @@ pub(crate) fn unit(unit: &Unit) -> [String; 8] {
         unit.service.clone(),
         unit.r#type.clone(),
         word(unit.status().as_str_name()),
-        // A unit that was never sent has been there since 1970.
-        time(unit.since.as_ref().filter(|since| since.seconds > 0)),
+        // One that was never sent has always been there.
+        unit.since.as_ref().map_or_else(|| "-".to_owned(), |since| time(Some(since))),
         unit.station.as_ref().map(|station| station.name.clone()).unwrap_or_default(),
         super::first_line(&assignment.place, PLACE),
         assignment.incident,
@@ -129,9 +129,9 @@ fn requirements(requirements: &[Requirement]) -> String {
     each.collect::<Vec<_>>().join(", ")
 }
 
-/// `UNIT_STATUS_EN_ROUTE` as "en route".
+/// `UNIT_STATUS_EN_ROUTE` as "en route", and so where the wire has one word for it.
 fn word(name: &str) -> String {
     let bare = ["UNIT_STATUS_", "INCIDENT_STATUS_", "DISPATCH_STATUS_"];
     let bare = bare.iter().find_map(|prefix| name.strip_prefix(prefix)).unwrap_or(name);
-    bare.to_lowercase().replace('_', " ")
+    bare.replace("ENROUTE", "EN_ROUTE").to_lowercase().replace('_', " ")
 }

@@ -13,8 +13,13 @@ use proto::watchroom::emergency::v1::{
     ListIncidentsResponse, ListUnitsRequest, ListUnitsResponse, Location, LogEntry, Unit, UnitChange, UnitStatus,
     UnitsSynced, WatchUnitsRequest, WatchUnitsResponse,
 };
-use proto::watchroom::registry::v1::{Agent, QueryAgentsRequest, QueryAgentsResponse, Registration};
-use tokio::io::{AsyncBufReadExt as _, BufReader};
+use proto::watchroom::registry::v1::watch_agents_response::Event as Registry;
+use proto::watchroom::registry::v1::{
+    Agent, QueryAgentsRequest, QueryAgentsResponse, Registration, Synced, WatchAgentsRequest, WatchAgentsResponse,
+};
+use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
+use tokio::process::{Child, ChildStdout};
+use tokio::sync::mpsc;
 use tokio::time::timeout;
 use tonic::{Code, Request, Status};
 use tonic_types::{ErrorDetails, StatusExt as _};
@@ -59,9 +64,13 @@ fn items(request: &WatchUnitsRequest) -> BoxStream<'static, Result<WatchUnitsRes
     }
 }
 
-/// A registry with one agent, which serves units beside it.
-async fn agents() -> (String, Arc<Mutex<Vec<WatchUnitsRequest>>>) {
-    let watched = Arc::new(Mutex::new(Vec::new()));
+type Watched = Arc<Mutex<Vec<WatchUnitsRequest>>>;
+
+/// An agent's units on a port of its own: a list, and a watch that answers with `items`.
+async fn served(
+    items: fn(&WatchUnitsRequest) -> BoxStream<'static, Result<WatchUnitsResponse, Status>>,
+) -> (String, Watched) {
+    let watched = Watched::default();
     let seen = watched.clone();
     let watch = streaming(move |request: Request<WatchUnitsRequest>| {
         let items = items(request.get_ref());
@@ -69,7 +78,8 @@ async fn agents() -> (String, Arc<Mutex<Vec<WatchUnitsRequest>>>) {
         Ok(items)
     });
     let list = unary(|request: Request<ListUnitsRequest>| {
-        let all = [unit("E1", UnitStatus::EnRoute), unit("E2", UnitStatus::Available)];
+        let all =
+            [unit("E10", UnitStatus::Available), unit("E1", UnitStatus::EnRoute), unit("E2", UnitStatus::Available)];
         let statuses = request.into_inner().filter.unwrap_or_default().statuses;
         let units = all.into_iter().filter(|unit| statuses.is_empty() || statuses.contains(&unit.status)).collect();
         Ok::<_, Status>(ListUnitsResponse { units, ..ListUnitsResponse::default() })
@@ -77,23 +87,72 @@ async fn agents() -> (String, Arc<Mutex<Vec<WatchUnitsRequest>>>) {
     let units = Router::new()
         .route("/watchroom.emergency.v1.Units/ListUnits", list)
         .route("/watchroom.emergency.v1.Units/WatchUnits", watch);
-    let address = serve(units).await;
+    (serve(units).await, watched)
+}
+
+fn agent(store: &str, url: &str) -> Agent {
+    let interface = AgentInterface { url: url.to_owned(), ..AgentInterface::default() };
+    let card =
+        AgentCard { name: format!("Agent of {store}"), supported_interfaces: vec![interface], ..AgentCard::default() };
+    let registration = Registration { card: Some(card), store_id: store.to_owned(), ..Registration::default() };
+    Agent { registration: Some(registration), ..Agent::default() }
+}
+
+fn told(event: Registry) -> WatchAgentsResponse {
+    WatchAgentsResponse { version: 0, event: Some(event) }
+}
+
+/// A registry with these agents, which goes on telling what comes through the channel.
+async fn registry(agents: Vec<Agent>) -> (String, mpsc::Sender<WatchAgentsResponse>) {
+    let (tx, rx) = mpsc::channel(8);
+    let (listed, rx) = (agents.clone(), Arc::new(Mutex::new(Some(rx))));
     let query = unary(move |_: Request<QueryAgentsRequest>| {
-        let interface = AgentInterface { url: address.clone(), ..AgentInterface::default() };
-        let card = Some(AgentCard { supported_interfaces: vec![interface], ..AgentCard::default() });
-        let registration = Some(Registration { card, store_id: "s-1".to_owned(), ..Registration::default() });
-        let agent = Agent { registration, ..Agent::default() };
-        Ok::<_, Status>(QueryAgentsResponse { agents: vec![agent.clone(), agent], ..QueryAgentsResponse::default() })
+        Ok::<_, Status>(QueryAgentsResponse { agents: listed.clone(), ..QueryAgentsResponse::default() })
     });
-    (serve(Router::new().route("/watchroom.registry.v1.Registry/QueryAgents", query)).await, watched)
+    let watch = streaming(move |_: Request<WatchAgentsRequest>| {
+        let first: Vec<_> =
+            agents.iter().cloned().map(Registry::Upsert).chain([Registry::Synced(Synced::default())]).collect();
+        let rx = rx.lock().unwrap().take().expect("one watch of the registry");
+        let later = stream::unfold(rx, async |mut rx: mpsc::Receiver<_>| rx.recv().await.map(|item| (item, rx)));
+        Ok(stream::iter(first.into_iter().map(told)).chain(later).map(Ok).boxed())
+    });
+    let router = Router::new()
+        .route("/watchroom.registry.v1.Registry/QueryAgents", query)
+        .route("/watchroom.registry.v1.Registry/WatchAgents", watch);
+    (serve(router).await, tx)
+}
+
+/// A registry with one agent, which serves units beside it.
+async fn agents() -> (String, mpsc::Sender<WatchAgentsResponse>, Watched) {
+    let (address, watched) = served(items).await;
+    let (registry, tx) = registry(vec![agent("s-1", &address), agent("s-1", &address)]).await;
+    (registry, tx, watched)
+}
+
+/// `units --watch`, and its lines.
+fn watching(registry: &str) -> (Child, Lines<BufReader<ChildStdout>>) {
+    let mut child = watchroom(&["units", "--registry", registry, "--watch"]).spawn().unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    (child, lines)
+}
+
+/// Reads until a line has `words`.
+async fn until(lines: &mut Lines<BufReader<ChildStdout>>, words: &str) -> Vec<String> {
+    let mut shown = Vec::new();
+    while !shown.last().is_some_and(|line: &String| line.contains(words)) {
+        let line = timeout(PATIENCE, lines.next_line()).await;
+        shown.push(line.unwrap_or_else(|_| panic!("no {words} after {shown:?}")).unwrap().unwrap());
+    }
+    shown
 }
 
 #[tokio::test]
 async fn units_are_listed_once_for_each_store_and_can_be_filtered() {
-    let (registry, _) = agents().await;
+    let (registry, _registry, _) = agents().await;
     let ended = run(&["units", "--registry", &registry]).await;
     let lines: Vec<&str> = ended.out.lines().collect();
-    assert_eq!((ended.code, lines.len()), (Some(0), 3), "{ended:?}");
+    assert_eq!((ended.code, lines.len()), (Some(0), 4), "{ended:?}");
+    assert!(lines[2].contains("E2") && lines[3].contains("E10"), "in natural order: {ended:?}");
     assert!(lines[1].contains("E1") && lines[1].contains("en route") && lines[1].contains("12 Mill Lane"), "{ended:?}");
     let ended = run(&["units", "--registry", &registry, "--status", "en-route", "--json"]).await;
     assert_eq!((ended.json().len(), &ended.json()[0]["id"]), (1, &"E1".into()));
@@ -104,13 +163,9 @@ async fn units_are_listed_once_for_each_store_and_can_be_filtered() {
 
 #[tokio::test]
 async fn a_watch_of_units_goes_on_from_the_last_version_until_it_is_interrupted() {
-    let (registry, watched) = agents().await;
-    let mut child = watchroom(&["units", "--registry", &registry, "--watch"]).spawn().unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let mut shown = Vec::new();
-    while !shown.last().is_some_and(|line: &String| line.contains("assigned -> en route")) {
-        shown.push(timeout(PATIENCE, lines.next_line()).await.unwrap().unwrap().unwrap());
-    }
+    let (registry, _registry, watched) = agents().await;
+    let (child, mut lines) = watching(&registry);
+    let shown = until(&mut lines, "assigned -> en route").await;
     assert!(shown[0].contains("UNIT") && shown[1].contains("available"), "{shown:?}");
     assert!(shown[2].contains("E1: available -> assigned"), "{shown:?}");
     assert_eq!(shown.len(), 4, "what was shown is not shown again: {shown:?}");
@@ -120,6 +175,44 @@ async fn a_watch_of_units_goes_on_from_the_last_version_until_it_is_interrupted(
     assert!(ended.err.contains("stopping; trying again"), "{ended:?}");
     let watched = watched.lock().unwrap();
     assert_eq!((watched[1].from_version, watched[1].store_id.as_str()), (6, "s-1"));
+}
+
+/// A snapshot of one unit; every other version is forgotten.
+fn forgetful(request: &WatchUnitsRequest) -> BoxStream<'static, Result<WatchUnitsResponse, Status>> {
+    let item = |version, event| Ok(WatchUnitsResponse { version, event: Some(event) });
+    let synced = UnitsSynced { store_id: "s-1".to_owned(), ..UnitsSynced::default() };
+    match request.from_version {
+        0 => {
+            let all = [item(0, Event::Unit(unit("E3", UnitStatus::Available))), item(9, Event::Synced(synced))];
+            stream::iter(all).chain(stream::pending()).boxed()
+        }
+        _ => stream::iter([Err(Status::out_of_range("forgotten"))]).boxed(),
+    }
+}
+
+/// One unit, for ever.
+fn quiet(_: &WatchUnitsRequest) -> BoxStream<'static, Result<WatchUnitsResponse, Status>> {
+    let item = |version, event| Ok(WatchUnitsResponse { version, event: Some(event) });
+    let synced = UnitsSynced { store_id: "s".to_owned(), ..UnitsSynced::default() };
+    let all = [item(0, Event::Unit(unit("P1", UnitStatus::Available))), item(5, Event::Synced(synced))];
+    stream::iter(all).chain(stream::pending()).boxed()
+}
+
+#[tokio::test]
+async fn a_watch_of_units_follows_agents_that_come_later_move_and_begin_anew() {
+    let ((first, _first), (later, _later)) = (served(quiet).await, served(quiet).await);
+    let (moved, requests) = served(forgetful).await;
+    let (registry, tx) = registry(vec![agent("s-1", &first)]).await;
+    let (child, mut lines) = watching(&registry);
+    assert_eq!(until(&mut lines, "P1").await.len(), 2, "a head and a unit");
+    tx.send(told(Registry::Upsert(agent("s-2", &later)))).await.unwrap();
+    assert_eq!(until(&mut lines, "P1").await.len(), 2, "the units of the agent that came");
+    tx.send(told(Registry::Upsert(agent("s-1", &moved)))).await.unwrap();
+    assert_eq!(until(&mut lines, "E3").await.len(), 2, "what there is where it has moved to");
+    signal(child.id().unwrap(), "INT");
+    assert_eq!(end(child).await.code, Some(130));
+    let asked: Vec<u64> = requests.lock().unwrap().iter().map(|request| request.from_version).collect();
+    assert_eq!(asked, [5, 0], "from where it was, then from the beginning");
 }
 
 fn incident() -> Incident {
@@ -168,8 +261,11 @@ async fn incidents_are_listed_and_one_is_shown_with_its_log() {
         .route("/watchroom.emergency.v1.Incidents/GetIncident", get);
     let url = serve(router).await;
     let ended = run(&["incidents", "--operator", &url]).await;
-    for words in ["c-1", "resources enroute", "fire 3, police 1"] {
+    for words in ["c-1", "resources en route", "fire 3, police 1"] {
         assert!(ended.out.contains(words), "{words:?}: {ended:?}");
+    }
+    for spelling in ["resources-en-route", "resources-enroute"] {
+        assert_eq!(run(&["incidents", "--operator", &url, "--status", spelling]).await.code, Some(0));
     }
     assert_eq!(run(&["incidents", "--operator", &url, "--service", "police"]).await.out, "no incidents\n");
     let ended = run(&["incidents", "c-1", "--operator", &url]).await;
