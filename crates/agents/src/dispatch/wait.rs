@@ -88,9 +88,16 @@ impl Wait {
     }
 }
 
-/// The key of a dispatch's row.
+/// The key of a dispatch's row. Lengths come first, so that no two dispatches share a row whatever is in their names;
+/// its order means nothing, that of the queue is [`Wait::rank`].
 pub(crate) fn key(dispatch: &DispatchKey) -> Bytes {
-    format!("{}\0{}\0{}", dispatch.owner, dispatch.context, dispatch.id).into_bytes().into()
+    let parts = [&dispatch.owner, &dispatch.context, &dispatch.id];
+    let mut key = Vec::with_capacity(parts.iter().map(|part| part.len() + 4).sum());
+    for part in parts {
+        key.extend(u32::try_from(part.len()).unwrap_or(u32::MAX).to_be_bytes());
+        key.extend(part.as_bytes());
+    }
+    key.into()
 }
 
 pub(crate) fn encode(wait: &Wait) -> Bytes {

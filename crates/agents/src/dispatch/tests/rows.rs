@@ -7,6 +7,7 @@ use types::Timestamp;
 use crate::dispatch::geo::Position;
 use crate::dispatch::row::{BadRow, decode, decode_changes, encode, encode_changes};
 use crate::dispatch::unit::{Assignment, Change, DispatchKey, Next, Reason, Record, State};
+use crate::dispatch::wait;
 
 const NOW: u64 = 1_700_000_000_123;
 
@@ -93,6 +94,24 @@ fn a_change_remembers_the_part_that_its_unit_left() {
     let change =
         Change { seq: 17, unit: "E1".into(), from: State::AssignmentCancelled, reason: Reason::Released, part, after };
     assert_eq!(decode_changes(&encode_changes(std::slice::from_ref(&change))).unwrap(), [change]);
+}
+
+#[test]
+fn no_two_dispatches_share_the_row_of_a_wait_whatever_their_names() {
+    let key = |owner: &str, context: &str, id: &str| {
+        wait::key(&DispatchKey { owner: owner.into(), context: context.into(), id: id.into() })
+    };
+    let alike = [
+        ("a\0b", "c", "d"),
+        ("a", "b\0c", "d"),
+        ("a", "b", "c\0d"),
+        ("a", "bc", "d"),
+        ("ab", "c", "d"),
+        ("", "", "abcd"),
+    ];
+    let keys: std::collections::BTreeSet<_> =
+        alike.iter().map(|(owner, context, id)| key(owner, context, id)).collect();
+    assert_eq!(keys.len(), alike.len());
 }
 
 #[test]
