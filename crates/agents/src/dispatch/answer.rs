@@ -22,6 +22,8 @@ pub(crate) struct Answer {
     pub(crate) dispatch: DispatchKey,
     pub(crate) incident: Incident,
     pub(crate) located: Located,
+    /// How long after the call somebody should be on scene.
+    pub(crate) sla: Option<Duration>,
     pub(crate) going: Vec<Going>,
     pub(crate) shortfall: Vec<Need>,
     /// From 1 while something is missing.
@@ -33,6 +35,8 @@ pub(crate) struct Answer {
 pub(crate) struct Going {
     pub(crate) unit: Arc<Unit>,
     pub(crate) eta: Duration,
+    /// From the call of its dispatch to its arrival.
+    pub(crate) response: Duration,
     /// Which of the unit's assignments this is, from 1.
     pub(crate) epoch: u64,
 }
@@ -42,19 +46,26 @@ impl Answer {
     pub(crate) fn with(self, scenario: &Scenario, sent: Sent) -> Self {
         let going = sent.units.iter().filter_map(|(id, part)| {
             let eta = Duration::from_secs(part.eta.into());
-            scenario.unit(id).map(|unit| Going { unit: unit.clone(), eta, epoch: part.epoch })
+            let response = part.arrival().since(part.called);
+            scenario.unit(id).map(|unit| Going { unit: unit.clone(), eta, response, epoch: part.epoch })
         });
         let mut going: Vec<Going> = going.collect();
         going.sort_by(|a, b| a.eta.cmp(&b.eta).then_with(|| a.unit.id.cmp(&b.unit.id)));
         Self { going, shortfall: sent.missing, position: sent.position, ..self }
     }
 
-    /// In words: who goes, from where, and when; then who is missing.
+    /// In words: who goes, from where, and when, and whether that is too late; then who is missing.
     pub(crate) fn words(&self) -> String {
+        if self.going.is_empty() {
+            return self.nobody();
+        }
         let units: Vec<String> = self.going.iter().map(Going::words).collect();
         let going = self.going.len();
         let noun = if going == 1 { "unit" } else { "units" };
         let mut words = format!("{going} {noun} dispatched to {}: {}", place(&self.incident), units.join("; "));
+        if let Some(sla) = self.sla.filter(|sla| self.going.iter().all(|going| going.response > *sla)) {
+            words.push_str(&format!(". Nobody is expected there within the {} of its run card", span(sla)));
+        }
         if !self.shortfall.is_empty() {
             let missing = list_of(&self.shortfall);
             words.push_str(&format!(". Short of {missing}: no more are free, waiting at position {}", self.position));
@@ -67,6 +78,16 @@ impl Answer {
         let (place, missing) = (place(&self.incident), list_of(&self.shortfall));
         let Self { service, position, .. } = self;
         format!("no {service} unit is free for {place}: {missing} needed, waiting at position {position}")
+    }
+
+    /// That nobody was there in time.
+    pub(crate) fn overdue(&self) -> String {
+        let within = self.sla.map(span).unwrap_or_default();
+        format!("nobody was on scene at {} within the {within} of its run card", place(&self.incident))
+    }
+
+    fn nobody(&self) -> String {
+        if self.shortfall.is_empty() { format!("nobody goes to {}", place(&self.incident)) } else { self.waiting() }
     }
 
     pub(crate) fn artifact(&self) -> Artifact {
@@ -85,7 +106,7 @@ impl Answer {
             ("known", truth(known)),
             ("confidence", number(self.located.confidence())),
         ];
-        members([
+        let mut data = BTreeMap::from([
             ("dispatch", text(self.dispatch.id.as_str())),
             ("service", text(self.service.as_str())),
             ("incident", incident),
@@ -93,7 +114,11 @@ impl Answer {
             ("units", list(self.going.iter().map(Going::data))),
             ("shortfall", needs(&self.shortfall)),
             ("queue_position", number(self.position)),
-        ])
+        ]);
+        if let Some(sla) = self.sla {
+            data.insert("sla_s", count(sla.as_secs()));
+        }
+        object(data.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
     }
 }
 
@@ -141,6 +166,14 @@ pub(crate) fn released_words(released: &Released) -> String {
 
 fn place(incident: &Incident) -> &str {
     if incident.place.is_empty() { "a place not known yet" } else { &incident.place }
+}
+
+/// In minutes where they are whole.
+fn span(span: Duration) -> String {
+    match span.as_secs() {
+        seconds if seconds.is_multiple_of(60) => format!("{} min", seconds / 60),
+        seconds => format!("{seconds} s"),
+    }
 }
 
 fn list_of(needs: &[Need]) -> String {

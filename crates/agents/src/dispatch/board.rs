@@ -12,9 +12,10 @@ use service::Fanout;
 use store::{Row, RowChange};
 use tokio::sync::watch;
 use triage::Service;
-use types::Timestamp;
+use types::{Timestamp, natural};
 
 use super::draft::Draft;
+use super::ears::Ears;
 use super::flight::{Flight, Move, Outcome};
 use super::history::History;
 use super::life::Crew;
@@ -44,6 +45,9 @@ pub(crate) struct Inner {
     pub(super) due: BTreeSet<(Timestamp, String)>,
     pub(super) history: History,
     pub(super) listeners: Fanout<News>,
+    pub(super) ears: Ears,
+    /// The ids of all units, in natural order.
+    order: Vec<String>,
     /// The newest number that was given to a change.
     seq: u64,
     /// The newest time of a change.
@@ -92,6 +96,17 @@ impl Inner {
     /// A unit, unless a change of it is on its way.
     pub(super) fn settled(&self, id: &str) -> Option<&Held> {
         self.units.get(id).filter(|held| !held.held)
+    }
+
+    /// The units in natural order, from after the id `after`.
+    pub(super) fn in_order(&self, after: &str) -> impl Iterator<Item = &Held> {
+        let skip = self.order.partition_point(|id| natural(id, after).is_le());
+        self.order.iter().skip(skip).filter_map(|id| self.units.get(id))
+    }
+
+    /// What is visible, as a decision would see it.
+    pub(super) fn draft(&self) -> Draft<'_> {
+        Draft::new(self, self.latest, self.seq)
     }
 
     /// How many dispatches wait.
@@ -145,14 +160,29 @@ impl Inner {
             before.next.map(|next| self.due.remove(&(next.at, id.clone())));
             self.due.extend(held.record.next.map(|next| (next.at, id)));
         }
+        let mut queue_moved = false;
         for (key, (version, wait)) in change.waits {
             let version = if wait.is_some() { version + 1 } else { 0 };
-            self.waits.insert(key.clone(), HeldWait { version, wait, held: false });
+            self.ears.wake(&key);
+            let waits = wait.is_some();
+            let before = self.waits.insert(key.clone(), HeldWait { version, wait, held: false });
+            queue_moved |= before.is_some_and(|held| held.wait.is_some()) != waits;
             self.forget(&key);
         }
         let changes: News = change.changes.into_iter().map(Arc::new).collect();
         self.history.push(first, changes.iter().cloned());
         self.listeners.tell(&changes);
+        self.ears.tell(&changes);
+        if queue_moved && !self.ears.is_empty() {
+            self.place();
+        }
+    }
+
+    /// Tells those who wait of their places, where it is worth it.
+    fn place(&mut self) {
+        let mut queue: Vec<&Wait> = self.waits.values().filter_map(|held| held.wait.as_ref()).collect();
+        queue.sort_by(|a, b| a.rank().cmp(&b.rank()));
+        self.ears.place(queue.into_iter().map(|wait| &wait.dispatch));
     }
 
     /// Drops a place in the queue that nobody has.
@@ -166,11 +196,13 @@ impl Inner {
 impl Board {
     /// A board of the service's units as the store has them. A row that cannot be read takes its unit out of service.
     pub(crate) fn new(scenario: Arc<Scenario>, service: Service, stored: &Stored) -> Self {
-        let mut history = History::default();
+        let mut history = History::from_row(stored.changes.first().map(first_of));
         stored.changes.iter().for_each(|row| history.push(first_of(row), read_changes(row).into_iter().map(Arc::new)));
         let units = read_units(&scenario, service, &stored.units);
         let due = units.iter().filter_map(|(id, held)| Some((held.record.next?.at, id.clone())));
         let told = history.after(0).map(|change| change.after.since);
+        let mut order: Vec<String> = units.keys().cloned().collect();
+        order.sort_by(|a, b| natural(a, b));
         let mut inner = Inner {
             latest: told.chain(units.values().map(|held| held.record.since)).max().unwrap_or_default(),
             seq: units.values().map(|held| held.record.seq).max().unwrap_or_default().max(history.numbered()),
@@ -180,6 +212,8 @@ impl Board {
             waits: BTreeMap::new(),
             history,
             listeners: Fanout::new("units"),
+            ears: Ears::default(),
+            order,
             flights: BTreeMap::new(),
         };
         for (version, wait) in stored.waits.iter().filter_map(|row| Some((row.version, read_wait(row)?))) {
@@ -191,12 +225,6 @@ impl Board {
     /// Looks at what is visible.
     pub(crate) fn look<T>(&self, look: impl FnOnce(&mut Inner) -> T) -> T {
         look(&mut self.inner.lock())
-    }
-
-    /// Looks as a decision would.
-    pub(crate) fn view<T>(&self, look: impl FnOnce(&Draft<'_>) -> T) -> T {
-        let inner = self.inner.lock();
-        look(&Draft::new(&inner, inner.latest, inner.seq))
     }
 
     /// Decides with all in view that nobody holds, and holds what the decision changes. `None` comes with a decision
@@ -262,6 +290,11 @@ impl Board {
 }
 
 impl Pending<'_> {
+    /// The newest change before its own.
+    pub(crate) fn after(&self) -> u64 {
+        self.first - 1
+    }
+
     /// The changes as the store takes them.
     pub(crate) fn rows(&self) -> Vec<RowChange> {
         self.rows.clone()

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use agent::{Context, Failure, Finish, NotCommitted, Setup, words};
 use service::Fatal;
@@ -13,9 +14,10 @@ use triage::Service;
 use super::answer::{Answer, released, released_words};
 use super::board::Pending;
 use super::clock::Speed;
+use super::history::BEGINNING;
 use super::keeper;
 use super::orders::{Order, Released, Sent};
-use super::progress::{self, Mark};
+use super::progress::{Mark, Waits};
 use super::request::{self, Incident, Request, Until};
 use super::scenario::{Located, Scenario, ScenarioError};
 use super::town::{NotOpened, Town};
@@ -46,6 +48,8 @@ pub(super) struct Call {
     pub(super) incident: Incident,
     located: Located,
     pub(super) order: Order,
+    /// How long after its call somebody should be on scene.
+    pub(super) sla: Option<Duration>,
 }
 
 impl Call {
@@ -117,19 +121,22 @@ impl Desk {
     fn call(&self, task: &Context, incident: Incident) -> Call {
         let scenario = &self.0.scenario;
         let located = scenario.locate(&incident.place);
+        let card = scenario.card(&incident.kind, self.0.service, incident.priority);
         let order = Order {
             dispatch: key(task),
             priority: incident.priority,
             place: incident.place.clone(),
             scene: located.position,
-            needs: scenario.needs(&incident.kind, self.0.service, incident.priority).to_vec(),
+            needs: card.map(|card| card.needs.clone()).unwrap_or_default(),
         };
-        Call { incident, located, order }
+        Call { sla: card.and_then(|card| card.sla), incident, located, order }
     }
 
     async fn send(&self, task: &mut Context, call: &Call) -> Result<Finish, Failure> {
         let (sent, pending) = self.decide(task, call).await;
-        let (nobody, answer) = (sent.units.is_empty(), self.answer(call, sent));
+        // Where it was decided before, all that is kept is looked at.
+        let seq = pending.as_ref().map_or(BEGINNING, Pending::after);
+        let (nobody, answer) = (sent.units.is_empty(), self.answer(call, sent.clone()));
         match (nobody, call.incident.until) {
             (false, Until::Assigned) => {
                 let end = Finish::Completed(words::say(answer.words()));
@@ -137,13 +144,15 @@ impl Desk {
             }
             (false, Until::Cleared) => {
                 let said = words::say(answer.words());
-                report(task, said, progress::following(), Some(answer.artifact()), pending).await?;
-                self.follow(task, call, 0).await
+                let mark = Mark { waits: Waits::Following, seq, overdue: false };
+                report(task, said, mark.following(), Some(answer.artifact()), pending).await?;
+                self.vigil(task, call, seq).await.follow(Some(sent)).await
             }
             (true, _) => {
                 let said = words::say(answer.waiting());
-                report(task, said, progress::queue(&answer), None, pending).await?;
-                self.queue(task, call, answer.position).await
+                let mark = Mark { waits: Waits::Queue(answer.position), seq, overdue: false };
+                report(task, said, mark.queue(&answer), None, pending).await?;
+                self.vigil(task, call, seq).await.queue(answer.position).await
             }
         }
     }
@@ -176,6 +185,7 @@ impl Desk {
             dispatch: call.order.dispatch.clone(),
             incident: call.incident.clone(),
             located: call.located,
+            sla: call.sla,
             going: Vec::new(),
             shortfall: Vec::new(),
             position: 0,

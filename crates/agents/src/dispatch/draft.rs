@@ -66,6 +66,19 @@ impl<'i> Draft<'i> {
         all.map(|(id, held)| (id.as_str(), self.units.get(id).map_or(&held.record, |(_, record)| record)))
     }
 
+    /// The units that work for a dispatch, for those who only look.
+    pub(crate) fn seen_of(&self, key: &DispatchKey) -> Vec<(String, Record)> {
+        let working = self.seen().filter(|(_, record)| record.is_for(|of| of == key));
+        working.map(|(id, record)| (id.to_owned(), record.clone())).collect()
+    }
+
+    /// The units that are on scene for a dispatch, or have been there.
+    pub(crate) fn arrived(&self, key: &DispatchKey) -> BTreeSet<String> {
+        let there = self.seen().filter(|(_, record)| record.is_for(|of| of == key) && !record.state.is_coming());
+        let served = self.inner.history.served(key).map(|(unit, _)| unit);
+        there.map(|(unit, _)| unit.to_owned()).chain(served).collect()
+    }
+
     /// The units that can be seen, in the order of their ids.
     pub(crate) fn units(&self) -> impl Iterator<Item = (&'i Arc<Unit>, &Record)> {
         let all = self.inner.units.iter();

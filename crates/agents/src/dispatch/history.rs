@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use super::unit::{Assignment, Change, DispatchKey, State};
 
+/// The version of a store in which nothing has happened: above 0, which asks a watch for a snapshot.
+pub(crate) const BEGINNING: u64 = 1;
 /// Changes that are kept: hours of a town, and the missed time of a watch that comes back.
 const KEPT: usize = 4096;
 /// Rows that may wait to be deleted, so that one commit deletes many.
@@ -22,7 +24,7 @@ pub(crate) enum OutOfRange {
 }
 
 /// A bounded run of changes without a gap.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct History {
     /// The newest change that is forgotten.
     kept_after: u64,
@@ -34,6 +36,12 @@ pub(crate) struct History {
 }
 
 impl History {
+    /// Nothing yet, before the oldest row of the store: what came before that is forgotten.
+    pub(crate) fn from_row(oldest: Option<u64>) -> Self {
+        let kept_after = oldest.map_or(BEGINNING, |oldest| oldest.saturating_sub(1).max(BEGINNING));
+        Self { kept_after, changes: VecDeque::new(), parts: HashMap::new(), rows: VecDeque::new() }
+    }
+
     /// Adds the changes of the row `first`, and forgets the oldest beyond the bound.
     pub(crate) fn push(&mut self, first: u64, changes: impl IntoIterator<Item = Arc<Change>>) {
         for change in changes {

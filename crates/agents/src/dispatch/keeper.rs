@@ -18,7 +18,7 @@ use super::town::Town;
 /// Before the store is asked again after it failed.
 const PAUSE: Duration = Duration::from_secs(1);
 /// Longest sleep: a clock of ours that jumps ahead is noticed by then.
-const LONGEST: Duration = Duration::from_secs(60);
+pub(crate) const LONGEST: Duration = Duration::from_secs(60);
 
 /// Whether there is more to do at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

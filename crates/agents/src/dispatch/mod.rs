@@ -8,6 +8,7 @@ mod choice;
 mod clock;
 mod desk;
 mod draft;
+mod ears;
 mod flight;
 mod geo;
 mod history;

@@ -1,21 +1,33 @@
 //! What a dispatch tells while it lives: its place in the queue, then each change of its units.
 //! The structured side says what it waits for and how far it has told, so that a later run goes on from there.
 
-use a2a::metadata::{PROGRESS, as_integer, as_text, count, member, number, structure, text};
-use proto::Struct;
-use proto::value::Kind;
+use std::collections::BTreeMap;
 
-use super::answer::{Answer, members, needs};
+use a2a::metadata::{PROGRESS, as_integer, as_text, as_truth, count, member, number, object, structure, text, truth};
+use prost_types::value::Kind;
+use prost_types::{Struct, Value};
+
+use super::answer::{Answer, needs};
 use super::scenario::Scenario;
-use super::unit::{Change, Reason, State};
+use super::unit::{Change, Reason, Record, State};
 
 /// How far a dispatch has told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Mark {
-    /// It waits for units, at this place of the queue.
+pub(crate) struct Mark {
+    pub(crate) waits: Waits,
+    /// The newest change that was told, or that came before all that there was to tell.
+    pub(crate) seq: u64,
+    /// Whether it was told that nobody came in time.
+    pub(crate) overdue: bool,
+}
+
+/// What a dispatch waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Waits {
+    /// For units, at this place of the queue.
     Queue(u32),
-    /// It follows its units, up to this change.
-    Following(u64),
+    /// For its units to clear.
+    Following,
 }
 
 impl Mark {
@@ -23,50 +35,91 @@ impl Mark {
     pub(crate) fn read(metadata: &Struct) -> Option<Self> {
         let Some(Kind::StructValue(progress)) = &member(Some(metadata), PROGRESS)?.kind else { return None };
         let number = |name| as_integer(progress.fields.get(name));
-        match as_text(progress.fields.get("waits"))? {
-            "queue" => Some(Self::Queue(number("position").and_then(|it| u32::try_from(it).ok()).unwrap_or_default())),
-            "following" => Some(Self::Following(number("seq").unwrap_or_default())),
-            _ => None,
+        let waits = match as_text(progress.fields.get("waits"))? {
+            "queue" => Waits::Queue(number("position").and_then(|it| u32::try_from(it).ok()).unwrap_or_default()),
+            "following" => Waits::Following,
+            _ => return None,
+        };
+        let overdue = as_truth(progress.fields.get("overdue")).unwrap_or_default();
+        Some(Self { waits, seq: number("seq").unwrap_or_default(), overdue })
+    }
+
+    /// While nobody goes.
+    pub(crate) fn queue(self, answer: &Answer) -> Struct {
+        self.with([("shortfall", needs(&answer.shortfall)), ("dispatch", text(answer.dispatch.id.as_str()))])
+    }
+
+    /// While units are followed, and nothing is told of any of them.
+    pub(crate) fn following(self) -> Struct {
+        self.with([])
+    }
+
+    /// One change of a unit that is followed.
+    pub(crate) fn change(self, change: &Change) -> Struct {
+        self.with([
+            ("unit", text(change.unit.as_str())),
+            ("from", text(name(change.from))),
+            ("to", text(name(change.after.state))),
+            ("eta_s", number(change.eta())),
+        ])
+    }
+
+    /// How units are where changes of them were missed.
+    pub(crate) fn missed(self, units: &[(String, Record)]) -> Struct {
+        let unit = |(id, record): &(String, Record)| {
+            object(BTreeMap::from([
+                ("unit".to_owned(), text(id.as_str())),
+                ("status".to_owned(), text(name(record.state))),
+            ]))
+        };
+        self.with([("missed", truth(true)), ("units", a2a::metadata::list(units.iter().map(unit)))])
+    }
+
+    fn with<const N: usize>(self, more: [(&str, Value); N]) -> Struct {
+        let mut progress = BTreeMap::from(more.map(|(name, value)| (name.to_owned(), value)));
+        let mut tell = |name: &str, value| drop(progress.insert(name.to_owned(), value));
+        match self.waits {
+            Waits::Queue(place) => {
+                tell("waits", text("queue"));
+                tell("position", number(place));
+            }
+            Waits::Following => tell("waits", text("following")),
         }
+        tell("seq", count(self.seq));
+        if self.overdue {
+            tell("overdue", truth(true));
+        }
+        structure([(PROGRESS, object(progress))])
     }
 }
 
-/// While nobody goes.
-pub(crate) fn queue(answer: &Answer) -> Struct {
-    let progress = members([
-        ("waits", text("queue")),
-        ("position", number(answer.position)),
-        ("shortfall", needs(&answer.shortfall)),
-        ("dispatch", text(answer.dispatch.id.as_str())),
-    ]);
-    structure([(PROGRESS, progress)])
-}
-
-/// Before the first change is told.
-pub(crate) fn following() -> Struct {
-    structure([(PROGRESS, members([("waits", text("following")), ("seq", number(0))]))])
-}
-
-/// One change of a unit that is followed.
-pub(crate) fn change(change: &Change) -> Struct {
-    let progress = members([
-        ("waits", text("following")),
-        ("seq", count(change.seq)),
-        ("unit", text(change.unit.as_str())),
-        ("from", text(name(change.from))),
-        ("to", text(name(change.after.state))),
-        ("eta_s", number(change.eta())),
-    ]);
-    structure([(PROGRESS, progress)])
-}
-
-/// The same in words.
+/// A change of a unit in words.
 pub(crate) fn change_words(scenario: &Scenario, change: &Change) -> String {
-    let kind = scenario.unit(&change.unit).map_or("unit", |unit| unit.kind.as_str());
-    let does = match (change.after.state, change.reason) {
-        (State::Assigned, _) => format!("is assigned, ETA {} min", change.eta().div_ceil(60).max(1)),
+    let does = does(change.after.state, change.reason, change.eta());
+    format!("{} {does}", named(scenario, &change.unit))
+}
+
+/// How units are, in words, where changes of them were missed.
+pub(crate) fn missed_words(scenario: &Scenario, units: &[(String, Record)], now: types::Timestamp) -> String {
+    let one = |(id, record): &(String, Record)| {
+        let does = does(record.state, Reason::Progress, record.eta(now));
+        format!("{} {does}", named(scenario, id))
+    };
+    let all: Vec<String> = units.iter().map(one).collect();
+    let stand = if all.is_empty() { "nobody works for it".to_owned() } else { all.join("; ") };
+    format!("some changes are no longer known; as it stands, {stand}")
+}
+
+fn named(scenario: &Scenario, unit: &str) -> String {
+    let kind = scenario.unit(unit).map_or("unit", |unit| unit.kind.as_str());
+    format!("{kind} {unit}")
+}
+
+fn does(state: State, reason: Reason, eta: u32) -> String {
+    match (state, reason) {
+        (State::Assigned, _) => format!("is assigned, ETA {} min", eta.div_ceil(60).max(1)),
         (State::Acknowledged, _) => "has acknowledged".to_owned(),
-        (State::EnRoute, _) => format!("is on its way, ETA {} min", change.eta().div_ceil(60).max(1)),
+        (State::EnRoute, _) => format!("is on its way, ETA {} min", eta.div_ceil(60).max(1)),
         (State::OnScene, _) => "is on scene".to_owned(),
         (State::Transporting, _) => "takes a patient to hospital".to_owned(),
         (State::AtHospital, _) => "is at the hospital".to_owned(),
@@ -77,8 +130,7 @@ pub(crate) fn change_words(scenario: &Scenario, change: &Change) -> String {
         (State::OutOfService, _) => "is out of service".to_owned(),
         (State::AssignmentCancelled, Reason::Preempted) => "was taken for something more urgent".to_owned(),
         (State::AssignmentCancelled, _) => "was called off".to_owned(),
-    };
-    format!("{kind} {} {does}", change.unit)
+    }
 }
 
 fn name(state: State) -> &'static str {

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use triage::Service;
 use types::Timestamp;
@@ -114,11 +115,13 @@ pub(crate) struct Station {
 
 /// What goes to incidents of a type.
 #[derive(Debug, Clone, PartialEq)]
-struct Card {
+pub(crate) struct Card {
     incident: Incident,
     service: Service,
     level: u8,
-    needs: Vec<Need>,
+    pub(crate) needs: Vec<Need>,
+    /// How long after its call somebody should be on scene; unset where nothing is asked.
+    pub(crate) sla: Option<Duration>,
 }
 
 /// The incidents that a run card is for.
@@ -250,15 +253,14 @@ impl Scenario {
     }
 
     /// What `service` sends to an incident of this type; the most pressing ones get the highest level there is.
-    pub(crate) fn needs(&self, incident: &str, service: Service, priority: u8) -> &[Need] {
+    pub(crate) fn card(&self, incident: &str, service: Service, priority: u8) -> Option<&Card> {
         let usual = self.incidents.iter().find(|kind| kind.name == incident).map_or(1, |kind| kind.level);
         let level = if priority <= 1 { u8::MAX } else { usual };
         let special = self.cards.iter().filter(|card| card.is_for(incident, service)).collect::<Vec<_>>();
         let any = self.cards.iter().filter(|card| card.service == service && card.incident == Incident::Any);
         let cards = if special.is_empty() { any.collect() } else { special };
         let fitting = cards.iter().filter(|card| card.level <= level).max_by_key(|card| card.level);
-        let card = fitting.or(cards.iter().min_by_key(|card| card.level));
-        card.map_or(&[], |card| &card.needs)
+        fitting.or(cards.iter().min_by_key(|card| card.level)).copied()
     }
 
     /// Where a place is: by the longest name in the gazetteer that its words contain, else a point that the words stand for.

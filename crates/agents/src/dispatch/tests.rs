@@ -2,6 +2,7 @@
 
 mod always;
 mod choosing;
+mod ears;
 mod living;
 mod requests;
 mod rows;

@@ -187,9 +187,7 @@ impl Assignment {
 impl Change {
     /// Seconds until the unit is expected to be there; 0 where it is not on its way.
     pub(crate) fn eta(&self) -> u32 {
-        let part = self.after.assignment.as_ref().filter(|_| self.after.state.is_coming());
-        let left = part.map(|part| part.arrival().since(self.after.since).as_millis().div_ceil(1000));
-        left.and_then(|left| u32::try_from(left).ok()).unwrap_or_default()
+        self.after.eta(self.after.since)
     }
 }
 
@@ -204,6 +202,13 @@ impl Record {
         next: None,
         assignment: None,
     };
+
+    /// Seconds from `now` until the unit is expected to be there; 0 where it is not on its way.
+    pub(crate) fn eta(&self, now: Timestamp) -> u32 {
+        let part = self.assignment.as_ref().filter(|_| self.state.is_coming());
+        let left = part.map(|part| part.arrival().since(now).as_millis().div_ceil(1000));
+        left.and_then(|left| u32::try_from(left).ok()).unwrap_or_default()
+    }
 
     pub(crate) fn is_free(&self) -> bool {
         self.state.leads_to(State::Assigned)

@@ -1,90 +1,68 @@
 //! What a dispatch does while its task lives on: it waits for units, follows them, or stands down.
 //! The rows are the truth: a run after a restart looks at them and goes on from what was told last.
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
+use std::future::Future;
+use std::time::Duration;
 
 use agent::{Context, Failure, Finish, words};
+use types::Timestamp;
 
 use super::answer::{Answer, released_words};
-use super::board::Inner;
 use super::desk::{Call, Desk, conclude, report};
+use super::ears::{Heard, Listener, is_worth_telling};
+use super::keeper;
 use super::orders::Sent;
-use super::progress::{self, Mark};
+use super::progress::{self, Mark, Waits};
 use super::request::Until;
-use super::unit::{Change, DispatchKey, State};
+use super::town::Town;
+use super::unit::{Record, State};
 
-/// Up to this place of the queue each step is told; further behind only when the place has halved.
-const NEAR: u32 = 10;
+/// One dispatch while its task lives on.
+pub(super) struct Vigil<'v> {
+    desk: &'v Desk,
+    task: &'v mut Context,
+    call: &'v Call,
+    listener: Listener<'v>,
+    /// The newest change that was told.
+    seq: u64,
+    /// Whether it was told that nobody came in time.
+    overdue: bool,
+}
+
+/// How a dispatch stands, and what was heard of it since the last look.
+pub(super) struct Stand {
+    heard: Heard,
+    sent: Sent,
+    /// Who works for it.
+    working: Vec<(String, Record)>,
+    /// Whether it waits for units, or for one to clear.
+    busy: bool,
+    /// Who is on scene or has been there.
+    arrived: BTreeSet<String>,
+    /// When its call came, by the town's clock.
+    called: Option<Timestamp>,
+    /// The newest change of the board.
+    seq: u64,
+    now: Timestamp,
+}
 
 impl Desk {
     /// Goes on where an earlier run of the task stopped.
     pub(super) async fn go_on(&self, task: &mut Context, call: &Call, mark: Mark) -> Result<Finish, Failure> {
-        match mark {
-            Mark::Queue(told) => self.queue(task, call, told).await,
-            Mark::Following(seq) => self.follow(task, call, seq).await,
+        let vigil = self.vigil(task, call, mark.seq).await;
+        let vigil = Vigil { overdue: mark.overdue, ..vigil };
+        match mark.waits {
+            Waits::Queue(told) => vigil.queue(told).await,
+            Waits::Following => vigil.follow(None).await,
         }
     }
 
-    /// Waits until somebody goes, and tells how far off that is; `told` is the place that was told last.
-    pub(super) async fn queue(&self, task: &mut Context, call: &Call, mut told: u32) -> Result<Finish, Failure> {
-        let (mut pulse, stop) = (self.town().board.pulse(), task.canceled());
-        loop {
-            pulse.mark_unchanged();
-            let sent = self.town().board.view(|draft| draft.sent(&call.order.dispatch));
-            if !sent.units.is_empty() {
-                return self.sent(task, call, sent).await;
-            }
-            if sent.missing.is_empty() {
-                return Err(Failure("the dispatch was released before a unit was free".to_owned()));
-            }
-            let answer = self.answer(call, sent);
-            if is_worth_telling(told, answer.position) {
-                told = answer.position;
-                task.progress(Some(words::say(answer.waiting())), progress::queue(&answer));
-            }
-            tokio::select! {
-                // The sender lives in the town, so the wait cannot fail.
-                _ = pulse.changed() => {}
-                () = stop.cancelled() => return self.stand_down(task, call).await,
-            }
-        }
-    }
-
-    async fn sent(&self, task: &mut Context, call: &Call, sent: Sent) -> Result<Finish, Failure> {
-        let answer = self.answer(call, sent);
-        match call.incident.until {
-            Until::Assigned => {
-                let end = Finish::Completed(words::say(answer.words()));
-                conclude(task, answer.artifact(), None, end).await
-            }
-            Until::Cleared => {
-                task.artifact(answer.artifact());
-                self.follow(task, call, 0).await
-            }
-        }
-    }
-
-    /// Tells each change of the dispatch's units after `seq`, until they have cleared.
-    pub(super) async fn follow(&self, task: &mut Context, call: &Call, mut seq: u64) -> Result<Finish, Failure> {
-        let (mut pulse, stop) = (self.town().board.pulse(), task.canceled());
-        loop {
-            pulse.mark_unchanged();
-            let (news, busy) =
-                self.town().board.look(|inner| (news(inner, call.key(), seq), is_busy(inner, call.key())));
-            for change in news {
-                seq = change.seq;
-                let words = progress::change_words(&self.town().scenario, &change);
-                task.progress(Some(words::say(words)), progress::change(&change));
-            }
-            if !busy {
-                let sent = self.town().board.view(|draft| draft.sent(call.key()));
-                return Ok(Finish::Completed(words::say(ended(&self.answer(call, sent)))));
-            }
-            tokio::select! {
-                _ = pulse.changed() => {}
-                () = stop.cancelled() => return self.stand_down(task, call).await,
-            }
-        }
+    /// Listens for what happens to a dispatch after the change `seq`, once what was decided before is visible.
+    pub(super) async fn vigil<'v>(&'v self, task: &'v mut Context, call: &'v Call, seq: u64) -> Vigil<'v> {
+        let board = &self.town().board;
+        board.caught_up().await;
+        Vigil { desk: self, task, call, listener: Listener::start(board, call.key(), seq), seq, overdue: false }
     }
 
     /// Gives back everything that the dispatch has, before its task ends as canceled.
@@ -93,23 +71,165 @@ impl Desk {
         let (released, pending) = self.free(|key| key == call.key()).await?;
         let Some(pending) = pending else { return Err(stopped) };
         let said = words::say(released_words(&released));
-        report(task, said, progress::following(), None, Some(pending)).await?;
+        let mark = Mark { waits: Waits::Following, seq: 0, overdue: false };
+        report(task, said, mark.following(), None, Some(pending)).await?;
         Err(stopped)
     }
 }
 
-/// What the dispatch's units have done since.
-fn news(inner: &Inner, key: &DispatchKey, seq: u64) -> Vec<Arc<Change>> {
-    let ours = |change: &&Arc<Change>| change.part.as_ref().is_some_and(|part| part.dispatch == *key);
-    let told = |change: &&Arc<Change>| change.after.state != State::Available;
-    inner.history.after(seq).filter(ours).filter(told).cloned().collect()
+impl Vigil<'_> {
+    /// Waits until somebody goes, and tells how far off that is; `told` is the place that was told last.
+    pub(super) async fn queue(mut self, mut told: u32) -> Result<Finish, Failure> {
+        let stop = self.task.canceled();
+        self.listener.told(told);
+        loop {
+            let stand = self.look();
+            if !stand.sent.units.is_empty() {
+                return self.sent(stand).await;
+            }
+            if stand.sent.missing.is_empty() {
+                return Err(Failure("the dispatch was released before a unit was free".to_owned()));
+            }
+            let (late, answer) = (self.is_late(&stand), self.answer(&stand));
+            if late || is_worth_telling(told, answer.position) {
+                told = answer.position;
+                self.listener.told(told);
+                self.overdue |= late;
+                let said = if late { answer.overdue() } else { answer.waiting() };
+                let mark = Mark { waits: Waits::Queue(told), seq: self.seq, overdue: self.overdue };
+                self.task.progress(Some(words::say(said)), mark.queue(&answer));
+            }
+            tokio::select! {
+                () = self.listener.rung() => {}
+                () = self.deadline(&stand) => {}
+                () = stop.cancelled() => return self.desk.stand_down(self.task, self.call).await,
+            }
+        }
+    }
+
+    async fn sent(self, stand: Stand) -> Result<Finish, Failure> {
+        match self.call.incident.until {
+            Until::Assigned => {
+                let answer = self.answer(&stand);
+                let end = Finish::Completed(words::say(answer.words()));
+                conclude(self.task, answer.artifact(), None, end).await
+            }
+            Until::Cleared => self.follow_from(stand, None).await,
+        }
+    }
+
+    /// Tells each change of the dispatch's units until they have cleared, and keeps the artifact at who is on it;
+    /// `told` is what that says, where it is known.
+    pub(super) async fn follow(self, told: Option<Sent>) -> Result<Finish, Failure> {
+        let stand = self.look();
+        self.follow_from(stand, told).await
+    }
+
+    async fn follow_from(mut self, mut stand: Stand, mut told: Option<Sent>) -> Result<Finish, Failure> {
+        let stop = self.task.canceled();
+        loop {
+            // First, so that a run after a crash in between puts it out again.
+            self.renew(&stand, &mut told);
+            self.tell(&stand);
+            if !stand.busy {
+                return Ok(Finish::Completed(words::say(ended(&self.answer(&stand)))));
+            }
+            tokio::select! {
+                () = self.listener.rung() => {}
+                () = self.deadline(&stand) => {}
+                () = stop.cancelled() => return self.desk.stand_down(self.task, self.call).await,
+            }
+            stand = self.look();
+        }
+    }
+
+    /// Puts out who is on the dispatch now, unless that was told.
+    fn renew(&mut self, stand: &Stand, told: &mut Option<Sent>) {
+        let is = &stand.sent;
+        if told.as_ref().is_some_and(|told| told.units == is.units && told.missing == is.missing) {
+            return;
+        }
+        self.task.artifact(self.answer(stand).artifact());
+        *told = Some(is.clone());
+    }
+
+    fn tell(&mut self, stand: &Stand) {
+        if stand.heard.behind {
+            self.seq = stand.seq;
+            let said = progress::missed_words(&self.desk.town().scenario, &stand.working, stand.now);
+            self.task.progress(Some(words::say(said)), self.mark().missed(&stand.working));
+        }
+        if self.is_late(stand) {
+            self.overdue = true;
+            self.task.progress(Some(words::say(self.answer(stand).overdue())), self.mark().following());
+        }
+        for change in stand.heard.news.iter().filter(|change| change.after.state != State::Available) {
+            self.seq = self.seq.max(change.seq);
+            let said = progress::change_words(&self.desk.town().scenario, change);
+            self.task.progress(Some(words::say(said)), self.mark().change(change));
+        }
+    }
+
+    fn mark(&self) -> Mark {
+        Mark { waits: Waits::Following, seq: self.seq, overdue: self.overdue }
+    }
+
+    fn answer(&self, stand: &Stand) -> Answer {
+        self.desk.answer(self.call, stand.sent.clone())
+    }
+
+    fn look(&self) -> Stand {
+        let (key, now) = (self.call.key(), self.desk.town().now());
+        self.listener.look(|heard, draft| {
+            let sent = draft.sent(key);
+            let working: Vec<(String, Record)> = draft.seen_of(key);
+            let wait = draft.wait(key);
+            Stand {
+                heard,
+                busy: wait.is_some() || working.iter().any(|(_, record)| record.state != State::Cleared),
+                arrived: draft.arrived(key),
+                called: wait.map(|wait| wait.called).or(sent.units.first().map(|(_, part)| part.called)),
+                sent,
+                working,
+                seq: draft.inner.history.current(),
+                now,
+            }
+        })
+    }
+
+    /// When somebody should be on scene.
+    fn due(&self, stand: &Stand) -> Option<Timestamp> {
+        let sla = self.call.sla.filter(|_| !self.overdue)?;
+        stand.called.map(|called| called.after(sla))
+    }
+
+    /// Whether it has to be told now that nobody came in time.
+    fn is_late(&self, stand: &Stand) -> bool {
+        let Some(due) = self.due(stand) else { return false };
+        let mut arrivals = stand.heard.news.iter().filter(|change| change.after.state == State::OnScene).peekable();
+        let Some(first) = arrivals.peek().map(|change| change.after.since) else {
+            return stand.arrived.is_empty() && stand.now >= due;
+        };
+        let new: BTreeSet<&String> = arrivals.map(|change| &change.unit).collect();
+        // Who was there before was there in time, or it was told.
+        first > due && stand.arrived.iter().all(|unit| new.contains(unit))
+    }
+
+    /// Resolves when somebody should be on scene and nobody is.
+    fn deadline(&self, stand: &Stand) -> impl Future<Output = ()> + use<> {
+        let due = self.due(stand).filter(|_| stand.arrived.is_empty());
+        let wait = due.map(|due| wait(self.desk.town(), due));
+        async move {
+            match wait {
+                Some(wait) => tokio::time::sleep(wait).await,
+                None => std::future::pending().await,
+            }
+        }
+    }
 }
 
-/// Whether somebody works for the dispatch and has not cleared, or it waits for somebody.
-fn is_busy(inner: &Inner, key: &DispatchKey) -> bool {
-    let works =
-        inner.units.values().any(|held| held.record.is_for(|of| of == key) && held.record.state != State::Cleared);
-    works || inner.waits.get(key).is_some_and(|held| held.wait.is_some())
+fn wait(town: &Town, until: Timestamp) -> Duration {
+    town.clock.until(town.store.now(), until).clamp(Duration::from_millis(1), keeper::LONGEST)
 }
 
 fn ended(answer: &Answer) -> String {
@@ -118,8 +238,4 @@ fn ended(answer: &Answer) -> String {
         1 => "its unit has cleared".to_owned(),
         many => format!("all {many} units have cleared"),
     }
-}
-
-fn is_worth_telling(told: u32, position: u32) -> bool {
-    position != told && (position <= NEAR || position <= told / 2 || position / 2 >= told)
 }

@@ -1,22 +1,21 @@
-//! Dispatches that wait, that follow their units, and that are called off: each through the real kit, over restarts.
+//! Dispatches that wait and that are called off: each through the real kit, over restarts.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use a2a::metadata::{PROGRESS, as_integer, as_text, list, number, object, text, truth};
-use a2a::{Backend, History};
-use agent::words;
-use prost::Message as _;
-use proto::Value;
-use proto::a2a::{Part, Task};
-use proto::value::Kind;
+use a2a::Backend;
+use a2a::metadata::{as_integer, as_text, list, number, object, text};
+use proto::a2a::Task;
 use proto::watchroom::emergency::v1::{UnitFilter, UnitStatus};
 use store::{MemoryStore, Store};
 use tokio_util::sync::CancellationToken;
 use types::TaskState;
 
 use crate::served::{client, list as units_of};
-use crate::town::{Pace, Sent, Town, begin, call, eventually, release, said, send, start, start_at, told, units};
+use crate::town::{
+    Sent, Town, begin, call, ended, eventually, fire, followed, get, incident, progress, release, said, send, start,
+    state, told, units,
+};
 
 /// The engines of the built-in town, the neighbour's included.
 const ENGINES: usize = 14;
@@ -25,47 +24,9 @@ fn memory() -> Arc<dyn Store> {
     Arc::new(MemoryStore::new())
 }
 
-fn incident<const N: usize>(members: [(&str, Value); N]) -> Part {
-    let members = members.map(|(name, value)| (name.to_owned(), value));
-    words::data_part(object(BTreeMap::from(members)))
-}
-
-/// One engine, at this priority.
-fn fire(priority: u8) -> Sent {
-    Sent::new(vec![incident([
-        ("type", text("fire")),
-        ("priority", number(priority)),
-        ("location", text("170 London Road")),
-    ])])
-}
-
 /// Two engines.
 fn spill() -> Sent {
     Sent::new(vec![incident([("type", text("hazmat")), ("priority", number(2)), ("location", text("2 Mill Lane"))])])
-}
-
-fn followed() -> Sent {
-    Sent::new(vec![incident([
-        ("type", text("fire")),
-        ("priority", number(2)),
-        ("location", text("170 London Road")),
-        ("follow", truth(true)),
-    ])])
-}
-
-async fn get(town: &Town, id: &str) -> Task {
-    Task::decode(town.get(call(), id.parse().unwrap(), History::All).await.unwrap()).unwrap()
-}
-
-fn state(task: &Task) -> TaskState {
-    TaskState::from_wire(task.status.as_ref().unwrap().state).unwrap()
-}
-
-/// A member of what the newest update tells.
-fn progress(task: &Task, name: &str) -> Option<Value> {
-    let value = task.metadata.as_ref()?.fields.get(PROGRESS)?;
-    let Some(Kind::StructValue(progress)) = &value.kind else { return None };
-    progress.fields.get(name).cloned()
 }
 
 /// The task once it waits at this place of the queue.
@@ -75,14 +36,6 @@ async fn at(town: &Town, id: &str, position: u64) -> Task {
         let waits = progress(&task, "waits");
         let queued = as_text(waits.as_ref()) == Some("queue");
         (queued && as_integer(progress(&task, "position").as_ref()) == Some(position)).then_some(task)
-    })
-    .await
-}
-
-async fn ended(town: &Town, id: &str) -> Task {
-    eventually("the task has ended", async || {
-        let task = get(town, id).await;
-        state(&task).is_terminal().then_some(task)
     })
     .await
 }
@@ -172,45 +125,7 @@ async fn d6_a_cancel_takes_a_dispatch_out_of_the_queue_and_gives_units_back_once
     town.cancel(call(), task.id.parse().unwrap(), None).await.unwrap();
     assert_eq!(state(&ended(&town, &task.id).await), TaskState::Canceled);
     let page = units_of(&mut units, assigned()).await;
-    assert_eq!((page.total_size, page.units[0].epoch, page.version), (1, 1, 3));
+    assert_eq!((page.total_size, page.units[0].epoch, page.version), (1, 1, 4));
     let again = send(&town, Sent { context: None, ..release(None) }).await;
     assert_eq!(said(&again), "no units are assigned");
-}
-
-#[tokio::test]
-async fn a_dispatch_that_follows_tells_each_change_and_ends_when_its_units_have_cleared() {
-    let town = start_at(&memory(), Pace::Quick, &CancellationToken::new()).await;
-    let task = begin(&town, followed()).await;
-    let task = ended(&town, &task.id).await;
-    assert_eq!((state(&task), said(&task).as_str()), (TaskState::Completed, "its unit has cleared"));
-    assert_eq!(units(&task), ["E1"]);
-    let told: Vec<String> =
-        task.history.iter().map(words::text_of).filter(|words| words.starts_with("engine")).collect();
-    let minutes = told[0].clone();
-    assert!(minutes.starts_with("engine E1 is assigned, ETA "), "{minutes}");
-    assert_eq!(told[1], "engine E1 has acknowledged");
-    assert!(told[2].starts_with("engine E1 is on its way, ETA "));
-    assert_eq!(told[3..], ["engine E1 is on scene", "engine E1 has cleared"]);
-    assert_eq!(as_text(progress(&task, "to").as_ref()), Some("cleared"));
-    assert_eq!(as_text(progress(&task, "waits").as_ref()), Some("following"));
-}
-
-#[tokio::test]
-async fn a_dispatch_that_follows_goes_on_after_a_restart_without_telling_anything_twice() {
-    let store = memory();
-    let closing = CancellationToken::new();
-    let town = start_at(&store, Pace::Still, &closing).await;
-    let begun = begin(&town, followed()).await;
-    eventually("the assignment is told", async || {
-        let task = get(&town, &begun.id).await;
-        (as_text(progress(&task, "to").as_ref()) == Some("assigned")).then_some(())
-    })
-    .await;
-    closing.cancel();
-    let town = start_at(&store, Pace::Quick, &CancellationToken::new()).await;
-    let task = ended(&town, &begun.id).await;
-    let told: Vec<String> =
-        task.history.iter().map(words::text_of).filter(|words| words.starts_with("engine")).collect();
-    assert_eq!(told.len(), 5, "{told:#?}");
-    assert_eq!((state(&task), task.artifacts.len()), (TaskState::Completed, 1));
 }

@@ -1,9 +1,10 @@
 //! A service on a store, and callers that talk to it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use a2a::metadata::{Dispatch, object, text};
+use a2a::metadata::{Dispatch, PROGRESS, number, object, text, truth};
 use a2a::{Backend, Call, Card, Extensions, History, SendRequest, Wait};
 use agent::{Agent, Context, Failure, Finish, Kit, Parts, Profile, Setup, Turns, words};
 use agents::{Desk, Scenario, Speed};
@@ -16,7 +17,7 @@ use proto::value::Kind;
 use store::Store;
 use tokio_util::sync::CancellationToken;
 use triage::Service;
-use types::{MessageId, Owner, Principal, StoreId, TaskId, Tenant, Timestamp};
+use types::{MessageId, Owner, Principal, StoreId, TaskId, TaskState, Tenant, Timestamp};
 
 /// A desk as an agent, so that tests choose its scenario and its store.
 #[derive(Debug)]
@@ -80,7 +81,19 @@ pub(crate) async fn start(store: &Arc<dyn Store>, closing: &CancellationToken) -
 
 /// The same at this pace.
 pub(crate) async fn start_at(store: &Arc<dyn Store>, pace: Pace, closing: &CancellationToken) -> Town {
-    let (town, store) = (Scenario::sample(), store.clone());
+    start_in(Scenario::sample(), store, pace, closing).await
+}
+
+/// The built-in town with a part of its file replaced.
+pub(crate) fn altered(part: &str, by: &str) -> Scenario {
+    let sample = include_str!("../../scenario.toml");
+    assert!(sample.contains(part), "{part}");
+    Scenario::parse(&sample.replacen(part, by, 1)).unwrap()
+}
+
+/// The same in a town of the test's own.
+pub(crate) async fn start_in(town: Scenario, store: &Arc<dyn Store>, pace: Pace, closing: &CancellationToken) -> Town {
+    let store = store.clone();
     let desk = Desk::start(Service::Fire, town, store.clone(), pace.speed(), closing.clone()).await.unwrap();
     let card = Card {
         name: "Brigade".into(),
@@ -224,4 +237,54 @@ pub(crate) fn objects(list: &Value, member: &str) -> Vec<String> {
         _ => None,
     };
     list.values.iter().filter_map(id).collect()
+}
+
+/// The data of a message.
+pub(crate) fn incident<const N: usize>(members: [(&str, Value); N]) -> Part {
+    let members = members.map(|(name, value)| (name.to_owned(), value));
+    words::data_part(object(BTreeMap::from(members)))
+}
+
+/// One engine, at this priority.
+pub(crate) fn fire(priority: u8) -> Sent {
+    Sent::new(vec![incident([
+        ("type", text("fire")),
+        ("priority", number(priority)),
+        ("location", text("170 London Road")),
+    ])])
+}
+
+/// One engine, followed until it has cleared.
+pub(crate) fn followed() -> Sent {
+    Sent::new(vec![incident([
+        ("type", text("fire")),
+        ("priority", number(2)),
+        ("location", text("170 London Road")),
+        ("follow", truth(true)),
+    ])])
+}
+
+/// A task as it is.
+pub(crate) async fn get(town: &Town, id: &str) -> Task {
+    Task::decode(town.get(call(), id.parse().unwrap(), History::All).await.unwrap()).unwrap()
+}
+
+pub(crate) fn state(task: &Task) -> TaskState {
+    TaskState::from_wire(task.status.as_ref().unwrap().state).unwrap()
+}
+
+/// A member of what the newest update tells.
+pub(crate) fn progress(task: &Task, name: &str) -> Option<Value> {
+    let value = task.metadata.as_ref()?.fields.get(PROGRESS)?;
+    let Some(Kind::StructValue(progress)) = &value.kind else { return None };
+    progress.fields.get(name).cloned()
+}
+
+/// The task once it has ended.
+pub(crate) async fn ended(town: &Town, id: &str) -> Task {
+    eventually("the task has ended", async || {
+        let task = get(town, id).await;
+        state(&task).is_terminal().then_some(task)
+    })
+    .await
 }

@@ -30,7 +30,7 @@ async fn a_list_shows_what_a_caller_was_just_told() {
     for sent in 1..=4 {
         send(&town, shed()).await;
         let page = list(&mut units, assigned()).await;
-        assert_eq!((page.units.len(), page.total_size, page.version), (sent, sent as i32, sent as u64));
+        assert_eq!((page.units.len(), page.total_size, page.version), (sent, sent as i32, sent as u64 + 1));
     }
     let page = list(&mut units, UnitFilter { ids: vec!["E1".into()], ..UnitFilter::default() }).await;
     let [e1] = &page.units[..] else { panic!("{page:?}") };
@@ -41,7 +41,7 @@ async fn a_list_shows_what_a_caller_was_just_told() {
 }
 
 #[tokio::test]
-async fn pages_hold_every_unit_once_in_the_order_of_ids() {
+async fn pages_hold_every_unit_once_in_natural_order() {
     let town = start(&memory(), &CancellationToken::new()).await;
     let mut units = client(&town).await;
     let (mut seen, mut page_token) = (Vec::new(), String::new());
@@ -56,7 +56,7 @@ async fn pages_hold_every_unit_once_in_the_order_of_ids() {
     }
     let all: Vec<String> =
         list(&mut units, UnitFilter::default()).await.units.into_iter().map(|unit| unit.id).collect();
-    assert!(seen.is_sorted());
+    assert!(seen.is_sorted_by(|a, b| types::natural(a, b).is_lt()), "{seen:?}");
     assert_eq!(seen, all);
 }
 
@@ -66,7 +66,8 @@ async fn a_watch_tells_a_snapshot_then_each_change_with_its_reason() {
     let mut units = client(&town).await;
     let mut items = watch(&mut units, 0).await.unwrap();
     let snapshot = synced(&mut items).await;
-    assert!(snapshot.iter().all(|item| item.version == 0));
+    let (last, units_of) = snapshot.split_last().unwrap();
+    assert!(units_of.iter().all(|item| item.version == 0) && last.version == 1);
     let sent = send(&town, shed()).await;
     let dispatch = told(&sent, "dispatch");
     let dispatch = a2a::metadata::as_text(Some(&dispatch)).unwrap();
@@ -77,9 +78,9 @@ async fn a_watch_tells_a_snapshot_then_each_change_with_its_reason() {
     assert_eq!(
         told,
         [
-            (1, free, sent, UnitChangeReason::Dispatched),
-            (2, sent, off, UnitChangeReason::Released),
-            (3, off, free, UnitChangeReason::Released),
+            (2, free, sent, UnitChangeReason::Dispatched),
+            (3, sent, off, UnitChangeReason::Released),
+            (4, off, free, UnitChangeReason::Released),
         ]
     );
     let parts = changes.each_ref().map(|change| (change.unit.as_str(), change.dispatch.as_str()));
@@ -99,13 +100,38 @@ async fn a_watch_goes_on_from_any_version_also_after_a_restart() {
     closing.cancel();
     let town = start(&store, &CancellationToken::new()).await;
     let mut units = client(&town).await;
-    for version in 1..=5 {
+    for version in 1..=6 {
         let missed = synced(&mut watch(&mut units, version).await.unwrap()).await;
         let versions: Vec<u64> = missed.iter().map(|item| item.version).collect();
-        assert_eq!(versions, (version + 1..=5).chain([5]).collect::<Vec<_>>());
+        assert_eq!(versions, (version + 1..=6).chain([6]).collect::<Vec<_>>());
     }
     send(&town, shed()).await;
-    assert_eq!(list(&mut units, assigned()).await.version, 6);
+    assert_eq!(list(&mut units, assigned()).await.version, 7);
+}
+
+#[tokio::test]
+async fn a_watch_goes_on_from_a_store_in_which_nothing_had_happened() {
+    let store = memory();
+    let closing = CancellationToken::new();
+    let town = start(&store, &closing).await;
+    let mut units = client(&town).await;
+    let version = synced(&mut watch(&mut units, 0).await.unwrap()).await.last().unwrap().version;
+    assert_eq!((version, list(&mut units, assigned()).await.version), (1, 1));
+    assert_eq!(synced(&mut watch(&mut units, version).await.unwrap()).await.len(), 1, "nothing was missed");
+    closing.cancel();
+    let town = start(&store, &CancellationToken::new()).await;
+    send(&town, shed()).await;
+    let missed = synced(&mut watch(&mut client(&town).await, version).await.unwrap()).await;
+    assert_eq!(missed.iter().map(|item| item.version).collect::<Vec<_>>(), [2, 2]);
+}
+
+#[tokio::test]
+async fn a_unit_has_a_time_once_it_was_sent() {
+    let town = start(&memory(), &CancellationToken::new()).await;
+    send(&town, shed()).await;
+    let page = list(&mut client(&town).await, UnitFilter::default()).await;
+    let sent: Vec<&str> = page.units.iter().filter(|unit| unit.since.is_some()).map(|unit| unit.id.as_str()).collect();
+    assert_eq!(sent, ["E1"]);
 }
 
 #[tokio::test]
@@ -113,7 +139,7 @@ async fn a_version_that_is_not_kept_or_not_of_this_store_is_out_of_range() {
     let town = start(&memory(), &CancellationToken::new()).await;
     let mut units = client(&town).await;
     send(&town, shed()).await;
-    assert_eq!(watch(&mut units, 2).await.unwrap_err().code(), Code::OutOfRange);
+    assert_eq!(watch(&mut units, 3).await.unwrap_err().code(), Code::OutOfRange);
     let stranger = "019b0000-0000-7000-8000-0000000000fe";
     let request = WatchUnitsRequest { from_version: 1, store_id: stranger.into(), ..WatchUnitsRequest::default() };
     assert_eq!(units.watch_units(request).await.unwrap_err().code(), Code::OutOfRange);
@@ -139,7 +165,7 @@ async fn a_watch_that_is_filtered_tells_only_what_was_asked_for() {
     send(&town, shed()).await;
     send(&town, Sent { context: Some("elsewhere"), ..shed() }).await;
     let change = change(&mut items).await;
-    assert_eq!((change.seq, change.unit.as_str()), (2, "E2"));
+    assert_eq!((change.seq, change.unit.as_str()), (3, "E2"));
 }
 
 #[tokio::test]
@@ -161,7 +187,7 @@ async fn a_watch_that_is_not_read_slows_nobody_and_is_cut() {
     };
     assert_eq!(end.code(), Code::Unavailable, "{end}");
     let missed = synced(&mut watch(&mut units, last).await.unwrap()).await;
-    assert_eq!((missed[0].version, missed.last().unwrap().version), (last + 1, 4500));
+    assert_eq!((missed[0].version, missed.last().unwrap().version), (last + 1, 4501));
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::num::NonZeroU32;
 use std::str::FromStr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::Deserialize;
 use toml::Spanned;
@@ -15,7 +16,7 @@ use crate::dispatch::life::TURN_OUT;
 
 /// The only version of the format so far.
 const VERSION: i64 = 1;
-/// Longest time of one stage of a unit's life, in seconds.
+/// Longest time that can be asked for, such as that of one stage of a unit's life, in seconds.
 const LONGEST: f64 = 86_400.0;
 
 #[derive(Debug, Deserialize)]
@@ -128,6 +129,8 @@ struct CardRow {
     service: String,
     #[serde(default = "first_level")]
     level: u8,
+    /// Whole seconds.
+    sla_s: Option<u32>,
     units: Vec<NeedRow>,
 }
 
@@ -348,7 +351,7 @@ fn cards(
 }
 
 fn card(source: &Source<'_>, units: &[Arc<Unit>], row: &Spanned<CardRow>) -> Result<Card, ScenarioError> {
-    let CardRow { incident, service: named, level, units: needs } = row.get_ref();
+    let CardRow { incident, service: named, level, sla_s, units: needs } = row.get_ref();
     let service = service(source, row, "run_card.service", named)?;
     let exists = |kind: &str| units.iter().any(|unit| unit.service == service && unit.kind == kind);
     if let Some(need) = needs.iter().find(|need| !exists(&need.kind)) {
@@ -358,9 +361,13 @@ fn card(source: &Source<'_>, units: &[Arc<Unit>], row: &Spanned<CardRow>) -> Res
     if needs.iter().all(|need| need.count == 0) {
         return Err(source.invalid(row, "run_card.units", "must ask for at least one unit"));
     }
+    if sla_s.is_some_and(|seconds| seconds == 0 || f64::from(seconds) > LONGEST) {
+        return Err(source.invalid(row, "run_card.sla_s", format!("must be from 1 to {LONGEST} seconds")));
+    }
+    let sla = sla_s.map(|seconds| Duration::from_secs(seconds.into()));
     let incident = if incident == "*" { Incident::Any } else { Incident::Type(incident.clone()) };
     let needs = needs.iter().map(|need| Need { kind: need.kind.clone(), count: need.count }).collect();
-    Ok(Card { incident, service, level: *level, needs })
+    Ok(Card { incident, service, level: *level, needs, sla })
 }
 
 impl From<Stage> for Failing {

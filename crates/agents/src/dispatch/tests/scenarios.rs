@@ -51,15 +51,24 @@ fn the_built_in_town_has_units_for_demos_and_a_card_for_every_incident() {
     let counts = Service::ALL.map(|service| town.unit_count(service));
     assert_eq!(counts, [18, 22, 22]);
     for (kind, service) in Kind::ALL.into_iter().flat_map(|kind| Service::ALL.map(|service| (kind, service))) {
-        assert!(!town.needs(kind.as_str(), service, 1).is_empty(), "{kind} {service}");
+        assert!(!town.card(kind.as_str(), service, 1).unwrap().needs.is_empty(), "{kind} {service}");
     }
 }
 
 #[test]
 fn a_pressing_incident_gets_the_higher_level() {
     let town = Scenario::sample();
-    let engines = |priority| town.needs("fire", Service::Fire, priority)[0].count;
+    let engines = |priority| town.card("fire", Service::Fire, priority).unwrap().needs[0].count;
     assert_eq!((engines(1), engines(2), engines(3)), (2, 1, 1));
+}
+
+#[test]
+fn a_run_card_says_when_somebody_should_be_there_or_does_not() {
+    let small = Scenario::parse(SMALL).unwrap();
+    assert_eq!(small.card("fire", Service::Fire, 1).unwrap().sla, None);
+    let town = Scenario::sample();
+    let sla = |priority| town.card("fire", Service::Fire, priority).unwrap().sla.map(|sla| sla.as_secs());
+    assert_eq!((sla(1), sla(3)), (Some(480), Some(600)));
 }
 
 #[test]
@@ -90,6 +99,10 @@ fn mistakes_are_told_by_line_and_field() {
         "run_card.units: fire has no unit of type \"boat\"",
     );
     mistake("count = 1", "count = 0", "at least one unit");
+    for seconds in ["0", "86401"] {
+        let card = format!("service = \"fire\"\nsla_s = {seconds}\nunits");
+        mistake("service = \"fire\"\nunits", &card, "run_card.sla_s: must be from 1 to 86400 seconds");
+    }
     mistake("incident = \"*\"", "incident = \"fire\"", "no run card with incident = \"*\"");
 }
 

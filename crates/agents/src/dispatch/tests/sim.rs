@@ -64,6 +64,12 @@ impl Sim {
         (decision, true)
     }
 
+    /// Changes the board where no row matters: listeners borrow it.
+    pub(crate) fn apply(&self, decide: impl FnOnce(&mut crate::dispatch::draft::Draft<'_>)) {
+        let ((), pending) = self.board.decide(self.now, decide);
+        pending.into_iter().for_each(|pending| pending.settle(true));
+    }
+
     /// Lets time pass, and everything happen that is due meanwhile.
     pub(crate) fn pass(&mut self, span: Duration) {
         self.now = self.now.after(span);
@@ -98,7 +104,7 @@ impl Sim {
     }
 
     pub(crate) fn sent(&self, id: &str) -> Sent {
-        self.board.view(|draft| draft.sent(&key(id)))
+        self.board.look(|inner| inner.draft().sent(&key(id)))
     }
 
     pub(crate) fn record(&self, id: &str) -> Record {
@@ -109,9 +115,13 @@ impl Sim {
         self.board.look(|inner| inner.units.iter().map(|(id, held)| (id.clone(), held.record.clone())).collect())
     }
 
+    pub(crate) fn board(&self) -> &Board {
+        &self.board
+    }
+
     /// The dispatches that wait, in order.
     pub(crate) fn queue(&self) -> Vec<String> {
-        self.board.view(|draft| draft.queue().into_iter().map(|wait| wait.dispatch.id.clone()).collect())
+        self.board.look(|inner| inner.draft().queue().into_iter().map(|wait| wait.dispatch.id.clone()).collect())
     }
 
     pub(crate) fn changes(&self) -> Vec<Change> {

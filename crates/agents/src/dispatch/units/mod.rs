@@ -38,7 +38,7 @@ impl Units {
         let present = present::Present { town, now: town.now() };
         Ok(town.board.look(|inner| {
             let matching = || inner.units.values().filter(|held| filter.admits(&held.unit, &held.record));
-            let rest = matching().filter(|held| held.unit.id.as_str() > after.as_str());
+            let rest = inner.in_order(&after).filter(|held| filter.admits(&held.unit, &held.record));
             let mut units: Vec<wire::Unit> =
                 rest.take(size + 1).map(|held| present.unit(&held.unit, &held.record)).collect();
             let more = units.len() > size;

@@ -51,7 +51,7 @@ impl Present<'_> {
             position: Some(position(self.town.scenario.position(unit, record, now))),
             status: status(record.state).into(),
             assignment: record.assignment.as_deref().map(assignment),
-            since: Some(a2a::time::to_wire(record.since)),
+            since: (record.seq > 0).then(|| a2a::time::to_wire(record.since)),
             epoch: record.epoch,
         }
     }

@@ -72,7 +72,7 @@ impl Watch {
 }
 
 fn snapshot(inner: &Inner, filter: &Filter) -> VecDeque<Item> {
-    let units = inner.units.values().filter(|held| filter.admits(&held.unit, &held.record));
+    let units = inner.in_order("").filter(|held| filter.admits(&held.unit, &held.record));
     units.map(|held| Item::Unit(held.unit.clone(), held.record.clone())).collect()
 }
 
