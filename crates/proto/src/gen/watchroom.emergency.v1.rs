@@ -329,7 +329,7 @@ pub struct Unit {
     /// Unset when it works for nobody.
     #[prost(message, optional, tag = "7")]
     pub assignment: ::core::option::Option<Assignment>,
-    /// When it came into its status.
+    /// When it came into its status; unset for one that was never sent.
     #[prost(message, optional, tag = "8")]
     pub since: ::core::option::Option<::prost_types::Timestamp>,
     /// Rises with each assignment.
@@ -497,7 +497,7 @@ pub struct ListUnitsResponse {
     /// How many match.
     #[prost(int32, tag = "3")]
     pub total_size: i32,
-    /// The newest change that the page shows; a watch from the first page's misses nothing.
+    /// The newest change that the page shows, at least 1; a watch from the first page's misses nothing.
     #[prost(uint64, tag = "4")]
     pub version: u64,
     #[prost(message, optional, tag = "5")]
@@ -542,7 +542,8 @@ impl ::prost::Name for WatchUnitsRequest {
 /// One item of a watch.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct WatchUnitsResponse {
-    /// The change that this item is; these rise strictly, and Synced repeats the newest. 0 for an item of a snapshot.
+    /// The change that this item is; these rise strictly, and Synced repeats the newest, which is 1 where nothing has
+    /// happened yet. 0 for an item of a snapshot.
     #[prost(uint64, tag = "1")]
     pub version: u64,
     #[prost(oneof = "watch_units_response::Event", tags = "2, 3, 4")]
@@ -1036,7 +1037,7 @@ pub mod units_client {
             self.inner = self.inner.max_encoding_message_size(limit);
             self
         }
-        /// A page of units, ordered by id.
+        /// A page of units, in the natural order of their ids: A2 before A10.
         pub async fn list_units(
             &mut self,
             request: impl tonic::IntoRequest<super::ListUnitsRequest>,
@@ -1103,7 +1104,7 @@ pub mod units_server {
     /// Generated trait containing gRPC methods that should be implemented for use with UnitsServer.
     #[async_trait]
     pub trait Units: std::marker::Send + std::marker::Sync + 'static {
-        /// A page of units, ordered by id.
+        /// A page of units, in the natural order of their ids: A2 before A10.
         async fn list_units(
             &self,
             request: tonic::Request<super::ListUnitsRequest>,
