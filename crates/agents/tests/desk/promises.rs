@@ -1,4 +1,5 @@
-//! D1: one assignment per unit. D11: delivered again, nothing new. Releases free once.
+//! D1: one assignment per unit. D10: nothing comes between a call and its units. D11: delivered again, nothing new.
+//! Releases free once.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -40,7 +41,7 @@ async fn a_dispatch_names_its_units_in_words_and_data() {
 }
 
 #[tokio::test]
-async fn a_dispatch_to_free_units_and_a_release_are_one_commit_each() {
+async fn d10_units_are_sent_by_the_commit_that_takes_the_call_and_a_release_is_one_commit_too() {
     let store = memory();
     let town = start(&store, &CancellationToken::new()).await;
     let sent = send(&town, shed()).await;

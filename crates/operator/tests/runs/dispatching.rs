@@ -5,7 +5,7 @@ use a2a::metadata::{self, structure, text};
 use proto::a2a::part::Content;
 use types::TaskState;
 
-use crate::stage::{Act, CALL, Stage, request, services};
+use crate::stage::{Act, CALL, Script, Stage, request, services};
 
 #[tokio::test]
 async fn the_plan_comes_first_then_each_step_then_the_report() {
@@ -138,6 +138,27 @@ async fn parallel_steps_are_under_way_together() {
         agent.open();
     }
     assert_eq!(story.end().await.state(), TaskState::Completed);
+}
+
+#[tokio::test]
+async fn d10_the_first_commit_of_a_call_sends_everybody_and_nothing_but_their_agents_is_asked() {
+    let [fire, police, ambulance] = services(&[], &[], &[]);
+    let others = ["Payment Agent", "Identity Agent", "Language Model"].map(|name| Script::new(name, [Act::Deaf]));
+    let agents: Vec<&Script> = [&fire, &police, &ambulance].into_iter().chain(&others).collect();
+    let stage = Stage::new(&agents).await;
+    let operator = stage.operator().await;
+    let mut request = request(CALL);
+    request.message.metadata = Some(structure([("mode", text("parallel"))]));
+    let story = operator.send(request).await.end().await;
+    assert!(story.lines().last().unwrap().contains("(3/3)"), "{:#?}", story.lines());
+    assert_eq!(others.each_ref().map(Script::heard), [0, 0, 0]);
+    let log = operator.kit.store().log(types::Scope::Service, story.run(), types::Head::ZERO, 100).await.unwrap();
+    let frames = log[0].entries.iter().filter_map(|entry| match entry {
+        store::Entry::Frame(frame) => Some(String::from_utf8_lossy(&frame.bytes)),
+        store::Entry::Record(_) => None,
+    });
+    let sent = frames.filter(|frame| frame.contains("/3] Dispatching ")).count();
+    assert_eq!(sent, 3, "{:#?}", story.lines());
 }
 
 #[tokio::test]

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use a2a::metadata::{structure, text};
 use engine::Patience;
 use types::TaskState;
 
-use crate::stage::{Act, CALL, Stage, eventually, services};
+use crate::stage::{Act, CALL, Stage, eventually, request, services};
 
 #[tokio::test]
 async fn a_failed_attempt_is_tried_again() {
@@ -41,6 +42,26 @@ async fn an_agent_that_is_not_there_fails_its_step_and_no_other() {
     let summary = "Dispatch completed with issues: 2 successful, 1 failed (Police Agent: no Police Agent is registered within 0.5 s; see `watchroom agents`)";
     assert_eq!(story.lines().last().unwrap(), summary);
     assert!(format!("{:?}", story.events).contains("NO_ENDPOINT"));
+}
+
+#[tokio::test]
+async fn d4_every_needed_service_is_tried_whichever_other_is_down_or_away() {
+    for (absent, name) in ["Fire Agent", "Police Agent", "Ambulance Agent"].into_iter().enumerate() {
+        for (mode, registered) in [("sequential", false), ("parallel", false), ("sequential", true), ("parallel", true)]
+        {
+            let scripts = services(&[], &[], &[]);
+            let others: Vec<_> = scripts.iter().enumerate().filter(|(place, _)| *place != absent).collect();
+            let mut stage = Stage::new(&others.iter().map(|(_, script)| *script).collect::<Vec<_>>()).await;
+            let _lease = registered.then(|| stage.ghost(name));
+            let operator = stage.operator().await;
+            let mut request = request(CALL);
+            request.message.metadata = Some(structure([("mode", text(mode))]));
+            let story = operator.send(request).await.end().await;
+            let heard: Vec<usize> = others.iter().map(|(_, script)| script.heard()).collect();
+            assert_eq!((heard, story.state()), (vec![1, 1], TaskState::Completed), "without {name}, {mode}");
+            assert!(story.lines().last().unwrap().contains("2 successful, 1 failed"), "{:#?}", story.lines());
+        }
+    }
 }
 
 #[tokio::test]
