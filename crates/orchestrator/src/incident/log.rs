@@ -40,8 +40,8 @@ fn push(incident: &mut wire::Incident, text: String, what: Option<What>, at: Tim
     incident.log.push(wire::LogEntry { time: Some(a2a::time::to_wire(at)), text, what });
 }
 
-/// `UNIT_STATUS_EN_ROUTE` as "en route".
+/// `UNIT_STATUS_EN_ROUTE` as "en route", and so where the wire has one word for it.
 fn word(name: &str) -> String {
     let bare = name.trim_start_matches("INCIDENT_STATUS_").trim_start_matches("UNIT_STATUS_");
-    bare.to_lowercase().replace('_', " ")
+    bare.replace("ENROUTE", "EN_ROUTE").to_lowercase().replace('_', " ")
 }

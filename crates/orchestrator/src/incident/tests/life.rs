@@ -46,6 +46,8 @@ fn what_units_tell_before_the_run_counts_all_the_same() {
     assert_eq!(scene.unit("r/fire", "E1", UnitStatus::Assigned), Active);
     assert_eq!(scene.unit("r/fire", "E1", UnitStatus::EnRoute), Active);
     assert_eq!(scene.sent("r", "fire", &["E1"]), ResourcesEnroute);
+    let log: Vec<&str> = scene.record.shown.log.iter().map(|entry| entry.text.as_str()).collect();
+    assert!(log.contains(&"E1: en route") && log.contains(&"resources en route"), "one spelling: {log:?}");
 }
 
 #[test]
