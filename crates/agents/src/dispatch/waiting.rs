@@ -10,13 +10,14 @@ use types::Timestamp;
 
 use super::answer::{Answer, released_words};
 use super::desk::{Call, Desk, conclude, report};
+use super::draft::Draft;
 use super::ears::{Heard, Listener, is_worth_telling};
 use super::keeper;
 use super::orders::Sent;
 use super::progress::{self, Mark, Waits};
 use super::request::Until;
 use super::town::Town;
-use super::unit::{Record, State};
+use super::unit::{DispatchKey, Record, State};
 
 /// One dispatch while its task lives on.
 pub(super) struct Vigil<'v> {
@@ -45,6 +46,22 @@ pub(super) struct Stand {
     /// The newest change of the board.
     seq: u64,
     now: Timestamp,
+}
+
+impl Stand {
+    fn of(key: &DispatchKey, heard: Heard, draft: &Draft<'_>, now: Timestamp) -> Self {
+        let (sent, working, wait) = (draft.sent(key), draft.seen_of(key), draft.wait(key));
+        Self {
+            heard,
+            busy: wait.is_some() || working.iter().any(|(_, record)| record.state != State::Cleared),
+            arrived: draft.arrived(key),
+            called: wait.map(|wait| wait.called).or(sent.units.first().map(|(_, part)| part.called)),
+            sent,
+            working,
+            seq: draft.inner.history.current(),
+            now,
+        }
+    }
 }
 
 impl Desk {
@@ -83,7 +100,7 @@ impl Vigil<'_> {
         let stop = self.task.canceled();
         self.listener.told(told);
         loop {
-            let stand = self.look();
+            let stand = self.glance();
             if !stand.sent.units.is_empty() {
                 return self.sent(stand).await;
             }
@@ -114,20 +131,16 @@ impl Vigil<'_> {
                 let end = Finish::Completed(words::say(answer.words()));
                 conclude(self.task, answer.artifact(), None, end).await
             }
-            Until::Cleared => self.follow_from(stand, None).await,
+            Until::Cleared => self.follow(None).await,
         }
     }
 
     /// Tells each change of the dispatch's units until they have cleared, and keeps the artifact at who is on it;
     /// `told` is what that says, where it is known.
-    pub(super) async fn follow(self, told: Option<Sent>) -> Result<Finish, Failure> {
-        let stand = self.look();
-        self.follow_from(stand, told).await
-    }
-
-    async fn follow_from(mut self, mut stand: Stand, mut told: Option<Sent>) -> Result<Finish, Failure> {
+    pub(super) async fn follow(mut self, mut told: Option<Sent>) -> Result<Finish, Failure> {
         let stop = self.task.canceled();
         loop {
+            let stand = self.look();
             // First, so that a run after a crash in between puts it out again.
             self.renew(&stand, &mut told);
             self.tell(&stand);
@@ -139,7 +152,6 @@ impl Vigil<'_> {
                 () = self.deadline(&stand) => {}
                 () = stop.cancelled() => return self.desk.stand_down(self.task, self.call).await,
             }
-            stand = self.look();
         }
     }
 
@@ -178,23 +190,16 @@ impl Vigil<'_> {
         self.desk.answer(self.call, stand.sent.clone())
     }
 
+    /// How it stands, with what was heard.
     fn look(&self) -> Stand {
-        let (key, now) = (self.call.key(), self.desk.town().now());
-        self.listener.look(|heard, draft| {
-            let sent = draft.sent(key);
-            let working: Vec<(String, Record)> = draft.seen_of(key);
-            let wait = draft.wait(key);
-            Stand {
-                heard,
-                busy: wait.is_some() || working.iter().any(|(_, record)| record.state != State::Cleared),
-                arrived: draft.arrived(key),
-                called: wait.map(|wait| wait.called).or(sent.units.first().map(|(_, part)| part.called)),
-                sent,
-                working,
-                seq: draft.inner.history.current(),
-                now,
-            }
-        })
+        let now = self.desk.town().now();
+        self.listener.look(|heard, draft| Stand::of(self.call.key(), heard, draft, now))
+    }
+
+    /// How it stands; what was heard is kept for whoever tells it.
+    fn glance(&self) -> Stand {
+        let now = self.desk.town().now();
+        self.desk.town().board.look(|inner| Stand::of(self.call.key(), Heard::default(), &inner.draft(), now))
     }
 
     /// When somebody should be on scene.
