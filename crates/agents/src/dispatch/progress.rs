@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use a2a::metadata::{PROGRESS, as_integer, as_text, as_truth, count, member, number, object, structure, text, truth};
-use prost_types::value::Kind;
-use prost_types::{Struct, Value};
+use proto::value::Kind;
+use proto::{Struct, Value};
 
 use super::answer::{Answer, needs};
 use super::scenario::Scenario;

@@ -4,11 +4,11 @@
 use a2a::metadata::{PROGRESS, as_integer, as_text, member};
 use engine::{Payload, WaitsOn};
 use prost::Message as _;
-use proto::value::Kind;
-use proto::{Struct, Value};
 use proto::a2a::Message;
 use proto::a2a::part::Content;
+use proto::value::Kind;
 use proto::watchroom::emergency::v1::{self as wire, DispatchStatus};
+use proto::{Struct, Value};
 
 use crate::call::cut;
 use crate::incident::note::{Dispatched, For, Waits};
