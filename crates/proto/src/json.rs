@@ -17,6 +17,27 @@ pub enum JsonError {
         #[source]
         source: serde_json::Error,
     },
+    /// A member of a value has the wrong type.
+    #[error("{path} of {name}: {source}")]
+    Member {
+        /// Full name of the message.
+        name: String,
+        /// Path of the member as it was written, such as `message.parts[0]`; `.` is the whole.
+        path: String,
+        /// What the parser met.
+        #[source]
+        source: serde_json::Error,
+    },
+    /// An enum has no value of this name.
+    #[error("{path} of {name}: there is no {value}")]
+    Enum {
+        /// Full name of the message.
+        name: String,
+        /// Path of the member.
+        path: String,
+        /// What is written there.
+        value: String,
+    },
     /// The message is not in the descriptor set.
     #[error("no descriptor of {0}")]
     Unknown(String),
@@ -64,6 +85,6 @@ fn read<M: Message + Name + Default>(text: &str, options: &DeserializeOptions) -
     dynamic.transcode_to().map_err(|source| JsonError::Wire { name: M::full_name(), source })
 }
 
-fn descriptor<M: Name>() -> Result<MessageDescriptor, JsonError> {
+pub(crate) fn descriptor<M: Name>() -> Result<MessageDescriptor, JsonError> {
     POOL.get_message_by_name(&M::full_name()).ok_or_else(|| JsonError::Unknown(M::full_name()))
 }

@@ -7,11 +7,15 @@ mod codec;
 mod generated;
 mod json;
 pub mod raw;
+mod required;
+mod tree;
 pub mod value;
 
 pub use codec::{Plain, Prepared, Strict};
 pub use generated::{lf, watchroom};
 pub use json::{JsonError, from_json, from_json_exact, to_json};
+pub use required::required_fields;
+pub use tree::{from_value, to_value};
 pub use value::{ListValue, Struct, Value};
 
 /// The encoded `FileDescriptorSet` of every service here, for reflection.

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
+use axum::Router;
 use serde_json::json;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout_at};
@@ -14,6 +15,7 @@ use tonic::transport::Server;
 use tonic::transport::server::TcpIncoming;
 use tracing::Instrument as _;
 
+use crate::front::Front;
 use crate::health::Health;
 use crate::process::Addresses;
 use crate::readiness::Readiness;
@@ -69,6 +71,14 @@ impl Bound {
     /// # Errors
     /// [`Fatal`] when it cannot serve, or cannot write the announce file.
     pub async fn serve(self, routes: Routes, descriptors: &[&[u8]]) -> Result<(), Fatal> {
+        self.serve_with(routes, Router::new(), descriptors).await
+    }
+
+    /// As [`Bound::serve`], with routes for HTTP that is not gRPC on the same port.
+    ///
+    /// # Errors
+    /// As [`Bound::serve`].
+    pub async fn serve_with(self, routes: Routes, http: Router, descriptors: &[&[u8]]) -> Result<(), Fatal> {
         let descriptors = [descriptors, &reflection::COMMON].concat();
         let (routes, catalogue) = catalogue::read(self.health.add_to(routes), &descriptors).await?;
         let services: Vec<String> = catalogue.keys().cloned().collect();
@@ -76,7 +86,8 @@ impl Bound {
         let drain = self.process.drain();
         let layer = RpcLayer::new(Measures::new(self.process.metrics(), &catalogue), drain.streams_end());
         let stop = CancellationToken::new();
-        let mut server = serve_protocol(routes, layer, self.incoming, stop.clone());
+        let front = Front::new(routes, http, &layer);
+        let mut server = serve_protocol(front, self.incoming, stop.clone());
         self.protocol.ready();
         let end = tokio::select! {
             end = &mut server => Err(unexpected(end)),
@@ -126,14 +137,14 @@ fn serve_admin(process: &Process, health: &Health, incoming: TcpIncoming) -> Res
     Ok(stop)
 }
 
-fn serve_protocol(routes: Routes, layer: RpcLayer, incoming: TcpIncoming, stop: CancellationToken) -> Served {
+fn serve_protocol(front: Front, incoming: TcpIncoming, stop: CancellationToken) -> Served {
     let served = Server::builder()
+        .accept_http1(true)
         .http2_keepalive_interval(Some(PING))
         .http2_keepalive_timeout(Some(PONG))
         .http2_max_header_list_size(limits::METADATA)
         .max_concurrent_streams(limits::STREAMS)
-        .layer(layer)
-        .serve_with_incoming_shutdown(routes.prepare(), incoming, stop.cancelled_owned());
+        .serve_with_incoming_shutdown(front, incoming, stop.cancelled_owned());
     tokio::spawn(served)
 }
 

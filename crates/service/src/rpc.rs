@@ -2,11 +2,15 @@
 
 mod body;
 mod call;
+mod ended;
 mod layer;
 mod measure;
 
 /// The target of the spans of calls. They are of level debug: without an exporter they cost nothing.
 pub(crate) const TARGET: &str = "service::rpc";
 
-pub(crate) use layer::RpcLayer;
+pub(crate) use body::CallBody;
+pub use ended::Ended;
+pub(crate) use layer::{Rpc, RpcLayer};
 pub(crate) use measure::Measures;
+pub use measure::word as code_name;

@@ -13,20 +13,23 @@ use tonic::body::Body;
 use tonic::{Code, Status};
 
 use crate::rpc::call::Call;
+use crate::rpc::layer::Wire;
 
-/// Passes frames through. A stream that waits when the drain ends streams gets UNAVAILABLE as its trailers.
+/// Passes frames through. A stream that waits when the drain ends streams gets UNAVAILABLE as its trailers;
+/// over HTTP, which has no place for them, it just ends.
 #[derive(Debug)]
 pub(crate) struct CallBody {
     inner: Body,
     call: Option<Call>,
+    wire: Wire,
     end: Arc<CancellationToken>,
     /// Made at the first wait, so that answers which are there at once pay nothing.
     ended: Option<Pin<Box<WaitForCancellationFutureOwned>>>,
 }
 
 impl CallBody {
-    pub(crate) fn new(inner: Body, call: Call, end: Arc<CancellationToken>) -> Self {
-        Self { inner, call: Some(call), end, ended: None }
+    pub(crate) fn new(inner: Body, call: Call, wire: Wire, end: Arc<CancellationToken>) -> Self {
+        Self { inner, call: Some(call), wire, end, ended: None }
     }
 
     fn poll_inner(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
@@ -51,14 +54,17 @@ impl CallBody {
     }
 
     /// Resolves with the last frame of a stream that the drain ends.
-    fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<Frame<Bytes>> {
+    fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<Option<Frame<Bytes>>> {
         let end = &self.end;
         let ended = self.ended.get_or_insert_with(|| Box::pin(CancellationToken::clone(end).cancelled_owned()));
         ready!(ended.as_mut().poll(cx));
         if let Some(mut call) = self.call.take() {
             call.end_with(Code::Unavailable);
         }
-        Poll::Ready(Frame::trailers(stopping()))
+        Poll::Ready(match self.wire {
+            Wire::Grpc => Some(Frame::trailers(stopping())),
+            Wire::Http => None,
+        })
     }
 }
 
@@ -79,7 +85,7 @@ impl HttpBody for CallBody {
                 self.see(frame.as_ref());
                 Poll::Ready(frame)
             }
-            Poll::Pending => self.poll_end(cx).map(|frame| Some(Ok(frame))),
+            Poll::Pending => self.poll_end(cx).map(|frame| frame.map(Ok)),
         }
     }
 

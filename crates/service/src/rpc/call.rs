@@ -26,13 +26,14 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    pub(crate) fn begin(measure: Arc<Measure>, headers: &HeaderMap) -> Self {
+    /// A call of `system`, which is `grpc` or `http`.
+    pub(crate) fn begin(measure: Arc<Measure>, headers: &HeaderMap, system: &'static str) -> Self {
         let span = tracing::debug_span!(
             target: TARGET,
             "rpc",
             otel.name = format_args!("{}/{}", measure.service(), measure.method()),
             otel.kind = "server",
-            rpc.system = "grpc",
+            rpc.system = system,
             rpc.service = measure.service(),
             rpc.method = measure.method(),
             rpc.code = tracing::field::Empty,
@@ -55,6 +56,14 @@ impl Call {
         if let Some(status) = headers.get("grpc-status") {
             self.code = Some(Code::from_bytes(status.as_bytes()));
         }
+    }
+
+    /// Takes from the head of an HTTP answer what the call was and how it ended.
+    pub(crate) fn note_ended(&mut self, measure: Arc<Measure>, code: Code) {
+        self.span.record("rpc.service", measure.service());
+        self.span.record("rpc.method", measure.method());
+        self.span.record("otel.name", format_args!("{}/{}", measure.service(), measure.method()));
+        (self.measure, self.code) = (measure, Some(code));
     }
 
     pub(crate) fn end_with(&mut self, code: Code) {

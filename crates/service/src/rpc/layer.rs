@@ -13,14 +13,25 @@ use tower::{Layer, Service};
 
 use crate::rpc::body::CallBody;
 use crate::rpc::call::Call;
+use crate::rpc::ended::Ended;
 use crate::rpc::measure::Measures;
 
 /// Wraps a service of calls.
 #[derive(Debug, Clone)]
 pub(crate) struct RpcLayer {
     measures: Arc<Measures>,
+    wire: Wire,
     /// Shared, not cloned: every clone of a token takes the token's one lock, and each call would make several.
     end: Arc<CancellationToken>,
+}
+
+/// What the calls of a service come over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wire {
+    /// gRPC: the path is the method, the code is in the trailers.
+    Grpc,
+    /// HTTP: what the call was is known from its answer.
+    Http,
 }
 
 /// A service of calls, each in its span, measured, and ended at a drain.
@@ -38,13 +49,20 @@ pin_project! {
         inner: F,
         call: Option<Call>,
         end: Arc<CancellationToken>,
+        // To look the call up when it is answered; only over HTTP.
+        measures: Option<Arc<Measures>>,
     }
 }
 
 impl RpcLayer {
     /// `end` fires when streams must end.
     pub(crate) fn new(measures: Measures, end: CancellationToken) -> Self {
-        Self { measures: Arc::new(measures), end: Arc::new(end) }
+        Self { measures: Arc::new(measures), wire: Wire::Grpc, end: Arc::new(end) }
+    }
+
+    /// The same layer for HTTP; it counts into the same series.
+    pub(crate) fn over_http(&self) -> Self {
+        Self { wire: Wire::Http, ..self.clone() }
     }
 }
 
@@ -69,9 +87,14 @@ where
     }
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
-        let call = Call::begin(self.layer.measures.of(request.uri().path()), request.headers());
+        let RpcLayer { measures, wire, end } = &self.layer;
+        let call = match wire {
+            Wire::Grpc => Call::begin(measures.of(request.uri().path()), request.headers(), "grpc"),
+            Wire::Http => Call::begin(measures.of(""), request.headers(), "http"),
+        };
+        let measures = (*wire == Wire::Http).then(|| measures.clone());
         let inner = call.within(|| self.inner.call(request));
-        Answering { inner, call: Some(call), end: self.layer.end.clone() }
+        Answering { inner, call: Some(call), end: end.clone(), measures }
     }
 }
 
@@ -86,8 +109,19 @@ where
         let call = this.call.as_ref().expect("a future is not polled after it has resolved");
         let response = ready!(call.within(|| this.inner.poll(cx)))?;
         let mut call = this.call.take().expect("taken once, when the answer is ready");
-        call.note(response.headers());
+        let wire = match this.measures {
+            None => {
+                call.note(response.headers());
+                Wire::Grpc
+            }
+            Some(measures) => {
+                let told = response.extensions().get::<Ended>().copied();
+                let Ended { path, code } = told.unwrap_or_else(|| Ended::by_status(response.status()));
+                call.note_ended(measures.of(path), code);
+                Wire::Http
+            }
+        };
         let end = this.end.clone();
-        Poll::Ready(Ok(response.map(|body| CallBody::new(body, call, end))))
+        Poll::Ready(Ok(response.map(|body| CallBody::new(body, call, wire, end))))
     }
 }

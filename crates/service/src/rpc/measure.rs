@@ -112,7 +112,7 @@ impl fmt::Debug for Measure {
 }
 
 /// The code as gRPC writes it.
-pub(crate) const fn word(code: Code) -> &'static str {
+pub const fn word(code: Code) -> &'static str {
     match code {
         Code::Ok => "OK",
         Code::Cancelled => "CANCELLED",

@@ -4,6 +4,7 @@
 
 mod drained;
 mod exits;
+mod front;
 mod served;
 mod support;
 mod traced;

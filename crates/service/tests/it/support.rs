@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
+use axum::Router;
 use service::{Addresses, Fatal, Process};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -43,10 +44,19 @@ pub(crate) fn process_with(service: service::Args) -> Process {
 
 /// Serves `routes` until drained.
 pub(crate) fn serve(process: &Process, routes: Routes) -> (Addresses, JoinHandle<Result<(), Fatal>>) {
+    serve_with(process, routes, Router::new())
+}
+
+/// The same, with other HTTP beside.
+pub(crate) fn serve_with(
+    process: &Process,
+    routes: Routes,
+    http: Router,
+) -> (Addresses, JoinHandle<Result<(), Fatal>>) {
     let bound = process.bind().unwrap();
     let addresses = Addresses { protocol: bound.address(), admin: bound.admin_address() };
-    let served =
-        tokio::spawn(async move { bound.serve(routes, &[tonic_reflection::pb::v1::FILE_DESCRIPTOR_SET]).await });
+    let descriptors = [tonic_reflection::pb::v1::FILE_DESCRIPTOR_SET];
+    let served = tokio::spawn(async move { bound.serve_with(routes, http, &descriptors).await });
     (addresses, served)
 }
 
@@ -56,11 +66,19 @@ pub(crate) async fn within<F: Future>(future: F) -> F::Output {
 
 /// GET over HTTP/1.1: the whole answer, head included.
 pub(crate) async fn get(address: SocketAddr, path: &str) -> String {
+    let answer = exchange(address, &format!("GET {path} HTTP/1.1\r\n"), b"").await;
+    String::from_utf8(answer).unwrap()
+}
+
+/// One request over HTTP/1.1, its head without the last lines, and the whole answer.
+pub(crate) async fn exchange(address: SocketAddr, head: &str, body: &[u8]) -> Vec<u8> {
     let mut stream = TcpStream::connect(address).await.unwrap();
-    let request = format!("GET {path} HTTP/1.1\r\nhost: test\r\nconnection: close\r\n\r\n");
+    let length = body.len();
+    let request = format!("{head}host: test\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n");
     stream.write_all(request.as_bytes()).await.unwrap();
-    let mut answer = String::new();
-    within(stream.read_to_string(&mut answer)).await.unwrap();
+    stream.write_all(body).await.unwrap();
+    let mut answer = Vec::new();
+    within(stream.read_to_end(&mut answer)).await.unwrap();
     answer
 }
 

@@ -1,0 +1,109 @@
+//! One listener for gRPC, gRPC-Web and other HTTP: told apart by the content type, before any routing,
+//! so that gRPC pays nothing for the others and each is refused in its own way.
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use axum::Router;
+use axum::response::{IntoResponse as _, Response as AxumResponse};
+use http::{HeaderMap, Request, Response, StatusCode, Uri, header};
+use http_body_util::Either;
+use pin_project_lite::pin_project;
+use serde_json::json;
+use tonic::Code;
+use tonic::body::Body;
+use tonic::service::Routes;
+use tonic_web::{GrpcWebLayer, GrpcWebService};
+use tower::{Layer as _, Service};
+
+use crate::rpc::{CallBody, Ended, Rpc, RpcLayer, code_name};
+
+type Calls = Rpc<Routes>;
+type Web = GrpcWebService<Calls>;
+
+/// The protocol listener's service.
+#[derive(Debug, Clone)]
+pub(crate) struct Front {
+    grpc: Calls,
+    web: Web,
+    http: Calls,
+}
+
+pin_project! {
+    /// The head of one answer.
+    #[project = Way]
+    pub(crate) enum Answering {
+        Call { #[pin] inner: <Calls as Service<Request<Body>>>::Future },
+        Web { #[pin] inner: <Web as Service<Request<Body>>>::Future },
+    }
+}
+
+impl Front {
+    /// Calls go to `routes`, everything else to `http`; both are counted by `layer`.
+    /// gRPC-Web is unwrapped outside of the layer, which sees gRPC's trailers then.
+    pub(crate) fn new(routes: Routes, http: Router, layer: &RpcLayer) -> Self {
+        let grpc = layer.layer(routes.prepare());
+        let http = layer.over_http().layer(Routes::from(http.fallback(unknown)).prepare());
+        Self { web: GrpcWebLayer::new().layer(grpc.clone()), grpc, http }
+    }
+}
+
+impl Service<Request<Body>> for Front {
+    type Response = Response<Either<CallBody, Body>>;
+    type Error = Infallible;
+    type Future = Answering;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        // Routers are always ready.
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<Body>) -> Answering {
+        match Kind::of(request.headers()) {
+            Kind::Grpc => Answering::Call { inner: self.grpc.call(request) },
+            Kind::Web => Answering::Web { inner: self.web.call(request) },
+            Kind::Http => Answering::Call { inner: self.http.call(request) },
+        }
+    }
+}
+
+impl Future for Answering {
+    type Output = Result<Response<Either<CallBody, Body>>, Infallible>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        match self.project() {
+            Way::Call { inner } => inner.poll(cx).map_ok(|response| response.map(Either::Left)),
+            Way::Web { inner } => inner.poll(cx).map_ok(|response| response.map(Either::Right)),
+        }
+    }
+}
+
+/// What a request is.
+enum Kind {
+    Grpc,
+    Web,
+    Http,
+}
+
+impl Kind {
+    fn of(headers: &HeaderMap) -> Self {
+        let content = headers.get(header::CONTENT_TYPE).map_or(&[][..], |value| value.as_bytes());
+        match content {
+            web if web.starts_with(b"application/grpc-web") => Self::Web,
+            grpc if grpc.starts_with(b"application/grpc") => Self::Grpc,
+            _ => Self::Http,
+        }
+    }
+}
+
+async fn unknown(uri: Uri) -> AxumResponse {
+    let message = format!("nothing is served at {}", uri.path());
+    let code = Code::NotFound;
+    let body = json!({"error": {"code": 404, "status": code_name(code), "message": message}});
+    let mut response =
+        (StatusCode::NOT_FOUND, [(header::CONTENT_TYPE, "application/json")], body.to_string()).into_response();
+    response.extensions_mut().insert(Ended { path: "", code });
+    response
+}
