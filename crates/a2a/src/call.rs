@@ -1,7 +1,8 @@
 //! What the metadata of a call says, parsed once at the edge: version, extensions, cursor, owner.
+//! Metadata of gRPC and headers of HTTP are the same here.
 
+use http::{HeaderMap, HeaderValue};
 use proto::a2a::{AgentCard, AgentExtension};
-use tonic::metadata::{AsciiMetadataValue, MetadataMap};
 use types::{Owner, Principal, Seq, Tenant, limits};
 
 use crate::error::Error;
@@ -9,11 +10,11 @@ use crate::metadata::CURSOR;
 
 /// The version of the protocol, `Major.Minor`.
 pub const VERSION: &str = "1.0";
-/// Metadata key of the version.
+/// Metadata key, and header, of the version.
 pub const VERSION_KEY: &str = "a2a-version";
-/// Metadata key of the extensions, a comma list.
+/// Metadata key, and header, of the extensions, a comma list.
 pub const EXTENSIONS_KEY: &str = "a2a-extensions";
-/// Metadata key of the cursor: go on after this frame.
+/// Metadata key, and header, of the cursor: go on after this frame.
 pub const CURSOR_KEY: &str = "watchroom-cursor";
 
 /// Who calls and how.
@@ -38,14 +39,14 @@ impl Extensions {
     }
 
     /// The value that echoes them; `None` when there are none.
-    pub(crate) fn echo(&self) -> Option<AsciiMetadataValue> {
+    pub(crate) fn echo(&self) -> Option<HeaderValue> {
         if self.0.is_empty() {
             return None;
         }
-        self.0.join(", ").parse().ok()
+        HeaderValue::from_str(&self.0.join(", ")).ok()
     }
 
-    fn negotiate(metadata: &MetadataMap, card: &AgentCard) -> Result<Self, Error> {
+    fn negotiate(metadata: &HeaderMap, card: &AgentCard) -> Result<Self, Error> {
         let offered = card.capabilities.as_ref().map_or(&[][..], |capabilities| &capabilities.extensions);
         if offered.is_empty() {
             return Ok(Self::default());
@@ -65,7 +66,7 @@ impl Extensions {
 
 impl Call {
     /// Reads the metadata of a request by `principal` to `tenant` of the agent with this card.
-    pub fn parse(metadata: &MetadataMap, principal: Principal, tenant: &str, card: &AgentCard) -> Result<Self, Error> {
+    pub fn parse(metadata: &HeaderMap, principal: Principal, tenant: &str, card: &AgentCard) -> Result<Self, Error> {
         check_version(metadata)?;
         let mut extensions = Extensions::negotiate(metadata, card)?;
         let cursor = metadata.get(CURSOR_KEY).map(parse_cursor).transpose()?;
@@ -81,7 +82,8 @@ pub fn owner(principal: Principal, tenant: &str) -> Result<Owner, Error> {
     Ok(Owner { tenant: parse_tenant(tenant)?, principal })
 }
 
-fn check_version(metadata: &MetadataMap) -> Result<(), Error> {
+/// Refuses every version but ours, also the one that a call without any means.
+pub(crate) fn check_version(metadata: &HeaderMap) -> Result<(), Error> {
     let asked = metadata.get(VERSION_KEY).and_then(|value| value.to_str().ok()).map_or("", str::trim);
     // A patch number says nothing about the wire.
     let mut numbers = asked.splitn(3, '.');
@@ -93,11 +95,11 @@ fn check_version(metadata: &MetadataMap) -> Result<(), Error> {
         version => format!("A2A version {version} is not supported"),
     };
     Err(Error::VersionNotSupported(format!(
-        "{found}; this agent speaks {VERSION}: add the metadata {VERSION_KEY}: {VERSION} (grpcurl: -H '{VERSION_KEY}: {VERSION}')"
+        "{found}; this agent speaks {VERSION}: add the metadata, or the header, {VERSION_KEY}: {VERSION} (grpcurl and curl: -H '{VERSION_KEY}: {VERSION}')"
     )))
 }
 
-fn parse_cursor(value: &AsciiMetadataValue) -> Result<Seq, Error> {
+fn parse_cursor(value: &HeaderValue) -> Result<Seq, Error> {
     let number = value.to_str().ok().and_then(|text| text.trim().parse().ok());
     number.map(Seq).ok_or_else(|| Error::invalid(CURSOR_KEY, "must be the number of a frame, 0 or more"))
 }

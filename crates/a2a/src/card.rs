@@ -7,6 +7,12 @@ use crate::metadata;
 
 /// The binding of gRPC in a card.
 pub const GRPC: &str = "GRPC";
+/// The binding of JSON-RPC in a card.
+pub const JSON_RPC: &str = "JSONRPC";
+/// The binding of HTTP+JSON in a card.
+pub const HTTP_JSON: &str = "HTTP+JSON";
+/// Where JSON-RPC is served.
+pub(crate) const RPC_PATH: &str = "/rpc";
 
 /// What an agent says of itself; the rest of its card follows from that.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,7 +23,7 @@ pub struct Card {
     pub description: String,
     /// Its own version.
     pub version: String,
-    /// Where its gRPC interface listens: `host:port`, without a scheme.
+    /// Where it listens for all bindings: `host:port`, without a scheme.
     pub url: String,
     /// What it can do; at least one.
     pub skills: Vec<AgentSkill>,
@@ -35,18 +41,15 @@ impl Card {
             extensions,
             extended_agent_card: Some(false),
         };
-        let interface = AgentInterface {
-            url: self.url,
-            protocol_binding: GRPC.into(),
-            protocol_version: crate::call::VERSION.into(),
-            tenant: String::new(),
-        };
+        if self.url.contains("://") {
+            return Err(vec![Violation { field: "url".into(), description: "must be host:port, no scheme".into() }]);
+        }
         let modes = || ["text/plain", "application/json"].map(str::to_owned).to_vec();
         let card = AgentCard {
             name: self.name,
             description: self.description,
             version: self.version,
-            supported_interfaces: vec![interface],
+            supported_interfaces: interfaces(self.url),
             capabilities: Some(capabilities),
             default_input_modes: modes(),
             default_output_modes: modes(),
@@ -54,12 +57,23 @@ impl Card {
             ..AgentCard::default()
         };
         validate(&card)?;
-        // Anybody's card may have a scheme there; ours keep to the specification.
-        match card.supported_interfaces.iter().find(|interface| interface.url.contains("://")) {
-            Some(_) => Err(vec![Violation { field: "url".into(), description: "must be host:port, no scheme".into() }]),
-            None => Ok(card),
-        }
+        Ok(card)
     }
+}
+
+/// All bindings at one address, in the order of preference. gRPC's url has no scheme, by the specification.
+fn interfaces(address: String) -> Vec<AgentInterface> {
+    if address.is_empty() {
+        return Vec::new();
+    }
+    let (rpc, rest) = (format!("http://{address}{RPC_PATH}"), format!("http://{address}"));
+    let interface = |(url, binding): (String, &str)| AgentInterface {
+        url,
+        protocol_binding: binding.into(),
+        protocol_version: crate::call::VERSION.into(),
+        tenant: String::new(),
+    };
+    [(address, GRPC), (rpc, JSON_RPC), (rest, HTTP_JSON)].map(interface).to_vec()
 }
 
 /// Checks that a card has all that is required of one.

@@ -1,4 +1,5 @@
-//! The A2A protocol at both ends: the gRPC server over a [`Backend`], the client, errors, frames and cards.
+//! The A2A protocol at both ends: three server bindings (gRPC, JSON-RPC, HTTP+JSON) over one [`Backend`], the client,
+//! errors, frames and cards.
 //! Knows nothing of storage or of runs: tasks and frames pass through already encoded.
 //!
 //! Whoever writes a task keeps it by the same rules as whoever reads its frames:
@@ -34,17 +35,21 @@ mod error;
 pub mod fold;
 mod follow;
 pub mod frame;
+mod http;
 pub mod metadata;
+mod operations;
 mod parse;
 mod server;
 mod status;
+mod status_json;
 mod steps;
 pub mod time;
 mod typed;
 
+pub use crate::http::http_routes;
 pub use backend::{Artifacts, Backend, History, ListQuery, SendRequest, Wait};
 pub use call::{CURSOR_KEY, Call, EXTENSIONS_KEY, Extensions, VERSION, VERSION_KEY, owner};
-pub use card::{Card, GRPC, validate as validate_card};
+pub use card::{Card, GRPC, HTTP_JSON, JSON_RPC, validate as validate_card};
 pub use client::{Client, Events, Reply, Snapshot};
 pub use client_error::ClientError;
 pub use digest::body_digest_parts;

@@ -1,6 +1,7 @@
 //! Errors on the gRPC wire: code, message and rich details, and the way back.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, FieldViolation, StatusExt};
@@ -24,7 +25,7 @@ impl From<Error> for Status {
 
 impl Error {
     /// The code, and the reason for the ErrorInfo.
-    fn wire(&self) -> (Code, Option<&str>) {
+    pub(crate) fn wire(&self) -> (Code, Option<&str>) {
         match self {
             Self::TaskNotFound => (Code::NotFound, Some("TASK_NOT_FOUND")),
             Self::TaskNotCancelable => (Code::FailedPrecondition, Some("TASK_NOT_CANCELABLE")),
@@ -52,7 +53,7 @@ impl Error {
     }
 
     /// What the ErrorInfo says beside the reason: whatever the way back needs.
-    fn facts(&self) -> HashMap<String, String> {
+    pub(crate) fn facts(&self) -> HashMap<String, String> {
         let facts: Vec<(&str, String)> = match self {
             Self::MessageIdReused(id) => vec![("message_id", id.clone())],
             Self::ExtensionSupportRequired(uri) => vec![("extension", uri.clone())],
@@ -85,10 +86,18 @@ impl Error {
             let each = |violation: &Violation| FieldViolation::new(&violation.field, &violation.description);
             details.set_bad_request(violations.iter().map(each).collect::<Vec<_>>());
         }
-        let (Self::Overloaded { retry_after } | Self::Unavailable { retry_after: Some(retry_after), .. }) = self else {
-            return;
-        };
-        details.set_retry_info(Some(*retry_after));
+        if let Some(pause) = self.retry_after() {
+            details.set_retry_info(Some(pause));
+        }
+    }
+
+    /// When to try again, where that is known.
+    pub(crate) fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Overloaded { retry_after } => Some(*retry_after),
+            Self::Unavailable { retry_after, .. } => *retry_after,
+            _ => None,
+        }
     }
 
     /// What a peer's status means. A reason of another domain, or an unknown one, keeps code and message.

@@ -88,19 +88,21 @@ impl Setup {
         })
     }
 
-    /// Serves A2A, the fences of dispatches, the log and what `extend` adds, and stays registered, until the process is drained.
+    /// Serves A2A by all bindings, the fences of dispatches, the log and what `extend` adds, and stays registered, until the process is drained.
     pub async fn serve<D: Driver>(mut self, kit: Kit<D>, extend: impl FnOnce(Routes) -> Routes) -> Result<(), Fatal> {
         self.register(&kit)?;
         let store = self.store.clone();
         let (process, described) = (self.process.clone(), kit.clone());
         let admin = Admin::service(process, store, move |entry| described.driver().describe(entry));
         let steps = StepsServer::new(Steps::new(kit.clone())).max_decoding_message_size(service::limits::DECODE);
-        let routes = Routes::new(a2a::routes(Arc::new(kit))).add_service(admin).add_service(steps);
+        let backend = Arc::new(kit);
+        let http = a2a::http_routes(backend.clone());
+        let routes = Routes::new(a2a::routes(backend)).add_service(admin).add_service(steps);
         let bound = match self.bound.take() {
             Some(bound) => bound,
             None => self.process.bind()?,
         };
-        bound.serve(extend(routes), &[proto::DESCRIPTORS]).await
+        bound.serve_with(extend(routes), http, &[proto::DESCRIPTORS]).await
     }
 
     /// Keeps the service in the registry. A registry that cannot be reached stops nothing.

@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::time::SystemTime;
 
+use proto::a2a::{AgentCard, AgentInterface};
 use proto::watchroom::registry::v1::{
     self as wire, Agent, Filter, Health, QueryAgentsRequest, QueryAgentsResponse, ResolveRequest, ResolveResponse,
     ResolvedEndpoint,
@@ -143,11 +144,20 @@ pub(crate) fn lease(agent: &Agent) -> String {
     age.map_or_else(|| ttl.clone(), |age| format!("{ttl}, renewed {} s ago", age.as_secs()))
 }
 
+/// Where this command line reaches an agent, which is by gRPC; where it cannot, wherever others do.
+fn addresses(card: &AgentCard) -> Vec<&str> {
+    let urls = |wanted: fn(&AgentInterface) -> bool| {
+        card.supported_interfaces.iter().filter(move |one| wanted(one)).map(|one| one.url.as_str())
+    };
+    let grpc: Vec<&str> = urls(|one| one.protocol_binding == a2a::GRPC).collect();
+    if grpc.is_empty() { urls(|_| true).collect() } else { grpc }
+}
+
 /// An agent in those columns.
 pub(crate) fn row(agent: &Agent) -> [String; 9] {
     let registration = agent.registration.clone().unwrap_or_default();
     let card = registration.card.unwrap_or_default();
-    let addresses: Vec<&str> = card.supported_interfaces.iter().map(|interface| interface.url.as_str()).collect();
+    let addresses = addresses(&card);
     let skills: Vec<&str> = card.skills.iter().map(|skill| skill.id.as_str()).collect();
     [
         card.name.clone(),

@@ -14,7 +14,7 @@ use types::RemoteTask;
 use crate::raw::{VERSION, accepted, refused};
 use crate::stage::{Served, Stage, TASK};
 
-fn every_error() -> Vec<(Error, Code, &'static str)> {
+pub(crate) fn every_error() -> Vec<(Error, Code, &'static str)> {
     let second = Duration::from_secs(1);
     vec![
         (Error::TaskNotFound, Code::NotFound, "TASK_NOT_FOUND"),

@@ -2,13 +2,19 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
+mod bindings;
 mod calls;
 mod clients;
 mod codes;
 mod folds;
 mod follows;
 mod frames;
+mod plain;
+mod publishing;
 mod raw;
 mod requests;
+mod rest;
+mod rpc;
 mod stage;
 mod values;
+mod wires;

@@ -1,6 +1,8 @@
 //! A client without our client's manners: any metadata, any bytes.
 
 use bytes::Bytes;
+use futures::StreamExt as _;
+use http::uri::PathAndQuery;
 use prost::Message;
 use tonic::metadata::{AsciiMetadataKey, MetadataMap};
 use tonic::transport::{Channel, Endpoint};
@@ -20,13 +22,7 @@ pub(crate) async fn call_with(
 ) -> Result<Response<()>, Status> {
     let mut grpc = tonic::client::Grpc::new(channel(served));
     grpc.ready().await.unwrap();
-    let mut request = Request::new(body);
-    for (key, value) in metadata {
-        let key: AsciiMetadataKey = key.parse().unwrap();
-        request.metadata_mut().append(key, value.parse().unwrap());
-    }
-    let path = format!("/lf.a2a.v1.A2AService/{method}");
-    grpc.unary(request, path.try_into().unwrap(), proto::Prepared::default()).await
+    grpc.unary(request(body, metadata), path(method), proto::Prepared::default()).await
 }
 
 /// A unary call that ends in an error, with the right version.
@@ -44,6 +40,44 @@ pub(crate) async fn accepted(
 ) -> MetadataMap {
     let body = body.encode_to_vec().into();
     call_with(served, method, body, metadata).await.expect("the call succeeds").metadata().clone()
+}
+
+/// A unary call, and the bytes of its answer.
+pub(crate) async fn unary(
+    served: &Served,
+    method: &str,
+    body: Bytes,
+    metadata: &[(&str, &str)],
+) -> Result<Response<Bytes>, Status> {
+    let mut grpc = tonic::client::Grpc::new(channel(served));
+    grpc.ready().await.unwrap();
+    grpc.unary(request(body, metadata), path(method), proto::Plain).await
+}
+
+/// A streaming call, and the bytes of its items up to the end or the error.
+pub(crate) async fn items(
+    served: &Served,
+    method: &str,
+    body: Bytes,
+    metadata: &[(&str, &str)],
+) -> Result<Vec<Result<Bytes, Status>>, Status> {
+    let mut grpc = tonic::client::Grpc::new(channel(served));
+    grpc.ready().await.unwrap();
+    let answer = grpc.server_streaming(request(body, metadata), path(method), proto::Plain).await?;
+    Ok(answer.into_inner().collect().await)
+}
+
+fn request(body: Bytes, metadata: &[(&str, &str)]) -> Request<Bytes> {
+    let mut request = Request::new(body);
+    for (key, value) in metadata {
+        let key: AsciiMetadataKey = key.parse().unwrap();
+        request.metadata_mut().append(key, value.parse().unwrap());
+    }
+    request
+}
+
+fn path(method: &str) -> PathAndQuery {
+    format!("/lf.a2a.v1.A2AService/{method}").try_into().unwrap()
 }
 
 fn channel(served: &Served) -> Channel {

@@ -17,6 +17,7 @@ use proto::a2a::{
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 use tokio_stream::wrappers::TcpListenerStream;
+use tonic::service::Routes;
 use tonic::transport::Server;
 use types::{Seq, TaskId, TaskState, Timestamp};
 
@@ -238,9 +239,11 @@ impl Served {
         let stage = Arc::new(stage);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let inner = listener.local_addr().unwrap();
-        let server = Server::builder().add_service(a2a::routes(stage.clone()));
+        let grpc = Routes::new(a2a::routes(stage.clone())).into_axum_router();
+        let routes = Routes::from(grpc.merge(a2a::http_routes(stage.clone())));
         let serve = tokio::spawn(async move {
-            server.serve_with_incoming(TcpListenerStream::new(listener)).await.unwrap();
+            let server = Server::builder().accept_http1(true);
+            server.serve_with_incoming(routes, TcpListenerStream::new(listener)).await.unwrap();
         });
         let front = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = front.local_addr().unwrap();

@@ -145,6 +145,8 @@ fn times_are_whole_milliseconds() {
 fn a_built_card_has_all_that_is_required_and_requires_nothing() {
     let card = Stage::new().card;
     assert_eq!(validate_card(&card), Ok(()));
+    let bindings: Vec<&str> = card.supported_interfaces.iter().map(|one| one.protocol_binding.as_str()).collect();
+    assert_eq!(bindings, ["GRPC", "JSONRPC", "HTTP+JSON"]);
     let interface = &card.supported_interfaces[0];
     assert_eq!((interface.protocol_binding.as_str(), interface.protocol_version.as_str()), ("GRPC", "1.0"));
     assert_eq!(interface.url, "127.0.0.1:1");

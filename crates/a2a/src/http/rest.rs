@@ -1,0 +1,136 @@
+//! The HTTP+JSON binding: resources and verbs, errors by status with the body of `google.rpc.Status`.
+
+mod query;
+mod route;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::any;
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use serde_json::{Map, Value};
+use tonic::Code;
+
+use crate::backend::Backend;
+use crate::call::check_version;
+use crate::error::Error;
+use crate::http::invoke::Outcome;
+use crate::http::media::{self, Media};
+use crate::http::rest::route::{Lost, Route};
+use crate::http::{body, headers, reply};
+use crate::operations::{Answer, Answered, Operations};
+
+/// Everything that the binding answers; each also below a tenant. What a path means is [`Route`]'s business.
+const PATHS: [&str; 5] = ["/message:send", "/message:stream", "/tasks", "/tasks/{*rest}", "/extendedAgentCard"];
+
+pub(super) fn routes<B: Backend>(operations: Operations<B>) -> Router {
+    let add = |router: Router<Operations<B>>, path: &str| {
+        router.route(path, any(handle::<B>)).route(&format!("/{{tenant}}{path}"), any(handle::<B>))
+    };
+    PATHS.into_iter().fold(Router::new(), add).with_state(operations)
+}
+
+async fn handle<B: Backend>(State(operations): State<Operations<B>>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let media = Media::of_answer(&parts.headers);
+    let route = match Route::find(&parts.method, parts.uri.path()) {
+        Ok(route) => route,
+        Err(lost) => return misdirected(&lost, media),
+    };
+    let operation = route.operation;
+    let answered = call(&operations, route, parts, body).await;
+    let code = answered.as_ref().err().map_or(Code::Ok, |error| error.wire().0);
+    let mut response = match answered {
+        Ok(answer) => respond(answer, media),
+        Err(error) => refuse(&error, media),
+    };
+    reply::mark(&mut response, Some(operation), code);
+    response
+}
+
+async fn call<B: Backend>(
+    operations: &Operations<B>,
+    route: Route,
+    parts: Parts,
+    body: Body,
+) -> Answered<Outcome<B::Frames>> {
+    let mut params = match parts.method {
+        Method::POST => from_body(&parts.headers, body).await?,
+        _ => query::read(parts.uri.query().unwrap_or_default()),
+    };
+    let caller = headers::caller(parts)?;
+    check_version(&caller.headers)?;
+    for (field, value) in route.fields {
+        agree(&mut params, field, value)?;
+    }
+    route.operation.invoke(operations, caller, Value::Object(params)).await
+}
+
+/// A body may be left out where the path says everything; then its type does not matter.
+async fn from_body(headers: &HeaderMap, body: Body) -> Result<Map<String, Value>, Error> {
+    let body = body::read(headers, body).await?;
+    if body.is_empty() {
+        return Ok(Map::new());
+    }
+    media::require(headers, &[Media::A2a, Media::Json])?;
+    match body::parse(&body) {
+        Ok(Value::Object(members)) => Ok(members),
+        Ok(_) => Err(Error::invalid("request", "must be an object")),
+        Err(why) => Err(Error::invalid("request", why)),
+    }
+}
+
+/// Puts a value of the path among the parameters, which must not say otherwise.
+fn agree(params: &mut Map<String, Value>, field: &'static str, value: String) -> Result<(), Error> {
+    match params.get(field).and_then(Value::as_str) {
+        Some(said) if !said.is_empty() && said != value => {
+            let name = if field == "taskId" { "task_id" } else { field };
+            Err(Error::invalid(name, format!("is {said} in the request and {value} in its path")))
+        }
+        _ => {
+            params.insert(field.to_owned(), value.into());
+            Ok(())
+        }
+    }
+}
+
+fn respond<F>(answer: Answer<Outcome<F>>, media: Media) -> Response
+where
+    F: futures::Stream<Item = Result<bytes::Bytes, Error>> + Send + 'static,
+{
+    let Answer { value, activated } = answer;
+    let mut response = match value {
+        Outcome::One(value) => reply::json(StatusCode::OK, media, &value),
+        Outcome::Frames(frames) => reply::events(frames, |frame| frame.unwrap_or_else(|error| error.to_http())),
+    };
+    reply::echo(&mut response, &activated);
+    response
+}
+
+fn refuse(error: &Error, media: Media) -> Response {
+    let mut response = reply::json(error.http_status(), media, &error.to_http());
+    if let Some(pause) = error.retry_after() {
+        // The header has whole seconds; a client that comes too early is told again.
+        let seconds = pause.as_secs() + u64::from(pause.subsec_nanos() > 0);
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
+}
+
+fn misdirected(lost: &Lost, media: Media) -> Response {
+    let (status, code, allowed) = match lost {
+        Lost::Nowhere => (StatusCode::NOT_FOUND, Code::NotFound, None),
+        Lost::Verb(allowed) => (StatusCode::METHOD_NOT_ALLOWED, Code::Unimplemented, Some(*allowed)),
+    };
+    let body = serde_json::json!({"error": {
+        "code": status.as_u16(), "status": service::code_name(code), "message": lost.to_string(), "details": []
+    }});
+    let mut response = reply::json(status, media, &body);
+    if let Some(allowed) = allowed {
+        response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allowed));
+    }
+    reply::mark(&mut response, None, code);
+    response.into_response()
+}

@@ -1,0 +1,20 @@
+//! Parameters in a query, as the members of a request.
+
+use serde_json::{Map, Value};
+
+/// The one boolean among the parameters of reads. Numbers, enums and times are strings in ProtoJSON too.
+const TRUTHS: [&str; 1] = ["includeArtifacts"];
+
+/// The members that a query names; of two with one name the later counts. Names that no request has are ignored
+/// when the request is read, like everywhere in the protocol. No read takes a repeated field.
+pub(super) fn read(query: &str) -> Map<String, Value> {
+    form_urlencoded::parse(query.as_bytes()).map(|(name, value)| (name.to_string(), typed(&name, &value))).collect()
+}
+
+fn typed(name: &str, value: &str) -> Value {
+    match value {
+        "true" if TRUTHS.contains(&name) => Value::Bool(true),
+        "false" if TRUTHS.contains(&name) => Value::Bool(false),
+        _ => Value::from(value),
+    }
+}

@@ -1,0 +1,172 @@
+//! The eleven operations, whichever binding they came by: each checks, asks the backend and names what is activated.
+//! What an operation means is the backend's business.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::HeaderMap;
+use proto::a2a::{
+    AgentCapabilities, AgentCard, CancelTaskRequest, DeleteTaskPushNotificationConfigRequest,
+    GetExtendedAgentCardRequest, GetTaskPushNotificationConfigRequest, GetTaskRequest,
+    ListTaskPushNotificationConfigsRequest, ListTasksRequest, SendMessageRequest, SubscribeToTaskRequest,
+    TaskPushNotificationConfig,
+};
+use types::Principal;
+
+use crate::backend::Backend;
+use crate::call::{Call, Extensions};
+use crate::error::Error;
+use crate::parse;
+
+/// The operations of a backend. Cheap to clone.
+#[derive(Debug)]
+pub(crate) struct Operations<B>(Arc<B>);
+
+/// Who asks, and what the metadata or the headers of the request are.
+#[derive(Debug)]
+pub(crate) struct Caller {
+    pub(crate) headers: HeaderMap,
+    pub(crate) principal: Principal,
+}
+
+/// An answer, and the extensions that are active in it.
+pub(crate) struct Answer<T> {
+    pub(crate) value: T,
+    pub(crate) activated: Extensions,
+}
+
+pub(crate) type Answered<T> = Result<Answer<T>, Error>;
+
+/// A request whose metadata has been read.
+struct Opened {
+    call: Call,
+    card: Arc<AgentCard>,
+}
+
+impl<T> Answer<T> {
+    pub(crate) fn map<U>(self, convert: impl FnOnce(T) -> U) -> Answer<U> {
+        Answer { value: convert(self.value), activated: self.activated }
+    }
+}
+
+impl<B> Clone for Operations<B> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<B: Backend> Operations<B> {
+    pub(crate) fn new(backend: Arc<B>) -> Self {
+        Self(backend)
+    }
+
+    fn open(&self, caller: Caller, tenant: &str) -> Result<Opened, Error> {
+        let card = self.0.card();
+        let call = Call::parse(&caller.headers, caller.principal, tenant, &card)?;
+        Ok(Opened { call, card })
+    }
+
+    pub(crate) async fn send(&self, caller: Caller, request: SendMessageRequest) -> Answered<Bytes> {
+        let Opened { call, card } = self.open(caller, &request.tenant)?;
+        let request = parse::send(request, &card)?;
+        let activated = call.extensions.clone();
+        Ok(Answer { value: self.0.send(call, request).await?, activated })
+    }
+
+    pub(crate) async fn stream(&self, caller: Caller, request: SendMessageRequest) -> Answered<B::Frames> {
+        let Opened { call, card } = self.open(caller, &request.tenant)?;
+        let request = parse::send(request, &card)?;
+        require_streaming(&card)?;
+        let activated = call.extensions.clone();
+        Ok(Answer { value: self.0.stream(call, request).await?, activated })
+    }
+
+    pub(crate) async fn get(&self, caller: Caller, request: GetTaskRequest) -> Answered<Bytes> {
+        let Opened { call, .. } = self.open(caller, &request.tenant)?;
+        let history = parse::history_length(request.history_length)?;
+        let task = parse::named_task("id", &request.id)?;
+        let activated = call.extensions.clone();
+        Ok(Answer { value: self.0.get(call, task, history).await?, activated })
+    }
+
+    pub(crate) async fn list(&self, caller: Caller, request: ListTasksRequest) -> Answered<Bytes> {
+        let Opened { call, .. } = self.open(caller, &request.tenant)?;
+        let query = parse::list(request)?;
+        let activated = call.extensions.clone();
+        Ok(Answer { value: self.0.list(call, query).await?, activated })
+    }
+
+    pub(crate) async fn cancel(&self, caller: Caller, request: CancelTaskRequest) -> Answered<Bytes> {
+        let Opened { call, .. } = self.open(caller, &request.tenant)?;
+        let task = parse::named_task("id", &request.id)?;
+        let activated = call.extensions.clone();
+        Ok(Answer { value: self.0.cancel(call, task, request.metadata).await?, activated })
+    }
+
+    pub(crate) async fn subscribe(&self, caller: Caller, request: SubscribeToTaskRequest) -> Answered<B::Frames> {
+        let Opened { call, card } = self.open(caller, &request.tenant)?;
+        let task = parse::named_task("id", &request.id)?;
+        require_streaming(&card)?;
+        let activated = call.extensions.clone();
+        Ok(Answer { value: self.0.subscribe(call, task).await?, activated })
+    }
+
+    pub(crate) async fn create_push(&self, caller: Caller, request: TaskPushNotificationConfig) -> Answered<Bytes> {
+        self.open(caller, &request.tenant)?;
+        parse::required("task_id", &request.task_id)?;
+        parse::required("url", &request.url)?;
+        Err(Error::PushNotificationNotSupported)
+    }
+
+    pub(crate) async fn get_push(
+        &self,
+        caller: Caller,
+        request: GetTaskPushNotificationConfigRequest,
+    ) -> Answered<Bytes> {
+        self.open(caller, &request.tenant)?;
+        parse::required("task_id", &request.task_id)?;
+        parse::required("id", &request.id)?;
+        Err(Error::PushNotificationNotSupported)
+    }
+
+    pub(crate) async fn list_push(
+        &self,
+        caller: Caller,
+        request: ListTaskPushNotificationConfigsRequest,
+    ) -> Answered<Bytes> {
+        self.open(caller, &request.tenant)?;
+        parse::required("task_id", &request.task_id)?;
+        Err(Error::PushNotificationNotSupported)
+    }
+
+    pub(crate) async fn delete_push(
+        &self,
+        caller: Caller,
+        request: DeleteTaskPushNotificationConfigRequest,
+    ) -> Answered<Bytes> {
+        self.open(caller, &request.tenant)?;
+        parse::required("task_id", &request.task_id)?;
+        parse::required("id", &request.id)?;
+        Err(Error::PushNotificationNotSupported)
+    }
+
+    pub(crate) async fn extended_card(&self, caller: Caller, request: GetExtendedAgentCardRequest) -> Answered<Bytes> {
+        let Opened { card, .. } = self.open(caller, &request.tenant)?;
+        if can(&card, AgentCapabilities::extended_agent_card) {
+            return Err(Error::ExtendedAgentCardNotConfigured);
+        }
+        Err(Error::UnsupportedOperation("this agent has no extended card".into()))
+    }
+}
+
+fn require_streaming(card: &AgentCard) -> Result<(), Error> {
+    if can(card, AgentCapabilities::streaming) {
+        return Ok(());
+    }
+    Err(Error::UnsupportedOperation("this agent does not stream".into()))
+}
+
+/// Whether the card promises it; what it does not mention it does not promise.
+fn can(card: &AgentCard, capability: fn(&AgentCapabilities) -> bool) -> bool {
+    card.capabilities.as_ref().is_some_and(capability)
+}
