@@ -46,7 +46,8 @@ async fn an_incident_says_who_was_sent_and_survives_its_operator() {
     let id = dispatched(&cluster).await;
     let before = incident(&cluster, &id, "everybody is sent", has_everybody).await;
     assert_eq!((before.priority, before.calls.len()), (2, 1), "{before:#?}");
-    assert_eq!(before.location.as_ref().unwrap().text, "170 London road SM6 7AN");
+    let location = before.location.as_ref().unwrap();
+    assert_eq!((location.text.as_str(), location.postcode.as_str()), ("170 London road SM6 7AN", "SM6 7AN"));
     assert!(before.log.iter().any(|entry| entry.text.contains("send police")), "{:#?}", before.log);
     cluster.crash(Service::Operator).await;
     let after = incident(&cluster, &id, "it is kept", has_everybody).await;
@@ -93,15 +94,29 @@ async fn release(cluster: &Cluster, service: Service, dispatch: &str) {
     while events.next().await.is_some() {}
 }
 
-/// A town with a single engine.
+/// A town with a single engine and a word of its own.
 const ONE_ENGINE: &str = r#"
 version = 1
 name = "One engine"
 area = { south = 51.0, west = -1.0, north = 52.0, east = 0.0 }
 station = [{ id = "S1", name = "Mill", service = "fire", lat = 51.5, lon = -0.4 }]
 unit = [{ id = "E1", type = "engine", station = "S1" }]
+incident = [{ type = "bin-fire", words = ["a bin"], priority = 1 }]
 run_card = [{ incident = "*", service = "fire", units = [{ type = "engine", count = 1 }] }]
 "#;
+
+/// A cluster whose fire brigade has a single engine, and the directory of its scenario.
+async fn one_engine() -> (tempfile::TempDir, Cluster) {
+    let dir = tempfile::tempdir().unwrap();
+    let town = dir.path().join("town.toml");
+    fs::write(&town, ONE_ENGINE).unwrap();
+    let cluster = Cluster::start_with(|service| match service {
+        Service::Fire => vec!["--scenario".to_owned(), town.display().to_string()],
+        Service::Registry | Service::Police | Service::Ambulance | Service::Operator => Vec::new(),
+    })
+    .await;
+    (dir, cluster)
+}
 
 /// Sends a call that stays under way and returns the conversation.
 async fn begun(cluster: &Cluster, message_id: &str) -> String {
@@ -114,6 +129,10 @@ async fn begun(cluster: &Cluster, message_id: &str) -> String {
 
 fn fire(incident: &Incident) -> Option<&proto::watchroom::emergency::v1::Dispatch> {
     incident.dispatches.iter().find(|dispatch| dispatch.service == "fire")
+}
+
+fn sent(incident: &Incident) -> bool {
+    fire(incident).is_some_and(|dispatch| dispatch.status() == DispatchStatus::Assigned)
 }
 
 /// The incident once its fire brigade waits at this place of the queue.
@@ -129,17 +148,17 @@ fn times(incident: &Incident, words: &str) -> usize {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_towns_own_words_name_the_incident_and_its_priority_stands() {
+    let (_dir, cluster) = one_engine().await;
+    let id = begun(&cluster, "call-1").await;
+    let incident = incident(&cluster, &id, "the engine is sent", sent).await;
+    assert_eq!((incident.r#type.as_str(), incident.priority), ("bin-fire", 1), "{incident:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_dispatch_that_waits_shows_its_place_and_what_it_lacks_until_it_is_sent() {
-    let dir = tempfile::tempdir().unwrap();
-    let town = dir.path().join("town.toml");
-    fs::write(&town, ONE_ENGINE).unwrap();
-    let cluster = Cluster::start_with(|service| match service {
-        Service::Fire => vec!["--scenario".to_owned(), town.display().to_string()],
-        Service::Registry | Service::Police | Service::Ambulance | Service::Operator => Vec::new(),
-    })
-    .await;
+    let (_dir, cluster) = one_engine().await;
     let first = begun(&cluster, "call-1").await;
-    let sent = |incident: &Incident| fire(incident).is_some_and(|it| it.status() == DispatchStatus::Assigned);
     let first = incident(&cluster, &first, "the engine is sent", sent).await;
     let second = begun(&cluster, "call-2").await;
     let second = queued(&cluster, &second, 1).await;

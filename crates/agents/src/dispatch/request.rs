@@ -1,6 +1,8 @@
 //! What a message asks for. Text is enough: what a data part does not say is taken from the words.
 //!
-//! Data: `{type, priority, location: {text} | text, follow, skill, dispatch}`; every member may be absent, others are ignored.
+//! Data: `{type, priority, location: {text} | text, confidence, follow, skill, dispatch}`; every member may be absent,
+//! others are ignored. With a confidence type and priority are what somebody made of the same words, as the operator
+//! does, and the scenario's words and priorities have their say; without, they are what the sender knows.
 //! The skill may also stand in the message's metadata, under `skill`.
 
 use a2a::metadata::{as_integer, as_text, as_truth};
@@ -86,18 +88,28 @@ fn incident(text: &str, data: Option<&Struct>, scenario: &Scenario) -> Result<In
     let priority = priority(data)?;
     let place = place(data)?;
     let until = until(data)?;
+    let judged = data.is_some_and(|data| data.fields.contains_key("confidence"));
     if let (Some(kind), Some(priority), Some(place)) = (kind, priority, place) {
+        let (kind, priority) = if judged { weighed(text, kind, priority, scenario) } else { (kind, priority) };
         return Ok(Incident { kind: kind.to_owned(), priority, place: place.to_owned(), until });
     }
     let said = triage(text);
-    let kind = kind.or_else(|| scenario.recognise(text)).unwrap_or(said.kind.as_str()).to_owned();
-    let usual = || scenario.priority(&kind).unwrap_or_else(|| said.priority.min(Priority::Routine).level());
+    let named = kind.or_else(|| scenario.recognise(text)).unwrap_or(said.kind.as_str());
+    let usual = || scenario.priority(named).unwrap_or_else(|| said.priority.min(Priority::Routine).level());
+    let told = priority.unwrap_or_else(usual);
+    let (kind, priority) = if judged { weighed(text, named, told, scenario) } else { (named, told) };
     Ok(Incident {
-        priority: priority.unwrap_or_else(usual),
+        kind: kind.to_owned(),
+        priority,
         place: place.map(str::to_owned).or(said.place.map(|place| place.text)).unwrap_or_default(),
-        kind,
         until,
     })
+}
+
+/// What the town makes of a judgement: its own words name the type, and the more pressing priority stands.
+fn weighed<'s>(text: &str, kind: &'s str, priority: u8, scenario: &'s Scenario) -> (&'s str, u8) {
+    let kind = scenario.recognise(text).unwrap_or(kind);
+    (kind, scenario.priority(kind).map_or(priority, |usual| usual.min(priority)))
 }
 
 fn until(data: Option<&Struct>) -> Result<Until, BadRequest> {

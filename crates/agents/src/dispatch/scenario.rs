@@ -240,11 +240,15 @@ impl Scenario {
         }
     }
 
-    /// The type and the priority of an incident in a caller's words, where the scenario knows them.
-    pub(crate) fn recognise(&self, words: &str) -> Option<&str> {
-        let padded = format!(" {} ", plain(words));
-        let said = |kind: &&Kind| kind.words.iter().any(|words| padded.contains(&format!(" {words} ")));
-        self.incidents.iter().find(said).map(|kind| kind.name.as_str())
+    /// The type of an incident in a caller's words, where the scenario knows them; of several the longest words count.
+    pub(crate) fn recognise(&self, said: &str) -> Option<&str> {
+        let known = || self.incidents.iter().flat_map(|kind| kind.words.iter().map(move |words| (words, &kind.name)));
+        known().next()?;
+        let padded = format!(" {} ", plain(said));
+        // Of the longest the last is taken, so the order of the file is turned round.
+        let found = known().filter(|(words, _)| padded.contains(&format!(" {words} ")));
+        let longest = found.collect::<Vec<_>>().into_iter().rev().max_by_key(|(words, _)| words.len());
+        longest.map(|(_, name)| name.as_str())
     }
 
     /// The priority of incidents of a type, where the scenario gives one.

@@ -36,6 +36,37 @@ fn the_data_part_says_what_for() {
     );
 }
 
+/// What the operator sends: what its triage made of the words.
+fn judged(words: &str, kind: &str, priority: u8) -> Message {
+    let members = [
+        ("type", text(kind)),
+        ("priority", number(priority)),
+        ("location", text("9 Larch Road")),
+        ("confidence", number(0.9)),
+    ];
+    message(vec![text_part(words), data(members)])
+}
+
+#[test]
+fn the_towns_words_name_what_somebody_only_judged_and_its_priority_can_only_be_more_pressing() {
+    let cases = [
+        (judged("a chlorine leak in the baths", "medical", 3), incident("hazmat", 1, "9 Larch Road")),
+        (judged("smoke over the baths", "fire", 2), incident("fire", 2, "9 Larch Road")),
+        (judged("smoke over the baths, a boy is inside", "fire", 1), incident("fire", 1, "9 Larch Road")),
+        (judged("drums with a hazard sign", "hazmat", 3), incident("hazmat", 1, "9 Larch Road")),
+    ];
+    for (message, wanted) in cases {
+        assert_eq!(read(&message).unwrap(), wanted);
+    }
+}
+
+#[test]
+fn what_a_sender_knows_is_taken_as_it_is_whatever_the_words() {
+    let known = data([("type", text("medical")), ("priority", number(3)), ("location", text("9 Larch Road"))]);
+    let message = message(vec![text_part("a chlorine leak in the baths"), known]);
+    assert_eq!(read(&message).unwrap(), incident("medical", 3, "9 Larch Road"));
+}
+
 #[test]
 fn words_alone_are_enough() {
     let asked = read(&message(vec![text_part("the barn is on fire at 9 Larch Road")])).unwrap();

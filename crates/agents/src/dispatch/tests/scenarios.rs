@@ -72,6 +72,49 @@ fn a_run_card_says_when_somebody_should_be_there_or_does_not() {
 }
 
 #[test]
+fn of_several_words_for_types_the_longest_count_and_of_equal_ones_the_first() {
+    let types = r#"
+[[incident]]
+type = "leak"
+words = ["leak", "spilt oil"]
+
+[[incident]]
+type = "gas"
+words = ["gas leak", "spilt tar", "leak"]
+level = 2
+"#;
+    let town = Scenario::parse(&format!("{SMALL}{types}")).unwrap();
+    let cases = [
+        ("There's a gas LEAK!", Some("gas")),
+        ("a leak of gas", Some("leak")),
+        ("spilt tar and spilt oil", Some("leak")),
+        ("bleak", None),
+        ("", None),
+    ];
+    for (words, kind) in cases {
+        assert_eq!(town.recognise(words), kind, "{words}");
+    }
+    assert_eq!(Scenario::parse(SMALL).unwrap().recognise("a leak"), None);
+}
+
+#[test]
+fn the_built_in_town_lists_types_with_its_words_and_priorities() {
+    let town = Scenario::sample();
+    for kind in ["explosion", "hazmat", "water-rescue", "collision", "suspicious-object"] {
+        assert!(town.priority(kind).is_some() && kind.parse::<Kind>().is_ok(), "{kind}");
+    }
+    let cases = [
+        ("a pile-up on the bypass", "collision"),
+        ("the ferry has capsized", "water-rescue"),
+        ("an unattended suitcase at the station", "suspicious-object"),
+        ("ammonia leak at the dairy", "hazmat"),
+    ];
+    for (words, kind) in cases {
+        assert_eq!(town.recognise(words), Some(kind), "{words}");
+    }
+}
+
+#[test]
 fn a_known_place_is_found_by_its_words_and_an_unknown_one_gets_a_point_of_its_own() {
     let small = Scenario::parse(SMALL).unwrap();
     let known = small.locate("Flat 2, 9 Mill Road, Somewhere");
