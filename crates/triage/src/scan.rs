@@ -105,6 +105,7 @@ const READINGS: &[(Fact, Fact)] = &[
     (Fact::Suspicious, Fact::Burning),
     (Fact::Weapon, Fact::Mishap),
     (Fact::Pinned, Fact::Mishap),
+    (Fact::StuckHigh, Fact::Intruder),
     (Fact::Pinned, Fact::Weapon),
     (Fact::InWater, Fact::LongDead),
     (Fact::Chemical, Fact::Suspicious),

@@ -1,5 +1,5 @@
 //! What the words of a call lean to: each service's trade has its vocabulary.
-//! It decides where nothing clear is said, and it doubts a service that no word of the call belongs to.
+//! It narrows an unclear call to the services that its words belong to.
 
 use std::collections::BTreeSet;
 
@@ -38,21 +38,17 @@ impl Lean {
     }
 
     /// The trade with most words, and every other with more than half as many; none where no trade has enough of them.
+    /// A quarter is enough for the ambulance, which is missed worst.
     pub(super) fn choices(self) -> Option<Vec<(Service, Reason)>> {
         let most = self.fire.max(self.police).max(self.ambulance);
-        let leaning = Service::ALL.into_iter().filter(|service| 2 * self.towards(*service) > most);
+        let leaning = Service::ALL.into_iter().filter(|service| self.weighs(*service) * self.towards(*service) > most);
         (most >= LEANS).then(|| leaning.map(|service| (service, Reason::leaning(service))).collect())
     }
 
-    /// Takes out a service that one reading alone sends and no word of its trade supports, where words of others do.
-    /// Never the ambulance: too much is said of a body in plain words.
-    pub(super) fn doubt(self, found: &[Finding], chosen: &mut Vec<(Service, Reason)>) {
-        let backed = |service: Service| self.towards(service) > 0;
-        let alone = |why: &Reason| found.iter().filter(|f| why.rests_on(f)).count() == 1;
-        if chosen.iter().any(|(service, _)| backed(*service)) {
-            chosen.retain(|(service, why)| {
-                backed(*service) || *service == Service::Ambulance || !why.is_read() || !alone(why)
-            });
+    const fn weighs(self, service: Service) -> usize {
+        match service {
+            Service::Fire | Service::Police => 2,
+            Service::Ambulance => 4,
         }
     }
 }

@@ -114,7 +114,6 @@ pub(crate) fn decide(text: &str, tokens: &[Token], findings: &mut Findings, hear
     if chosen.is_empty() || !s.grounded() {
         chosen = superset(&s);
     }
-    Lean::of(s.found).doubt(s.found, &mut chosen);
     let services: Vec<Service> = chosen.iter().map(|(service, _)| *service).collect();
     let kind = what::kind(&s, &services);
     let withheld = withheld(&s, &services);

@@ -38,13 +38,6 @@ impl Reason {
         Self { rule, said, denied: &[] }
     }
 
-    /// Whether it is read from words about its own subject, and not concluded from another service's.
-    pub(super) fn is_read(&self) -> bool {
-        let readings = [FIRES, SUBSTANCES, RESCUES, HURT, CRIMES];
-        let one = [&[RoadHazard], &[Missing], &[DangerousAnimal], &[Collapse]];
-        readings.into_iter().any(|facts| facts == self.said) || one.into_iter().any(|facts| facts == self.said)
-    }
-
     /// Whether it names no facts.
     pub(super) const fn is_vague(&self) -> bool {
         self.said.is_empty() && self.denied.is_empty()

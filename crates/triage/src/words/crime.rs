@@ -239,6 +239,8 @@ pub(crate) const RULES: &[Rule] = &[
             "ticking ~1 noise|sound ~4 @bag|bin|car|locker|box",
             "letter|envelope|parcel|post|package|card ~4 powder|wires|ticking",
             "powder ~4 letter|envelope|parcel|post|package",
+            "plant|planted|leave|left|hide|hidden|rigged ~2 device|devices|explosive|explosives|bomb",
+            "device ~3 building|car|reception|office|school|station|go|timer|wires",
         ],
     ),
     strong(
@@ -270,7 +272,7 @@ pub(crate) const RULES: &[Rule] = &[
             "@kin|@vulnerable|he|she ~3 gone|left|out|disappear ~9 look|search|dementia|coat|note|alzheimer|everywhere|nightdress|barefoot|confused|medication|autistic|slippers|wander|pyjamas",
             "look|search|searched|check|hunt ~4 everywhere|anywhere|high ~4 ?for",
             "search|searching|looking ~4 for ~3 @kin|boy|girl|kid|him|her|them|my|our",
-            "@kin|@vulnerable|resident ~2 =is|=has|have|be ?just =gone !to|grey|pale|blue|quiet|floppy|stiff|into|very|all|limp|unconscious|down|over|off|under|white|through|on|up|in|out|for|a|cold|missing|mad|home|purple|funny|red",
+            "@kin|@vulnerable|resident ~2 =is|=has|have|be ?just =gone !back|inside|upstairs|outside|downstairs|vague|yellow|mute|to|grey|pale|blue|quiet|floppy|stiff|into|very|all|limp|unconscious|down|over|off|under|white|through|on|up|in|out|for|a|cold|missing|mad|home|purple|funny|red",
             "dementia|alzheimer ~12 gone|missing|wander|left|out|alone|lost|found|street|bus|road|confused",
             "child|toddler|kid|baby|girl|boy|infant|children|kids|pensioner ~5 alone|unattended|abandoned|lost|unsupervised|barefoot|wandering ~4 ?street|road|park|car|shop|lost|home",
             "alone|abandoned|unattended|lost ~3 child|toddler|baby|kid|girl|boy|newborn|infant",

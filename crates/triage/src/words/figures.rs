@@ -66,6 +66,7 @@ pub(crate) const FIGURES: &[Rule] = &[
         "a pain with a violent name",
         Fact::Illness,
         &[
+            "back|throat|chest|skin|mouth|stomach|belly|knee|feet|lungs|eyes|gut|guts|bladder|tongue|foot ?be|feel|feels =on =fire",
             "pin and needle",
             "crushing|stabbing|shooting|tearing|splitting|blinding|banging|pounding|piercing|searing|ripping ?central ?chest pain|pains|ache|headache|tightness|sensation|migraine|feeling",
         ],

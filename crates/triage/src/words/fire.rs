@@ -78,6 +78,8 @@ pub(crate) const RULES: &[Rule] = &[
             "=torched|=torching",
             "light|lit ~3 room|house|curtain|bed|sofa|car|door",
             "=spreading|spread ~3 to|towards|fence|roof|house|next|neighbour|shed|garage|tree|fast|quickly",
+            "=burning !my|her|his|to|hot|sensation|question|ambition|desire|off|calories",
+            "=burns =down|=fiercely|=out",
         ],
     ),
     strong(
@@ -142,7 +144,7 @@ pub(crate) const RULES: &[Rule] = &[
             "live wire|cable|wires|electrics",
             "pylon ~3 down|fallen|fell|collapse",
             "substation|transformer ~4 bang|blow|explode|smoke|flash|humming",
-            "water ~8 electric|electrics|socket|fusebox|sockets|light|wiring|meter",
+            "water ~14 electric|electrics|socket|fusebox|sockets|light|lights|wiring|meter ~4 ?buzz|fizz|crackle|flicker",
         ],
     ),
     strong(

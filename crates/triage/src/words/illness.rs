@@ -96,7 +96,7 @@ pub(crate) const RULES: &[Rule] = &[
             "not ~1 slept ~3 days|nights|week",
             "think|thinks|believe|believes|convinced ~6 telly|tv|watching|voices|devil|god|poison|after|spies|radio|chip|aliens",
             "talk|talking|speak ~2 to ~2 himself|herself|voices|god|wall|telly",
-            "not ~2 himself|herself|themselves",
+            "be not ~1 =himself|=herself",
             "can|could not ~2 lift|raise|move|feel|use ~3 arm|leg|hand|side|face|legs|arms|fingers",
             "words|speech ~4 wrong|slur|jumble|mix|gibberish|garbled|funny|backwards",
             "worst headache|pain",

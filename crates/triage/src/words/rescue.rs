@@ -199,6 +199,8 @@ pub(crate) const RULES: &[Rule] = &[
             "building|house|wall|bridge|crane ~4 unsafe|lean|crack|cracking|tilting|leaning|unstable",
             "joist|beam|lintel|ceiling|wall|floor|roof|gable|chimney|balcony|girder ~5 sag|sagged|sagging|bow|bowing|bowed|bulge|bulging|crack|cracks|lean|tilting|shifted|creak|creaking|giving",
             "come|came|coming|crash|crashed =through =the ceiling|floor|roof|wall",
+            "wall|building|frontage|gable|chimney|roof ~2 come|came|gone|blown =out|=onto|=away",
+            "cladding|tiles|slates|panels|masonry|bricks|render|coping ~4 peel|peeling|fall|falling|fly|flying|coming|crash|crashing|smash|smashing ~2 =off|=down",
         ],
     ),
     strong(
@@ -261,6 +263,7 @@ pub(crate) const RULES: &[Rule] = &[
             "still|got|have ~3 resident|guest|patient|tenant|pupil ~3 =on|=in|=inside|=up",
             "@frail ~6 not ~3 stairs|out|downstairs|leave|escape",
             "wheelchair|bedbound|bedridden|walker|frame|crutches ~8 stairs|stuck|lift|upstairs",
+            "gone|went|go|run|ran|rushed ~1 =back ~1 =in|=inside|=upstairs",
         ],
     ),
 ];

@@ -90,6 +90,7 @@ pub(crate) const RULES: &[Rule] = &[
             "gone|went|goes ~1 straight off",
             "nobody|no ~2 driver|behind ~2 wheel",
             "and|then|just|straight|but|he|she|they|it|has|have =shot|=sped|=drove|=rode|=roared|=tore|=zoomed|=cleared|=buggered|=legged|=driven =off",
+            "no|not ~1 sign|trace ~2 driver|car|whoever|vehicle|rider",
         ],
     ),
     strong(

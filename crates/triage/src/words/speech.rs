@@ -42,7 +42,7 @@ pub(crate) const RULES: &[Rule] = &[
             "found|find it|him|her|them ~1 now|safe",
             "stone|completely|totally =cold|=out|=over",
             "all =sorted|=fixed|=done",
-            "it|that|this be|turn ?out ?to ?be ?just|only|actually ?=just|=only ?=the|=a|=my|=our ~2 toast|firework|fireworks|steam|hairspray|neighbour|cat|fox|backfire|barbecue|bonfire|telly|tv|drill|prank|joke|test|mistake|hoover|steamer|balloon|badger|kettle|doors",
+            "it|that|this be|turn ?out ?to ?be ?just|only|actually ?=just|=only ?=the|=a|=my|=our ~2 toast|firework|fireworks|steam|hairspray|neighbour|cat|fox|backfire|barbecue|bonfire|telly|tv|drill|prank|joke|test|mistake|hoover|steamer|balloon|badger|kettle",
             "turn|turned =out ~2 be|nothing|fine|just",
             "my|our mistake|error",
             "fix|fixed|mend|repaired|sorted ~1 =the|=it ~1 leak|problem|fault|so",

@@ -48,7 +48,7 @@ pub(super) const RULES: &[Rule] = &[
         Fact::Unresponsive,
         &[
             "unrousable|unresponsive|unarousable|insensible|zonked",
-            "keep|keeps drift|nod|doze|zone|slip|pass|black|go ~1 off|out|away|under",
+            "keep|keeps drift|nod|doze|zone|slip|pass|black ~1 off|out|away|under",
             "drift|drifting|slip|slipping ~1 in =and",
             "out =cold|=stone",
             "eye ~3 glaze|roll|vacant|glassy|fixed",
@@ -59,6 +59,7 @@ pub(super) const RULES: &[Rule] = &[
             "snore|snoring ~5 not|cannot ~3 wake|rouse|response",
             "@person ~2 =go|=gone|=went|=going =down =hard|=suddenly|=like",
             "just|suddenly gone|went|dropped|go down|over|off",
+            "curled|crumpled|sprawled|lying|laid|lies ~2 =up|=out|=down ~1 =in|=on|=by ~2 gutter|pavement|floor|ball|road|ground|corner|doorway",
         ],
     ),
     strong(
@@ -112,6 +113,10 @@ pub(super) const RULES: &[Rule] = &[
             "light headed",
             "convinced|believes|swears|sees|seeing ~6 spider|spiders|bugs|snakes|insects|voices|demons|people",
             "grind|grinding ~2 teeth|jaw",
+            "breathing|oxygen|feeding|suction|ventilator|dialysis|concentrator ~1 machine|pump|cylinder|supply|line|tube ~3 pack|packed|fail|failed|stop|stopped|broke|broken|off|died|out|come|blocked",
+            "ventilator|concentrator|trachy|tracheostomy ~3 fail|failed|stopped|blocked|out|alarm|off",
+            "my|his|her back =out",
+            "jab|injection|vaccine|tablet|nut|nuts|egg|sesame|prawn|fish|cake|curry ~9 lips|tongue|throat|rash|swell|swollen|fat|breathe|wheeze|welts|hives",
         ],
     ),
     strong(
@@ -144,6 +149,7 @@ pub(super) const RULES: &[Rule] = &[
             "have|having ~2 baby|twins|triplets !shower|food|monitor",
             "bear|bearing =down",
             "baby ~3 not ~2 kick|kicking|move|moving|moved",
+            "lose|lost|losing|pass|passed|passing ~3 clot|clots|fluid|mucus",
         ],
     ),
 ];

@@ -46,6 +46,7 @@ pub(super) const RULES: &[Rule] = &[
             "thick|black|white|grey|acrid|choking ~1 smoke|fumes ~4 belch|billow|pour|pump|curl|drift|come|rise|everywhere",
             "belch|belching|billow|billowing ~4 smoke|window|roof|fumes",
             "@appliance|candle|heater|firework|cigarette|bonfire|barbecue|spark ?have|be ~1 =set ~4 =off|alight|fire|going",
+            "bang|boom|blast ~2 =at|=in|=from ~4 plant|factory|works|substation|refinery|depot|garage|unit|lab ~9 wall|smoke|flames|roof|windows|rubble",
         ],
     ),
     strong(
@@ -64,6 +65,7 @@ pub(super) const RULES: &[Rule] = &[
             "smoke|fire|heat alarm|detector ~4 sound|sounding|go|going|ring|ringing|blare|wail|scream|off|throughout !test|chirp|battery|again",
             "haze|soot|embers|cinders|ember",
             "scooter|hoverboard|vape|battery|charger ~5 pop|popping|hiss|hissing|glow|swell|fume|fumes|hot|smoke|swollen",
+            "=hot|=warm ~1 =behind|=under|=underneath|=inside",
         ],
     ),
     strong(

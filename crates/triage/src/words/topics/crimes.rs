@@ -65,6 +65,8 @@ pub(super) const RULES: &[Rule] = &[
             "=wheel|=drive|=driving|=drove ~9 drink|drunk|drinking|pissed|reek|booze|plastered|hammered|legless|beer|vodka",
             "drunk|drunken|paralytic|legless ~9 throw|shout|smash|garden|abuse|swing|fight|refuse|won|leave|aggressive",
             "sell|flog|deal|push|supply|punt ~3 pill|pills|drug|drugs|weed|gear|coke|crack|spice|balloons|ketamine|wraps",
+            "cannabis|weed|skunk|drug grow|farm|factory|plants|lab",
+            "bypass|bypassed|fiddle|tamper|tampered ~3 meter|supply|mains",
         ],
     ),
     strong(
@@ -73,10 +75,10 @@ pub(super) const RULES: &[Rule] = &[
         &[
             "@arm ~3 in ~1 his|her|their hand|belt|coat|waistband|bag",
             "take|took|go|went|gone|come|came|coming|swing|hit|attack|run|chase|lash ~4 =with|=to ~2 @arm",
-            "set|lay|tear|rip|light ~1 =about|=into ~2 @person|driver|bouncer|staff",
+            "tear|rip|light ~1 =into ~2 @person|driver|bouncer|staff",
             "strangle|throttle|choke|suffocate|smother|drown|gag|garrotte ?my|his|her|the me|her|him|us|mum|wife|girlfriend|daughter",
             "kick|kicking|stamp|punch|boot|knee|elbow|headbutt|bite|spit ~3 =in|=on|=at|=to ~1 @body|ribs|head|face",
-            "grope|groping|fondle|upskirt|flash|flashing|expose|exposing|masturbate|masturbating|wank|wanking",
+            "grope|groping|fondle|upskirt|masturbate|masturbating|wank|wanking",
             "exposing|flashing|showing ~1 himself|genitals|privates|bits",
             "touch|touching|rub|rubbing|press ~3 girl|girls|woman|women|bum|breast|breasts|inappropriately|up",
             "bundle|bundled|drag|dragged|force|forced|shove|shoved|snatch|snatched|haul ~3 =into|=in ~3 car|van|boot|taxi|alley|bushes|woods",
@@ -94,6 +96,10 @@ pub(super) const RULES: &[Rule] = &[
             "go|went|gone|goes|coming|came =for =me|=him|=her|=us|=my|=them",
             "lash|lashed|lashing ~1 =out",
             "punch|kick|slap|hit|bash|crack|thump|deck|decked|lamp|lamped|twat|floor|floored ~1 =me|=him|=her|=us",
+            "drag|haul|pull|tug ~2 @person|teenager|girl|boy|woman ~2 =off|=along|=away|=down|=towards|=into",
+            "push|pushed|pushing|shove|shoved|barge|knock ~2 people|everyone|pensioners|kids|women|shoppers ~1 =over|=aside|=out|=down",
+            "throw|throwing|rip|ripping|lob|lobbing|hurl|hurling|chuck|chucking ~3 coins|seats|chairs|pyro|flares|bottles|punches|missiles|objects|cans ~3 =at|=on|=out|=onto",
+            "jump|jumped me|him|her|us =by|=outside|=in|=on|=near",
         ],
     ),
     strong(
@@ -138,6 +144,10 @@ pub(super) const RULES: &[Rule] = &[
             "warn|warned|warning ~1 =me|=us|=her",
             "get|entice|lure|talk|persuade|coax|invite ~3 kid|kids|child|girl|girls|boy|boys|children|daughter|son ~4 =in|=into|=inside|car|van",
             "will|going|gonna|gunna ~9 =if =i|=we|=you|=she|=he|=they ~2 not",
+            "will|would|going|gonna|gunna ~3 @harm|slice|gut|batter|bury|finish ~2 =the|=any|=every|=first ~1 next|anyone|person|one|copper|man|kid|kids|people|lot|everyone|neighbour",
+            "anyone|anybody|someone ~3 next ~1 =one",
+            "show|showing|shown|offer|offering|give|giving ~2 kid|kids|child|children|girl|girls|boy|boys|pupils ~2 thing|things|picture|pictures|phone|sweets|stuff|himself|video|videos|money|drink|vape",
+            "ask|asking|tell|telling|beckon|beckoning ~3 =to sit|come|get|go|hop|climb ~2 =with|=in|=into|=over",
         ],
     ),
     strong(
@@ -188,6 +198,9 @@ pub(super) const RULES: &[Rule] = &[
             "say|says|saying|claim|claims|claiming|pretend|pretending ~3 =from =the ~2 board|council|gas|water|electric|bank|police|company|utility",
             "distrust|suspicious|dodgy ~3 caller|workman|salesman|builder|trader",
             "taken|lifted|swiped|had ~4 =by ~3 bloke|man|lad|guy|woman|someone|kid|kids|fella|lads",
+            "unscrew|unbolt|undo|saw|cut|jack ~3 cat|catalytic|wheels|exhaust|plates|alloys|converter ~2 =off|=from|=under",
+            "take|took|taken ~3 card|pin|money|purse|phone|keys|bag ~3 =off|=from =me|=him|=her|=us",
+            "carry|carrying|load|loading|moving|lugging|wheeling ~3 sofa|telly|furniture|stuff|tv|fridge|boxes|bikes|safe|washing ~1 =out|=into|=away",
         ],
     ),
 ];

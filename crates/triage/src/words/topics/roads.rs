@@ -62,6 +62,9 @@ pub(super) const RULES: &[Rule] = &[
             "jump|fell|fall|pushed|gone|go|walked ~3 =in|=under|=onto|=before ~3 train|tram|tube|tracks",
             "@wheels|driver|he|she ~4 taken|took|wiped|swept|mown|bowled ~1 =out ~1 =a|=the|=my|=an|=two|=some",
             "mount|mounted|mounts ~2 kerb|pavement|footpath ~6 hit|lady|man|woman|kid|child|people|into|out|person|pedestrian",
+            "door ~2 open|opened|opening ~3 =into|=on|=onto|=in|=at ~2 cyclist|biker|bike|motorbike|scooter|me",
+            "over =the|=his|=her handlebars|bonnet|windscreen",
+            "whoever|who|that|car ~1 hit|struck|clipped =him|=her|=me|=them",
         ],
     ),
     strong(
@@ -82,6 +85,8 @@ pub(super) const RULES: &[Rule] = &[
             "lights|signals ~4 knocked|out|flat|down|stuck ~4 junction|road|crash|cars|crossroads|lane",
             "jump|jumping|leap|dive ~3 =out =of =the =way",
             "asleep|slumped|passed ~3 =wheel",
+            "all over =the place|road|lanes|shop|carriageway",
+            "bounce|bounced|bouncing|clip|clipped|hitting|scraping ~4 kerb|kerbs|verge|barrier|cones|bollards|cars",
         ],
     ),
     strong(

@@ -29,6 +29,7 @@ pub(super) const RULES: &[Rule] = &[
             "opening|visiting hour|times",
             "worth ~1 claiming|reporting|ringing|doing|it",
             "what ~1 should|do|can i|we ~2 about|with|if|wear|say|claim|pay",
+            "ring|ringing|call|calling|phone|phoning|rang ~2 =to ~2 see|ask|check|find|enquire|query|confirm|cancel|book|change|move|rearrange|thank",
         ],
     ),
     strong(
@@ -61,6 +62,7 @@ pub(super) const RULES: &[Rule] = &[
             "all|everyone|everything|we ~2 =good|=fine|=ok|=okay|=well|=sorted ~1 =here|=now|=thanks|=thank",
             "wrong number",
             "sorry ~2 pocket|wrong",
+            "thought ~2 =was|=were ~2 taxi|dentist|bank|surgery|mum|firm|shop|takeaway|vet|library",
         ],
     ),
     // Called off: what was said before it is over, even where somebody had been ill.

@@ -73,6 +73,8 @@ pub(super) const RULES: &[Rule] = &[
             "@bone ~8 snapped|fractured|dislocated|mangled|severed|broken|shattered",
             "bad|awkward|heavy|nasty landing|fall|tackle|tumble|knock",
             "kneecap|shoulder|elbow|ankle|knee ~2 =round|=out ~3 side|back|socket|place|front",
+            "finger|thumb|toe|hand|foot|arm|leg|nose|ear ?be ~1 =in two|half|bits|pieces|shreds|ribbons",
+            "my|his|her rib|ribs|wrist|ankle|knee|hip|shoulder|collarbone|nose ?have|be =gone|=went|=cracked",
         ],
     ),
     strong(
