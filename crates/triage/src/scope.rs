@@ -177,7 +177,24 @@ const WEEKDAYS: &[&str] = &["monday", "tuesday", "wednesday", "thursday", "frida
 
 fn past(tokens: &[Token], start: usize, end: usize) -> bool {
     let (first, last) = clause(tokens, start, end);
-    (first..=last).any(|i| past_at(tokens, i) && !since(tokens, i)) && !going_on(tokens, start)
+    let told = told_from(tokens, first, last);
+    (told..=last).any(|i| past_at(tokens, i) && !since(tokens, i)) && !going_on(tokens, start)
+}
+
+/// Words of the moment: what stands beside them is not part of a tale of the past.
+const MOMENT: &[&str] = &["now", "still", "again", "today", "tonight", "just", "since", "currently", "keeps"];
+
+/// Where the tale begins that the clause `first..=last` goes on with: `last year I slipped and broke my arm`,
+/// `on Friday when he had a stroke`.
+fn told_from(tokens: &[Token], first: usize, last: usize) -> usize {
+    let joint = |at: usize| at > 1 && tokens[at - 2].after == Break::None && tokens[at - 1].after == Break::None;
+    let goes_on = |at: usize| match tokens[at - 1].word.as_str() {
+        "when" => true,
+        "and" => !SUBJECTS.contains(&tokens[at].word.as_str()),
+        _ => false,
+    };
+    let moment = tokens[first..=last].iter().any(|token| MOMENT.contains(&token.word.as_str()));
+    if moment || !joint(first) || !goes_on(first) { first } else { clause(tokens, first - 2, first - 1).0 }
 }
 
 fn past_at(tokens: &[Token], i: usize) -> bool {

@@ -361,7 +361,7 @@ pub(crate) const RULES: &[Rule] = &[
             "throw|threw|thrown|lob|hurl|chuck|fling ~3 chair|bottle|brick|glass|stone|table|mug|something ~2 at",
             "spit|spitting ~1 at|on",
             "barricade|siege|standoff|hostage",
-            "come|came|run|ran ~2 out|over|round ~3 scream|screaming|crying|bleeding|shoes|barefoot",
+            "@person ~1 come|came|run|ran ~2 =out|=over|=round ~3 screaming|crying|bleeding|shoes|barefoot",
         ],
     ),
     strong(

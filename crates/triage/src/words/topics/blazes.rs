@@ -84,6 +84,7 @@ pub(super) const RULES: &[Rule] = &[
             "pour|poured|douse|doused|splash|splashed|slosh|tip|cover|soak ~4 petrol|spirit|paraffin|fuel|diesel|thinners|lighter|accelerant",
             "doused|soaked|covered|drenched ~4 petrol|spirit|paraffin|fuel|diesel",
             "can|bottle|jerrycan|container =of petrol|paraffin|fuel|accelerant|kerosene|spirit",
+            "stuff|put|push|post|shove|stick ~2 firework|fireworks|banger|bangers|rocket|flare ~3 =in|=into|=through|=under",
         ],
     ),
 ];

@@ -77,7 +77,7 @@ pub(super) const RULES: &[Rule] = &[
             "take|took|go|went|gone|come|came|coming|swing|hit|attack|run|chase|lash ~4 =with|=to ~2 @arm",
             "tear|rip|light ~1 =into ~2 @person|driver|bouncer|staff",
             "strangle|throttle|choke|suffocate|smother|drown|gag|garrotte ?my|his|her|the me|her|him|us|mum|wife|girlfriend|daughter",
-            "kick|kicking|stamp|punch|boot|knee|elbow|headbutt|bite|spit ~3 =in|=on|=at|=to ~1 @body|ribs|head|face",
+            "kick|kicking|stamp|punch|boot|knee|elbow|headbutt ~3 =in|=on|=at|=to ~1 @body|ribs|head|face",
             "grope|groping|fondle|upskirt|masturbate|masturbating|wank|wanking",
             "exposing|flashing|showing ~1 himself|genitals|privates|bits",
             "touch|touching|rub|rubbing|press ~3 girl|girls|woman|women|bum|breast|breasts|inappropriately|up",

@@ -63,7 +63,7 @@ pub(super) const RULES: &[Rule] = &[
         "brought out of the water",
         Fact::Ashore,
         &[
-            "pull|drag|get|fish|haul|help|bring|lift ~2 =out ~2 @wet|pool|water|bath",
+            "pull|drag|get|fish|haul|help|bring|lift ~2 =out =of ~1 @wet|pool|water|bath",
             "=out ?=of ?=a|=our|=the @water|pool|bath ~2 =now|=safe",
         ],
     ),
@@ -106,6 +106,8 @@ pub(super) const RULES: &[Rule] = &[
             "hand|arm|fingers|finger|toe|foot|leg|head ~1 =up|=in|=inside|=down|=through|=gone ~3 grille|filter|grid|spout|plughole|jar|vase|drain|tap|gate|seat|slot|letterbox|blender|mixer|blades|machine|railing|railings|vent|shredder|mincer|door|pipe",
             "bolt|lock|latch|locked|bolted|latched ~3 door ~3 =inside|=in|=behind ~9 =can|=cannot|=catch|=key|=open|=out",
             "locked|shut|bolted ~2 =herself|=himself|=itself|=themselves ~1 =in",
+            "can|could|cannot not ~2 get|open|force|shift ~2 door|doors !bell",
+            "not ~2 get ~1 door|doors ~1 =open",
         ],
     ),
     strong(

@@ -50,6 +50,7 @@ pub(super) const RULES: &[Rule] = &[
             "@wheels ~3 =on|=onto ~1 =its|=their|=it|=is ~1 ?is side|roof|back",
             "drive|driven|drove|driving ~4 =along|=down|=on|=onto|=up|=over|=into ~2 pavement|crowd|people|shoppers|market|footpath|queue|bus",
             "@wheels ~3 =under|=underneath|=beneath ~4 @wheels",
+            "@wheels ~6 concertina|concertinaed|mangled|crumpled",
         ],
     ),
     strong(
