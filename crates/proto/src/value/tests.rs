@@ -1,3 +1,5 @@
+//! Our values against those of prost-types.
+
 use proptest::prelude::*;
 use prost::Message as _;
 
