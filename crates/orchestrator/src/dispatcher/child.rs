@@ -1,7 +1,7 @@
 //! What a child's task says, in the engine's words.
 
 use a2a::frame::Update;
-use a2a::metadata::{OUTCOME_UNKNOWN, PROGRESS, as_text, member, reason_of};
+use a2a::metadata::{OUTCOME_UNKNOWN, PROGRESS, as_text, member, reason_of, structure};
 use engine::{Answer, Cause, Code, Payload, WaitsOn};
 use prost::Message as _;
 use proto::Struct;
@@ -46,7 +46,9 @@ pub(super) fn note(update: &Update) -> Payload {
         Update::Status(update) => {
             (update.status.as_ref().and_then(|status| status.message.as_ref()), update.metadata.clone())
         }
-        Update::Task(task) => (task.status.as_ref().and_then(|status| status.message.as_ref()), None),
+        Update::Task(task) => {
+            (task.status.as_ref().and_then(|status| status.message.as_ref()), progress(task.metadata.as_ref()))
+        }
         Update::Message(_) | Update::Artifact(_) => (None, None),
     };
     match message {
@@ -55,6 +57,12 @@ pub(super) fn note(update: &Update) -> Payload {
         }
         None => Payload::default(),
     }
+}
+
+/// How far a task is; what else it has beside it is no news.
+fn progress(metadata: Option<&Struct>) -> Option<Struct> {
+    let progress = member(metadata, PROGRESS)?;
+    Some(structure([(PROGRESS, progress.clone())]))
 }
 
 /// What a task has said to people before its present status.
@@ -111,3 +119,6 @@ fn silent(code: Code) -> &'static str {
         _ => "the agent failed and did not say why",
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -28,7 +28,7 @@ const WAITING: usize = 64;
 /// How long what is noted waits for more of the same incident: each commit writes all that is kept of it.
 const GATHER: Duration = Duration::from_millis(100);
 /// Longest time between two looks for what is too old to be kept.
-const AGING: Duration = Duration::from_secs(600);
+pub(super) const AGING: Duration = Duration::from_secs(600);
 /// Pause after a commit that was refused, such as on a full disk.
 const PAUSE: Duration = Duration::from_secs(1);
 

@@ -57,7 +57,8 @@ impl Record {
         let known = self.dispatch_of(&told.dispatch, &told.service);
         known.task_id.clone_from(&told.task_id);
         known.status = status.into();
-        if told.what() == For::Units {
+        // A word that says neither takes back neither.
+        if told.position > 0 || !told.shortfall.is_empty() {
             known.queue_position = told.position;
             known.shortfall.clone_from(&told.shortfall);
             if known.required.is_empty() {

@@ -96,6 +96,16 @@ fn a_dispatch_that_waits_shows_its_place_and_what_it_lacks_and_the_log_only_begi
 }
 
 #[test]
+fn a_wait_that_says_nothing_of_the_queue_leaves_what_is_known_of_it() {
+    let mut scene = Scene::new();
+    scene.called("r");
+    scene.waits("r", For::Units, 7);
+    scene.waits("r", For::Authorisation, 0);
+    let dispatch = scene.dispatch("fire");
+    assert_eq!((dispatch.queue_position, &dispatch.shortfall), (7, &engines(2)));
+}
+
+#[test]
 fn what_comes_later_is_no_longer_missing_and_what_is_lost_is_missing_again() {
     let mut scene = Scene::new();
     scene.called("r");

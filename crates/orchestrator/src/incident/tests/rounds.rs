@@ -1,16 +1,17 @@
 //! What a round of the desk costs, and what it gives up.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use store::{
-    Commit, Due, Frame, Listing, Loaded, LogRow, MemoryStore, Ownership, Pending, Query, Row, Seen, SeenKey, Settle,
-    Store,
+    Clock, Commit, Due, Frame, Listing, Loaded, LogRow, MemoryOptions, MemoryStore, Ownership, Pending, Query, Row,
+    Seen, SeenKey, Settle, Store,
 };
 use types::{Head, Owner, Scope, Seq, TaskId, Timestamp};
 
 use super::office::{Office, called, eventually, store};
+use crate::incident::desk::AGING;
 use crate::incident::note::{self, End, What};
 use crate::incident::record;
 use crate::settings::Keep;
@@ -135,4 +136,21 @@ async fn what_has_been_over_for_too_long_is_given_up_whatever_the_count() {
     let open =
         || (office.shared.book.read().of_run("run-3").is_some() && office.shared.book.read().len() == 2).then_some(());
     eventually("only what is open is kept", open).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_grows_too_old_is_given_up_while_nothing_happens() {
+    let now = Arc::new(AtomicU64::new(1_000_000));
+    let wall = now.clone();
+    let clock = Clock::new(move || Timestamp::from_millis(wall.load(Ordering::Relaxed)));
+    let store = Arc::new(MemoryStore::with(MemoryOptions { clock, ..MemoryOptions::default() }));
+    let keep = Keep { age: Duration::from_secs(3_600), count: 100 };
+    let mut office = Office::keeping(store, keep).await;
+    call(&mut office, 1, true).await;
+    office.noted.notify_one();
+    let over = || (office.shared.book.read().over_count() == 1).then_some(());
+    eventually("it is over", over).await;
+    now.fetch_add(3_600_000, Ordering::Relaxed);
+    tokio::time::sleep(AGING * 2).await;
+    assert_eq!(office.shared.book.read().len(), 0);
 }
