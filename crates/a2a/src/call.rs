@@ -3,7 +3,7 @@
 
 use http::{HeaderMap, HeaderValue};
 use proto::a2a::{AgentCard, AgentExtension};
-use types::{Owner, Principal, Seq, Tenant, limits};
+use types::{Owner, Principal, Seq, StoreId, Tenant, limits};
 
 use crate::error::Error;
 use crate::metadata::CURSOR;
@@ -16,6 +16,8 @@ pub const VERSION_KEY: &str = "a2a-version";
 pub const EXTENSIONS_KEY: &str = "a2a-extensions";
 /// Metadata key, and header, of the cursor: go on after this frame.
 pub const CURSOR_KEY: &str = "watchroom-cursor";
+/// Metadata key, and header, of the store that the call is meant for; whoever answers from another one refuses it.
+pub const STORE_KEY: &str = "watchroom-store";
 
 /// Who calls and how.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +28,8 @@ pub struct Call {
     pub extensions: Extensions,
     /// Go on after this frame. Naming the header activates the cursor extension.
     pub cursor: Option<Seq>,
+    /// The store that is meant, where the caller says: another one may be served at the same address by now.
+    pub store: Option<StoreId>,
 }
 
 /// The activated extensions, in the order of the card.
@@ -73,7 +77,8 @@ impl Call {
         if cursor.is_some() && !extensions.activated(CURSOR) {
             extensions.0.push(CURSOR.to_owned());
         }
-        Ok(Self { owner: owner(principal, tenant)?, extensions, cursor })
+        let store = metadata.get(STORE_KEY).map(parse_store).transpose()?;
+        Ok(Self { owner: owner(principal, tenant)?, extensions, cursor, store })
     }
 }
 
@@ -102,6 +107,11 @@ pub(crate) fn check_version(metadata: &HeaderMap) -> Result<(), Error> {
 fn parse_cursor(value: &HeaderValue) -> Result<Seq, Error> {
     let number = value.to_str().ok().and_then(|text| text.trim().parse().ok());
     number.map(Seq).ok_or_else(|| Error::invalid(CURSOR_KEY, "must be the number of a frame, 0 or more"))
+}
+
+fn parse_store(value: &HeaderValue) -> Result<StoreId, Error> {
+    let id = value.to_str().ok().and_then(|text| text.trim().parse().ok());
+    id.ok_or_else(|| Error::invalid(STORE_KEY, "must be the id of a store"))
 }
 
 fn parse_tenant(tenant: &str) -> Result<Tenant, Error> {

@@ -16,10 +16,10 @@ use tonic::client::Grpc;
 use tonic::metadata::AsciiMetadataValue;
 use tonic::{Request, Status, Streaming};
 use tonic_prost::ProstCodec;
-use types::{RemoteTask, Seq};
+use types::{RemoteTask, Seq, StoreId};
 
 use crate::backend::History;
-use crate::call::{CURSOR_KEY, EXTENSIONS_KEY, VERSION, VERSION_KEY};
+use crate::call::{CURSOR_KEY, EXTENSIONS_KEY, STORE_KEY, VERSION, VERSION_KEY};
 use crate::card::GRPC;
 use crate::client_error::ClientError;
 use crate::follow::{Followed, Follower};
@@ -35,6 +35,8 @@ pub struct Client {
     grpc: Grpc<Traced>,
     tenant: String,
     deadline: Duration,
+    /// The store that every call is meant for.
+    store: Option<StoreId>,
 }
 
 /// The answer to a message.
@@ -66,7 +68,7 @@ impl Client {
     pub fn connect(address: &str) -> Result<Self, ClientError> {
         let channel = service::client::channel(address).map_err(ClientError::Address)?;
         let grpc = Grpc::new(channel).max_decoding_message_size(ANSWER_LIMIT);
-        Ok(Self { grpc, tenant: String::new(), deadline: Self::DEADLINE })
+        Ok(Self { grpc, tenant: String::new(), deadline: Self::DEADLINE, store: None })
     }
 
     /// A client of the agent with this card: of its first gRPC interface that speaks 1.0, for that one's tenant.
@@ -89,6 +91,13 @@ impl Client {
     #[must_use]
     pub fn within(self, deadline: Duration) -> Self {
         Self { deadline, ..self }
+    }
+
+    /// The same client of one store alone: an agent of ours that answers from another refuses every call.
+    /// Agents of others do not look at it.
+    #[must_use]
+    pub fn for_store(self, store: StoreId) -> Self {
+        Self { store: Some(store), ..self }
     }
 
     pub(crate) fn tenant(&self) -> &str {
@@ -172,7 +181,7 @@ impl Client {
         Q: prost::Message + 'static,
         A: prost::Message + Default + 'static,
     {
-        let mut request = prepared(body, None);
+        let mut request = self.prepared(body, None);
         request.set_timeout(self.deadline);
         let mut grpc = self.grpc.clone();
         let call = async {
@@ -187,7 +196,7 @@ impl Client {
     where
         Q: prost::Message + 'static,
     {
-        let request = prepared(body, after);
+        let request = self.prepared(body, after);
         let mut grpc = self.grpc.clone();
         let call = async {
             grpc.ready().await.map_err(|error| Status::from_error(error.into()))?;
@@ -196,6 +205,21 @@ impl Client {
         let answer = tokio::time::timeout(self.deadline, call).await.map_err(|_| ClientError::Timeout)?;
         let frames: Streaming<StreamResponse> = answer?.into_inner();
         Ok(frames.map(|frame| Ok(Event::try_from(frame?)?)).boxed())
+    }
+
+    fn prepared<Q>(&self, body: Q, after: Option<Seq>) -> Request<Q> {
+        let mut request = Request::new(body);
+        let metadata = request.metadata_mut();
+        metadata.insert(VERSION_KEY, AsciiMetadataValue::from_static(VERSION));
+        if let Some(after) = after {
+            metadata.insert(CURSOR_KEY, AsciiMetadataValue::from(after.0));
+            metadata.insert(EXTENSIONS_KEY, AsciiMetadataValue::from_static(CURSOR));
+        }
+        if let Some(store) = self.store {
+            let id = store.to_string().parse().expect("an id is digits and hyphens");
+            metadata.insert(STORE_KEY, id);
+        }
+        request
     }
 }
 
@@ -209,15 +233,4 @@ impl From<Task> for Snapshot {
 fn path(method: &str) -> PathAndQuery {
     let path = format!("/lf.a2a.v1.A2AService/{method}");
     path.try_into().expect("method names are plain words")
-}
-
-fn prepared<Q>(body: Q, after: Option<Seq>) -> Request<Q> {
-    let mut request = Request::new(body);
-    let metadata = request.metadata_mut();
-    metadata.insert(VERSION_KEY, AsciiMetadataValue::from_static(VERSION));
-    if let Some(after) = after {
-        metadata.insert(CURSOR_KEY, AsciiMetadataValue::from(after.0));
-        metadata.insert(EXTENSIONS_KEY, AsciiMetadataValue::from_static(CURSOR));
-    }
-    request
 }

@@ -48,7 +48,7 @@ mod typed;
 
 pub use crate::http::http_routes;
 pub use backend::{Artifacts, Backend, History, ListQuery, SendRequest, Wait};
-pub use call::{CURSOR_KEY, Call, EXTENSIONS_KEY, Extensions, VERSION, VERSION_KEY, owner};
+pub use call::{CURSOR_KEY, Call, EXTENSIONS_KEY, Extensions, STORE_KEY, VERSION, VERSION_KEY, owner};
 pub use card::{Card, GRPC, HTTP_JSON, JSON_RPC, validate as validate_card};
 pub use client::{Client, Events, Reply, Snapshot};
 pub use client_error::ClientError;

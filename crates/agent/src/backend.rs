@@ -33,6 +33,7 @@ impl<D: Driver> Backend for Kit<D> {
     type Frames = Frames;
 
     async fn send(&self, call: Call, request: SendRequest) -> Result<Bytes, Error> {
+        self.check_store(call.store)?;
         let found = match self.accept(&call, &request, Audience::Caller).await? {
             Accepted::Opened(live) => Found::Live(live),
             Accepted::Joined(found, _) => found,
@@ -47,6 +48,7 @@ impl<D: Driver> Backend for Kit<D> {
     }
 
     async fn stream(&self, call: Call, request: SendRequest) -> Result<Frames, Error> {
+        self.check_store(call.store)?;
         match self.accept(&call, &request, Audience::Reader).await? {
             Accepted::Opened(live) => {
                 let id = live.id;
@@ -58,11 +60,13 @@ impl<D: Driver> Backend for Kit<D> {
     }
 
     async fn get(&self, call: Call, task: TaskId, history: History) -> Result<Bytes, Error> {
+        self.check_store(call.store)?;
         let shown = self.find(&Scope::Owner(call.owner), task).await?.show(self).await?;
         answer::excerpt(shown, history, Artifacts::Include)
     }
 
     async fn list(&self, call: Call, query: ListQuery) -> Result<Bytes, Error> {
+        self.check_store(call.store)?;
         let scope = Scope::Owner(call.owner);
         let listing = self.page(&scope, &query).await?;
         let shown = stream::iter(listing.tasks).map(|summary| self.listed(&scope, summary, &query));
@@ -75,6 +79,7 @@ impl<D: Driver> Backend for Kit<D> {
     async fn cancel(&self, call: Call, task: TaskId, metadata: Option<Struct>) -> Result<Bytes, Error> {
         let wanted =
             a2a::metadata::store_of(metadata.as_ref()).map_err(|bad| Error::invalid("metadata", bad.to_string()))?;
+        self.check_store(call.store)?;
         self.check_store(wanted)?;
         let found = self.find(&Scope::Owner(call.owner), task).await?;
         let Found::Live(live) = &found else { return Err(Error::TaskNotCancelable) };
@@ -85,6 +90,7 @@ impl<D: Driver> Backend for Kit<D> {
     }
 
     async fn subscribe(&self, call: Call, task: TaskId) -> Result<Frames, Error> {
+        self.check_store(call.store)?;
         let found = self.find(&Scope::Owner(call.owner.clone()), task).await?;
         if call.cursor.is_none() && found.show(self).await?.state.is_terminal() {
             return Err(Error::UnsupportedOperation("the task has ended; read it with GetTask".to_owned()));

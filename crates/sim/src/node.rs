@@ -57,7 +57,7 @@ impl<D: Driver> Desk for Kit<D> {
 }
 
 fn call(cursor: Option<Seq>) -> Call {
-    Call { owner: Owner::anonymous(), extensions: Extensions::default(), cursor }
+    Call { owner: Owner::anonymous(), extensions: Extensions::default(), cursor, store: None }
 }
 
 /// Keeps a node up: starts it, waits for its crash, and starts it again, for as long as the simulation lasts.

@@ -33,7 +33,7 @@ async fn cluster() -> Cluster {
 }
 
 /// Takes a backup on the command line.
-async fn back_up(node: &Node, dir: &Path) -> PathBuf {
+pub(crate) async fn back_up(node: &Node, dir: &Path) -> PathBuf {
     let file = dir.join(format!("{}.backup", node.name()));
     let run = Run::of(&binary("watchroom"), &["backup", &node.address().to_string(), file.to_str().unwrap()]).await;
     assert!(run.ok, "{run:?}");
@@ -41,7 +41,7 @@ async fn back_up(node: &Node, dir: &Path) -> PathBuf {
 }
 
 /// Puts the store of `file` in the place of the one that the service had.
-async fn restore(node: &mut Node, file: &Path) {
+pub(crate) async fn restore(node: &mut Node, file: &Path) {
     let refused = node.run(&["--restore", file.to_str().unwrap()]).await;
     assert!(!refused.ok && refused.err.contains("move it aside"), "{refused:?}");
     node.move_aside();
@@ -51,7 +51,7 @@ async fn restore(node: &mut Node, file: &Path) {
 }
 
 /// The stores of the registered instances of an agent.
-async fn stores(cluster: &Cluster, name: &str) -> Vec<String> {
+pub(crate) async fn stores(cluster: &Cluster, name: &str) -> Vec<String> {
     let page = cluster.registry().query_agents(QueryAgentsRequest::default()).await.unwrap().into_inner();
     let registrations = page.agents.into_iter().filter_map(|agent| agent.registration);
     let named = registrations.filter(|it| it.card.as_ref().is_some_and(|card| card.name == name));

@@ -23,6 +23,7 @@ mod incidents;
 mod instances;
 mod measure;
 mod refusals;
+mod restored;
 mod resume;
 mod startup;
 mod story;

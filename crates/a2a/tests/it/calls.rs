@@ -85,6 +85,21 @@ async fn a_cursor_is_a_number_and_activates_its_extension() {
 }
 
 #[tokio::test]
+async fn a_call_may_name_the_store_that_it_is_meant_for() {
+    let served = Served::start(Stage::new()).await;
+    let Error::Validation(violations) = error(&served, &[VERSION, ("watchroom-store", "here")]).await else {
+        panic!("a store without an id is accepted")
+    };
+    assert_eq!(violations[0].field, "watchroom-store");
+    let id = "019b0000-0000-7000-8000-0000000000fe";
+    assert_eq!(call(&served, &[VERSION, ("watchroom-store", id)]).await.store, Some(id.parse().unwrap()));
+    assert_eq!(call(&served, &[VERSION]).await.store, None);
+    served.client().for_store(id.parse().unwrap()).get(&TASK.parse().unwrap(), a2a::History::All).await.unwrap();
+    let Some(Asked::Get(called, ..)) = served.asked().pop() else { panic!("nothing was asked") };
+    assert_eq!(called.store, Some(id.parse().unwrap()));
+}
+
+#[tokio::test]
 async fn the_tenant_of_the_request_is_part_of_the_owner() {
     let served = Served::start(Stage::new()).await;
     let owner = call(&served, &[VERSION]).await.owner;

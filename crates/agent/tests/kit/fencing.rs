@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use a2a::metadata::{self, Dispatch};
-use a2a::{Backend, Error, Fence, SendRequest};
+use a2a::{Artifacts, Backend, Call, Error, Fence, History, ListQuery, SendRequest};
 use proto::a2a::Task;
 use proto::watchroom::agent::v1::fence_response::Outcome;
 use types::{MessageId, Owner, StoreId, TaskId, TaskState, Timestamp};
@@ -65,6 +65,7 @@ on_every_store!(
     a_newer_attempt_keeps_older_ones_out,
     a_dispatch_that_comes_too_late_is_refused_and_a_repetition_is_not,
     another_store_is_refused_for_dispatch_fence_and_cancel,
+    a_call_that_is_meant_for_another_store_is_refused_whatever_it_asks,
     an_effect_that_may_have_happened_is_not_repeated_where_the_dispatch_says_so,
     a_live_effect_of_unknown_outcome_is_told_by_the_fence,
     no_end_of_a_handler_hides_an_unknown_outcome,
@@ -151,6 +152,37 @@ async fn another_store_is_refused_for_dispatch_fence_and_cancel(mut bed: Bed) {
     assert_eq!(kit.cancel(call(), id(&live), elsewhere).await.unwrap_err(), Error::WrongStore);
     let here = Some(metadata::for_store(kit.ownership().store_id));
     kit.cancel(call(), id(&live), here).await.unwrap();
+}
+
+async fn a_call_that_is_meant_for_another_store_is_refused_whatever_it_asks(mut bed: Bed) {
+    let (_, kit) = bed.open().await;
+    let live = send(&kit, immediately(script("work wait"))).await.unwrap();
+    let elsewhere = Call { store: Some(StoreId::fresh()), ..call() };
+    let of = || elsewhere.clone();
+    let refused = [
+        kit.get(of(), id(&live), History::All).await.unwrap_err(),
+        kit.subscribe(of(), id(&live)).await.map(drop).unwrap_err(),
+        kit.list(of(), all()).await.unwrap_err(),
+        kit.cancel(of(), id(&live), None).await.unwrap_err(),
+        kit.send(of(), immediately(script("work"))).await.unwrap_err(),
+        kit.stream(of(), script("work")).await.map(drop).unwrap_err(),
+    ];
+    assert!(refused.iter().all(|error| *error == Error::WrongStore), "{refused:?}");
+    let here = Call { store: Some(kit.ownership().store_id), ..call() };
+    kit.get(here, id(&live), History::All).await.unwrap();
+}
+
+/// A page of everything.
+fn all() -> ListQuery {
+    ListQuery {
+        context: None,
+        state: None,
+        since: None,
+        page_size: 10,
+        page_token: None,
+        history: History::None,
+        artifacts: Artifacts::Omit,
+    }
 }
 
 async fn an_effect_that_may_have_happened_is_not_repeated_where_the_dispatch_says_so(mut bed: Bed) {

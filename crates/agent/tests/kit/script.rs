@@ -240,7 +240,7 @@ pub(crate) async fn start_on<const EAGER: bool>(
 }
 
 pub(crate) fn call() -> Call {
-    Call { owner: Owner::anonymous(), extensions: Extensions::default(), cursor: None }
+    Call { owner: Owner::anonymous(), extensions: Extensions::default(), cursor: None, store: None }
 }
 
 pub(crate) fn after(seq: u64) -> Call {

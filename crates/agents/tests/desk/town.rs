@@ -161,7 +161,7 @@ impl Sent {
             accepted_output_modes: Vec::new(),
             metadata: None,
         };
-        (Call { owner, extensions: Extensions::default(), cursor: None }, request)
+        (Call { owner, extensions: Extensions::default(), cursor: None, store: None }, request)
     }
 }
 
@@ -186,7 +186,7 @@ async fn answered(town: &Town, sent: Sent, wait: Wait) -> Task {
 
 /// Who most messages are from.
 pub(crate) fn call() -> Call {
-    Call { owner: Owner::anonymous(), extensions: Extensions::default(), cursor: None }
+    Call { owner: Owner::anonymous(), extensions: Extensions::default(), cursor: None, store: None }
 }
 
 /// Polls until `look` finds something, for at most twenty seconds.

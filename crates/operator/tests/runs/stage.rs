@@ -366,7 +366,7 @@ impl Story {
 }
 
 pub(crate) fn call() -> Call {
-    Call { owner: Owner::anonymous(), extensions: Extensions::default(), cursor: None }
+    Call { owner: Owner::anonymous(), extensions: Extensions::default(), cursor: None, store: None }
 }
 
 pub(crate) fn request(words: &str) -> SendRequest {

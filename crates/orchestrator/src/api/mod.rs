@@ -150,5 +150,5 @@ impl Orchestrator for Api {
 pub(crate) fn caller<T>(request: &Request<T>) -> Call {
     let principal = request.extensions().get::<Principal>().cloned().unwrap_or_else(Principal::anonymous);
     let owner = Owner { principal, ..Owner::anonymous() };
-    Call { owner, extensions: a2a::Extensions::default(), cursor: None }
+    Call { owner, extensions: a2a::Extensions::default(), cursor: None, store: None }
 }

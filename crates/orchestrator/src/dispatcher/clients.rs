@@ -17,9 +17,13 @@ pub(super) struct Clients(Mutex<HashMap<String, Client>>);
 
 impl Clients {
     /// A client of whoever answers for the route's store now; of the route's own endpoint when nobody is registered.
-    /// `None` when the address is none.
+    /// Another store that is served there by now refuses its calls. `None` when the address is none.
     pub(super) fn of(&self, directory: &Directory, route: &Route) -> Option<Client> {
-        self.at(&directory.address(route))
+        let client = self.at(&directory.address(route))?;
+        Some(match route.store_id {
+            Some(store) => client.for_store(store),
+            None => client,
+        })
     }
 
     fn at(&self, address: &str) -> Option<Client> {
