@@ -1,6 +1,7 @@
-"""Drives one agent with the official A2A client over gRPC: send, stream, get, list, subscribe, cancel.
+"""Drives one agent with the official A2A client: send, stream, get, list, subscribe, cancel.
 
-usage: client.py ADDRESS TEXT [OPEN_TEXT]
+usage: client.py BINDING ADDRESS TEXT [OPEN_TEXT]
+BINDING is GRPC, JSONRPC or HTTP+JSON; its interface is taken from the card that the agent publishes.
 TEXT is a message whose task completes, OPEN_TEXT one whose task stays open until it is cancelled;
 an agent whose tasks all end by themselves at once has none.
 Exits with 0 when every answer is what A2A 1.0 says it should be; the first that is not raises.
@@ -11,12 +12,10 @@ import sys
 import uuid
 
 import grpc
+import httpx
 
-from a2a.client import ClientConfig, ClientFactory
+from a2a.client import A2ACardResolver, ClientConfig, ClientFactory
 from a2a.types.a2a_pb2 import (
-    AgentCapabilities,
-    AgentCard,
-    AgentInterface,
     CancelTaskRequest,
     GetExtendedAgentCardRequest,
     GetTaskPushNotificationConfigRequest,
@@ -43,15 +42,20 @@ CURSOR = "urn:watchroom:ext:cursor:v1"
 OPEN = (TaskState.TASK_STATE_SUBMITTED, TaskState.TASK_STATE_WORKING, TaskState.TASK_STATE_INPUT_REQUIRED)
 
 
-def client_of(address, streaming):
-    """A client of the gRPC interface at `address`, from a card as the agent would publish it."""
-    interface = AgentInterface(url=address, protocol_binding="GRPC", protocol_version="1.0")
-    capabilities = AgentCapabilities(streaming=True, extended_agent_card=True)
-    card = AgentCard(name="under test", supported_interfaces=[interface], capabilities=capabilities)
+async def card_of(address):
+    """The card as the agent publishes it; the client lets nobody ask for what a card does not promise, so it promises."""
+    async with httpx.AsyncClient() as http:
+        card = await A2ACardResolver(http, f"http://{address}").get_agent_card()
+    assert [one.protocol_binding for one in card.supported_interfaces] == ["GRPC", "JSONRPC", "HTTP+JSON"], card
+    card.capabilities.extended_agent_card = True
+    return card
+
+
+def client_of(card, binding, streaming):
     config = ClientConfig(
         streaming=streaming,
         grpc_channel_factory=grpc.aio.insecure_channel,
-        supported_protocol_bindings=["GRPC"],
+        supported_protocol_bindings=[binding],
     )
     return ClientFactory(config).create(card)
 
@@ -140,8 +144,9 @@ async def refuses_what_it_does_not_offer(client, task):
     await raises(UnsupportedOperationError, client.get_extended_agent_card(GetExtendedAgentCardRequest()))
 
 
-async def main(address, text, open_text=None):
-    async with client_of(address, streaming=False) as client, client_of(address, streaming=True) as streaming:
+async def main(binding, address, text, open_text=None):
+    card = await card_of(address)
+    async with client_of(card, binding, False) as client, client_of(card, binding, True) as streaming:
         task = await sends(client, text)
         print("send", task.id)
         await gets(client, task)
@@ -160,4 +165,4 @@ async def main(address, text, open_text=None):
 
 
 if __name__ == "__main__":
-    asyncio.run(asyncio.wait_for(main(*sys.argv[1:4]), timeout=120))
+    asyncio.run(asyncio.wait_for(main(*sys.argv[1:5]), timeout=120))

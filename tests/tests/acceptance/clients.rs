@@ -29,8 +29,11 @@ async fn the_official_python_client_talks_to_an_agent_that_works_for_long() {
     talk(agent.address(), &["Is anybody there?", "wait"]).await;
 }
 
+/// The whole conversation over each binding.
 async fn talk(address: SocketAddr, texts: &[&str]) {
-    let args: Vec<String> = [address.to_string()].into_iter().chain(texts.iter().map(|it| (*it).to_owned())).collect();
-    let out = python("client.py", &args).await.expect_ok("the Python client");
-    println!("{out}");
+    for binding in ["GRPC", "JSONRPC", "HTTP+JSON"] {
+        let args = [binding.to_owned(), address.to_string()].into_iter().chain(texts.iter().map(|it| (*it).to_owned()));
+        let out = python("client.py", &args.collect::<Vec<_>>()).await.expect_ok("the Python client");
+        println!("{binding}\n{out}");
+    }
 }

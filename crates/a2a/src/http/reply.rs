@@ -31,20 +31,20 @@ pub(super) fn json(status: StatusCode, media: Media, body: &Value) -> Response {
 }
 
 /// An answer of events, one for each frame, and a last one for the error that ends the stream if one does.
-/// Frames are asked for as the client takes them, and nothing is kept. `wrap` makes the data of an event.
+/// Frames are asked for as the client takes them, and nothing is kept. `wrap` makes the name, where it has one,
+/// and the data of an event.
 pub(super) fn events<F, W>(frames: F, wrap: W) -> Response
 where
     F: Stream<Item = Result<Bytes, Error>> + Send + 'static,
-    W: Fn(Result<Value, Error>) -> Value + Send + 'static,
+    W: Fn(Result<Value, Error>) -> (Option<&'static str>, Value) + Send + 'static,
 {
     let each = move |item: Result<Bytes, Error>| {
         let frame = item.and_then(|bytes| write::<StreamResponse>(&bytes));
         let seq = frame.as_ref().ok().and_then(seq);
-        let event = Event::default().data(wrap(frame).to_string());
-        Ok::<Event, Infallible>(match seq {
-            Some(seq) => event.id(seq.to_string()),
-            None => event,
-        })
+        let (name, data) = wrap(frame);
+        let event = Event::default().data(data.to_string());
+        let event = name.into_iter().fold(event, Event::event);
+        Ok::<Event, Infallible>(seq.into_iter().fold(event, |event, seq| event.id(seq.to_string())))
     };
     Sse::new(until_error(frames).map(each)).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response()
 }

@@ -103,7 +103,11 @@ where
     let Answer { value, activated } = answer;
     let mut response = match value {
         Outcome::One(value) => reply::json(StatusCode::OK, media, &value),
-        Outcome::Frames(frames) => reply::events(frames, |frame| frame.unwrap_or_else(|error| error.to_http())),
+        Outcome::Frames(frames) => reply::events(frames, |frame| match frame {
+            Ok(frame) => (None, frame),
+            // Data that is no frame has a name, or clients read it as a frame without content.
+            Err(error) => (Some("error"), error.to_http()),
+        }),
     };
     reply::echo(&mut response, &activated);
     response

@@ -79,8 +79,8 @@ where
     let mut response = match value {
         Outcome::One(result) => reply::json(StatusCode::OK, Media::Json, &success(&id, result)),
         Outcome::Frames(frames) => reply::events(frames, move |frame| match frame {
-            Ok(frame) => success(&id, frame),
-            Err(error) => failure(&id, error.to_rpc()),
+            Ok(frame) => (None, success(&id, frame)),
+            Err(error) => (None, failure(&id, error.to_rpc())),
         }),
     };
     reply::echo(&mut response, &activated);

@@ -21,6 +21,7 @@ pub(crate) struct Heard {
 #[derive(Debug, PartialEq)]
 pub(crate) struct Said {
     pub(crate) id: Option<String>,
+    pub(crate) name: Option<String>,
     pub(crate) data: Value,
 }
 
@@ -62,5 +63,5 @@ impl Heard {
 fn event(text: &str) -> Option<Said> {
     let field = |name: &str| text.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
     let data = serde_json::from_str(field("data:")?).unwrap();
-    Some(Said { id: field("id:").map(str::to_owned), data })
+    Some(Said { id: field("id:").map(str::to_owned), name: field("event:").map(str::to_owned), data })
 }

@@ -5,7 +5,7 @@ use serde_json::json;
 use types::Seq;
 
 use crate::plain::ask;
-use crate::stage::{Asked, Served, Stage, TASK};
+use crate::stage::{Act, Asked, Served, Stage, TASK};
 
 const VERSION: (&str, &str) = ("a2a-version", "1.0");
 const A2A: (&str, &str) = ("content-type", "application/a2a+json");
@@ -172,6 +172,15 @@ async fn c47_a_stream_is_events_of_bare_frames_that_resume_by_id() {
     ask(&served, Method::GET, &path, &both, "").await.events();
     let Some(Asked::Subscribe(call, _)) = served.asked().pop() else { panic!("{:?}", served.asked()) };
     assert_eq!(call.cursor, Some(Seq(2)));
+}
+
+#[tokio::test]
+async fn c51_an_event_that_is_no_frame_says_so_by_its_name() {
+    let served = Served::start(Stage::acting(2, [Act::Fail(2)])).await;
+    let events = ask(&served, Method::GET, &format!("/tasks/{TASK}:subscribe"), &[VERSION], "").await.events();
+    let names: Vec<Option<&str>> = events.iter().map(|event| event.name.as_deref()).collect();
+    assert_eq!(names, [None, None, Some("error")]);
+    assert_eq!((&events[2].data["error"]["status"], &events[2].id), (&json!("UNAVAILABLE"), &None));
 }
 
 #[tokio::test]
