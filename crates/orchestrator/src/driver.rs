@@ -13,9 +13,10 @@ use types::{ContextId, Owner, StepId, TaskId};
 
 use crate::call::Call;
 use crate::dispatcher::{Directory, Dispatcher};
+use crate::duty::Found;
 use crate::meters::Meters;
 use crate::settings::Settings;
-use crate::state::{Outside, RunState};
+use crate::state::{Follows, Outside, RunState};
 use crate::{codec, plan, request, resume, routes};
 
 /// Runs as the kit drives them.
@@ -50,6 +51,8 @@ pub enum Signal {
         /// What, in order.
         news: Vec<ChildNews>,
     },
+    /// What became of an attempt that was asked for until somebody answered.
+    Found(Found),
     /// An endpoint that somebody waits for may be there.
     Routes,
 }
@@ -103,6 +106,7 @@ impl Runs {
                 let of_child = |news| News::Child { step: step.clone(), attempt, news };
                 return Ok((news.into_iter().map(of_child).collect(), None));
             }
+            (Input::Signal(Signal::Found(found)), _) => found.told(),
         };
         Ok((vec![one], None))
     }
@@ -147,7 +151,7 @@ impl Driver for Runs {
                 Ok(Decision::default())
             };
         }
-        let woken = matches!(input, Input::Timer);
+        let (woken, found) = (matches!(input, Input::Timer), Found::of(&input));
         let ((news, call), row) = match state.begins(task.id) {
             Some((news, row)) => ((vec![news], None), Some(row)),
             None => (self.news(state.run(), input)?, None),
@@ -155,7 +159,7 @@ impl Driver for Runs {
         let outside =
             |run: &Run, news: &News| Outside { routes: self.routes(run, news, task.context), jitter: rand::random() };
         let events = state.decide(task.now, news, outside).map_err(refused)?;
-        let mut decision = state.take_told(task, &events, woken, call);
+        let mut decision = state.take_told(task, &events, Follows { woken, found, call });
         decision.rows.extend(row);
         events.iter().for_each(|event| self.meters.count(state.run(), event));
         Ok(decision)

@@ -35,7 +35,7 @@ mod state;
 pub use api::Api;
 pub use dispatcher::take_up;
 pub use driver::{Deed, Runs, Signal};
-pub use duty::{Duty, KIND as DUTIES, Key as AttemptKey};
+pub use duty::{Duty, Found, KIND as DUTIES, Key as AttemptKey, StillListed};
 pub use engine::{Mode, Patience};
 pub use incident::{Incidents, incidents};
 pub use settings::{Foreign, Keep, Settings};

@@ -7,8 +7,8 @@ use store::{Ready, Record, RowChange, Timer};
 use types::{TaskId, Timestamp};
 
 use crate::call::Call;
-use crate::driver::Deed;
-use crate::duty::{self, Subject};
+use crate::driver::{Deed, Signal};
+use crate::duty::{self, Found, Subject};
 use crate::narrate::narrate;
 use crate::resume::Beginning;
 use crate::{codec, incident};
@@ -30,6 +30,17 @@ pub struct Outside {
     pub routes: Routes,
     /// A draw from 0 to 1.
     pub jitter: f64,
+}
+
+/// What a decision's events follow from, as far as what they are stored as depends on it.
+#[derive(Debug)]
+pub(crate) struct Follows {
+    /// Whether the timer asked for it.
+    pub(crate) woken: bool,
+    /// What an attempt was found to have come to.
+    pub(crate) found: Option<Found>,
+    /// The call, where that is what it was.
+    pub(crate) call: Option<Call>,
 }
 
 impl RunState {
@@ -87,23 +98,20 @@ impl RunState {
         Ok(events)
     }
 
-    /// Applies what was decided and gathers what is stored, shown and done; `woken` when the timer asked for it.
-    pub fn take(&mut self, task: &View<'_>, events: &[Event], woken: bool) -> Decision<Deed> {
-        self.take_told(task, events, woken, None)
+    /// Applies what was decided and gathers what is stored, shown and done.
+    pub fn take(&mut self, task: &View<'_>, events: &[Event], input: &agent::Input<Signal>) -> Decision<Deed> {
+        let (woken, found) = (matches!(input, agent::Input::Timer), Found::of(input));
+        self.take_told(task, events, Follows { woken, found, call: None })
     }
 
     /// As [`RunState::take`], with the words of the call that the events follow from.
-    pub(crate) fn take_told(
-        &mut self,
-        task: &View<'_>,
-        events: &[Event],
-        woken: bool,
-        mut call: Option<Call>,
-    ) -> Decision<Deed> {
+    pub(crate) fn take_told(&mut self, task: &View<'_>, events: &[Event], follows: Follows) -> Decision<Deed> {
+        let Follows { woken, found, mut call } = follows;
         let subject = Subject { owner: task.owner, run: task.id, context: task.context };
         let (before, run) = (self.run.phase(), &mut self.run);
         let (mut decision, mut notes) = (Decision::default(), Vec::new());
         for (index, event) in events.iter().enumerate() {
+            decision.rows.extend(duty::done(subject, run, event, found.as_ref()));
             decision.effects.extend(run.apply(event).into_iter().map(Deed::Run));
             decision.records.push(codec::encode(event));
             let told = Call::told_by(run, event, &mut call);

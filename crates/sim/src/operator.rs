@@ -5,7 +5,7 @@ use std::sync::Arc;
 use a2a::Error;
 use agent::{Damaged, Decision, Driver, Handle, Input, View};
 use engine::{Effect, News, Phase, Refused, Reply, Resume, Routes, Run, Step};
-use orchestrator::{DUTIES, Deed, Outside, RunState, Signal};
+use orchestrator::{DUTIES, Deed, Found, Outside, RunState, Signal};
 use store::Record;
 use types::{StepId, TaskId};
 
@@ -47,6 +47,10 @@ impl Runs {
             }
             (Input::Cancel, _) => News::Cancel,
             (Input::Timer | Input::Signal(Signal::Routes), _) => News::Tick,
+            (Input::Signal(Signal::Found(found)), _) => {
+                let attempt = self.bend(run, &found.step, found.attempt);
+                Found { attempt, ..found }.told()
+            }
             (Input::Signal(Signal::Child { step, attempt, news }), _) => {
                 let attempt = self.bend(run, &step, attempt);
                 let of_child = |news| News::Child { step: step.clone(), attempt, news };
@@ -121,11 +125,11 @@ impl Driver for Runs {
             let cancel = matches!(input, Input::Cancel);
             return if cancel { Err(Error::TaskNotCancelable) } else { Ok(Decision::default()) };
         }
-        let woken = matches!(input, Input::Timer);
+        let follows = input.clone();
         let news = self.news(state.run(), input)?;
         let events = state.decide(task.now, news, |run, news| self.outside(run, news));
         let events = events.map_err(|refused| self.refused(&refused))?;
-        let mut decision = state.take(task, &events, woken);
+        let mut decision = state.take(task, &events, &follows);
         if self.world.has(Defect::DutyDropped) {
             decision.rows.retain(|row| row.kind != DUTIES);
         }

@@ -8,14 +8,12 @@ use a2a::{ClientError, Error};
 use agent::Kit;
 use discovery::View;
 use engine::{Cause, ChildNews, Code};
-use store::{Commit, Refusal, Row, RowChange};
 use types::{MessageId, RetryPolicy};
 
 use super::child::{answer, replied};
 use super::{Dispatcher, pause, signal};
-use crate::codec::encode_finding;
 use crate::driver::{Runs, Signal};
-use crate::duty::{self, Duty};
+use crate::duty::{Duty, Found};
 
 /// Pauses between questions to a store that nobody is registered for.
 const SELDOM: RetryPolicy =
@@ -103,58 +101,31 @@ fn serves_no_fence(error: &ClientError) -> bool {
     }
 }
 
-/// Tells the run, if it has not ended, and takes the duty off the list.
+/// Tells the run, whose commit takes the duty off the list; where it has ended, only the list is told.
 async fn conclude(kit: &Kit<Runs>, duty: &Duty, news: ChildNews) {
     tracing::debug!(run = %duty.run, step = %duty.step, attempt = duty.launch.attempt, ?news, "accounted for");
     for failures in 1.. {
         match kit.handle(duty.run).await {
-            Ok(Some(run)) => {
-                let (step, attempt) = (duty.step.clone(), duty.launch.attempt);
-                signal(&run, Signal::Child { step, attempt, news: vec![news.clone()] }).await;
-                break;
-            }
+            Ok(Some(run)) => match duty.earlier(kit).await {
+                Ok(earlier) => {
+                    let (step, attempt, news) = (duty.step.clone(), duty.launch.attempt, news.clone());
+                    signal(&run, Signal::Found(Found { step, attempt, news, earlier })).await;
+                    break;
+                }
+                Err(error) => tracing::warn!(run = %duty.run, %error, "telling the run again"),
+            },
             Ok(None) | Err(Error::TaskNotFound) => break,
             Err(error) => tracing::info!(run = %duty.run, %error, "telling the run again"),
         }
         pause(failures).await;
     }
     for failures in 1.. {
-        match take_off(kit, duty, &news).await {
+        match duty.take_off(kit, &news).await {
             Ok(()) => return,
             Err(error) => tracing::warn!(run = %duty.run, %error, "taking a duty off the list again"),
         }
         pause(failures).await;
     }
-}
-
-/// Why a duty is still on the list.
-#[derive(Debug, thiserror::Error)]
-enum StillListed {
-    #[error("it cannot be read")]
-    Unread(#[from] store::Error),
-    #[error("it cannot be deleted")]
-    Undeleted(#[from] Refusal),
-}
-
-/// Puts what was found in the place of the duty's row, if it has one by now.
-async fn take_off(kit: &Kit<Runs>, duty: &Duty, news: &ChildNews) -> Result<(), StillListed> {
-    let (key, found) = (duty.row_key(), duty.key().row());
-    let Some(listed) = row(kit, duty::KIND, &key).await? else { return Ok(()) };
-    // An attempt may be found, lost sight of, and found again.
-    let earlier = row(kit, duty::FOUND, &found).await?.map_or(0, |row| row.version);
-    let (epoch, at) = (kit.ownership().epoch, kit.store().now());
-    let gone = RowChange { kind: duty::KIND, key, expected: listed.version, body: None };
-    let body = Some(encode_finding(&duty::finding(duty, news, at)));
-    let found = RowChange { kind: duty::FOUND, key: found, expected: earlier, body };
-    let commit = Commit::of_rows(epoch, at, vec![gone, found]);
-    kit.store().commit(commit).await?;
-    tracing::info!(run = %duty.run, step = %duty.step, attempt = duty.launch.attempt, "a duty is done");
-    Ok(())
-}
-
-async fn row(kit: &Kit<Runs>, kind: &'static str, key: &[u8]) -> Result<Option<Row>, store::Error> {
-    let rows = kit.store().rows(kind, key).await?;
-    Ok(rows.into_iter().find(|row| row.key == key))
 }
 
 /// The id of the message that the attempt was sent in.
