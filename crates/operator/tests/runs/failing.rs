@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use a2a::metadata::{structure, text};
 use engine::Patience;
-use types::TaskState;
+use store::{MemoryOptions, MemoryStore, SeenKey, SeenReply, Store as _};
+use types::{MessageId, Owner, TaskState};
 
 use crate::stage::{Act, CALL, Stage, eventually, request, services};
 
@@ -191,6 +192,43 @@ async fn cancel_takes_back_what_was_dispatched_once() {
     assert!(json.contains(r#""skill":"release""#), "{json}");
     assert!(json.contains(&format!(r#"{{"dispatch":"{run}/fire"}}"#)), "{json}");
     assert_eq!(fire.heard(), 2);
+}
+
+#[tokio::test]
+async fn an_agent_that_takes_no_more_work_is_fenced_before_its_step_is_tried_again() {
+    let [fire, police, ambulance] = services(&[], &[], &[]);
+    let mut stage = Stage::new(&[&police, &ambulance]).await;
+    // Full from the start: it takes no dispatch, and still takes fences.
+    let full = |store_id| MemoryOptions { most_seen: 0, store_id: Some(store_id), ..MemoryOptions::default() };
+    let store = stage.add_over(&fire, |store_id| MemoryStore::with(full(store_id))).await;
+    stage.settings.retry.attempts = 2;
+    let operator = stage.operator().await;
+    let story = operator.call(CALL).await.end().await;
+    assert!(format!("{:?}", story.events).contains("OVERLOADED"), "{:#?}", story.lines());
+    assert_eq!((fire.heard(), stage.duties().await), (0, 0), "{:#?}", story.lines());
+    for attempt in [1, 2] {
+        let message = MessageId::of_dispatch(story.run(), &"fire".parse().unwrap(), attempt, 1);
+        let seen = store.seen(SeenKey::new(&Owner::anonymous(), None, &message)).await.unwrap();
+        assert_eq!(
+            seen.map(|seen| seen.reply),
+            Some(SeenReply::Fence),
+            "no copy of attempt {attempt} is taken any more"
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_attempt_that_a_wrong_store_turned_away_is_not_taken_for_one_that_nobody_has() {
+    let [fire, police, ambulance] = services(&[], &[], &[]);
+    let mut stage = Stage::new(&[&police, &ambulance]).await;
+    stage.add_over(&fire, |_| MemoryStore::new()).await;
+    stage.settings.attempt_timeout = Duration::from_millis(700);
+    stage.settings.patience = Patience { stopping: Duration::from_millis(300), ..stage.settings.patience };
+    stage.settings.retry.attempts = 1;
+    let operator = stage.operator().await;
+    let story = operator.call(CALL).await.end().await;
+    assert!(format!("{:?}", story.events).contains("OUTCOME_UNKNOWN"), "{:#?}", story.lines());
+    assert_eq!((fire.heard(), stage.duties().await), (0, 1), "the store that the attempt is for may have it");
 }
 
 #[tokio::test]

@@ -19,7 +19,7 @@ use service::Process;
 use store::{MemoryStore, Store};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
-use types::{MessageId, Owner, RetryPolicy, Seq, TaskId, TaskState};
+use types::{MessageId, Owner, RetryPolicy, Seq, StoreId, TaskId, TaskState};
 
 /// Longest wait of any test.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
@@ -211,6 +211,25 @@ impl Stage {
     pub(crate) async fn add_instance(&mut self, script: &Script, instance: &str) {
         open(script, self.registry(), instance).await;
         self.agents += 1;
+    }
+
+    /// One more agent, whose registration names a store with that id and whose tasks are in the one that `make` makes.
+    pub(crate) async fn add_over(
+        &mut self,
+        script: &Script,
+        make: impl FnOnce(StoreId) -> MemoryStore,
+    ) -> Arc<MemoryStore> {
+        let args = Command { kit: agent::Args { registry: self.registry(), ..agent::Args::default() } };
+        let process = Process::new(&args).unwrap();
+        let mut setup = Setup::open(&args.kit, &process).await.unwrap();
+        let named = setup.start(Turns::new(script.clone()), script.profile()).await.unwrap();
+        let store = Arc::new(make(setup.ownership().store_id));
+        let (card, closing) = (named.card().as_ref().clone(), CancellationToken::new());
+        let parts = Parts { driver: Turns::new(script.clone()), store: store.clone(), card, closing };
+        let kit = Kit::start(parts).await.unwrap();
+        serve(process, setup.serve(kit, |routes| routes)).await;
+        self.agents += 1;
+        store
     }
 
     /// An agent that does not register, known to the operator by its address.

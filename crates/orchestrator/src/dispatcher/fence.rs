@@ -70,6 +70,23 @@ impl Dispatcher {
         tokio::time::timeout(pause, registry.until(|view| served(view).then_some(()))).await.ok();
     }
 
+    /// What became of an attempt that was turned away for now: another copy of its message may have been taken, so it is
+    /// fenced before it counts as one that was not. `None` when nobody says so.
+    pub(super) async fn turned_away(&self, duty: &Duty, cause: Cause) -> Option<ChildNews> {
+        match self.fence(duty).await {
+            Ok(Some(ChildNews::NotAccepted(_))) => Some(ChildNews::NotAccepted(cause)),
+            Ok(Some(news)) => Some(news),
+            // Nobody can be asked for more than the answer that there is.
+            Ok(None) if duty.launch.route.store_id.is_none() => Some(ChildNews::NotAccepted(cause)),
+            Ok(None) => None,
+            Err(error) if serves_no_fence(&error) => Some(ChildNews::NotAccepted(cause)),
+            Err(error) => {
+                tracing::info!(run = %duty.run, step = %duty.step, %error, "an attempt that was turned away is not fenced");
+                None
+            }
+        }
+    }
+
     /// Asks the attempt's own store; no other knows anything about it.
     async fn fence(&self, duty: &Duty) -> Result<Option<ChildNews>, ClientError> {
         let Some(client) = self.client(&duty.launch.route) else { return Ok(None) };

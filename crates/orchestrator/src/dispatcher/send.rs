@@ -21,6 +21,8 @@ enum Try {
     Declined(Cause),
     /// It did not get through.
     Unreached(ClientError),
+    /// It was turned away for now. Another copy of it may not have been.
+    Busy(ClientError),
     /// It may have got through.
     Unknown(ClientError),
 }
@@ -41,6 +43,18 @@ impl Dispatcher {
                     return attempt.tell(vec![ChildNews::NotAccepted(unreached(&error))]).await;
                 }
                 Try::Unreached(error) => tracing::info!(step = %attempt.step, %error, "sending again"),
+                Try::Busy(error) if began.elapsed() >= self.reach => {
+                    if let Some(news) = self.give_up(&attempt, &dispatch, &error).await {
+                        return attempt.tell(vec![news]).await;
+                    }
+                }
+                Try::Busy(error) => {
+                    // What was turned away somewhere is taken for not sent only where nobody can be asked for a fence.
+                    if attempt.route.store_id.is_some() {
+                        sent = Sent::Perhaps;
+                    }
+                    tracing::info!(step = %attempt.step, %error, "turned away for now; sending again");
+                }
                 Try::Unknown(error) if attempt.route.store_id.is_none() => {
                     tracing::info!(step = %attempt.step, %error, "no answer; looking for the message at its agent");
                     return self.adopt(&attempt, &dispatch).await;
@@ -52,6 +66,12 @@ impl Dispatcher {
             }
             pause(failures).await;
         }
+    }
+
+    /// What is said of an attempt that its agent has turned away for long.
+    async fn give_up(&self, attempt: &Attempt, dispatch: &Dispatch, error: &ClientError) -> Option<ChildNews> {
+        let duty = Duty::of_dispatch(&attempt.handle, dispatch, attempt.handle.kit().store().now());
+        self.turned_away(&duty, unreached(error)).await
     }
 
     /// Looks for the task of a message that a foreign agent may have got, and follows it. It is not sent again:
@@ -75,7 +95,7 @@ impl Dispatcher {
             Some(error) => {
                 let tried = sort(error);
                 // A refusal of the work is an answer.
-                if matches!(tried, Try::Unreached(_) | Try::Unknown(_)) {
+                if matches!(tried, Try::Unreached(_) | Try::Busy(_) | Try::Unknown(_)) {
                     self.directory.saw(&attempt.route, Seen::Failed);
                 }
                 tried
@@ -92,8 +112,7 @@ fn sort(error: ClientError) -> Try {
             Try::Declined(Cause::new(Code::Unreachable, error.to_string()))
         }
         // The store has moved, or its registration is old news: where it is now the view will say.
-        ClientError::Refused(a2a::Error::WrongStore) => Try::Unreached(error),
-        ClientError::Refused(a2a::Error::Overloaded { .. }) => Try::Unreached(error),
+        ClientError::Refused(a2a::Error::WrongStore | a2a::Error::Overloaded { .. }) => Try::Busy(error),
         ClientError::Refused(refusal @ (a2a::Error::DispatchFenced | a2a::Error::DispatchExpired)) => {
             Try::Declined(Cause::new(Code::Timeout, refusal.to_string()))
         }
