@@ -22,26 +22,43 @@ const SELDOM: RetryPolicy =
 /// What is said of an attempt that no agent ever took.
 const NEVER: &str = "its agent never accepted it";
 
+/// Duties that are asked for at the same moment. Each is a request that its agent may hold for 20 s while a task ends:
+/// with so many at once a list of thousands is through in minutes, and a store that comes back meets no crowd.
+pub(super) const AT_ONCE: usize = 64;
+
+/// Who waits for what is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Haste {
+    /// A run that has just told the attempt to stop: its first question waits for no other.
+    Run,
+    /// Nobody: it is on the list.
+    Nobody,
+}
+
 impl Dispatcher {
     /// Begins to see to the end of an attempt, unless somebody does.
-    pub(super) fn settle(self: Arc<Self>, kit: &Kit<Runs>, duty: Duty) {
+    pub(super) fn settle(self: Arc<Self>, kit: &Kit<Runs>, duty: Duty, haste: Haste) {
         let Some(claim) = self.pursuits.claim(duty.key()) else { return };
         let at = kit.clone();
         kit.spawn("fence", async move {
             let _claim = claim;
-            let news = self.account(&at, duty.clone()).await;
+            let news = self.account(&at, duty.clone(), haste).await;
             conclude(&at, &duty, news).await;
         });
     }
 
     /// Asks until somebody answers.
-    async fn account(&self, kit: &Kit<Runs>, mut duty: Duty) -> ChildNews {
+    async fn account(&self, kit: &Kit<Runs>, mut duty: Duty, haste: Haste) -> ChildNews {
         let mut foreign = false;
         for failures in 1_u32.. {
+            let at_once = haste == Haste::Run && failures == 1;
+            // It is never closed.
+            let turn = if at_once { None } else { self.turns.acquire().await.ok() };
             let news = match duty.launch.route.store_id {
                 Some(_) if !foreign => self.fence(&duty).await,
                 Some(_) | None => self.recall(&mut duty, kit.store().now()).await,
             };
+            drop(turn);
             match news {
                 Ok(Some(news)) => return news,
                 Ok(None) => {}

@@ -10,6 +10,8 @@ mod foreign;
 mod pursuits;
 mod reaper;
 mod send;
+#[cfg(test)]
+mod tests;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -18,6 +20,7 @@ use std::time::Duration;
 use a2a::{Client, Error};
 use agent::Handle;
 use engine::{ChildNews, Effect, Fence, Route};
+use tokio::sync::Semaphore;
 use types::{AgentName, RemoteTask, RetryPolicy, Seq, SkillId, StepId};
 
 use crate::driver::{Runs, Signal};
@@ -26,6 +29,7 @@ use crate::routes;
 use crate::settings::Settings;
 use clients::Clients;
 pub(crate) use directory::{Directory, Kind};
+use fence::{AT_ONCE, Haste};
 use pursuits::Pursuits;
 pub use reaper::take_up;
 
@@ -42,6 +46,8 @@ pub(crate) struct Dispatcher {
     directory: Directory,
     clients: Clients,
     pursuits: Pursuits,
+    /// The right to ask what nobody waits for.
+    turns: Semaphore,
     /// Longest wait for an endpoint.
     endpoint: Duration,
     /// How long an attempt that was certainly never heard is sent again.
@@ -60,7 +66,8 @@ struct Attempt {
 impl Dispatcher {
     pub(crate) fn new(directory: Directory, settings: &Settings) -> Self {
         let (endpoint, reach) = (settings.patience.endpoint + MARGIN, settings.reach);
-        Self { directory, clients: Clients::default(), pursuits: Pursuits::default(), endpoint, reach }
+        let (clients, pursuits, turns) = (Clients::default(), Pursuits::default(), Semaphore::new(AT_ONCE));
+        Self { directory, clients, pursuits, turns, endpoint, reach }
     }
 
     /// Begins what an effect asks for.
@@ -98,7 +105,7 @@ impl Dispatcher {
     fn stop(self: Arc<Self>, handle: &Handle<Runs>, fence: Fence) {
         let duty = Duty::of_fence(handle, fence, handle.kit().store().now());
         self.pursuits.end(&duty.key());
-        self.settle(handle.kit(), duty);
+        self.settle(handle.kit(), duty, Haste::Run);
     }
 
     fn client(&self, route: &Route) -> Option<Client> {

@@ -1,12 +1,19 @@
-//! The reaper: takes up, after a start, the duties that earlier processes left.
+//! The reaper: takes up, after a start, the duties that earlier processes left, and sweeps after retention.
+
+use std::time::Duration;
 
 use agent::Kit;
 use store::{Commit, Row, RowChange};
 use types::{Scope, TaskId};
 
+use super::fence::Haste;
 use crate::codec::decode_duty;
 use crate::driver::Runs;
 use crate::{duty, resume};
+
+/// Pauses between two looks for rows about runs that retention has taken. They cost space and nothing else, and each
+/// look reads every run that such a row is about.
+const SWEEP: Duration = Duration::from_hours(1);
 
 /// Begins to see to every duty on the list. To be called once, when the runs have been taken up.
 ///
@@ -19,17 +26,23 @@ pub async fn take_up(kit: &Kit<Runs>) -> Result<(), store::Error> {
     }
     for row in rows {
         match decode_duty(&row.body) {
-            Ok(duty) => kit.driver().dispatcher().clone().settle(kit, duty),
+            Ok(duty) => kit.driver().dispatcher().clone().settle(kit, duty, Haste::Nobody),
             Err(error) => tracing::error!(%error, "a duty cannot be read and stays on the list"),
         }
     }
     let sweeping = kit.clone();
-    kit.spawn("sweep", async move {
-        if let Err(error) = sweep(&sweeping).await {
-            tracing::warn!(%error, "what is said of runs that are gone stays until the next start");
-        }
-    });
+    kit.spawn("sweep", async move { keep_swept(&sweeping).await });
     Ok(())
+}
+
+async fn keep_swept(kit: &Kit<Runs>) {
+    let mut looks = tokio::time::interval(SWEEP);
+    loop {
+        looks.tick().await;
+        if let Err(error) = sweep(kit).await {
+            tracing::warn!(%error, "what is said of runs that are gone stays until the next look");
+        }
+    }
 }
 
 /// Deletes what is said of runs that retention has taken: nobody can go on from them any more.
@@ -59,6 +72,6 @@ async fn delete(kit: &Kit<Runs>, kind: &'static str, row: Row) {
     let (epoch, at) = (kit.ownership().epoch, kit.store().now());
     let commit = Commit::of_rows(epoch, at, vec![gone]);
     if let Err(refusal) = kit.store().commit(commit).await {
-        tracing::warn!(kind, %refusal, "a row about a run that is gone stays until the next start");
+        tracing::warn!(kind, %refusal, "a row about a run that is gone stays until the next look");
     }
 }
