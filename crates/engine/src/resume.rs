@@ -41,6 +41,15 @@ pub enum Fate {
     Over,
 }
 
+/// A run that has been gone on from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Earlier {
+    /// The run, unless retention took it.
+    pub run: Option<Run>,
+    /// What is known of the attempts that it went on without.
+    pub findings: Vec<Finding>,
+}
+
 /// Why a run cannot be gone on from.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum NotResumable {
@@ -67,12 +76,12 @@ enum Next {
 }
 
 impl Run {
-    /// How a new run goes on from this one, which is run `id`. `findings` are those about its own attempts, and about
-    /// those of the runs that it went on from itself.
+    /// How a new run goes on from this one, which is run `id`. `findings` are those about its own attempts; `earlier` are
+    /// the runs that it went on from itself, the newest first, as far as they are kept.
     ///
     /// # Errors
     /// It has not ended, or there is nothing to do.
-    pub fn resume(&self, id: TaskId, findings: &[Finding]) -> Result<Resume, NotResumable> {
+    pub fn resume(&self, id: TaskId, findings: &[Finding], earlier: &[Earlier]) -> Result<Resume, NotResumable> {
         match self.phase {
             Phase::Ended { .. } => {}
             Phase::New | Phase::Running | Phase::Asking { .. } => return Err(NotResumable::UnderWay),
@@ -81,7 +90,7 @@ impl Run {
         // Something is gained when a step begins anew, or is found to have been done after all.
         let mut gained = false;
         for (step, status) in self.steps().filter(|(step, _)| step.undoes.is_none()) {
-            match self.next(id, step, status, findings) {
+            match self.next(id, (step, status), findings, earlier) {
                 Next::Carried(done) => {
                     gained |= !status.completed();
                     resume.done.push((step.id.clone(), done));
@@ -104,7 +113,13 @@ impl Run {
         plan
     }
 
-    fn next(&self, id: TaskId, step: &Step, status: &StepStatus, findings: &[Finding]) -> Next {
+    fn next(
+        &self,
+        id: TaskId,
+        (step, status): (&Step, &StepStatus),
+        findings: &[Finding],
+        earlier: &[Earlier],
+    ) -> Next {
         match &status.state {
             StepState::Completed { answer } => self.next_of_done(id, step, status, answer),
             StepState::Pending
@@ -116,7 +131,7 @@ impl Run {
             | StepState::Stopping { .. }
             | StepState::Failed
             | StepState::Skipped
-            | StepState::Canceled => next_of_undone(step, status, findings),
+            | StepState::Canceled => self.next_of_undone(step, status, findings, earlier),
         }
     }
 
@@ -136,26 +151,46 @@ impl Run {
         let run = status.done_by.unwrap_or(id);
         Next::Carried(Done { run, launch: attempt.launch, child: attempt.child, at, answer: answer.clone() })
     }
+
+    fn next_of_undone(&self, step: &Step, status: &StepStatus, findings: &[Finding], earlier: &[Earlier]) -> Next {
+        let all = || findings.iter().chain(earlier.iter().flat_map(|before| &before.findings));
+        for finding in all().filter(|finding| finding.step == step.id) {
+            match &finding.fate {
+                Fate::Open => {
+                    let text =
+                        format!("{} has not said what became of an attempt; it is asked until it does", step.agent);
+                    return Next::Left(Cause::new(Code::OutcomeUnknown, text));
+                }
+                Fate::Done(done) => return Next::Carried(Done::clone(done)),
+                Fate::NeverAccepted | Fate::Over => {}
+            }
+        }
+        if step.at_most_once && self.in_doubt(step, status, findings, earlier) {
+            let text = "it may have been done, and must not be done twice";
+            return Next::Left(Cause::new(Code::OutcomeUnknown, text));
+        }
+        Next::Anew
+    }
+
+    /// Whether some run may have done the step. Each answers for its own attempts: that one of them was never accepted
+    /// says nothing of those of another run.
+    fn in_doubt(&self, step: &Step, status: &StepStatus, findings: &[Finding], earlier: &[Earlier]) -> bool {
+        let before = |it: &Earlier| {
+            let status = it.run.as_ref().and_then(|run| run.step(&step.id)).map(|(_, _, status)| status);
+            status.is_some_and(|status| may_have_done(step, status, &it.findings))
+        };
+        let oldest = earlier.last().map_or(Some(self), |it| it.run.as_ref());
+        // It was left alone, and what for is not kept.
+        let lost = oldest.is_none_or(|run| run.plan.resumes.is_some()) && status.attempt.is_none() && uncertain(status);
+        may_have_done(step, status, findings) || earlier.iter().any(before) || lost
+    }
 }
 
-fn next_of_undone(step: &Step, status: &StepStatus, findings: &[Finding]) -> Next {
-    let mut never_accepted = None;
-    for finding in findings.iter().filter(|finding| finding.step == step.id) {
-        match &finding.fate {
-            Fate::Open => {
-                let text = format!("{} has not said what became of an attempt; it is asked until it does", step.agent);
-                return Next::Left(Cause::new(Code::OutcomeUnknown, text));
-            }
-            Fate::Done(done) => return Next::Carried(Done::clone(done)),
-            Fate::NeverAccepted => never_accepted = never_accepted.or(Some(true)),
-            Fate::Over => never_accepted = Some(false),
-        }
-    }
-    if step.at_most_once && uncertain(status) && never_accepted != Some(true) {
-        let text = "it may have been done, and must not be done twice";
-        return Next::Left(Cause::new(Code::OutcomeUnknown, text));
-    }
-    Next::Anew
+/// Whether a run's own attempts may have done a step that they did not complete.
+fn may_have_done(step: &Step, status: &StepStatus, findings: &[Finding]) -> bool {
+    let mut found = findings.iter().filter(|finding| finding.step == step.id).peekable();
+    let never = found.peek().is_some() && found.all(|finding| finding.fate == Fate::NeverAccepted);
+    status.attempt.is_some() && !status.completed() && uncertain(status) && !never
 }
 
 /// Whether a step that has not completed may have been done all the same.

@@ -5,7 +5,9 @@
 mod common;
 
 use common::{Bench, plan};
-use engine::{Cause, ChildNews, Code, Done, Effect, Fate, Finding, Launch, News, NotResumable, Outcome, Payload};
+use engine::{
+    Cause, ChildNews, Code, Done, Earlier, Effect, Fate, Finding, Launch, News, NotResumable, Outcome, Payload,
+};
 use engine::{Plan, Refused, Resume, StepState};
 use types::{TaskId, Timestamp};
 
@@ -49,10 +51,19 @@ fn finding(step: &str, fate: Fate) -> Finding {
 
 /// The run that goes on from `bench`, with the earlier one's id.
 fn resumed(bench: &Bench, findings: &[Finding]) -> (TaskId, Bench) {
+    resumed_after(bench, findings, &[])
+}
+
+/// As `resumed`, with what is known of the runs before that one.
+fn resumed_after(bench: &Bench, findings: &[Finding], earlier: &[Earlier]) -> (TaskId, Bench) {
     let id = TaskId::fresh();
     let mut next = Bench { now: bench.now, ..Bench::new() };
-    next.tell(News::Resume(bench.run.resume(id, findings).unwrap())).unwrap();
+    next.tell(News::Resume(bench.run.resume(id, findings, earlier).unwrap())).unwrap();
     (id, next)
+}
+
+fn earlier(bench: &Bench, fate: Fate) -> Earlier {
+    Earlier { run: Some(bench.run.clone()), findings: vec![finding("fire", fate)] }
 }
 
 fn ids<T>(named: &[(types::StepId, T)]) -> Vec<&str> {
@@ -73,7 +84,7 @@ fn only_what_is_not_done_begins_anew() {
 fn what_a_run_before_the_last_did_stays_its_own() {
     let (first, mut second) = resumed(&partly_failed(), &[]);
     second.fails("police", 1);
-    let resume = second.run.resume(TaskId::fresh(), &[]).unwrap();
+    let resume = second.run.resume(TaskId::fresh(), &[], &[]).unwrap();
     assert_eq!((ids(&resume.done), resume.done[0].1.run), (vec!["fire"], first));
 }
 
@@ -99,7 +110,7 @@ fn what_a_cancel_took_back_begins_anew_and_what_it_may_have_does_not() {
     bench.completes("fire.undo", 1);
     bench.child("police.undo", 1, ChildNews::NothingLive);
     assert_eq!(bench.run.outcome(), Some(Outcome::Canceled));
-    let Resume { plan, done, left } = bench.run.resume(TaskId::fresh(), &[]).unwrap();
+    let Resume { plan, done, left } = bench.run.resume(TaskId::fresh(), &[], &[]).unwrap();
     assert_eq!(plan.steps.len(), 3, "what was taken back is not taken back again");
     assert_eq!((ids(&done), ids(&left)), (vec![], vec!["police"]));
 }
@@ -107,17 +118,19 @@ fn what_a_cancel_took_back_begins_anew_and_what_it_may_have_does_not() {
 #[test]
 fn a_run_that_has_not_ended_or_has_nothing_to_do_is_not_gone_on_from() {
     let mut bench = Bench::accepted(once(&["fire"]));
-    assert_eq!(bench.run.resume(TaskId::fresh(), &[]), Err(NotResumable::UnderWay));
+    assert_eq!(bench.run.resume(TaskId::fresh(), &[], &[]), Err(NotResumable::UnderWay));
     bench.completes("fire", 1);
-    assert_eq!(bench.run.resume(TaskId::fresh(), &[]), Err(NotResumable::AllDone));
-    assert_eq!(engine::Run::default().resume(TaskId::fresh(), &[]), Err(NotResumable::UnderWay));
+    assert_eq!(bench.run.resume(TaskId::fresh(), &[], &[]), Err(NotResumable::AllDone));
+    assert_eq!(engine::Run::default().resume(TaskId::fresh(), &[], &[]), Err(NotResumable::UnderWay));
 }
 
 #[test]
 fn what_the_reaper_still_asks_for_is_left_alone() {
     let bench = strayed(false);
     let open = [finding("fire", Fate::Open)];
-    let Err(NotResumable::AllLeft(left)) = bench.run.resume(TaskId::fresh(), &open) else { panic!("it began anew") };
+    let Err(NotResumable::AllLeft(left)) = bench.run.resume(TaskId::fresh(), &open, &[]) else {
+        panic!("it began anew")
+    };
     assert_eq!((ids(&left), left[0].1.code), (vec!["fire"], Code::OutcomeUnknown));
     // Once it is accounted for, it is not.
     let (_, next) = resumed(&bench, &[finding("fire", Fate::Over)]);
@@ -135,7 +148,7 @@ fn a_step_that_is_left_alone_is_skipped_and_can_be_gone_on_with_later() {
     assert_eq!(second.rebuilt(), second.run);
     second.completes("police", 1);
     assert_eq!(second.run.outcome(), Some(Outcome::Completed));
-    let (_, third) = resumed(&second, &[finding("fire", Fate::NeverAccepted)]);
+    let (_, third) = resumed_after(&second, &[], &[earlier(&bench, Fate::NeverAccepted)]);
     assert_eq!(third.dispatched(), ["fire/1"]);
 }
 
@@ -170,7 +183,7 @@ fn what_may_have_been_done_is_not_done_twice() {
         bench.tell(News::Accept(plan)).unwrap();
         way(&mut bench);
         assert!(bench.run.outcome().is_some(), "{what}");
-        let resume = bench.run.resume(TaskId::fresh(), &[]);
+        let resume = bench.run.resume(TaskId::fresh(), &[], &[]);
         assert_eq!(resume.is_ok(), again, "{what}: {resume:?}");
     }
 }
@@ -183,9 +196,40 @@ fn refused() -> ChildNews {
 fn what_was_certainly_never_accepted_may_be_done_once() {
     let bench = strayed(true);
     let over = [finding("fire", Fate::NeverAccepted), finding("fire", Fate::Over)];
-    assert!(matches!(bench.run.resume(TaskId::fresh(), &over), Err(NotResumable::AllLeft(_))));
+    assert!(matches!(bench.run.resume(TaskId::fresh(), &over, &[]), Err(NotResumable::AllLeft(_))));
     let (_, next) = resumed(&bench, &over[..1]);
     assert_eq!(next.dispatched(), ["fire/1"]);
+}
+
+#[test]
+fn that_an_earlier_run_did_not_do_it_says_nothing_of_a_later_one() {
+    let first = strayed(true);
+    let (_, mut second) = resumed(&first, &[finding("fire", Fate::NeverAccepted)]);
+    assert_eq!(second.dispatched(), ["fire/1"]);
+    // Accepted this time, and stopped in the middle of it.
+    second.tick();
+    second.fails("fire", 1);
+    assert_eq!(second.run.outcome(), Some(Outcome::Failed));
+    let before = [earlier(&first, Fate::NeverAccepted)];
+    let left = second.run.resume(TaskId::fresh(), &[], &before);
+    assert!(matches!(left, Err(NotResumable::AllLeft(_))), "{left:?}");
+}
+
+#[test]
+fn what_was_left_alone_stays_so_when_the_run_that_tells_why_is_gone() {
+    let mut plan = once(&["fire", "police"]);
+    plan.steps[0].at_most_once = true;
+    let mut first = Bench::accepted(plan);
+    first.fails("police", 1);
+    first.tick();
+    first.tick();
+    let (_, mut second) = resumed(&first, &[finding("fire", Fate::Open)]);
+    second.fails("police", 1);
+    let (_, told) = resumed_after(&second, &[], &[earlier(&first, Fate::NeverAccepted)]);
+    assert_eq!(told.dispatched(), ["fire/1", "police/1"]);
+    let swept = Earlier { run: None, findings: Vec::new() };
+    let (_, gone) = resumed_after(&second, &[], &[swept]);
+    assert_eq!(gone.dispatched(), ["police/1"]);
 }
 
 #[test]

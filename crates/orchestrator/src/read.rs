@@ -1,7 +1,7 @@
 //! Runs as the store has them: rebuilt from their log, never from memory, so that only what is durable is shown.
 
 use a2a::Error;
-use agent::Kit;
+use agent::{Driver, Kit};
 use engine::Run;
 use store::{Entry, Listing, Loaded, Query, Record, Summary};
 use types::{Scope, TaskId};
@@ -17,7 +17,7 @@ pub(crate) struct Found {
 }
 
 /// The run, if it exists in `scope`.
-pub(crate) async fn load(kit: &Kit<Runs>, scope: Scope, id: TaskId) -> Result<Found, Error> {
+pub(crate) async fn load<D: Driver>(kit: &Kit<D>, scope: Scope, id: TaskId) -> Result<Found, Error> {
     let loaded = kit.store().load(scope, id).await.map_err(failed)?.ok_or(Error::TaskNotFound)?;
     rebuild(loaded)
 }

@@ -2,21 +2,20 @@
 //! A row says which run that is: an ended run is gone on from once, and then from the newer one.
 
 use a2a::Error;
-use agent::{Kit, Opening};
+use agent::{Driver, Kit, Opening};
 use bytes::Bytes;
-use engine::{Fate, Finding, Resume, Run};
+use engine::{Earlier, Fate, Finding, Resume, Run};
 use proto::a2a::Message;
 use store::{Row, RowChange};
 use tonic::Code;
 use types::{Owner, Scope, TaskId};
 
 use crate::codec::{decode_duty, decode_finding};
-use crate::driver::Runs;
 use crate::state::RunState;
 use crate::{duty, read, request};
 
 /// The rows of runs that have been gone on from: the newer run's id under the ended one's.
-pub(crate) const KIND: &str = "resumed";
+pub const KIND: &str = "resumed";
 
 /// The beginning of a run that goes on from another one.
 #[derive(Debug)]
@@ -34,7 +33,10 @@ impl Beginning {
 }
 
 /// What a message that names no task becomes: a run that goes on from another one, if it asks for that.
-pub(crate) async fn open(kit: &Kit<Runs>, owner: &Owner, message: &Message) -> Result<Opening<RunState>, Error> {
+///
+/// # Errors
+/// What it asks for cannot be done, or the store cannot be read.
+pub async fn open<D: Driver>(kit: &Kit<D>, owner: &Owner, message: &Message) -> Result<Opening<RunState>, Error> {
     let Some(of) = request::resumes(message)? else { return Ok(Opening::default()) };
     let found = read::load(kit, Scope::Owner(owner.clone()), of).await?;
     let context = found.summary.context;
@@ -44,8 +46,8 @@ pub(crate) async fn open(kit: &Kit<Runs>, owner: &Owner, message: &Message) -> R
     if let Some(newer) = newer(kit, of).await? {
         return Err(refused(format!("run {of} has been resumed as run {newer}; what is left is to be resumed there")));
     }
-    let findings = findings(kit, owner, of, &found.run).await?;
-    let resume = found.run.resume(of, &findings).map_err(|why| refused(why.to_string()))?;
+    let (findings, before) = (of_run(kit, owner, of).await?, before(kit, owner, &found.run).await?);
+    let resume = found.run.resume(of, &findings, &before).map_err(|why| refused(why.to_string()))?;
     Ok(Opening::Task { state: Some(RunState::resuming(of, resume)), context: Some(context) })
 }
 
@@ -54,31 +56,31 @@ fn refused(message: String) -> Error {
 }
 
 /// The run that goes on from `of`, if there is one.
-async fn newer(kit: &Kit<Runs>, of: TaskId) -> Result<Option<TaskId>, Error> {
+async fn newer<D: Driver>(kit: &Kit<D>, of: TaskId) -> Result<Option<TaskId>, Error> {
     let rows = rows(kit, KIND, of).await?;
     let newer = rows.first().map(|row| row.body.as_ref().try_into().map(TaskId::from_bytes));
     newer.transpose().map_err(|_| damaged(of))
 }
 
-/// What is known of the attempts that a run went on without, and of those of the runs that it went on from.
-async fn findings(kit: &Kit<Runs>, owner: &Owner, of: TaskId, run: &Run) -> Result<Vec<Finding>, Error> {
-    let mut findings = of_run(kit, owner, of).await?;
-    let mut earlier = run.plan().resumes;
+/// The runs that a run went on from, the newest first, as far as they are kept.
+async fn before<D: Driver>(kit: &Kit<D>, owner: &Owner, run: &Run) -> Result<Vec<Earlier>, Error> {
+    let (mut before, mut next) = (Vec::new(), run.plan().resumes);
     // Ends, because a run only goes on from one that is older.
-    while let Some(id) = earlier {
-        findings.extend(of_run(kit, owner, id).await?);
-        earlier = match read::load(kit, Scope::Owner(owner.clone()), id).await {
-            Ok(found) => found.run.plan().resumes,
+    while let Some(id) = next {
+        let run = match read::load(kit, Scope::Owner(owner.clone()), id).await {
+            Ok(found) => Some(found.run),
             // Retention took it, and with it those before it.
             Err(Error::TaskNotFound) => None,
             Err(error) => return Err(error),
         };
+        next = run.as_ref().and_then(|run| run.plan().resumes);
+        before.push(Earlier { run, findings: of_run(kit, owner, id).await? });
     }
-    Ok(findings)
+    Ok(before)
 }
 
 /// The duties of one run that the reaper has, and what it found of those that it had.
-async fn of_run(kit: &Kit<Runs>, owner: &Owner, run: TaskId) -> Result<Vec<Finding>, Error> {
+async fn of_run<D: Driver>(kit: &Kit<D>, owner: &Owner, run: TaskId) -> Result<Vec<Finding>, Error> {
     let mut findings = Vec::new();
     let duties = kit.store().rows(duty::KIND, &duty::prefix(owner, Some(run)));
     for row in duties.await.map_err(read::failed)? {
@@ -92,7 +94,7 @@ async fn of_run(kit: &Kit<Runs>, owner: &Owner, run: TaskId) -> Result<Vec<Findi
 }
 
 /// The rows of a kind whose keys begin with the run's id.
-async fn rows(kit: &Kit<Runs>, kind: &'static str, run: TaskId) -> Result<Vec<Row>, Error> {
+async fn rows<D: Driver>(kit: &Kit<D>, kind: &'static str, run: TaskId) -> Result<Vec<Row>, Error> {
     kit.store().rows(kind, run.as_bytes()).await.map_err(read::failed)
 }
 
