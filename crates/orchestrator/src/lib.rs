@@ -38,5 +38,7 @@ pub use driver::{Deed, Runs, Signal};
 pub use duty::{Duty, Found, KIND as DUTIES, Key as AttemptKey, StillListed};
 pub use engine::{Mode, Patience};
 pub use incident::{Incidents, incidents};
+pub use request::resume as going_on;
+pub use resume::{KIND as RESUMED, open as resume};
 pub use settings::{Foreign, Keep, Settings};
 pub use state::{Outside, RunState};

@@ -55,7 +55,7 @@ pub(crate) fn resumes(message: &Message) -> Result<Option<TaskId>, Error> {
 }
 
 /// The message that goes on from a run.
-pub(crate) fn resume(message_id: String, run: TaskId) -> Message {
+pub fn resume(message_id: String, run: TaskId) -> Message {
     // In the part, where the digest sees it.
     let metadata = Some(structure([(PLAN, object([("resume".to_owned(), metadata::truth(true))].into()))]));
     let part = Part { metadata, ..text_part(format!("Go on from run {run}")) };

@@ -3,16 +3,19 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use a2a::Error;
 use a2a::frame::Update;
-use tokio_util::sync::CancellationToken;
+use a2a::{Error, SendRequest};
+use engine::Ending;
 use types::{MessageId, Seq, TaskId, TaskState};
 
-use crate::dispatcher::{message, opened, tries};
+use crate::dispatcher::{Opened, message, opened, tries};
 use crate::invariants::Invariant;
 use crate::net::{Ask, Failed, Net};
 use crate::reader::Reader;
 use crate::world::{Life, OPERATOR, OUTSIDE, Running, World, pause};
+
+/// How often a call is gone on from.
+const RESUMED: usize = 2;
 
 /// How long an answer is waited for.
 const PATIENCE: Duration = Duration::from_secs(4);
@@ -20,37 +23,91 @@ const PATIENCE: Duration = Duration::from_secs(4);
 /// Makes one call and sees it to its end.
 pub(crate) async fn call(world: Arc<World>, number: usize) {
     // Nobody's process: it does not crash.
-    let life = Life { node: OUTSIDE, number: 0, death: CancellationToken::new() };
+    let life = Life::new(OUTSIDE, 0);
     let net = Net::new(&world, &life);
     let Some(call) = world.calls.get(number).cloned() else { return };
     pause(call.at).await;
     let id = MessageId::fresh();
-    let task = say(&world, &net, id, number, None).await;
-    let Some(task) = task else { return };
+    let Some(task) = say(&world, &net, id, number, To::Nobody).await else { return };
     if let Some(span) = call.cancel {
         tokio::spawn(cancel(world.clone(), net.clone(), task, span));
     }
     follow(&world, &net, number, task).await;
+    go_on(&world, &net, number, task).await;
+}
+
+/// Goes on from a run as long as that is possible and the call says so; now and then twice at once.
+async fn go_on(world: &Arc<World>, net: &Net, number: usize, ended: TaskId) {
+    let Some(mut ended) = Some(ended).filter(|_| world.calls.get(number).is_some_and(|call| call.resume)) else {
+        return;
+    };
+    for _ in 0..RESUMED {
+        if canceled(world, ended) {
+            return;
+        }
+        if world.draw(|chance| chance.hit(300)) {
+            let (world, net) = (world.clone(), net.clone());
+            tokio::spawn(async move { say(&world, &net, MessageId::fresh(), number, To::GoOnFrom(ended)).await });
+        }
+        let next = say(world, net, MessageId::fresh(), number, To::GoOnFrom(ended)).await;
+        world.count("caller", if next.is_some() { "resumes" } else { "is told that a run cannot be resumed" });
+        let Some(next) = next else { return };
+        follow(world, net, number, next).await;
+        ended = next;
+    }
+}
+
+/// What is taken back and done again is done twice, and should be.
+fn canceled(world: &World, run: TaskId) -> bool {
+    let ledger = world.ledger.lock();
+    ledger.runs.get(&run).is_none_or(|replayed| replayed.run.ending() == Some(Ending::Cancel))
+}
+
+/// What a message is for.
+#[derive(Debug, Clone, Copy)]
+enum To {
+    /// A task of its own.
+    Nobody,
+    /// The question of this one.
+    Answer(TaskId),
+    /// A task that goes on from this one.
+    GoOnFrom(TaskId),
 }
 
 /// Sends a message until it is answered; the task that it became.
-async fn say(world: &Arc<World>, net: &Net, id: MessageId, number: usize, to: Option<TaskId>) -> Option<TaskId> {
+async fn say(world: &Arc<World>, net: &Net, id: MessageId, number: usize, to: To) -> Option<TaskId> {
     for failures in 1.. {
-        let request = message(id.clone(), &number.to_string(), to);
-        let ask: Ask<TaskId> = Arc::new(move |running: &Running| {
+        let request = request(id.clone(), number, to);
+        let ask: Ask<Opened> = Arc::new(move |running: &Running| {
             let sending = running.desk.send(request.clone());
             Box::pin(async { opened(sending.await?) })
         });
         match net.call("send", OPERATOR, PATIENCE, ask).await {
-            Ok(task) => {
+            Ok(Opened::Replied(_)) => return None,
+            Ok(Opened::Task(task)) => {
                 acknowledged(world, &id, task);
                 return Some(task);
             }
-            Err(Failed::Refused(Error::UnsupportedOperation(_))) if to.is_some() => return None,
+            Err(Failed::Refused(Error::UnsupportedOperation(_))) if matches!(to, To::Answer(_)) => return None,
+            // Nothing of it can be begun again, or another run goes on from it.
+            Err(Failed::Refused(Error::Other { .. })) if matches!(to, To::GoOnFrom(_)) => return None,
             Err(Failed::Unreached | Failed::Unknown | Failed::Refused(_)) => tries(world, failures).await,
         }
     }
     None
+}
+
+fn request(id: MessageId, number: usize, to: To) -> SendRequest {
+    let words = number.to_string();
+    match to {
+        To::Nobody => message(id, &words, None),
+        To::Answer(task) => message(id, &words, Some(task)),
+        To::GoOnFrom(task) => {
+            let mut request = message(id.clone(), &words, None);
+            request.message = orchestrator::going_on(id.to_string(), task);
+            request
+        }
+    }
 }
 
 /// What a caller is told exists, and is always the same.
@@ -101,7 +158,7 @@ fn answer(world: &Arc<World>, net: &Net, number: usize, task: TaskId) {
     let (world, net) = (world.clone(), net.clone());
     tokio::spawn(async move {
         pause(world.draw(|chance| chance.millis(0, 5_000))).await;
-        if say(&world, &net, MessageId::fresh(), number, Some(task)).await.is_some() {
+        if say(&world, &net, MessageId::fresh(), number, To::Answer(task)).await.is_some() {
             world.count("caller", "answers");
         }
     });

@@ -26,13 +26,35 @@ pub enum Defect {
     DutyDropped,
     /// The agent is not told that a step's effect may happen at most once.
     StartNotRecorded,
+    /// A row is written whatever its version has become.
+    RowsNotCompared,
+    /// A message that a foreign agent may have got is sent again instead of being looked for.
+    ForeignSentAgain,
+    /// A foreign agent that has forgotten its task is taken for one that has failed.
+    ForgottenIsFailed,
+    /// Clocks differ by more than the protocol allows for.
+    ClocksTooFarApart,
+    /// A process that is asked to stop takes that for the end of what it has sent.
+    DrainIsAnEnd,
+    /// What was answered with a message is not remembered.
+    ReplyForgotten,
+    /// What may have been done is begun again by a run that goes on from another.
+    DoubtNotCarried,
+    /// A run is not marked as gone on from.
+    GoneOnFromTwice,
+    /// A snapshot lacks its last record.
+    SnapshotTooShort,
+    /// An attempt that was turned away for now is taken for one that was never accepted.
+    TurnedAwayIsNotTaken,
+    /// A duty that is done is taken off the list later than its run says so.
+    DutyLeftListed,
     /// Now and then a record is missing from what is written.
     RecordLost,
 }
 
 impl Defect {
     /// All of them, each with the invariant that it is caught by.
-    pub const ALL: [(Self, Invariant); 11] = [
+    pub const ALL: [(Self, Invariant); 22] = [
         (Self::EffectsBeforeCommit, Invariant::DurableFirst),
         (Self::AcknowledgedBeforeWritten, Invariant::DurableFirst),
         (Self::NoFence, Invariant::EffectOnce),
@@ -43,6 +65,17 @@ impl Defect {
         (Self::LateAnswerApplied, Invariant::OwnAnswer),
         (Self::DutyDropped, Invariant::NoUnlistedChild),
         (Self::StartNotRecorded, Invariant::AtMostOnce),
+        (Self::RowsNotCompared, Invariant::RowsCompared),
+        (Self::ForeignSentAgain, Invariant::NoDuplicateAccept),
+        (Self::ForgottenIsFailed, Invariant::EffectOnce),
+        (Self::ClocksTooFarApart, Invariant::OldNotAccepted),
+        (Self::DrainIsAnEnd, Invariant::NoUnlistedChild),
+        (Self::ReplyForgotten, Invariant::NoDuplicateAccept),
+        (Self::DoubtNotCarried, Invariant::AtMostOnce),
+        (Self::GoneOnFromTwice, Invariant::GoneOnOnce),
+        (Self::SnapshotTooShort, Invariant::ReplayEqualsLive),
+        (Self::TurnedAwayIsNotTaken, Invariant::NoUnlistedChild),
+        (Self::DutyLeftListed, Invariant::ListIsTrue),
         (Self::RecordLost, Invariant::ReplayEqualsLive),
     ];
 }

@@ -3,7 +3,7 @@
 use engine::{Missing, Route, Routes, Run, Step};
 use types::{AgentName, StoreId};
 
-use crate::world::{NodeId, World};
+use crate::world::{Node, NodeId, World};
 
 /// The routes of the steps that may begin, and of those that are added.
 pub(crate) fn routes(world: &World, run: &Run, added: &[Step]) -> Routes {
@@ -24,14 +24,14 @@ pub(crate) fn choose(world: &World, agent: &AgentName, shunned: impl Fn(&Route) 
     let open: Vec<Route> = {
         let nodes = world.nodes.lock();
         let of_name = nodes.iter().filter(|node| node.registered && node.name == *agent);
-        of_name.map(|node| route(node.store_id)).filter(|route| !shunned(route)).collect()
+        of_name.map(route).filter(|route| !shunned(route)).collect()
     };
     world.draw(|chance| chance.pick(&open).cloned())
 }
 
-/// The node of a store.
-pub(crate) fn node_of(world: &World, store: StoreId) -> Option<NodeId> {
-    world.nodes.lock().iter().position(|node| node.store_id == store).map(NodeId)
+/// Where a route leads.
+pub(crate) fn node_of(world: &World, to: &Route) -> Option<NodeId> {
+    world.nodes.lock().iter().position(|node| route(node).meets(to)).map(NodeId)
 }
 
 /// The other store of the same agent.
@@ -42,6 +42,7 @@ pub(crate) fn neighbour(world: &World, node: NodeId) -> Option<(NodeId, StoreId)
     others.map(|(place, other)| (NodeId(place), other.store_id)).next()
 }
 
-fn route(store: StoreId) -> Route {
-    Route { endpoint: format!("http://{}", store.as_bytes()[0]).into(), store_id: Some(store) }
+fn route(node: &Node) -> Route {
+    let store_id = (!node.foreign).then_some(node.store_id);
+    Route { endpoint: format!("http://{}", node.store_id.as_bytes()[0]).into(), store_id }
 }

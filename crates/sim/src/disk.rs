@@ -4,10 +4,11 @@
 use std::fmt;
 use std::sync::Arc;
 
+use futures::FutureExt as _;
 use parking_lot::Mutex;
 use store::{
-    Commit, Due, Entry, Frame, Listing, Loaded, LogRow, Outcome, Ownership, Pending, Query, Ready, Refusal, Row, Seen,
-    SeenKey, Settle, Store,
+    Accept, Commit, Due, Entry, Frame, Listing, Loaded, LogRow, Outcome, Ownership, Pending, Query, Ready, Refusal,
+    Row, RowChange, Seen, SeenKey, SeenReply, Settle, Store,
 };
 use tokio::sync::Notify;
 use types::{Epoch, Head, Scope, Seq, TaskId, Timestamp};
@@ -58,11 +59,23 @@ impl Disk {
         self.boundary(Boundary::BeforeWrite, &about)?;
         let settled: Vec<_> = batch.into_iter().map(|(commit, settle)| (self.put(commit), settle)).collect();
         self.boundary(Boundary::AfterWrite, &about)?;
+        self.outlive(&about)?;
         for (outcome, settle) in settled {
             if let Some(settle) = settle {
                 settle.settle(outcome);
             }
             self.boundary(Boundary::AfterTicket, &about)?;
+        }
+        Some(())
+    }
+
+    /// A foreign agent may die when it has just ended a task, before anybody hears of it.
+    fn outlive(&self, about: &[&str]) -> Option<()> {
+        let ends = about.contains(&"a child ends") && self.world.is_foreign(self.life.node);
+        if ends && self.world.strikes("foreign agent that dies when it is done", self.world.faults.vanish) {
+            self.world.say(|| format!("{} is done and dies", self.world.name_of(self.life.node)));
+            self.world.kill(&self.life);
+            return None;
         }
         Some(())
     }
@@ -78,11 +91,13 @@ impl Disk {
             commit.epoch = NOBODY;
         }
         self.bend(&mut commit);
+        let forgotten = self.forget_reply(&mut commit);
         let (tell, told) = std::sync::mpsc::channel();
         let settle = Settle::new(move |outcome| drop(tell.send(outcome)));
         self.inner.submit(commit.clone(), settle);
         // The in-memory store settles before `submit` returns.
         let outcome = told.try_recv().unwrap_or(Err(Refusal::Closed));
+        commit.accept = forgotten.or(commit.accept);
         match &outcome {
             Ok(_) => observe::durable(&self.world, self.life.node, &commit),
             Err(refusal) => self.world.count("refusal", refusal_name(refusal)),
@@ -92,6 +107,9 @@ impl Disk {
 
     /// Applies the defects of a disk.
     fn bend(&self, commit: &mut Commit) {
+        if self.world.has(Defect::RowsNotCompared) && self.life.node != OPERATOR {
+            commit.rows.iter_mut().for_each(|row| self.adjust(row));
+        }
         let Some(change) = &mut commit.task else { return };
         if self.world.has(Defect::ReadyMarkForgotten) && change.ready == Ready::Set {
             change.ready = Ready::Keep;
@@ -105,11 +123,29 @@ impl Disk {
                 frame.seq = Seq(frame.seq.0 - 1);
             }
         }
+        if self.world.has(Defect::SnapshotTooShort) && self.life.node == OPERATOR {
+            change.snapshot.as_mut().map(|snapshot| snapshot.records.pop());
+        }
         let loses = self.world.has(Defect::RecordLost) && self.life.node == OPERATOR;
         if loses && change.entries.len() > 3 && self.world.draw(|chance| chance.hit(200)) {
             let lost = change.entries.iter().rposition(|entry| matches!(entry, Entry::Record(_)));
             lost.map(|place| change.entries.remove(place));
         }
+    }
+}
+
+impl Disk {
+    /// With the defect, takes away what makes an answer be remembered; it was given all the same.
+    fn forget_reply(&self, commit: &mut Commit) -> Option<Accept> {
+        let replies = commit.accept.as_ref().is_some_and(|accept| matches!(accept.reply, SeenReply::Message(_)));
+        if replies && self.world.has(Defect::ReplyForgotten) { commit.accept.take() } else { None }
+    }
+
+    /// Expects what is there, whatever it is.
+    fn adjust(&self, change: &mut RowChange) {
+        let rows = self.inner.rows(change.kind, &change.key).now_or_never();
+        let rows = rows.and_then(Result::ok).unwrap_or_default();
+        change.expected = rows.iter().find(|row| row.key == change.key).map_or(0, |row| row.version);
     }
 }
 

@@ -5,29 +5,29 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use a2a::metadata::Dispatch as Mark;
+use a2a::metadata::{Dispatch as Mark, OUTCOME_UNKNOWN, reason_of};
 use a2a::{Error, History, SendRequest, Wait};
 use agent::Handle;
 use agent::words::text_part;
 use engine::{Answer, Cause, ChildNews, Code, Dispatch, Effect, Payload, Route, Sent};
-use orchestrator::Signal;
+use orchestrator::{Duty, Signal};
 use parking_lot::Mutex;
 use prost::Message as _;
 use proto::a2a::send_message_response::Payload as Sending;
 use proto::a2a::{Message, Role, SendMessageResponse, Task};
 use tokio_util::sync::CancellationToken;
-use types::{MessageId, Seq, StoreId, TaskId, TaskState};
+use types::{ContextId, MessageId, Seq, StoreId, TaskId, TaskState};
 
 use crate::defects::Defect;
 use crate::directory;
 use crate::follow::Follow;
 use crate::invariants::Invariant;
 use crate::ledger::Key;
+use crate::marks;
 use crate::net::{Ask, Failed, Net};
 use crate::node::last_words;
 use crate::operator::Runs;
 use crate::plans::words_of;
-use crate::reaper::Wanted;
 use crate::world::{Life, NodeId, Running, World, pause};
 
 /// How long a dispatch may take to be answered.
@@ -114,9 +114,8 @@ impl Dispatcher {
                 if let Some(pursuit) = self.open.lock().remove(&key) {
                     pursuit.cancel();
                 }
-                if let Some(wanted) = Wanted::of(key, &fence.launch) {
-                    self.settle(handle.kit(), wanted);
-                }
+                let duty = Duty::of_fence(&handle, fence, self.now());
+                self.settle(handle.kit(), duty);
             }
             Effect::AwaitRoute { step: _, agent, skill: _, shunned } => {
                 let (world, waiting) = (self.world.clone(), handle.clone());
@@ -142,6 +141,9 @@ impl Dispatcher {
     {
         let stop = CancellationToken::new();
         self.open.lock().insert(attempt.key.clone(), stop.clone());
+        if self.world.has(Defect::DrainIsAnEnd) {
+            tokio::spawn(drained(self.net.closing(), stop.clone(), attempt.clone()));
+        }
         let work = work(self);
         attempt.handle.spawn("pursuit", async move {
             stop.run_until_cancelled(work).await;
@@ -149,7 +151,7 @@ impl Dispatcher {
     }
 
     fn node_of(&self, route: &Route) -> Option<NodeId> {
-        directory::node_of(&self.world, route.store_id?)
+        directory::node_of(&self.world, route)
     }
 
     /// What leaves names an attempt that a durable event has begun.
@@ -163,6 +165,11 @@ impl Dispatcher {
 
     async fn dispatch(&self, attempt: Attempt, dispatch: Dispatch) {
         let (began, mut sent) = (tokio::time::Instant::now(), dispatch.sent);
+        let foreign = dispatch.launch.route.store_id.is_none();
+        let again = self.world.has(Defect::ForeignSentAgain);
+        if sent == Sent::Perhaps && foreign && !again {
+            return self.adopt(&attempt, &dispatch).await;
+        }
         let not_taken = |code| vec![ChildNews::NotAccepted(Cause::new(code, "nobody took it"))];
         for failures in 1.. {
             let over = began.elapsed() >= REACH;
@@ -173,6 +180,11 @@ impl Dispatcher {
                     return attempt.tell(not_taken(Code::Unreachable)).await;
                 }
                 Try::Unreached => {}
+                Try::Busy if over && (foreign || self.world.has(Defect::TurnedAwayIsNotTaken)) => {
+                    return attempt.tell(not_taken(Code::Overloaded)).await;
+                }
+                Try::Busy if foreign => {}
+                Try::Unknown if foreign && !again => return self.adopt(&attempt, &dispatch).await,
                 Try::Busy if over => {
                     let Some(news) = self.make_sure(&attempt, &dispatch).await else { continue };
                     return attempt.tell(vec![news]).await;
@@ -185,8 +197,8 @@ impl Dispatcher {
 
     /// Fences an attempt that was turned away for now, so that no other copy of it is taken; what it was then.
     async fn make_sure(&self, attempt: &Attempt, dispatch: &Dispatch) -> Option<ChildNews> {
-        let wanted = Wanted::of(attempt.key.clone(), &dispatch.launch)?;
-        match self.fence(&wanted).await.ok()? {
+        let duty = Duty::of_dispatch(&attempt.handle, dispatch, self.now());
+        match self.fence(&duty).await.ok()? {
             ChildNews::NotAccepted(_) => {
                 Some(ChildNews::NotAccepted(Cause::new(Code::Overloaded, "its agent takes no more work now")))
             }
@@ -200,10 +212,15 @@ impl Dispatcher {
         let store_id = dispatch.launch.route.store_id;
         let (node, store_id) = neighbour.map_or((attempt.node, store_id), |(node, store)| (node, Some(store)));
         self.leaves(&attempt.key);
-        let request = self.request(&attempt.key, dispatch, store_id);
+        let request = self.request(attempt, dispatch, store_id);
         let at = Attempt { node, ..attempt.clone() };
         match self.net.call("dispatch", node, SEND, self.ask(request)).await {
-            Ok(task) => {
+            Ok(Opened::Replied(message)) => {
+                let answer = Answer::Completed(payload_of(&message));
+                attempt.tell(vec![ChildNews::Ended { child: None, answer }]).await;
+                Try::Told
+            }
+            Ok(Opened::Task(task)) => {
                 Follow::new(&self.world, &self.net, &at, task, Seq::ZERO).run().await;
                 Try::Told
             }
@@ -217,20 +234,33 @@ impl Dispatcher {
         }
     }
 
-    fn ask(&self, request: SendRequest) -> Ask<TaskId> {
+    fn ask(&self, request: SendRequest) -> Ask<Opened> {
         let hasty = self.world.has(Defect::DedupeAfterStateCheck);
         let world = self.world.clone();
         Arc::new(move |running: &Running| {
+            if world.turns_away(running.life.node) {
+                return Box::pin(async { Err(Error::Overloaded { retry_after: Duration::from_millis(100) }) });
+            }
             if hasty && expired(&world, running.life.node, &request) {
                 return Box::pin(async { Err(Error::DispatchExpired) });
             }
-            let sending = running.desk.send(request.clone());
+            let sending = running.desk.send(marks::unrecognised(request.clone()));
             Box::pin(async { opened(sending.await?) })
         })
     }
 
     /// The message of an attempt: every time the same.
-    fn request(&self, key: &Key, dispatch: &Dispatch, store_id: Option<StoreId>) -> SendRequest {
+    fn request(&self, attempt: &Attempt, dispatch: &Dispatch, store_id: Option<StoreId>) -> SendRequest {
+        self.request_of(&attempt.key, Some(attempt.handle.context()), dispatch, store_id)
+    }
+
+    fn request_of(
+        &self,
+        key: &Key,
+        context: Option<&ContextId>,
+        dispatch: &Dispatch,
+        store_id: Option<StoreId>,
+    ) -> SendRequest {
         let launch = &dispatch.launch;
         let mark = Mark {
             run: key.run,
@@ -243,7 +273,9 @@ impl Dispatcher {
         };
         let id = MessageId::of_dispatch(key.run, &key.step, key.attempt, launch.turn);
         let mut request = message(id, &words_of(&dispatch.input), None);
-        request.message.metadata = Some(mark.to_metadata());
+        request.context = context.cloned();
+        request.message.context_id = context.map(ToString::to_string).unwrap_or_default();
+        request.message.metadata = Some(marks::marked(&mark));
         request
     }
 
@@ -253,7 +285,7 @@ impl Dispatcher {
             let Effect::Dispatch(dispatch) = effect else { continue };
             let key = Key { run, step: dispatch.step.clone(), attempt: dispatch.launch.attempt };
             let Some(node) = self.node_of(&dispatch.launch.route) else { continue };
-            let ask = self.ask(self.request(&key, dispatch, dispatch.launch.route.store_id));
+            let ask = self.ask(self.request_of(&key, None, dispatch, dispatch.launch.route.store_id));
             let hasty = self.clone();
             tokio::spawn(async move {
                 hasty.leaves(&key);
@@ -271,8 +303,16 @@ impl Attempt {
     }
 }
 
+/// The defect of a process that takes its own stop for the end of what it has sent.
+async fn drained(closing: CancellationToken, stop: CancellationToken, attempt: Attempt) {
+    let asked = stop.run_until_cancelled(closing.cancelled()).await;
+    if asked.is_some() {
+        attempt.tell(vec![ChildNews::NotAccepted(Cause::new(Code::Unreachable, "stopped"))]).await;
+    }
+}
+
 fn expired(world: &World, node: NodeId, request: &SendRequest) -> bool {
-    let mark = Mark::from_metadata(request.message.metadata.as_ref()).ok().flatten();
+    let mark = marks::mark_of(&request.message);
     let now = world.nodes.lock().get(node.0).map(|node| store::Store::now(&*node.store));
     mark.zip(now).is_some_and(|(mark, now)| now > mark.not_after)
 }
@@ -316,11 +356,19 @@ pub(crate) fn message(id: MessageId, words: &str, task: Option<TaskId>) -> SendR
     }
 }
 
-/// The task that a message became.
-pub(crate) fn opened(answer: bytes::Bytes) -> Result<TaskId, Error> {
+/// What a message became.
+#[derive(Debug)]
+pub(crate) enum Opened {
+    Task(TaskId),
+    Replied(Box<Message>),
+}
+
+/// Reads what a message became.
+pub(crate) fn opened(answer: bytes::Bytes) -> Result<Opened, Error> {
     match SendMessageResponse::decode(answer).map_err(|_| Error::Internal)?.payload {
-        Some(Sending::Task(task)) => task.id.parse().map_err(|_| Error::Internal),
-        Some(Sending::Message(_)) | None => Err(Error::Internal),
+        Some(Sending::Task(task)) => Ok(Opened::Task(task.id.parse().map_err(|_| Error::Internal)?)),
+        Some(Sending::Message(message)) => Ok(Opened::Replied(Box::new(message))),
+        None => Err(Error::Internal),
     }
 }
 
@@ -331,6 +379,7 @@ pub(crate) fn answer(task: &Task) -> Answer {
         Some(TaskState::Completed) => return Answer::Completed(crate::plans::payload(&last_words(task))),
         Some(TaskState::Rejected) => Code::AgentRejected,
         Some(TaskState::Canceled) => Code::AgentCanceled,
+        Some(TaskState::Failed) if reason_of(task.metadata.as_ref()) == Some(OUTCOME_UNKNOWN) => Code::OutcomeUnknown,
         _ => Code::AgentFailed,
     };
     Answer::Failed(Cause::new(code, last_words(task)))

@@ -1,17 +1,19 @@
 //! An agent: the kit's own handler machinery around work whose effects are watched.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use a2a::metadata::{Dispatch, PROGRESS, object, structure, text};
 use agent::words::{artifact, say, text_of, text_part};
 use agent::{Agent, Context, Failure, Finish, NotCommitted, Profile, Setup};
 use bytes::Bytes;
-use proto::a2a::AgentSkill;
+use proto::a2a::{AgentSkill, Message};
+use types::Owner;
 
 use crate::ledger::{Key, key_of};
-use crate::observe;
 use crate::plans::{Behaviour, End};
 use crate::world::{Life, World, pause};
+use crate::{marks, observe};
 
 /// Does what a plan's step asks, by the seed's behaviour.
 #[derive(Debug)]
@@ -41,14 +43,24 @@ impl<const EAGER: bool> Agent for Doer<EAGER> {
         Profile { name: "Doer".into(), description: "works under faults".into(), skills, ..Profile::default() }
     }
 
+    async fn reply(&self, _: &Owner, message: &Message) -> Option<Message> {
+        let dispatch = marks::mark_of(message)?;
+        let behaviour = Behaviour::of(self.world.seed, &text_of(message), &dispatch.step, dispatch.attempt);
+        let words = format!("{}/{}", dispatch.step, dispatch.attempt);
+        let metadata = Some(marks::aside(&dispatch));
+        (behaviour.end == End::Replies).then(|| Message { metadata, ..say(words) })
+    }
+
     async fn run(&self, task: &mut Context) -> Result<Finish, Failure> {
         self.world.ledger.lock().takes(&self.life, task.id());
-        let Some(dispatch) = task.dispatch() else { return Err(Failure("nobody dispatched this".into())) };
+        let Some(dispatch) = marks::mark_of(task.message()) else {
+            return Err(Failure("nobody dispatched this".into()));
+        };
         let call = text_of(task.message());
         let behaviour = Behaviour::of(self.world.seed, &call, &dispatch.step, dispatch.attempt);
         self.talk(task, &behaviour).await?;
         match behaviour.end {
-            End::Completes => self.complete(task, &dispatch).await,
+            End::Completes | End::Replies => self.complete(task, &dispatch).await,
             End::Fails => Err(Failure("it could not be done".into())),
             End::Declines => Ok(Finish::Rejected(say("not our business"))),
             End::Asks => Ok(Finish::InputRequired { message: say("which?"), reason: "clarification" }),
@@ -73,7 +85,7 @@ impl<const EAGER: bool> Doer<EAGER> {
                 () = task.canceled().cancelled_owned() => return Err(Failure("stopped".into())),
                 () = pause(*span) => {}
             }
-            task.working("at work");
+            task.working("at work ".repeat(behaviour.words));
         }
         if let Some(span) = behaviour.queued {
             let waits = object([("waits".to_owned(), text("queue"))].into());
@@ -93,16 +105,23 @@ impl<const EAGER: bool> Doer<EAGER> {
         let done = format!("{}/{}", dispatch.step, dispatch.attempt);
         let end = Finish::Completed(say(done.clone()));
         // Whether the caller says so is the defect's business: the world knows from the plan.
-        if self.world.at_most_once(&key) {
+        if dispatch.store_id.is_some() && self.world.at_most_once(&key) {
             task.once("effect", |_| self.outside(key)).await?;
             return Ok(end);
         }
         let made = artifact("done", "done", vec![text_part(done)]);
-        match task.conclude(vec![made], vec![observe::effect(&key)], end.clone()).await {
-            Ok(()) => Ok(end),
-            Err(NotCommitted::Conflict) => Err(Failure("it was done before".into())),
-            Err(refused @ (NotCommitted::TooLarge { .. } | NotCommitted::Failed(_))) => {
-                Err(Failure(refused.to_string()))
+        loop {
+            let counted = task.rows(observe::COUNT, &[]).await?.pop();
+            // Whoever decides on a row takes a while, and others change it meanwhile.
+            pause(self.world.draw(|chance| if chance.hit(300) { chance.millis(0, 300) } else { Duration::ZERO })).await;
+            let rows = vec![observe::effect(&key), observe::counted(counted)];
+            match task.conclude(vec![made.clone()], rows, end.clone()).await {
+                Ok(()) => return Ok(end),
+                // Somebody else has counted meanwhile.
+                Err(NotCommitted::Conflict) => self.world.count("agent", "decides again on a changed row"),
+                Err(refused @ (NotCommitted::TooLarge { .. } | NotCommitted::Failed(_))) => {
+                    return Err(Failure(refused.to_string()));
+                }
             }
         }
     }
@@ -114,7 +133,7 @@ impl<const EAGER: bool> Doer<EAGER> {
         }
         {
             let mut ledger = self.world.ledger.lock();
-            ledger.begun.entry((key.run, key.step)).or_default().push(key.attempt);
+            ledger.begins(&key);
             observe::effects(&self.world, &ledger);
         }
         pause(self.world.draw(|chance| chance.millis(0, 300))).await;

@@ -57,6 +57,10 @@ pub struct Faults {
     pub refuse: u64,
     /// A crashed agent's store that never comes back.
     pub vanish: u64,
+    /// A process that is asked to stop in good order within its first minute.
+    pub drain: u64,
+    /// A dispatch on whose arrival a proxy before its agent begins to turn away whatever comes, for some seconds.
+    pub turn_away: u64,
 }
 
 impl Faults {
@@ -71,6 +75,8 @@ impl Faults {
         cut: 0,
         refuse: 0,
         vanish: 0,
+        drain: 0,
+        turn_away: 0,
     };
 
     /// Faults from a seed: each kind is off, rare or frequent.
@@ -78,14 +84,15 @@ impl Faults {
         let mut share = |shares: [u64; 3]| shares[chance.below(3) as usize];
         let (crash, lose, double) = (share([0, 8, 30]), share([0, 20, 120]), share([0, 50, 200]));
         let (delay, cut) = (share([0, 40, 200]), share([0, 30, 150]));
-        let (refuse, vanish) = (share([0, 5, 30]), share([0, 100, 400]));
+        let (refuse, vanish, drain) = (share([0, 5, 30]), share([0, 100, 400]), share([0, 200, 600]));
+        let turn_away = share([0, 20, 100]);
         let storm = chance.millis(5_000, 90_000);
-        Self { storm, crashes: 12, crash, lose, double, delay, cut, refuse, vanish }
+        Self { storm, crashes: 12, crash, lose, double, delay, cut, refuse, vanish, drain, turn_away }
     }
 
     /// The kinds that are on, each taken away: simpler worlds to look for the same failure in.
     pub(crate) fn simpler(&self) -> Vec<Self> {
-        let off: [fn(&mut Self); 8] = [
+        let off: [fn(&mut Self); 10] = [
             |it| (it.crash, it.vanish) = (0, 0),
             |it| it.vanish = 0,
             |it| it.lose = 0,
@@ -93,6 +100,8 @@ impl Faults {
             |it| it.delay = 0,
             |it| it.cut = 0,
             |it| it.refuse = 0,
+            |it| it.drain = 0,
+            |it| it.turn_away = 0,
             |it| it.crashes /= 2,
         ];
         let without = off.map(|off| {

@@ -12,7 +12,8 @@ use proto::a2a::{Task, TaskStatusUpdateEvent};
 use proto::value::Kind;
 use types::{RemoteTask, Seq, TaskId, TaskState};
 
-use crate::dispatcher::{Attempt, answer, tries};
+use crate::defects::Defect;
+use crate::dispatcher::{Attempt, answer, payload_of, tries};
 use crate::net::{Failed, Net};
 use crate::reader::{Reader, Seen};
 use crate::world::{Running, World};
@@ -55,7 +56,8 @@ impl<'f> Follow<'f> {
         let Seen { cursor, update } = seen;
         let Update::Status(update) = update else { return false };
         let state = update.status.as_ref().and_then(|status| TaskState::from_wire(status.state));
-        let note = Payload::default();
+        let said = update.status.as_ref().and_then(|status| status.message.as_ref());
+        let note = said.map_or_else(Payload::default, payload_of);
         let news = match (state, queued(&update)) {
             (Some(state), _) if state.is_terminal() => return true,
             (Some(TaskState::InputRequired), _) => ChildNews::Waiting { child, cursor, on: WaitsOn::Input, note },
@@ -81,6 +83,12 @@ impl<'f> Follow<'f> {
         let ask = Arc::new(move |running: &Running| running.desk.get(child));
         match self.net.call("get", self.attempt.node, GET, ask).await {
             Ok(bytes) => self.read(bytes),
+            // A foreign agent that forgets its task has not said how it ended.
+            Err(Failed::Refused(a2a::Error::TaskNotFound))
+                if self.world.is_foreign(self.attempt.node) && !self.world.has(Defect::ForgottenIsFailed) =>
+            {
+                Some(ChildNews::NotFound)
+            }
             Err(Failed::Refused(a2a::Error::TaskNotFound)) => {
                 let cause = Cause::new(Code::AgentFailed, "the agent does not know its task any more");
                 Some(ChildNews::Ended { child: child.to_string().parse().ok(), answer: Answer::Failed(cause) })

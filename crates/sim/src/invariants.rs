@@ -23,6 +23,14 @@ pub enum Invariant {
     AtMostOnce,
     /// The log, replayed, is the state that it was written from; so is the snapshot of that.
     ReplayEqualsLive,
+    /// A row is changed only by who has read what it was.
+    RowsCompared,
+    /// No attempt is accepted once a newer one of its step has begun.
+    OldNotAccepted,
+    /// An ended run is gone on from once.
+    GoneOnOnce,
+    /// The reaper's list holds nothing that its run has accounted for.
+    ListIsTrue,
     /// What was in hand when a process died is taken up when the next one starts.
     TakenUp,
     /// Once faults stop, every run ends and every caller is answered.
@@ -57,6 +65,10 @@ impl Invariant {
             Self::EffectOnce => "no effect happens twice",
             Self::AtMostOnce => "at most once never begins twice",
             Self::ReplayEqualsLive => "replay equals live",
+            Self::RowsCompared => "no row is overwritten unread",
+            Self::OldNotAccepted => "no old attempt is accepted",
+            Self::GoneOnOnce => "a run is gone on from once",
+            Self::ListIsTrue => "nothing is listed that is accounted for",
             Self::TakenUp => "what was in hand is taken up",
             Self::EveryRunEnds => "every run ends",
             Self::OwnAnswer => "a step has its own attempt's answer",

@@ -18,6 +18,8 @@ pub(crate) struct Kept {
     pub(crate) state: TaskState,
     /// The frames that said that it has ended.
     pub(crate) ends: u32,
+    /// The attempt that it is, at an agent.
+    pub(crate) attempt: Option<Key>,
 }
 
 /// A run in the operator's store.
@@ -42,13 +44,21 @@ pub(crate) struct Ledger {
     pub(crate) accepted: BTreeMap<String, TaskId>,
     /// What callers were told, by message id.
     pub(crate) acknowledged: BTreeMap<String, TaskId>,
+    /// The run that goes on from each.
+    pub(crate) resumed: BTreeMap<TaskId, TaskId>,
+    /// Attempts that have completed.
+    pub(crate) done: BTreeSet<Key>,
+    /// Attempts that were answered with a message.
+    pub(crate) replied: BTreeSet<Key>,
+    /// What each agent has counted.
+    pub(crate) counts: BTreeMap<NodeId, u64>,
     /// The child of each attempt.
     pub(crate) children: BTreeMap<Key, TaskId>,
     /// The reaper's list, by the keys of its rows: which attempt, at which store.
     pub(crate) duties: BTreeMap<Bytes, (Key, Option<StoreId>)>,
-    /// Rows that agents wrote with the end of their work.
+    /// What agents have done, by the step of the run that was first asked for it.
     pub(crate) effects: BTreeMap<(TaskId, StepId), Vec<u32>>,
-    /// Effects outside of any store that have begun.
+    /// Effects outside of any store that have begun, likewise.
     pub(crate) begun: BTreeMap<(TaskId, StepId), Vec<u32>>,
 }
 
@@ -60,8 +70,33 @@ pub(crate) fn key_of(dispatch: &Dispatch) -> Key {
 impl Ledger {
     /// The attempt in words that do not differ from one simulation to the next.
     pub(crate) fn name(&self, key: &Key) -> String {
-        let run = self.runs.get(&key.run).map_or("?".to_owned(), |run| run.number.to_string());
-        format!("run {run} {}/{}", key.step, key.attempt)
+        format!("run {} {}/{}", self.number(&key.run), key.step, key.attempt)
+    }
+
+    pub(crate) fn number(&self, run: &TaskId) -> String {
+        self.runs.get(run).map_or("?".to_owned(), |run| run.number.to_string())
+    }
+
+    /// The run that this one goes on from, over all that lie between.
+    pub(crate) fn root(&self, run: TaskId) -> TaskId {
+        let earlier = self.runs.get(&run).and_then(|replayed| replayed.run.plan().resumes);
+        earlier.map_or(run, |earlier| self.root(earlier))
+    }
+
+    /// Attempts that followed one of unknown outcome, over all runs that go on from this one.
+    pub(crate) fn in_spite(&self, root: &TaskId, step: &StepId) -> u32 {
+        let of = self.runs.iter().filter(|(run, _)| self.root(**run) == *root);
+        of.filter_map(|(_, replayed)| replayed.in_spite.get(step)).sum()
+    }
+
+    /// An attempt has done what it was asked.
+    pub(crate) fn does(&mut self, key: &Key) {
+        self.effects.entry((self.root(key.run), key.step.clone())).or_default().push(key.attempt);
+    }
+
+    /// An attempt begins what is not to be begun twice.
+    pub(crate) fn begins(&mut self, key: &Key) {
+        self.begun.entry((self.root(key.run), key.step.clone())).or_default().push(key.attempt);
     }
 
     pub(crate) fn ended(&self, run: &TaskId) -> bool {
@@ -89,10 +124,28 @@ impl Ledger {
         self.tasks.iter().filter(busy).map(|(id, _)| id)
     }
 
+    /// A node has lost its tasks; what it did before was done.
+    pub(crate) fn forget(&mut self, node: NodeId) {
+        let lost: Vec<TaskId> = self.tasks.iter().filter(|(_, kept)| kept.node == node).map(|(id, _)| *id).collect();
+        self.accepted.retain(|_, task| !lost.contains(task));
+        self.children.retain(|_, task| !lost.contains(task));
+        self.counts.remove(&node);
+        lost.iter().for_each(|task| drop(self.tasks.remove(task)));
+    }
+
+    /// Whether the run's own report tells of the attempt.
+    fn reported(&self, key: &Key) -> bool {
+        let run = self.runs.get(&key.run).map(|replayed| &replayed.run);
+        let stray = run.and_then(|run| run.step(&key.step)).and_then(|(_, _, status)| status.stray(key.attempt));
+        // Of ours nobody but the reaper's list counts.
+        stray.is_some_and(|stray| stray.attempt.launch.route.store_id.is_none())
+    }
+
     /// A live child of an ended run that is on nobody's list.
     pub(crate) fn unlisted(&self) -> Option<&Key> {
         let live = |task: &TaskId| self.tasks.get(task).is_some_and(|kept| !kept.state.is_terminal());
         let mut children = self.children.iter().filter(|(key, task)| self.ended(&key.run) && live(task));
-        children.find(|(key, _)| !self.duties.values().any(|(listed, _)| listed == *key)).map(|(key, _)| key)
+        let listed = |key: &Key| self.duties.values().any(|(listed, _)| listed == key) || self.reported(key);
+        children.find(|(key, _)| !listed(key)).map(|(key, _)| key)
     }
 }

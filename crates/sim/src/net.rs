@@ -43,6 +43,11 @@ impl Net {
         Self { world: world.clone(), from: from.clone() }
     }
 
+    /// Fires when the process is asked to stop.
+    pub(crate) fn closing(&self) -> CancellationToken {
+        self.from.closing.clone()
+    }
+
     /// Asks `to`; resolves never once the caller's process has died.
     pub(crate) async fn call<T: Send + 'static>(
         &self,
@@ -62,7 +67,7 @@ impl Net {
             () = self.from.death.cancelled() => std::future::pending().await,
             answered = answer => answered,
         };
-        let how = answered.as_ref().err().map_or_else(|| "answered".to_owned(), |failed| format!("{failed:?}"));
+        let how = answered.as_ref().err().map_or_else(|| "answered".to_owned(), told);
         self.world.say(|| format!("{} {what}: {how}", self.world.name_of(self.from.node)));
         if self.world.boundary(&self.from, Boundary::AfterAnswer, &[]) {
             std::future::pending().await
@@ -81,7 +86,8 @@ impl Net {
             pause(limit).await;
             return Err(Failed::Unknown);
         }
-        if world.strikes("message doubled", world.faults.double) {
+        // Towards a foreign agent nothing is promised of a message that comes twice.
+        if !world.is_foreign(to) && world.strikes("message doubled", world.faults.double) {
             let (again, world, asked) = (self.travel(), world.clone(), ask.clone());
             tokio::spawn(async move {
                 pause(again).await;
@@ -125,6 +131,14 @@ impl Net {
         let (tx, rx) = mpsc::channel(UNDER_WAY);
         tokio::spawn(pump(self.world.clone(), server.death.clone(), frames, tx));
         rx
+    }
+}
+
+/// A failure in words that do not differ from one simulation to the next: no identifiers.
+fn told(failed: &Failed) -> String {
+    match failed {
+        Failed::Refused(a2a::Error::Other { reason, .. }) => format!("refused: {reason:?}"),
+        failed => format!("{failed:?}"),
     }
 }
 

@@ -3,14 +3,13 @@
 use std::fmt;
 use std::sync::Arc;
 
-use a2a::{Backend, Call, Card, Error, Extensions, Fence, History, SendRequest};
+use a2a::{Backend, Call, Card, Error, Extensions, Fence, History, ListQuery, SendRequest};
 use agent::{Driver, Frames, Kit, Parts, Turns, words};
 use bytes::Bytes;
 use futures::future::BoxFuture;
 use proto::a2a::{AgentCard, AgentSkill};
 use proto::watchroom::agent::v1::fence_response::Outcome;
 use store::Store;
-use tokio_util::sync::CancellationToken;
 use types::{Owner, Seq, TaskId};
 
 use crate::disk::Disk;
@@ -24,6 +23,7 @@ use crate::world::{Life, NodeId, OPERATOR, Running, World, pause};
 pub(crate) trait Desk: fmt::Debug + Send + Sync {
     fn send(&self, request: SendRequest) -> BoxFuture<'static, Result<Bytes, Error>>;
     fn get(&self, task: TaskId) -> BoxFuture<'static, Result<Bytes, Error>>;
+    fn list(&self, query: ListQuery) -> BoxFuture<'static, Result<Bytes, Error>>;
     fn cancel(&self, task: TaskId) -> BoxFuture<'static, Result<Bytes, Error>>;
     fn subscribe(&self, task: TaskId, after: Seq) -> BoxFuture<'static, Result<Frames, Error>>;
     fn fence(&self, fence: Fence) -> BoxFuture<'static, Result<Outcome, Error>>;
@@ -38,6 +38,11 @@ impl<D: Driver> Desk for Kit<D> {
     fn get(&self, task: TaskId) -> BoxFuture<'static, Result<Bytes, Error>> {
         let kit = self.clone();
         Box::pin(async move { Backend::get(&kit, call(None), task, History::All).await })
+    }
+
+    fn list(&self, query: ListQuery) -> BoxFuture<'static, Result<Bytes, Error>> {
+        let kit = self.clone();
+        Box::pin(async move { Backend::list(&kit, call(None), query).await })
     }
 
     fn cancel(&self, task: TaskId) -> BoxFuture<'static, Result<Bytes, Error>> {
@@ -63,17 +68,22 @@ fn call(cursor: Option<Seq>) -> Call {
 /// Keeps a node up: starts it, waits for its crash, and starts it again, for as long as the simulation lasts.
 pub(crate) async fn keep(world: Arc<World>, id: NodeId) {
     for number in 0.. {
-        let life = Life { node: id, number, death: CancellationToken::new() };
+        let life = Life::new(id, number);
         if let Some(running) = start(&world, &life).await {
             world.say(|| format!("{} is up", world.name_of(id)));
             if let Some(node) = world.nodes.lock().get_mut(id.0) {
                 (node.up, node.registered) = (Some(running), true);
             }
             tokio::spawn(observe::taken_up(world.clone(), life.clone()));
-            life.death.cancelled().await;
+            live(&world, &life).await;
             crashed(&world, id);
         }
-        if id != OPERATOR && world.strikes("store that vanishes", world.faults.vanish) {
+        if world.is_foreign(id) {
+            if world.strikes("foreign agent that forgets", 2 * world.faults.vanish) {
+                world.say(|| format!("{} has forgotten everything", world.name_of(id)));
+                world.forget(id);
+            }
+        } else if id != OPERATOR && world.strikes("store that vanishes", world.faults.vanish) {
             world.say(|| format!("{} never comes back", world.name_of(id)));
             pause(world.draw(|chance| chance.millis(0, 4_000))).await;
             if let Some(node) = world.nodes.lock().get_mut(id.0) {
@@ -85,6 +95,30 @@ pub(crate) async fn keep(world: Arc<World>, id: NodeId) {
             world.draw(|chance| if chance.hit(200) { chance.millis(5_000, 30_000) } else { chance.millis(1, 900) });
         pause(down).await;
     }
+}
+
+/// Waits for the end of a process: its crash, or its stop in good order.
+async fn live(world: &Arc<World>, life: &Life) {
+    let asked = world.draw(|chance| chance.hit(world.faults.drain).then(|| chance.millis(0, 60_000)));
+    let asked = async {
+        match asked {
+            Some(span) => pause(span).await,
+            None => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        biased;
+        () = life.death.cancelled() => return,
+        () = asked => {}
+    }
+    if world.stormy() {
+        world.count("fault", "stop in good order");
+        world.say(|| format!("{} is asked to stop", world.name_of(life.node)));
+        life.closing.cancel();
+        pause(world.draw(|chance| chance.millis(0, 500))).await;
+        world.kill(life);
+    }
+    life.death.cancelled().await;
 }
 
 /// The registry notices after a lease that nobody renews.
@@ -121,7 +155,7 @@ async fn start(world: &Arc<World>, life: &Life) -> Option<Running> {
 }
 
 fn parts<D>(driver: D, store: Arc<dyn Store>, life: &Life) -> Parts<D> {
-    Parts { driver, store, card: card(), closing: life.death.clone() }
+    Parts { driver, store, card: card(), closing: life.closing.clone() }
 }
 
 fn card() -> AgentCard {

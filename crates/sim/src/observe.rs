@@ -6,18 +6,23 @@ use std::time::Duration;
 use a2a::frame::Update;
 use a2a::metadata::Dispatch;
 use bytes::Bytes;
-use engine::{Code, Event, Fact, Plan, Run, StepFact};
+use engine::{Code, Event, Fact, Plan, Run, StepFact, StepStatus};
 use orchestrator::{DUTIES, codec};
-use store::{Commit, Entry, Frame, FrameKind, Record, RowChange, TaskChange};
+use prost::Message as _;
+use proto::a2a::Message;
+use store::{Commit, Entry, Frame, FrameKind, Record, Row, RowChange, SeenReply, TaskChange};
 use types::{Head, Seq, StepId, TaskId, TaskState};
 
 use crate::invariants::Invariant;
 use crate::ledger::{Kept, Key, Ledger, Replayed, key_of};
+use crate::marks;
 use crate::plans::words_of;
 use crate::world::{Life, NodeId, OPERATOR, World, pause};
 
 /// The rows in which agents note what they have done.
 const EFFECT: &str = "effect";
+/// The one row in which an agent counts what it has done: everybody who ends an attempt changes it.
+pub(crate) const COUNT: &str = "count";
 
 /// What commits are about, in words.
 pub(crate) fn facts<'c>(node: NodeId, commits: impl IntoIterator<Item = &'c Commit>) -> Vec<&'static str> {
@@ -37,9 +42,13 @@ pub(crate) fn facts<'c>(node: NodeId, commits: impl IntoIterator<Item = &'c Comm
 pub(crate) fn durable(world: &World, node: NodeId, commit: &Commit) {
     let mut ledger = world.ledger.lock();
     for row in &commit.rows {
-        rows(&mut ledger, row);
+        rows(world, &mut ledger, node, row);
     }
+    replied(world, &mut ledger, node, commit);
     if let Some(change) = &commit.task {
+        if change.snapshot.is_some() {
+            world.count("snapshot", if node == OPERATOR { "operator" } else { "agent" });
+        }
         task(world, &mut ledger, node, change);
         if node == OPERATOR {
             for event in events(change) {
@@ -47,6 +56,7 @@ pub(crate) fn durable(world: &World, node: NodeId, commit: &Commit) {
                 run(world, &mut ledger, change.id, &event);
             }
             replays(world, &ledger, change.id);
+            listed(world, &ledger);
         }
     }
     if let Some(key) = ledger.unlisted() {
@@ -56,7 +66,7 @@ pub(crate) fn durable(world: &World, node: NodeId, commit: &Commit) {
     effects(world, &ledger);
 }
 
-fn rows(ledger: &mut Ledger, row: &RowChange) {
+fn rows(world: &World, ledger: &mut Ledger, node: NodeId, row: &RowChange) {
     match (row.kind, &row.body) {
         (DUTIES, Some(body)) => {
             let duty = codec::decode_duty(body).ok();
@@ -64,9 +74,17 @@ fn rows(ledger: &mut Ledger, row: &RowChange) {
             ledger.duties.extend(listed);
         }
         (DUTIES, None) => drop(ledger.duties.remove(&row.key)),
+        (COUNT, Some(body)) => {
+            let count = ledger.counts.entry(node).or_default();
+            *count += 1;
+            if number(body) != *count {
+                let text = format!("{} has done {count} and counted {}", world.name_of(node), number(body));
+                world.violate(Invariant::RowsCompared, text);
+            }
+        }
         (EFFECT, Some(body)) => {
-            if let Some(Key { run, step, attempt }) = read_effect(body) {
-                ledger.effects.entry((run, step)).or_default().push(attempt);
+            if let Some(key) = read_effect(body) {
+                ledger.does(&key);
             }
         }
         (_, _) => {}
@@ -80,11 +98,47 @@ pub(crate) fn effect(key: &Key) -> RowChange {
     RowChange { kind: EFFECT, key: whole.clone(), expected: 0, body: Some(whole) }
 }
 
+/// The counting row, one higher than it was read.
+pub(crate) fn counted(row: Option<Row>) -> RowChange {
+    let (expected, before) = row.map_or((0, 0), |row| (row.version, number(&row.body)));
+    let body = Some(Bytes::copy_from_slice(&(before + 1).to_be_bytes()));
+    RowChange { kind: COUNT, key: Bytes::from_static(b"count"), expected, body }
+}
+
+fn number(body: &[u8]) -> u64 {
+    body.try_into().map_or(0, u64::from_be_bytes)
+}
+
 fn read_effect(body: &[u8]) -> Option<Key> {
     let (run, rest) = body.split_first_chunk::<16>()?;
     let (attempt, step) = rest.split_first_chunk::<4>()?;
     let step = std::str::from_utf8(step).ok()?.parse().ok()?;
     Some(Key { run: TaskId::from_bytes(*run), step, attempt: u32::from_be_bytes(*attempt) })
+}
+
+/// An attempt that was answered with a message; its row is all that there is of it.
+fn replied(world: &World, ledger: &mut Ledger, node: NodeId, commit: &Commit) {
+    let Some(SeenReply::Message(reply)) = commit.accept.as_ref().map(|accept| &accept.reply) else { return };
+    let mark = Message::decode(reply.clone()).ok().and_then(|reply| marks::mark_of(&reply));
+    let Some(key) = mark.as_ref().map(key_of) else { return };
+    world.count("agent", "answers with a message");
+    if ledger.children.contains_key(&key) || !ledger.replied.insert(key.clone()) {
+        world.violate(Invariant::NoDuplicateAccept, format!("{} was answered a second time", ledger.name(&key)));
+    }
+    if !world.is_foreign(node) {
+        not_old(world, ledger, &key);
+    }
+    ledger.does(&key);
+}
+
+/// Whoever begins a new attempt has made sure that the old one is not accepted any more.
+fn not_old(world: &World, ledger: &Ledger, key: &Key) {
+    let run = ledger.runs.get(&key.run).map(|replayed| &replayed.run);
+    let newest = run.and_then(|run| run.step(&key.step)).map_or(0, |(_, _, status)| status.attempts());
+    if newest > key.attempt {
+        let text = format!("{} is accepted after attempt {newest} has begun", ledger.name(key));
+        world.violate(Invariant::OldNotAccepted, text);
+    }
 }
 
 /// A task's frames go on where they were, and nothing follows its end.
@@ -107,7 +161,10 @@ fn task(world: &World, ledger: &mut Ledger, node: NodeId, change: &TaskChange) {
         world.violate(Invariant::OneEnd, format!("something follows the end of a task at {}", world.name_of(node)));
     }
     kept.state = change.state;
-    kept.seq = Seq(kept.seq.0.max(change.seq.0));
+    kept.seq = kept.seq.max(change.seq);
+    if change.state == TaskState::Completed {
+        ledger.done.extend(kept.attempt.clone());
+    }
 }
 
 fn create(world: &World, ledger: &mut Ledger, node: NodeId, change: &TaskChange) {
@@ -120,15 +177,21 @@ fn create(world: &World, ledger: &mut Ledger, node: NodeId, change: &TaskChange)
         world.violate(Invariant::NoDuplicateAccept, text);
     }
     if let Some(key) = &attempt {
-        ledger.children.insert(key.clone(), change.id);
         let name = ledger.name(key);
+        if ledger.children.insert(key.clone(), change.id).is_some() {
+            let text = format!("{name} became a second task at {}", world.name_of(node));
+            world.violate(Invariant::NoDuplicateAccept, text);
+        }
+        if !world.is_foreign(node) {
+            not_old(world, ledger, key);
+        }
         world.say(|| format!("{} accepts {name}", world.name_of(node)));
     }
     if node == OPERATOR {
         let number = ledger.runs.len();
         ledger.runs.insert(change.id, Replayed { number, ..Replayed::default() });
     }
-    ledger.tasks.insert(change.id, Kept { node, seq: Seq::ZERO, state: change.state, ends: 0 });
+    ledger.tasks.insert(change.id, Kept { node, seq: Seq::ZERO, state: change.state, ends: 0, attempt });
 }
 
 /// The message that opened a task, and the dispatch that it carried.
@@ -136,7 +199,7 @@ fn opening(entry: &Entry) -> Option<(String, Option<Dispatch>)> {
     let Entry::Frame(frame) = entry else { return None };
     let Ok(Update::Task(task)) = a2a::frame::open(frame.bytes.clone()).map(|event| event.update) else { return None };
     let message = task.history.into_iter().next()?;
-    let dispatch = Dispatch::from_metadata(message.metadata.as_ref()).ok().flatten();
+    let dispatch = marks::mark_of(&message);
     Some((message.message_id, dispatch))
 }
 
@@ -171,10 +234,18 @@ fn run(world: &World, ledger: &mut Ledger, id: TaskId, event: &Event) {
         world.violate(Invariant::OneEnd, format!("an event follows the end of run {}", replayed.number));
     }
     drop(replayed.run.apply(event));
+    if let Fact::Accepted(plan) = &event.fact {
+        goes_on(world, ledger, id, plan);
+        return;
+    }
     let Fact::Step(step, fact) = &event.fact else { return };
     match fact {
         StepFact::AttemptFailed { cause, retry_at: Some(_) } if cause.code == Code::OutcomeUnknown => {
             *replayed.in_spite.entry(step.clone()).or_default() += 1;
+        }
+        StepFact::Carried(done) => {
+            let key = Key { run: done.run, step: step.clone(), attempt: done.launch.attempt };
+            completed(world, ledger, &key, &words_of(&done.answer));
         }
         StepFact::Completed { answer } => {
             let newest = replayed.run.step(step).map_or(0, |(_, _, status)| status.attempts());
@@ -185,13 +256,45 @@ fn run(world: &World, ledger: &mut Ledger, id: TaskId, event: &Event) {
     }
 }
 
+/// A run goes on from an ended one that no other goes on from. What may have been done there may be done again, by the
+/// rules of the engine; those say too what may not.
+fn goes_on(world: &World, ledger: &mut Ledger, id: TaskId, plan: &Plan) {
+    let Some(of) = plan.resumes else { return };
+    if ledger.resumed.insert(of, id).is_some() {
+        world.violate(Invariant::GoneOnOnce, format!("two runs go on from run {}", ledger.number(&of)));
+    }
+    let Some(before) = ledger.runs.get(&of) else { return };
+    let doubtful = |status: &StepStatus| {
+        status.cause.as_ref().is_some_and(|cause| cause.code == Code::OutcomeUnknown) || !status.strays.is_empty()
+    };
+    let doubted = before.run.steps().filter(|(step, status)| !step.at_most_once && doubtful(status));
+    let doubted: Vec<StepId> = doubted.map(|(step, _)| step.id.clone()).collect();
+    if let Some(replayed) = ledger.runs.get_mut(&id) {
+        doubted.into_iter().for_each(|step| *replayed.in_spite.entry(step).or_default() += 1);
+    }
+}
+
 /// A completed step names its own newest attempt, which has completed.
 fn completed(world: &World, ledger: &Ledger, key: &Key, answer: &str) {
-    let child = ledger.children.get(key).and_then(|task| ledger.tasks.get(task));
-    let done = child.is_some_and(|child| child.state == TaskState::Completed);
+    let done = ledger.done.contains(key) || ledger.replied.contains(key);
     if answer != format!("{}/{}", key.step, key.attempt) || !done {
-        let text = format!("{} completed with the answer {answer:?}, its child is {child:?}", ledger.name(key));
+        let text = format!("{} completed with the answer {answer:?}; it had completed: {done}", ledger.name(key));
         world.violate(Invariant::OwnAnswer, text);
+    }
+}
+
+/// What the reaper has to do, its runs still wait for, or have ended without.
+fn listed(world: &World, ledger: &Ledger) {
+    let accounted = |key: &Key| {
+        let run = ledger.runs.get(&key.run).map(|replayed| &replayed.run).filter(|run| run.outcome().is_none());
+        let status = run.and_then(|run| run.step(&key.step)).map(|(_, _, status)| status);
+        status.is_some_and(|status| status.duties().all(|attempt| attempt.launch.attempt != key.attempt))
+    };
+    if let Some((key, _)) = ledger.duties.values().find(|(key, _)| accounted(key)) {
+        world.violate(
+            Invariant::ListIsTrue,
+            format!("{} is listed, and its run says what it came to", ledger.name(key)),
+        );
     }
 }
 
@@ -213,7 +316,7 @@ fn replays(world: &World, ledger: &Ledger, id: TaskId) {
 pub(crate) async fn taken_up(world: Arc<World>, life: Life) {
     let found: Vec<TaskId> = world.ledger.lock().in_hand(life.node).copied().collect();
     pause(Duration::from_millis(100)).await;
-    if life.is_over() {
+    if life.is_over() || life.closing.is_cancelled() {
         return;
     }
     let ledger = world.ledger.lock();
@@ -228,7 +331,7 @@ pub(crate) async fn taken_up(world: Arc<World>, life: Life) {
 /// What happened at agents happened no more often than the run allowed.
 pub(crate) fn effects(world: &World, ledger: &Ledger) {
     for ((run, step), attempts) in &ledger.effects {
-        let allowed = 1 + in_spite(ledger, run, step);
+        let allowed = 1 + ledger.in_spite(run, step);
         if attempts.len() > allowed as usize {
             let text = format!("{}: done by attempts {attempts:?}", name(ledger, run, step));
             world.violate(Invariant::EffectOnce, text);
@@ -242,13 +345,8 @@ pub(crate) fn effects(world: &World, ledger: &Ledger) {
     }
 }
 
-fn in_spite(ledger: &Ledger, run: &TaskId, step: &StepId) -> u32 {
-    ledger.runs.get(run).and_then(|run| run.in_spite.get(step)).copied().unwrap_or(0)
-}
-
 fn name(ledger: &Ledger, run: &TaskId, step: &StepId) -> String {
-    let number = ledger.runs.get(run).map_or("?".to_owned(), |run| run.number.to_string());
-    format!("run {number} {step}")
+    format!("run {} {step}", ledger.number(run))
 }
 
 fn plan_told(plan: &Plan) -> String {
@@ -276,6 +374,7 @@ fn told(event: &Event) -> String {
         Fact::Step(step, StepFact::ChildProgressed { attempt, cursor, .. }) => {
             format!("{step}: progress of {attempt} up to {cursor}")
         }
+        Fact::Step(step, StepFact::Carried(done)) => format!("{step}: carried {:?}", words_of(&done.answer)),
         Fact::Step(step, StepFact::ChildKnown { attempt, .. }) => format!("{step}: child of {attempt} is known"),
         Fact::Step(step, StepFact::ChildWaiting { attempt, on, .. }) => format!("{step}: {attempt} waits on {on:?}"),
         Fact::Step(step, fact) => format!("{step}: {fact:?}"),

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use a2a::Error;
-use agent::{Damaged, Decision, Driver, Handle, Input, View};
-use engine::{Effect, News, Phase, Refused, Reply, Resume, Routes, Run, Step};
-use orchestrator::{DUTIES, Deed, Found, Outside, RunState, Signal};
-use store::Record;
-use types::{StepId, TaskId};
+use agent::{Damaged, Decision, Driver, Handle, Input, Kit, Opening, View};
+use engine::{Effect, Fate, Finding, News, Phase, Refused, Reply, Resume, Routes, Run, Step};
+use orchestrator::{DUTIES, Deed, Found, Outside, RESUMED, RunState, Signal};
+use proto::a2a::Message;
+use store::{Record, RowChange};
+use types::{Owner, StepId, TaskId};
 
 use crate::chance::Chance;
 use crate::defects::Defect;
@@ -60,8 +61,18 @@ impl Runs {
         Ok(vec![one])
     }
 
+    /// With the defect, whatever is in doubt of an ended run is taken for never accepted.
+    fn undoubting(&self, message: &Message) -> Option<RunState> {
+        let of: TaskId = message.reference_task_ids.first()?.parse().ok()?;
+        let ledger = self.world.ledger.lock();
+        let run = &ledger.runs.get(&of)?.run;
+        let never = |id: &StepId| Finding { step: id.clone(), fate: Fate::NeverAccepted };
+        let findings: Vec<Finding> = run.steps().map(|(step, _)| never(&step.id)).collect();
+        Some(RunState::resuming(of, run.resume(of, &findings, &[]).ok()?))
+    }
+
     /// The call that a message names by its number.
-    fn call(&self, message: &proto::a2a::Message) -> Result<&crate::plans::Call, Error> {
+    fn call(&self, message: &Message) -> Result<&crate::plans::Call, Error> {
         let number: Option<usize> = agent::words::text_of(message).parse().ok();
         number.and_then(|number| self.world.calls.get(number)).ok_or(Error::Internal)
     }
@@ -70,6 +81,17 @@ impl Runs {
     fn bend(&self, run: &Run, step: &StepId, attempt: u32) -> u32 {
         let newest = run.step(step).map_or(attempt, |(_, _, status)| status.attempts());
         if self.world.has(Defect::LateAnswerApplied) { newest } else { attempt }
+    }
+
+    /// The defects of rows that are not written with what they belong to.
+    fn drops(&self, row: &RowChange) -> bool {
+        let defect = match (row.kind, &row.body) {
+            (DUTIES, Some(_)) => Defect::DutyDropped,
+            (DUTIES, None) => Defect::DutyLeftListed,
+            (RESUMED, _) => Defect::GoneOnFromTwice,
+            (_, _) => return false,
+        };
+        self.world.has(defect)
     }
 
     fn outside(&self, run: &Run, news: &News) -> Outside {
@@ -108,6 +130,13 @@ impl Driver for Runs {
     type Signal = Signal;
     type Effect = Deed;
 
+    async fn open(&self, kit: &Kit<Self>, owner: &Owner, message: &Message) -> Result<Opening<RunState>, Error> {
+        match self.undoubting(message).filter(|_| self.world.has(Defect::DoubtNotCarried)) {
+            Some(state) => Ok(Opening::Task { state: Some(state), context: None }),
+            None => orchestrator::resume(kit, owner, message).await,
+        }
+    }
+
     fn begin(&self, _task: &TaskId) -> RunState {
         RunState::default()
     }
@@ -126,13 +155,15 @@ impl Driver for Runs {
             return if cancel { Err(Error::TaskNotCancelable) } else { Ok(Decision::default()) };
         }
         let follows = input.clone();
-        let news = self.news(state.run(), input)?;
+        let (news, row) = match state.begins(task.id) {
+            Some((news, row)) => (vec![news], Some(row)),
+            None => (self.news(state.run(), input)?, None),
+        };
         let events = state.decide(task.now, news, |run, news| self.outside(run, news));
         let events = events.map_err(|refused| self.refused(&refused))?;
         let mut decision = state.take(task, &events, &follows);
-        if self.world.has(Defect::DutyDropped) {
-            decision.rows.retain(|row| row.kind != DUTIES);
-        }
+        decision.rows.extend(row);
+        decision.rows.retain(|row| !self.drops(row));
         if self.world.has(Defect::EffectsBeforeCommit) {
             let effects = decision.effects.iter().filter_map(|deed| match deed {
                 Deed::Run(effect) => Some(effect),

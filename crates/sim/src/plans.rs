@@ -9,6 +9,7 @@ use proto::a2a::Message;
 use types::{AgentName, RetryPolicy, StepId};
 
 use crate::chance::Chance;
+use crate::world::FOREIGN;
 
 /// One call to the operator.
 #[derive(Debug, Clone)]
@@ -19,6 +20,8 @@ pub(crate) struct Call {
     pub(crate) at: Duration,
     /// How long after that it is canceled, if it is.
     pub(crate) cancel: Option<Duration>,
+    /// Whether it is asked to go on when it has ended with something left undone.
+    pub(crate) resume: bool,
     /// What is answered to the plan's question, if it is.
     pub(crate) reply: Option<Reply>,
 }
@@ -34,7 +37,7 @@ fn call(chance: &mut Chance, number: u64) -> Call {
     let plan = plan(chance, number);
     let reply = (plan.question.is_some() && chance.hit(700)).then(|| reply(chance, number));
     let cancel = chance.hit(300).then(|| chance.millis(0, 30_000));
-    Call { plan, at: chance.millis(0, 3_000), cancel, reply }
+    Call { plan, at: chance.millis(0, 3_000), cancel, resume: chance.hit(500), reply }
 }
 
 fn plan(chance: &mut Chance, number: u64) -> Plan {
@@ -68,7 +71,12 @@ fn reply(chance: &mut Chance, number: u64) -> Reply {
 
 fn step(chance: &mut Chance, number: u64, id: &str) -> Step {
     // Nobody is called Nobody.
-    let agent = if chance.hit(30) { "Nobody" } else { chance.pick(&["North", "South"]).copied().unwrap_or("North") };
+    let agent = match chance.below(100) {
+        0..=2 => "Nobody",
+        3..=22 => FOREIGN,
+        23..=61 => "North",
+        _ => "South",
+    };
     Step {
         retry: RetryPolicy {
             attempts: 1 + u32::try_from(chance.below(4)).unwrap_or(0),
@@ -109,6 +117,8 @@ pub(crate) fn words_of(payload: &Payload) -> String {
 pub(crate) struct Behaviour {
     /// A pause before each thing that it says.
     pub(crate) pauses: Vec<Duration>,
+    /// How much it says each time.
+    pub(crate) words: usize,
     /// For how long it says that it is queued.
     pub(crate) queued: Option<Duration>,
     /// How it ends.
@@ -122,6 +132,8 @@ pub(crate) enum End {
     Fails,
     Declines,
     Asks,
+    /// It answers with a message and makes no task.
+    Replies,
     /// It works on until it is told to stop.
     Hangs,
     /// It does not stop when it is told to.
@@ -132,8 +144,10 @@ impl Behaviour {
     pub(crate) fn of(seed: u64, call: &str, step: &StepId, attempt: u32) -> Self {
         let mut chance = Chance::of(seed, &format!("behaviour {call} {step} {attempt}"));
         let long = if chance.hit(250) { 8_000 } else { 400 };
+        let (pauses, words) = if chance.hit(80) { (12, 500) } else { (chance.below(4), 1) };
         let end = match chance.below(100) {
-            0..=64 => End::Completes,
+            0..=4 => End::Replies,
+            5..=64 => End::Completes,
             65..=76 => End::Fails,
             77..=80 => End::Declines,
             81..=85 => End::Asks,
@@ -141,7 +155,8 @@ impl Behaviour {
             _ => End::Stubborn,
         };
         Self {
-            pauses: (0..chance.below(4)).map(|_| chance.millis(0, long)).collect(),
+            pauses: (0..pauses).map(|_| chance.millis(0, long)).collect(),
+            words,
             queued: chance.hit(100).then(|| chance.millis(100, 10_000)),
             end,
         }

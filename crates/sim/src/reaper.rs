@@ -6,11 +6,10 @@ use std::time::Duration;
 
 use a2a::{Error, Fence};
 use agent::Kit;
-use engine::{Cause, ChildNews, Code, Launch};
-use orchestrator::{AttemptKey, DUTIES, Signal, codec};
+use engine::{Cause, ChildNews, Code};
+use orchestrator::{DUTIES, Duty, Found, Signal, codec};
 use proto::watchroom::agent::v1::fence_response::Outcome;
-use store::{Commit, Row, RowChange};
-use types::{StoreId, Timestamp};
+use types::StoreId;
 
 use crate::defects::Defect;
 use crate::directory;
@@ -22,53 +21,43 @@ use crate::world::Running;
 /// How long a fence may take: an agent waits for a stubborn task to end.
 const FENCE: Duration = Duration::from_secs(25);
 
-/// An attempt to be accounted for.
-#[derive(Debug, Clone)]
-pub(crate) struct Wanted {
-    pub(crate) key: AttemptKey,
-    not_after: Timestamp,
-    store_id: StoreId,
-}
-
 /// Begins to see to every duty on the list.
 pub(crate) async fn take_up(kit: &Kit<Runs>) -> Result<(), store::Error> {
     let dispatcher = kit.driver().dispatcher();
     for row in kit.store().rows(DUTIES, &[]).await? {
-        if let Some(wanted) = codec::decode_duty(&row.body).ok().and_then(|duty| Wanted::of(duty.key(), &duty.launch)) {
-            dispatcher.clone().settle(kit, wanted);
+        if let Ok(duty) = codec::decode_duty(&row.body) {
+            dispatcher.clone().settle(kit, duty);
         }
     }
     Ok(())
 }
 
-impl Wanted {
-    /// An attempt as it was sent.
-    pub(crate) fn of(key: AttemptKey, launch: &Launch) -> Option<Self> {
-        Some(Self { key, not_after: launch.not_after, store_id: launch.route.store_id? })
-    }
-}
-
 impl Dispatcher {
     /// Begins to see to the end of an attempt, unless somebody does.
-    pub(crate) fn settle(self: Arc<Self>, kit: &Kit<Runs>, wanted: Wanted) {
-        if !self.claim(&wanted.key) {
+    pub(crate) fn settle(self: Arc<Self>, kit: &Kit<Runs>, duty: Duty) {
+        if !self.claim(&duty.key()) {
             return;
         }
         let at = kit.clone();
         kit.spawn("fence", async move {
-            let news = self.account(&wanted).await;
-            conclude(&at, &wanted, news).await;
-            self.release(&wanted.key);
+            let news = self.account(&duty).await;
+            conclude(&at, &duty, news).await;
+            self.release(&duty.key());
         });
     }
 
-    async fn account(&self, wanted: &Wanted) -> ChildNews {
+    async fn account(&self, duty: &Duty) -> ChildNews {
         if self.world().has(Defect::NoFence) {
             return ChildNews::NotAccepted(Cause::new(Code::Timeout, "nobody was asked"));
         }
         for failures in 1.. {
-            match self.fence(wanted).await {
-                Ok(news) => return news,
+            let asked = match duty.launch.route.store_id {
+                Some(_) => self.fence(duty).await.map(Some),
+                None => self.recall(duty).await,
+            };
+            match asked {
+                Ok(Some(news)) => return news,
+                Ok(None) => {}
                 Err(failed) => self.world().count("fence", format!("asked again: {}", reason(&failed))),
             }
             tries(self.world(), failures).await;
@@ -77,14 +66,15 @@ impl Dispatcher {
     }
 
     /// Asks the attempt's own store once.
-    pub(crate) async fn fence(&self, wanted: &Wanted) -> Result<ChildNews, Failed> {
-        let node = directory::node_of(self.world(), wanted.store_id).ok_or(Failed::Unreached)?;
-        self.net().call("fence", node, FENCE, ask(wanted)).await.map(news)
+    pub(crate) async fn fence(&self, duty: &Duty) -> Result<ChildNews, Failed> {
+        let node = directory::node_of(self.world(), &duty.launch.route).ok_or(Failed::Unreached)?;
+        let store_id = duty.launch.route.store_id.ok_or(Failed::Unreached)?;
+        self.net().call("fence", node, FENCE, ask(duty, store_id)).await.map(news)
     }
 }
 
-fn ask(wanted: &Wanted) -> Ask<Outcome> {
-    let Wanted { key, not_after, store_id } = wanted.clone();
+fn ask(duty: &Duty, store_id: StoreId) -> Ask<Outcome> {
+    let (key, not_after) = (duty.key(), duty.launch.not_after);
     let fence = Fence { run: key.run, step: key.step, attempt: key.attempt, not_after, store_id };
     Arc::new(move |running: &Running| running.desk.fence(fence.clone()))
 }
@@ -108,35 +98,27 @@ fn reason(failed: &Failed) -> String {
     }
 }
 
-/// Tells the run, if it has not ended, and takes the duty off the list.
-async fn conclude(kit: &Kit<Runs>, wanted: &Wanted, news: ChildNews) {
+/// Tells the run, whose commit takes the duty off the list; where it has ended, only the list is told.
+async fn conclude(kit: &Kit<Runs>, duty: &Duty, news: ChildNews) {
+    let world = kit.driver().dispatcher().world().clone();
     for failures in 1.. {
-        match kit.handle(wanted.key.run).await {
+        match kit.handle(duty.run).await {
             Ok(Some(run)) => {
-                let AttemptKey { step, attempt, .. } = wanted.key.clone();
-                signal(&run, Signal::Child { step, attempt, news: vec![news.clone()] }).await;
-                break;
+                if let Ok(earlier) = duty.earlier(kit).await {
+                    let (step, attempt, news) = (duty.step.clone(), duty.launch.attempt, news.clone());
+                    signal(&run, Signal::Found(Found { step, attempt, news, earlier })).await;
+                    break;
+                }
             }
             Ok(None) | Err(Error::TaskNotFound) => break,
             Err(_) => {}
         }
-        tries(kit.driver().dispatcher().world(), failures).await;
+        tries(&world, failures).await;
     }
     for failures in 1.. {
-        if take_off(kit, wanted).await.is_some() {
+        if duty.take_off(kit, &news).await.is_ok() {
             return;
         }
-        tries(kit.driver().dispatcher().world(), failures).await;
+        tries(&world, failures).await;
     }
-}
-
-/// Deletes the duty's row, if it has one by now.
-async fn take_off(kit: &Kit<Runs>, wanted: &Wanted) -> Option<()> {
-    let rows = kit.store().rows(DUTIES, &[]).await.ok()?;
-    let about = |row: &Row| codec::decode_duty(&row.body).is_ok_and(|duty| duty.key() == wanted.key);
-    let Some(row) = rows.into_iter().find(about) else { return Some(()) };
-    let gone = RowChange { kind: DUTIES, key: row.key, expected: row.version, body: None };
-    let (epoch, at) = (kit.ownership().epoch, kit.store().now());
-    let commit = Commit::of_rows(epoch, at, vec![gone]);
-    kit.store().commit(commit).await.ok().map(drop)
 }

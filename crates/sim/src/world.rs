@@ -22,6 +22,13 @@ use crate::plans::{self, Call};
 
 /// When every simulation begins.
 const BEGINNING: u64 = 1_800_000_000_000;
+/// By how many milliseconds clocks differ at most: less than the protocol allows for.
+const SKEW_MAX: u64 = 4_500;
+/// By how much they differ when that is more than the protocol allows for.
+const SKEW_TOO_MUCH: u64 = 60_000;
+
+/// The agent that is somebody else's.
+pub(crate) const FOREIGN: &str = "West";
 
 /// A place in the list of nodes; the operator is the first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -36,6 +43,11 @@ pub(crate) const OUTSIDE: NodeId = NodeId(usize::MAX);
 pub(crate) struct Node {
     pub(crate) name: AgentName,
     pub(crate) store_id: StoreId,
+    /// Whether it is an agent of somebody else.
+    pub(crate) foreign: bool,
+    clock: Clock,
+    /// Until when a proxy before it turns dispatches away.
+    closed: Option<Instant>,
     pub(crate) store: Arc<MemoryStore>,
     pub(crate) up: Option<Running>,
     /// Whether the registry would send work there.
@@ -57,6 +69,8 @@ pub(crate) struct Life {
     pub(crate) node: NodeId,
     /// How many processes the node had before it.
     pub(crate) number: u64,
+    /// Fires when the process is asked to stop.
+    pub(crate) closing: CancellationToken,
     /// Fires when the process dies.
     pub(crate) death: CancellationToken,
 }
@@ -82,8 +96,10 @@ pub(crate) struct World {
 impl World {
     pub(crate) fn new(seed: u64, defect: Option<Defect>, faults: Faults, traced: bool) -> Arc<Self> {
         let begun = Instant::now();
-        let names = ["Operator", "North", "North", "South", "South"];
-        let nodes = (0..).zip(names).map(|(place, name)| Node::new(place, name, begun)).collect();
+        let names = ["Operator", "North", "North", "South", "South", FOREIGN];
+        let (mut skew, apart) = (Chance::of(seed, "clocks"), defect == Some(Defect::ClocksTooFarApart));
+        let mut ahead = || skew.below(if apart { SKEW_TOO_MUCH } else { SKEW_MAX });
+        let nodes = (0..).zip(names).map(|(place, name)| Node::new(place, name, begun, ahead())).collect();
         Arc::new(Self {
             seed,
             defect,
@@ -151,12 +167,43 @@ impl World {
         true
     }
 
+    pub(crate) fn is_foreign(&self, node: NodeId) -> bool {
+        self.nodes.lock().get(node.0).is_some_and(|node| node.foreign)
+    }
+
+    /// Whether a proxy before the node turns a dispatch away that arrives now.
+    pub(crate) fn turns_away(&self, id: NodeId) -> bool {
+        let now = Instant::now();
+        let closed = self.nodes.lock().get(id.0).and_then(|node| node.closed);
+        if closed.is_some_and(|until| until > now) {
+            return true;
+        }
+        // What a foreign agent's proxy says is all that there is to know.
+        if self.is_foreign(id) || !self.strikes("dispatches turned away", self.faults.turn_away) {
+            return false;
+        }
+        let span = self.draw(|chance| chance.millis(1_000, 12_000));
+        if let Some(node) = self.nodes.lock().get_mut(id.0) {
+            node.closed = Some(now + span);
+        }
+        true
+    }
+
+    /// A node loses all that it had.
+    pub(crate) fn forget(&self, id: NodeId) {
+        if let Some(node) = self.nodes.lock().get_mut(id.0) {
+            node.store = empty(node.store_id, &node.clock);
+        }
+        self.ledger.lock().forget(id);
+    }
+
     /// Ends a process.
     pub(crate) fn kill(&self, life: &Life) {
         if let Some(node) = self.nodes.lock().get_mut(life.node.0) {
             node.up = None;
         }
         life.death.cancel();
+        life.closing.cancel();
     }
 
     /// Whether the plan says that the step's effect may happen at most once.
@@ -204,24 +251,23 @@ impl World {
 }
 
 impl Node {
-    fn new(place: u8, name: &str, begun: Instant) -> Self {
+    fn new(place: u8, name: &str, begun: Instant, ahead: u64) -> Self {
         let now = move || {
             let elapsed = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
-            Timestamp::from_millis(BEGINNING.saturating_add(elapsed))
+            Timestamp::from_millis(BEGINNING.saturating_add(elapsed + ahead))
         };
-        let store_id = StoreId::from_bytes([place + 1; 16]);
-        let options = MemoryOptions {
-            store_id: Some(store_id),
-            epoch: Epoch(1),
-            clock: Clock::new(now),
-            ..MemoryOptions::default()
-        };
-        let store = Arc::new(MemoryStore::with(options));
-        Self { name: plans::name(name), store_id, store, up: None, registered: false, gone: false }
+        let (store_id, clock) = (StoreId::from_bytes([place + 1; 16]), Clock::new(now));
+        let (store, foreign) = (empty(store_id, &clock), name == FOREIGN);
+        let (name, closed, up) = (plans::name(name), None, None);
+        Self { name, store_id, foreign, clock, closed, store, up, registered: false, gone: false }
     }
 }
 
 impl Life {
+    pub(crate) fn new(node: NodeId, number: u64) -> Self {
+        Self { node, number, closing: CancellationToken::new(), death: CancellationToken::new() }
+    }
+
     pub(crate) fn is_over(&self) -> bool {
         self.death.is_cancelled()
     }
@@ -231,6 +277,11 @@ impl fmt::Debug for World {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("World").field("seed", &self.seed).field("defect", &self.defect).finish_non_exhaustive()
     }
+}
+
+fn empty(store_id: StoreId, clock: &Clock) -> Arc<MemoryStore> {
+    let (store_id, clock) = (Some(store_id), clock.clone());
+    Arc::new(MemoryStore::with(MemoryOptions { store_id, epoch: Epoch(1), clock, ..MemoryOptions::default() }))
 }
 
 /// Lets virtual time pass.
