@@ -30,6 +30,15 @@ impl Scene {
 
     /// Starts a run of one step there, of so many attempts of so many seconds.
     async fn start(&self, words: &str, attempts: u32, seconds: i64) -> String {
+        self.start_step(words, attempts, seconds, Step::default()).await
+    }
+
+    /// As `start`, of a step that may be done once at most.
+    async fn start_once(&self, words: &str, attempts: u32, seconds: i64) -> String {
+        self.start_step(words, attempts, seconds, Step { at_most_once: true, ..Step::default() }).await
+    }
+
+    async fn start_step(&self, words: &str, attempts: u32, seconds: i64, step: Step) -> String {
         let part = Part { content: Some(Content::Text(words.to_owned())), ..Part::default() };
         let step = Step {
             id: "pipes".into(),
@@ -37,7 +46,7 @@ impl Scene {
             input: vec![part],
             retry: Some(Retry { attempts: Some(attempts), ..Retry::default() }),
             attempt_timeout: Some(prost_types::Duration { seconds, nanos: 0 }),
-            ..Step::default()
+            ..step
         };
         let source = Some(Source::Plan(Plan { title: "Pipes".into(), steps: vec![step], ..Plan::default() }));
         let request = StartRunRequest { request_id: words.into(), source, ..StartRunRequest::default() };
@@ -217,4 +226,39 @@ async fn one_that_does_not_stop_is_asked_until_it_does_and_listed_meanwhile() {
     assert_eq!((run.state(), step.error_code.as_str()), (RunState::Failed, "OUTCOME_UNKNOWN"), "{run:?}");
     assert!(run.summary.ends_with("; 1 attempt still being stopped"), "{run:?}");
     assert_eq!(scene.children().await, [TaskState::Working]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_may_be_done_once_is_not_sent_again_when_nobody_knows_whether_it_was_done() {
+    let mut scene = Scene::open().await;
+    // It begins and says nothing; it answers, and nobody hears it; it is known, and forgotten.
+    let mute = scene.start_once("mute", 3, 1).await;
+    let (run, step) = scene.ended(&mute).await;
+    assert_eq!(
+        (run.state(), step.error_code.as_str(), step.attempts),
+        (RunState::Failed, "OUTCOME_UNKNOWN", 1),
+        "{run:?}"
+    );
+    scene.proxy.set(Traffic::NoAnswers);
+    let unheard = scene.start_once("reply", 3, 2).await;
+    scene.begun(2).await;
+    scene.crash_operator().await;
+    let (run, step) = scene.ended(&unheard).await;
+    assert_eq!(
+        (run.state(), step.error_code.as_str(), step.attempts),
+        (RunState::Failed, "OUTCOME_UNKNOWN", 1),
+        "{run:?}"
+    );
+    let forgotten = scene.start_once("slow", 3, 60).await;
+    scene.child(TaskState::Working).await;
+    scene.foreign.crash().await;
+    scene.proxy.cut();
+    let (run, step) = scene.ended(&forgotten).await;
+    assert_eq!(
+        (run.state(), step.error_code.as_str(), step.attempts),
+        (RunState::Failed, "OUTCOME_UNKNOWN", 1),
+        "{run:?}"
+    );
+    assert_eq!(scene.foreign.begun().len(), 3, "each is begun once: {:?}", scene.foreign.begun());
+    assert!(run.summary.ends_with("; 1 attempt possibly still at work"), "{run:?}");
 }
