@@ -1,7 +1,10 @@
 //! The official Python client.
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 
+use prost::Message as _;
+use prost_types::FileDescriptorSet;
 use tests::{Cluster, Node, Service, call, python};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -36,4 +39,18 @@ async fn talk(address: SocketAddr, texts: &[&str]) {
         let out = python("client.py", &args.collect::<Vec<_>>()).await.expect_ok("the Python client");
         println!("{binding}\n{out}");
     }
+}
+
+#[tokio::test]
+async fn c70_our_table_of_required_fields_is_that_of_the_official_descriptors() {
+    let theirs = python("required.py", &[]).await.expect_ok("the Python descriptors");
+    let theirs: BTreeSet<&str> = theirs.lines().collect();
+    let set = FileDescriptorSet::decode(proto::DESCRIPTORS).unwrap();
+    let ours = set.file.iter().filter(|file| file.package() == "lf.a2a.v1").flat_map(|file| &file.message_type);
+    let ours: BTreeSet<String> = ours
+        .flat_map(|message| {
+            proto::required_fields(message.name()).iter().map(|field| format!("{}.{field}", message.name()))
+        })
+        .collect();
+    assert_eq!(ours.iter().map(String::as_str).collect::<BTreeSet<_>>(), theirs);
 }

@@ -8,6 +8,7 @@
 )]
 
 mod backup;
+mod bindings;
 mod chaos;
 mod clients;
 mod crashes;
