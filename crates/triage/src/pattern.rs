@@ -8,6 +8,9 @@ use crate::text::{Break, Token};
 /// A gap of at most so many words stays within its clause; a wider one reaches over commas.
 const NEAR: usize = 8;
 
+/// A gap of at most so many words stays within its statement: it does not reach over an `and`.
+const SHORT: usize = 5;
+
 /// A compiled pattern.
 #[derive(Debug)]
 pub(crate) struct Pattern {
@@ -119,7 +122,7 @@ fn skip(width: usize, parts: &[Part], tokens: &[Token], at: usize) -> Option<usi
         if let Some(found) = rest(parts, tokens, end) {
             return Some(found);
         }
-        if tokens.get(end).is_none_or(negates) {
+        if tokens.get(end).is_none_or(|token| negates(token) || (width <= SHORT && token.word == "and")) {
             return None;
         }
     }

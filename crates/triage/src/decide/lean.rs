@@ -25,7 +25,7 @@ impl Lean {
         Self {
             fire: said(found, Fact::HintFire),
             police: said(found, Fact::HintPolice),
-            ambulance: said(found, Fact::HintAmbulance),
+            ambulance: said(found, Fact::HintAmbulance) + inside(found),
         }
     }
 
@@ -51,6 +51,11 @@ impl Lean {
             Service::Ambulance => 4,
         }
     }
+}
+
+/// People who are heard or seen inside weigh as a body's word does.
+fn inside(found: &[Finding]) -> usize {
+    found.iter().filter(|f| f.fact == Fact::PeopleInside && f.scope == Scope::Holds).count()
 }
 
 /// How many words of a trade are said; a word that two rules name is one.

@@ -13,6 +13,7 @@ pub(crate) fn find(words: &[Word<'_>], style: Style) -> Vec<Candidate> {
     for at in 0..words.len() {
         found.extend(if style == Style::Cased { named(words, at) } else { flat(words, at) });
         found.extend(headed(words, at));
+        found.extend(paired(words, at));
         found.extend(numbered(words, at));
         found.extend(fragment(words, at));
         found.extend(hint(words, at));
@@ -83,6 +84,18 @@ fn flat(words: &[Word<'_>], at: usize) -> Option<Candidate> {
     let led = start > 0 && joined(words, start - 1) && preposition(&words[start - 1]);
     let proper = (start..at).any(|i| !generic(&words[i]) && !place_noun(&words[i]));
     (led && proper).then(|| Candidate { words: start..at + 1, rank: Rank::Fragment })
+}
+
+/// `the Dog and Duck`, `5th and Pine`: two names with `and` between them, behind an article or alone in their clause.
+fn paired(words: &[Word<'_>], at: usize) -> Option<Candidate> {
+    let name = |at: usize| words.get(at).is_some_and(name_word);
+    let pair = name(at) && name(at + 2) && words.get(at + 1).is_some_and(|word| word.lower == "and");
+    let whole = pair && joined(words, at) && joined(words, at + 1);
+    let before = at.checked_sub(1).map(|i| &words[i]);
+    let led = before.is_none_or(|word| word.after != Break::None || word.lower == "the" || preposition(word));
+    let article = before.is_some_and(|word| word.lower == "the" && word.after == Break::None);
+    let closed = words.get(at + 2).is_some_and(|word| word.after != Break::None);
+    (whole && led && (article || closed)).then_some(Candidate { words: at..at + 3, rank: Rank::Hint })
 }
 
 /// `Club Vertigo`, `River Wandle`.

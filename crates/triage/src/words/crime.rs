@@ -134,7 +134,7 @@ pub(crate) const RULES: &[Rule] = &[
             "scared|afraid|frightened|terrified|fear|scare ~3 of|he|him|for|partner|ex|my ~2 ?life|him|husband|partner",
             "hide|hiding ~4 from|bathroom|cupboard|bedroom|toilet|wardrobe|under|in|closet|kids",
             "ex|husband|partner|boyfriend ~4 turn|turned|here|outside|back|trying|kicking|smashing|banging|threatening|drunk|violent|violence|aggressive",
-            "violent|aggressive|abusive|menacing|hostile|raging",
+            "violent|aggressive|abusive|menacing|hostile",
         ],
     ),
     strong(

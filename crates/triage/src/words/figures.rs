@@ -39,6 +39,8 @@ pub(crate) const FIGURES: &[Rule] = &[
             "=burned|=burnt out !house|car|building|van",
             "sunburn|sunburnt|heartburn|burnout",
             "heart|sun =burn|=burned|=burnt",
+            "candle wax|holder|stick",
+            "=shooting|=shot =out|=up|=through",
             "burn my|his|her|our|some dinner|toast|tea|lunch|food|cake|sausages|rice|breakfast|cookies|supper|pizza|roast",
             "burn ?=the dinner|toast|tea|lunch|food|cake|sausages|rice|breakfast|cookies|supper|pizza|roast",
             "=burnt|=burned toast|dinner|food|offering|umber|orange",

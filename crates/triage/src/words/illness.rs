@@ -62,7 +62,7 @@ pub(crate) const RULES: &[Rule] = &[
         &[
             "noise|noises|sound|sounds ~3 breathe|breathing|breath",
             "can hardly|barely|not ~2 speak|talk|swallow|breathe",
-            "can|could|barely|hardly|unable not|to|barely|hardly ~3 breathe|breath|breathing|swallow|catch",
+            "can|could|barely|hardly|unable not|to|barely|hardly ~3 breathe|breath|breathing|swallow",
             "struggle|trouble|difficulty|difficult|hard|problem|fight|labour|laboured|shallow|heavy|fast|funny|noisy|rattling|battling|gasping|hardly|barely ~3 breath|breathe|breathing",
             "breath ~3 short|shallow|funny|fast|bad|worse|laboured|rattling|noisy|rasping|difficult|strange|weird|heavily|hard|problem",
             "short|shortness|out|catch|lack ~2 of|his|her|my ~2 breath",

@@ -32,7 +32,7 @@ pub(crate) const RULES: &[Rule] = &[
             "head ~3 bob|bobbing|disappear|under",
             "go|gone|went|disappear|slip ~1 under !anaesthetic|anesthetic|the|knife|a|general",
             "lilo|inflatable|unicorn|dinghy|rubber|ring ~4 out|sea|drift|blown",
-            "man|woman|someone|person|boy|girl|child|body|swimmer ~3 =in|=under ~3 water|sea|river|canal|lake|pond|dock|harbour|reservoir|pool|weir|lock|thames|tide",
+            "man|woman|someone|person|boy|girl|child|body|swimmer ~3 =in|=under ~3 water|sea|river|canal|lake|pond|dock|harbour|reservoir|pool|weir|thames|tide",
             "tide ~2 come|came|in|rising ~6 rocks|cut|stuck|beach|trapped",
             "floating face",
             "taking|take on water",
@@ -76,6 +76,7 @@ pub(crate) const RULES: &[Rule] = &[
             "halfway|way|part|partway ~1 down|up ~3 face|cliff|quarry|mountain|shaft|well|rock",
             "climb|climber|hiker|walker ~7 fall|stuck|stranded|slip|lost|ledge|injured|hurt",
             "climb|climber|climbing|abseil|abseiling|rope|belay ~9 drop|dropped|fell|fallen|slid|snapped|off ~6 shelf|ledge|face|down|crag|back|ground|onto",
+            "gone|went|fell|go|fall|climbed ~1 =in|=into|=down ~2 slurry|silo|tank|vat|hopper|pit|well|shaft|sewer|baler",
         ],
     ),
     strong(
@@ -264,6 +265,7 @@ pub(crate) const RULES: &[Rule] = &[
             "@frail ~6 not ~3 stairs|out|downstairs|leave|escape",
             "wheelchair|bedbound|bedridden|walker|frame|crutches ~8 stairs|stuck|lift|upstairs",
             "gone|went|go|run|ran|rushed ~1 =back ~1 =in|=inside|=upstairs",
+            "window|balcony ~6 hold|holding|dangling|dropping|lowering ~3 kid|child|baby|toddler|him|her",
         ],
     ),
 ];

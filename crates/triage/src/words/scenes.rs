@@ -26,6 +26,7 @@ pub(crate) const RULES: &[Rule] = &[
             "set|lay|laid|laying|setting ~1 =about|=into ~3 @person|driver|bouncer",
             "throw|threw|thrown|pour|poured|tip|tipped|chuck|chucked ~5 =over|=on|=in ~1 =me|=him|=her|=us !to",
             "throw|threw|chuck|launch ~3 kettle|pan|boiling|iron|chair|plate|glass|mug|bottle ~3 =me|=him|=her|=us",
+            "got|had|took|get ~4 =round|=across|=over =the|=his|=her|=my head|face|skull|ear",
         ],
     ),
     strong(

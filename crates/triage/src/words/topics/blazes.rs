@@ -19,7 +19,7 @@ pub(super) const CLASSES: &[Class] = &[
          quilt bedding pillow curtains curtain blind blinds carpet rug cushion chair couch nightie nightdress jumper sleeve \
          coat hymn books paper newspaper letterbox doormat mat shed barn garage stable caravan tent yacht boat houseboat \
          dinghy lorry van car bus moped scooter motorbike trolley shelter porch loft roof rafters joists decking fence \
-         gazebo marquee pan oil fat grease wok candle ironing board",
+         gazebo marquee pan oil fat grease wok ironing board",
     ),
 ];
 

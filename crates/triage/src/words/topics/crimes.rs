@@ -14,7 +14,7 @@ pub(super) const CLASSES: &[Class] = &[
     ),
     class(
         "deed",
-        "assault assaulting mugging robbery burglary carjacking hijacking kidnapping abduction stabbing shooting affray \
+        "assault assaulting mugging robbery burglary carjacking hijacking kidnapping abduction stabbing affray \
          brawl riot looting vandalism arson rape grooming stalking blackmail extortion voyeurism trespass poaching \
          cuckooing upskirting skimming joyriding shoplifting pickpocketing ramraid smuggling trafficking murder \
          terrorism sabotage",
@@ -29,7 +29,7 @@ pub(super) const CLASSES: &[Class] = &[
         "arm",
         "machete sword samurai katana cutlass dagger bayonet cleaver hatchet axe crowbar cosh truncheon knuckleduster \
          bat club pistol revolver handgun shotgun rifle airgun crossbow catapult slingshot taser grenade firearm gun \
-         knife blade shank screwdriver hammer mallet wrench spanner pickaxe chain pole chisel razor scythe spear bottle",
+         knife blade shank screwdriver hammer mallet wrench spanner chain pole chisel razor scythe spear bottle",
     ),
     class(
         "goods",
@@ -136,7 +136,9 @@ pub(super) const RULES: &[Rule] = &[
             "expose|peer|peering|peep|peeping|spy|spying|watch|watching|film|filming|look|leer ~2 =through|=in|=into|=at ~2 =my|=our|=her|=the|=my ~1 window|bathroom|bedroom|daughter|girls|changing",
             "laser ~6 pilot|plane|aircraft|helicopter|driver|eyes",
             "scared|frightened|terrified|petrified|afraid ~3 =of|=he|=she|=my ~1 him|her|husband|ex|partner|son|dad|kill|hurt",
-            "raging|kicking off|ranting|frenzy|berserk|rampage",
+            "raging|ranting at|around|about",
+            "kicking =off",
+            "frenzy|berserk|rampage",
             "bang|banging|hammer|hammering|kick|kicking|pound|pounding|boot|batter|battering ~2 =on|=at|=down|=my|=our ~2 door|window|shutters|gate|wall",
             "bury|burying|gut|batter|do|finish|shoot|knife|cut|smash|hurt|slice ~1 =me|=us|=him|=her ~2 =if|=when|=next|=tonight|=up|=in",
             "wait|waiting|laying =for =me|=us|=him|=her !to|outside school",
@@ -162,7 +164,7 @@ pub(super) const RULES: &[Rule] = &[
             "kick|force|boot|smash|cave ~2 =in|=off ~3 door|hinge|window",
             "might|could|may|think ~3 =still ~2 =in there|here|house",
             "crowbar|crowbars|balaclava|balaclavas|torches|jemmy",
-            "come|came|got|get|gone ~2 =home|=back|=in ~9 ransack|turned|trashed|gone|kicked|forced|smashed|stolen|open|burgled",
+            "come|came|got|get ~1 =home|=back ~9 ransack|turned|trashed|gone|kicked|forced|smashed|stolen|open|burgled",
             "ransack|ransacked|burgled|broken ~1 into",
             "squatters|squatter|trespassers",
             "@stranger ~4 =climbing|=climbed|=clambering|=scaling|=getting ~2 =over|=through|=in|=into|=up ~3 fence|wall|window|gate|balcony|drainpipe|back|roof|garden",

@@ -46,7 +46,7 @@ pub(super) const RULES: &[Rule] = &[
             "passenger|driver ~4 whiplash|airbag|windscreen|seatbelt",
             "cut|cutting ~3 =out =of ~2 car|wreck|vehicle|cab",
             "wedged|trapped|stuck|pinned ~2 =behind|=under|=against ~2 wheel|dashboard|steering|axle",
-            "@wheels ~4 =off|=through|=over|=down|=into|=in ~4 bridge|canal|river|lake|embankment|bank|ravine|sea|railings|parapet",
+            "@wheels ~4 =off|=through|=over|=down|=into|=in ~7 bridge|canal|river|lake|embankment|bank|ravine|sea|railings|parapet",
             "@wheels ~3 =on|=onto ~1 =its|=their|=it|=is ~1 ?is side|roof|back",
             "drive|driven|drove|driving ~4 =along|=down|=on|=onto|=up|=over|=into ~2 pavement|crowd|people|shoppers|market|footpath|queue|bus",
             "@wheels ~3 =under|=underneath|=beneath ~4 @wheels",
@@ -65,7 +65,7 @@ pub(super) const RULES: &[Rule] = &[
             "mount|mounted|mounts ~2 kerb|pavement|footpath ~6 hit|lady|man|woman|kid|child|people|into|out|person|pedestrian",
             "door ~2 open|opened|opening ~3 =into|=on|=onto|=in|=at ~2 cyclist|biker|bike|motorbike|scooter|me",
             "over =the|=his|=her handlebars|bonnet|windscreen",
-            "whoever|who|that|car ~1 hit|struck|clipped =him|=her|=me|=them",
+            "whoever|who ~1 hit|struck|clipped =him|=her|=me|=them",
         ],
     ),
     strong(

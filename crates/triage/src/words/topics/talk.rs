@@ -30,6 +30,7 @@ pub(super) const RULES: &[Rule] = &[
             "worth ~1 claiming|reporting|ringing|doing|it",
             "what ~1 should|do|can i|we ~2 about|with|if|wear|say|claim|pay",
             "ring|ringing|call|calling|phone|phoning|rang ~2 =to ~2 see|ask|check|find|enquire|query|confirm|cancel|book|change|move|rearrange|thank",
+            "i|just|and wondered|wonder ~1 what|if|how|whether|where|who|when",
         ],
     ),
     strong(
