@@ -98,7 +98,7 @@ pub(crate) const FIGURES: &[Rule] = &[
         "gas as a thing",
         Fact::Harmless,
         &[
-            "=gas bill|man|company|meter|engineer|supplier|account|price|station|board|certificate|mark|tariff",
+            "=gas bill|company|supplier|account|price|station|board|certificate|mark|tariff",
             "tear =gas",
             "wind|trapped =gas",
         ],

@@ -21,7 +21,7 @@ pub(crate) const RULES: &[Rule] = &[
             "be|being|get|getting|got =hurt|=hit|=beaten|=attacked|=kicked ~1 again",
             "thump|thumping|thud|thuds|banging|slap|slaps ~6 cry|crying|sob|sobbing|scream|pleading|begging",
             "=slam|=slamming|=slammed|=smash|=smashing|=smashed ~2 @person|head|face ~1 against|into|on|off",
-            "throat|neck ~4 =hold|=grip|=hands|=choking",
+            "throat|neck ~4 =grip|=hands",
             "hold|hands|grabbed ~4 by|round|around|on ~2 throat|neck",
             "set|lay|laid|laying|setting ~1 =about|=into ~3 @person|driver|bouncer",
             "throw|threw|thrown|pour|poured|tip|tipped|chuck|chucked ~5 =over|=on|=in ~1 =me|=him|=her|=us !to",

@@ -109,7 +109,7 @@ pub(super) const RULES: &[Rule] = &[
             "arm|leg|hand|side ~2 =dropping|=dropped|=drops|=gone|=dead|=dangling ~2 ?things",
             "vacant|glazed|blank|faraway|distant ~1 ?look|eyes|expression|stare",
             "can|could not ~1 =keep ~2 =awake|=down|=still",
-            "@person ~2 =out =for =the =count",
+            "@person ~2 =out ~2 =count",
             "light headed",
             "convinced|believes|swears|sees|seeing ~6 spider|spiders|bugs|snakes|insects|voices|demons|people",
             "grind|grinding ~2 teeth|jaw",

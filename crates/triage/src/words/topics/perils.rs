@@ -63,7 +63,7 @@ pub(super) const RULES: &[Rule] = &[
         ],
     ),
     strong(
-        "brought out of the water",
+        "brought ashore",
         Fact::Ashore,
         &[
             "pull|drag|get|fish|haul|help|bring|lift ~2 =out =of ~1 @wet|pool|water|bath",

@@ -51,6 +51,8 @@ pub(super) const RULES: &[Rule] = &[
             "drive|driven|drove|driving ~4 =along|=down|=on|=onto|=up|=over|=into ~2 pavement|crowd|people|shoppers|market|footpath|queue|bus",
             "@wheels ~3 =under|=underneath|=beneath ~4 @wheels",
             "@wheels ~6 concertina|concertinaed|mangled|crumpled",
+            "@wheels ~2 =under|=into ~2 =the ~1 back|rear ~2 =of",
+            "roof ~2 peeled|ripped|sheared|torn|caved",
         ],
     ),
     strong(
@@ -66,6 +68,7 @@ pub(super) const RULES: &[Rule] = &[
             "door ~2 open|opened|opening ~3 =into|=on|=onto|=in|=at ~2 cyclist|biker|bike|motorbike|scooter|me",
             "over =the|=his|=her handlebars|bonnet|windscreen",
             "whoever|who ~1 hit|struck|clipped =him|=her|=me|=them",
+            "cyclist|biker|motorcyclist|pedestrian|rider ~3 =in|=on ~2 verge|ditch|gutter|hedge|road|kerb",
         ],
     ),
     strong(
@@ -84,9 +87,9 @@ pub(super) const RULES: &[Rule] = &[
             "shed|lost|lose|drop|dropped|spill ~2 =its|=his|=a|=is load|load|cargo|trailer|wheel",
             "lorry|truck|trailer|wagon ~4 lost|shed|spilt|dropped|lose ~2 load|cargo|bottles|pallets|drums|barrels|crates|logs|bales",
             "lights|signals ~4 knocked|out|flat|down|stuck ~4 junction|road|crash|cars|crossroads|lane",
-            "jump|jumping|leap|dive ~3 =out =of =the =way",
+            "jump|jumping|leap|dive ~3 =out ~2 =way",
             "asleep|slumped|passed ~3 =wheel",
-            "all over =the place|road|lanes|shop|carriageway",
+            "=all =over ~1 place|road|lanes|shop|carriageway",
             "bounce|bounced|bouncing|clip|clipped|hitting|scraping ~4 kerb|kerbs|verge|barrier|cones|bollards|cars",
         ],
     ),

@@ -50,6 +50,7 @@ pub(super) const RULES: &[Rule] = &[
             "good|lovely|brilliant|kind|excellent ~2 officer|officers|crew|paramedics|lads|firemen",
             "my|our grumble|moan",
             "keyed|dented|scratched|nicked|broken ~6 spring|summer|winter|autumn|january|february|march|april|may|june|july|august|september|october|november|december|ages|year|years|months|weeks",
+            "anyone|somebody|someone =there|=here =to|=for talk|chat",
         ],
     ),
     strong(
