@@ -10,7 +10,7 @@ use engine::{
     Answer, Attempt, ChildNews, Dispatch, Done, Event, Fact, Fate, Fence, Finding, Held, Launch, News, Run, Step,
     StepFact,
 };
-use store::{BodyDigest, Commit, Lane, Refusal, Row, RowChange};
+use store::{BodyDigest, Commit, Refusal, Row, RowChange};
 use types::{AgentName, ContextId, Owner, RemoteTask, StepId, TaskId, Timestamp};
 
 use crate::codec::{encode_duty, encode_finding};
@@ -136,7 +136,7 @@ impl Duty {
         let earlier = self.earlier(kit).await?;
         let (epoch, at) = (kit.ownership().epoch, kit.store().now());
         let rows = vec![self.off(listed.version), self.found(news, at, earlier)];
-        let commit = Commit { epoch, lane: Lane::Continue, at, task: None, accept: None, rows };
+        let commit = Commit::of_rows(epoch, at, rows);
         kit.store().commit(commit).await?;
         tracing::info!(run = %self.run, step = %self.step, attempt = self.launch.attempt, "a duty is done");
         Ok(())

@@ -3,7 +3,7 @@
 
 use a2a::SendRequest;
 use a2a::metadata::{DISPATCH, Dispatch};
-use prost_types::Struct;
+use proto::Struct;
 use proto::a2a::Message;
 use types::MessageId;
 

@@ -11,7 +11,7 @@ use proto::a2a::AgentSkill;
 use proto::watchroom::agent::v1::fence_response::Outcome;
 use proto::watchroom::agent::v1::steps_server::{Steps, StepsServer};
 use proto::watchroom::agent::v1::{FenceRequest, FenceResponse, NeverAccepted};
-use store::{Commit, Lane, MemoryStore, RowChange, Store};
+use store::{Commit, MemoryStore, RowChange, Store};
 use tokio::sync::watch;
 use tokio_stream::wrappers::TcpListenerStream;
 use tokio_util::sync::CancellationToken;
@@ -75,7 +75,7 @@ fn duty(url: &str, number: u8) -> Duty {
 
 async fn write(store: &dyn Store, rows: Vec<RowChange>) {
     let (epoch, at) = (store.own().await.unwrap().epoch, store.now());
-    let commit = Commit { epoch, lane: Lane::Continue, at, task: None, accept: None, rows };
+    let commit = Commit::of_rows(epoch, at, rows);
     store.commit(commit).await.unwrap();
 }
 
