@@ -27,14 +27,15 @@ pub struct Card {
     pub url: String,
     /// What it can do; at least one.
     pub skills: Vec<AgentSkill>,
-    /// Extensions beside the cursor, which every agent of ours knows.
+    /// Extensions beside those that every agent of ours has: cursor, idempotency and dispatch.
     pub extensions: Vec<&'static str>,
 }
 
 impl Card {
     /// The A2A card. Fails with what a client would find wrong with it.
     pub fn build(self) -> Result<AgentCard, Vec<Violation>> {
-        let extensions = std::iter::once(metadata::CURSOR).chain(self.extensions).map(extension).collect();
+        let common = [metadata::CURSOR, metadata::IDEMPOTENCY, metadata::DISPATCH];
+        let extensions = common.into_iter().chain(self.extensions).map(extension).collect();
         let capabilities = AgentCapabilities {
             streaming: Some(true),
             push_notifications: Some(false),
@@ -111,6 +112,7 @@ pub fn validate(card: &AgentCard) -> Result<(), Vec<Violation>> {
 fn extension(uri: &'static str) -> AgentExtension {
     let description = match uri {
         metadata::CURSOR => "every frame has a number; a stream goes on after any of them",
+        metadata::IDEMPOTENCY => "a message that is sent again is answered with the task that it became",
         metadata::PROGRESS => "status updates say which step of how many they are about",
         metadata::PLAN => "the plan is an artifact before anything is dispatched",
         metadata::REASON => "says why a task waits for input, or that it failed with an unknown outcome",

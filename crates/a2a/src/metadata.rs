@@ -9,6 +9,8 @@ use types::{Seq, StepId, StoreId, TaskId, Timestamp, limits};
 
 /// The position of a frame: `{seq, prev}` on every frame, `{seq}` on a snapshot.
 pub const CURSOR: &str = "urn:watchroom:ext:cursor:v1";
+/// What a repeated message does: it is answered with what became of it before. Says nothing in metadata.
+pub const IDEMPOTENCY: &str = "urn:watchroom:ext:idempotency:v1";
 /// The progress of a run, on its status updates.
 pub const PROGRESS: &str = "urn:watchroom:ext:progress:v1";
 /// The plan of a run, on the plan's artifact.

@@ -55,3 +55,6 @@ pub(super) fn parse(body: &[u8]) -> Result<Value, String> {
     let text = std::str::from_utf8(body).map_err(|error| format!("is not UTF-8: {error}"))?;
     serde_json::from_str(text).map_err(|error| format!("is not JSON: {error}"))
 }
+
+#[cfg(test)]
+mod tests;

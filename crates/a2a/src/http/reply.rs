@@ -78,3 +78,6 @@ pub(super) fn mark(response: &mut Response, operation: Option<Operation>, code: 
     let path = operation.map_or("", Operation::path);
     response.extensions_mut().insert(Ended { path, code });
 }
+
+#[cfg(test)]
+mod tests;

@@ -152,8 +152,23 @@ fn a_built_card_has_all_that_is_required_and_requires_nothing() {
     assert_eq!(interface.url, "127.0.0.1:1");
     let extensions = &card.capabilities.as_ref().unwrap().extensions;
     let uris: Vec<&str> = extensions.iter().map(|extension| extension.uri.as_str()).collect();
-    assert_eq!(uris, [metadata::CURSOR, metadata::PROGRESS]);
+    assert_eq!(uris, [metadata::CURSOR, metadata::IDEMPOTENCY, metadata::DISPATCH, metadata::PROGRESS]);
     assert!(extensions.iter().all(|extension| !extension.required && !extension.description.is_empty()));
+}
+
+#[test]
+fn c63_every_extension_of_ours_has_a_document_that_names_it() {
+    let documents = [
+        (metadata::CURSOR, include_str!("../../../../docs/extensions/cursor.md")),
+        (metadata::IDEMPOTENCY, include_str!("../../../../docs/extensions/idempotency.md")),
+        (metadata::PROGRESS, include_str!("../../../../docs/extensions/progress.md")),
+        (metadata::PLAN, include_str!("../../../../docs/extensions/plan.md")),
+        (metadata::REASON, include_str!("../../../../docs/extensions/reason.md")),
+        (metadata::DISPATCH, include_str!("../../../../docs/extensions/correlation.md")),
+    ];
+    for (uri, document) in documents {
+        assert!(document.contains(&format!("`{uri}`")), "{uri}");
+    }
 }
 
 #[test]

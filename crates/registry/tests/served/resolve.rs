@@ -161,9 +161,17 @@ async fn the_interface_is_the_one_that_the_filter_asks_for() {
         tenant: String::new(),
     };
     let card = request.registration.as_mut().unwrap().card.as_mut().unwrap();
-    card.supported_interfaces = vec![interface("JSONRPC", "https://example.org/rpc"), interface("GRPC", "127.0.0.1:1")];
+    card.supported_interfaces = vec![
+        interface("JSONRPC", "https://example.org/rpc"),
+        interface("GRPC", "127.0.0.1:1"),
+        interface("HTTP+JSON", "https://example.org"),
+    ];
     client.register(request).await.unwrap();
-    for (bindings, url) in [(vec![], "127.0.0.1:1"), (vec!["JSONRPC".to_owned()], "https://example.org/rpc")] {
+    for (bindings, url) in [
+        (vec![], "127.0.0.1:1"),
+        (vec!["JSONRPC".to_owned()], "https://example.org/rpc"),
+        (vec!["HTTP+JSON".to_owned()], "https://example.org"),
+    ] {
         let filter = Some(wire::Filter { bindings, ..police().unwrap() });
         let request = wire::ResolveRequest { filter, ..wire::ResolveRequest::default() };
         let answer = client.resolve(request).await.unwrap().into_inner();
