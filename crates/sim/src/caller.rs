@@ -45,16 +45,24 @@ async fn go_on(world: &Arc<World>, net: &Net, number: usize, ended: TaskId) {
         if canceled(world, ended) {
             return;
         }
-        if world.draw(|chance| chance.hit(300)) {
-            let (world, net) = (world.clone(), net.clone());
-            tokio::spawn(async move { say(&world, &net, MessageId::fresh(), number, To::GoOnFrom(ended)).await });
-        }
-        let next = say(world, net, MessageId::fresh(), number, To::GoOnFrom(ended)).await;
+        let (once, again) = (ask_to_go_on(world, net, number, ended), world.draw(|chance| chance.hit(300)));
+        // Whoever asks twice is refused once, and it need not be the second time.
+        let next = match again {
+            true => {
+                let (one, other) = tokio::join!(biased; once, ask_to_go_on(world, net, number, ended));
+                one.or(other)
+            }
+            false => once.await,
+        };
         world.count("caller", if next.is_some() { "resumes" } else { "is told that a run cannot be resumed" });
         let Some(next) = next else { return };
         follow(world, net, number, next).await;
         ended = next;
     }
+}
+
+async fn ask_to_go_on(world: &Arc<World>, net: &Net, number: usize, ended: TaskId) -> Option<TaskId> {
+    say(world, net, MessageId::fresh(), number, To::GoOnFrom(ended)).await
 }
 
 /// What is taken back and done again is done twice, and should be.
