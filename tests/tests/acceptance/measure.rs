@@ -5,8 +5,11 @@ use std::path::PathBuf;
 use serde_json::Value;
 use tests::{Run, binary, repository};
 
-fn labelled() -> PathBuf {
-    repository().join("tests/data/calls.jsonl")
+/// The labelled calls that the rules were written beside, and how many they are.
+const LABELLED: [(&str, u64); 2] = [("calls.jsonl", 120), ("fresh.jsonl", 150)];
+
+fn labelled(name: &str) -> PathBuf {
+    repository().join("tests/data").join(name)
 }
 
 async fn eval(arguments: &[&str]) -> Run {
@@ -15,12 +18,17 @@ async fn eval(arguments: &[&str]) -> Run {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn triage_meets_its_targets_on_the_labelled_calls() {
-    let file = labelled().display().to_string();
-    let out = eval(&[&file, "--json", "--failures"]).await.expect_ok("eval");
+    for (name, calls) in LABELLED {
+        meets_its_targets(&labelled(name).display().to_string(), calls).await;
+    }
+}
+
+async fn meets_its_targets(file: &str, calls: u64) {
+    let out = eval(&[file, "--json", "--failures"]).await.expect_ok("eval");
     let measure: Value = serde_json::from_str(&out).unwrap();
     let rate = |name: &str| measure[name].as_f64().filter(|rate| (0.0..=1.0).contains(rate)).unwrap();
     let failures = &measure["failures"];
-    assert_eq!(measure["calls"], 120);
+    assert_eq!(measure["calls"], calls);
     assert!(rate("under_dispatch") <= 0.05, "{failures:#}");
     assert!(rate("over_dispatch") <= 0.25, "{failures:#}");
     assert!(rate("exact_set") >= 0.80, "{failures:#}");
