@@ -124,6 +124,11 @@ text_id!(
     "artifact id"
 );
 text_id!(
+    /// A push notification configuration within its task; a client may choose it.
+    PushId,
+    "push notification configuration id"
+);
+text_id!(
     /// A step within its plan.
     StepId,
     "step id"
@@ -160,6 +165,13 @@ impl StoreId {
 
 impl ContextId {
     /// The context of a task whose client named none.
+    pub fn fresh() -> Self {
+        Self(Uuid::now_v7().to_string().into())
+    }
+}
+
+impl PushId {
+    /// The id of a configuration whose client named none.
     pub fn fresh() -> Self {
         Self(Uuid::now_v7().to_string().into())
     }

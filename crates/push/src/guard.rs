@@ -1,0 +1,42 @@
+//! Who may be called. Asked when a target is named, and again with the very address of each connection:
+//! a name can resolve to something else a moment later.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+
+use crate::address::is_public;
+use crate::allow::Allow;
+use crate::target::Target;
+
+/// The public internet, and what an operator allows beyond it. Cheap to clone.
+#[derive(Debug, Clone, Default)]
+pub struct Guard(Arc<[Allow]>);
+
+/// A target that must not be called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("is an address that is not public, and not on this agent's allow-list (--push-allow)")]
+pub struct Forbidden;
+
+impl Guard {
+    /// The public internet and these.
+    pub fn new(allowed: impl IntoIterator<Item = Allow>) -> Self {
+        Self(allowed.into_iter().collect())
+    }
+
+    /// Refuses a target whose address can be told without asking anybody: one by number, and the machine itself.
+    pub fn check(&self, target: &Target) -> Result<(), Forbidden> {
+        let own = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
+        let known: &[IpAddr] = match target.literal() {
+            Some(address) => &[address],
+            None if target.is_local_name() => &own,
+            None => return Ok(()),
+        };
+        let admitted = known.iter().any(|ip| self.admits(target.host(), SocketAddr::new(*ip, target.port())));
+        if admitted { Ok(()) } else { Err(Forbidden) }
+    }
+
+    /// Whether a connection to `address` may be opened for a target of this host name.
+    pub fn admits(&self, host: &str, address: SocketAddr) -> bool {
+        is_public(address.ip()) || self.0.iter().any(|allow| allow.admits(host, address))
+    }
+}
