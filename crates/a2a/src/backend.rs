@@ -1,17 +1,18 @@
 //! The seam between the protocol and whoever does the work: requests come parsed, answers go encoded,
 //! so that what was stored is what is sent.
 
-use std::future::Future;
+use std::future::{Future, ready};
 use std::sync::Arc;
 
 use bytes::Bytes;
 use futures::Stream;
 use proto::Struct;
 use proto::a2a::{AgentCard, Message};
-use types::{ContextId, MessageId, TaskId, TaskState, Timestamp};
+use types::{ContextId, MessageId, PushId, TaskId, TaskState, Timestamp};
 
 use crate::call::Call;
 use crate::error::Error;
+use crate::push::{PushConfig, PushPage};
 
 /// The operations of an agent, behind every binding.
 pub trait Backend: Send + Sync + 'static {
@@ -41,6 +42,37 @@ pub trait Backend: Send + Sync + 'static {
     /// Answers with the stream of a task: from its present state on, or after the call's cursor.
     fn subscribe(&self, call: Call, task: TaskId) -> impl Future<Output = Result<Self::Frames, Error>> + Send;
 
+    /// Keeps a configuration of push notifications, in place of one with the same id; answers with the encoded
+    /// `TaskPushNotificationConfig` as it is read.
+    fn create_push(
+        &self,
+        _call: Call,
+        _task: TaskId,
+        _config: PushConfig,
+    ) -> impl Future<Output = Result<Bytes, Error>> + Send {
+        ready(Err(Error::PushNotificationNotSupported))
+    }
+
+    /// Answers with an encoded `TaskPushNotificationConfig`, without its secrets.
+    fn get_push(&self, _call: Call, _task: TaskId, _id: PushId) -> impl Future<Output = Result<Bytes, Error>> + Send {
+        ready(Err(Error::PushNotificationNotSupported))
+    }
+
+    /// Answers with an encoded `ListTaskPushNotificationConfigsResponse`, without secrets.
+    fn list_push(
+        &self,
+        _call: Call,
+        _task: TaskId,
+        _page: PushPage,
+    ) -> impl Future<Output = Result<Bytes, Error>> + Send {
+        ready(Err(Error::PushNotificationNotSupported))
+    }
+
+    /// Forgets a configuration, if it is there, and stops its deliveries.
+    fn delete_push(&self, _call: Call, _task: TaskId, _id: PushId) -> impl Future<Output = Result<(), Error>> + Send {
+        ready(Err(Error::PushNotificationNotSupported))
+    }
+
     /// The public card. Its capabilities gate the operations.
     fn card(&self) -> Arc<AgentCard>;
 }
@@ -60,6 +92,8 @@ pub struct SendRequest {
     pub wait: Wait,
     /// How much history the answer has.
     pub history: History,
+    /// Where the events of its task are to be sent.
+    pub push: Option<PushConfig>,
     /// Media types that the caller takes; empty means any.
     pub accepted_output_modes: Vec<String>,
     /// Metadata of the request, beside that of the message.

@@ -17,6 +17,7 @@ use crate::backend::Backend;
 use crate::call::{Call, Extensions};
 use crate::error::Error;
 use crate::parse;
+use crate::push;
 
 /// The operations of a backend. Cheap to clone.
 #[derive(Debug)]
@@ -112,10 +113,10 @@ impl<B: Backend> Operations<B> {
     }
 
     pub(crate) async fn create_push(&self, caller: Caller, request: TaskPushNotificationConfig) -> Answered<Bytes> {
-        self.open(caller, &request.tenant)?;
-        parse::required("task_id", &request.task_id)?;
-        parse::required("url", &request.url)?;
-        Err(Error::PushNotificationNotSupported)
+        let Opened { call, card } = self.open(caller, &request.tenant)?;
+        let (task, config) = push::create(request, &card)?;
+        let activated = call.extensions.clone();
+        Ok(Answer { value: self.0.create_push(call, task, config).await?, activated })
     }
 
     pub(crate) async fn get_push(
@@ -123,10 +124,10 @@ impl<B: Backend> Operations<B> {
         caller: Caller,
         request: GetTaskPushNotificationConfigRequest,
     ) -> Answered<Bytes> {
-        self.open(caller, &request.tenant)?;
-        parse::required("task_id", &request.task_id)?;
-        parse::required("id", &request.id)?;
-        Err(Error::PushNotificationNotSupported)
+        let Opened { call, card } = self.open(caller, &request.tenant)?;
+        let (task, id) = push::get(&request, &card)?;
+        let activated = call.extensions.clone();
+        Ok(Answer { value: self.0.get_push(call, task, id).await?, activated })
     }
 
     pub(crate) async fn list_push(
@@ -134,9 +135,10 @@ impl<B: Backend> Operations<B> {
         caller: Caller,
         request: ListTaskPushNotificationConfigsRequest,
     ) -> Answered<Bytes> {
-        self.open(caller, &request.tenant)?;
-        parse::required("task_id", &request.task_id)?;
-        Err(Error::PushNotificationNotSupported)
+        let Opened { call, card } = self.open(caller, &request.tenant)?;
+        let (task, page) = push::list(&request, &card)?;
+        let activated = call.extensions.clone();
+        Ok(Answer { value: self.0.list_push(call, task, page).await?, activated })
     }
 
     pub(crate) async fn delete_push(
@@ -144,10 +146,11 @@ impl<B: Backend> Operations<B> {
         caller: Caller,
         request: DeleteTaskPushNotificationConfigRequest,
     ) -> Answered<Bytes> {
-        self.open(caller, &request.tenant)?;
-        parse::required("task_id", &request.task_id)?;
-        parse::required("id", &request.id)?;
-        Err(Error::PushNotificationNotSupported)
+        let Opened { call, card } = self.open(caller, &request.tenant)?;
+        let (task, id) = push::delete(&request, &card)?;
+        let activated = call.extensions.clone();
+        self.0.delete_push(call, task, id).await?;
+        Ok(Answer { value: Bytes::new(), activated })
     }
 
     pub(crate) async fn extended_card(&self, caller: Caller, request: GetExtendedAgentCardRequest) -> Answered<Bytes> {

@@ -3,29 +3,28 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
-use proto::a2a::{
-    AgentCard, ListTasksRequest, Message, Part, Role, SendMessageConfiguration, SendMessageRequest, part::Content,
-};
+use proto::a2a::{AgentCard, ListTasksRequest, Message, Part, Role, SendMessageRequest, part::Content};
 use types::{MessageId, TaskId, TaskState, limits};
 
 use crate::backend::{Artifacts, History, ListQuery, SendRequest, Wait};
 use crate::error::{Error, Violation};
+use crate::push;
 use crate::time;
 
 /// Collects what is wrong with a request, so that the caller learns all of it at once.
 #[derive(Default)]
-struct Violations(Vec<Violation>);
+pub(crate) struct Violations(Vec<Violation>);
 
 impl Violations {
-    fn add(&mut self, field: impl Into<String>, description: impl Into<String>) {
+    pub(crate) fn add(&mut self, field: impl Into<String>, description: impl Into<String>) {
         self.0.push(Violation { field: field.into(), description: description.into() });
     }
 
-    fn take<T, E: Display>(&mut self, field: &str, parsed: Result<T, E>) -> Option<T> {
+    pub(crate) fn take<T, E: Display>(&mut self, field: &str, parsed: Result<T, E>) -> Option<T> {
         parsed.map_err(|error| self.add(field, error.to_string())).ok()
     }
 
-    fn finish(self) -> Result<(), Error> {
+    pub(crate) fn finish(self) -> Result<(), Error> {
         if self.0.is_empty() { Ok(()) } else { Err(Error::Validation(self.0)) }
     }
 }
@@ -41,13 +40,15 @@ pub(crate) fn send(request: SendMessageRequest, card: &AgentCard) -> Result<Send
     let history = history(configuration.history_length, "configuration.history_length", &mut violations);
     violations.finish()?;
     check_media(&message.parts, card)?;
-    refuse_push(&configuration)?;
+    let push = configuration.task_push_notification_config;
+    let push = push.map(|config| push::inline(config, &message.task_id, card)).transpose()?;
     Ok(SendRequest {
         message_id: message_id.expect("an id that does not parse is a violation"),
         task: optional(&message.task_id).map(task_id).transpose()?,
         context,
         wait: if configuration.return_immediately { Wait::Immediately } else { Wait::Blocking },
         history,
+        push,
         accepted_output_modes: configuration.accepted_output_modes,
         metadata: request.metadata,
         message,
@@ -149,13 +150,6 @@ fn accepts(mode: &str, media: &str) -> bool {
         Some("*/" | "") => true,
         Some(family) => media.starts_with(family),
         None => mode == media,
-    }
-}
-
-fn refuse_push(configuration: &SendMessageConfiguration) -> Result<(), Error> {
-    match configuration.task_push_notification_config {
-        Some(_) => Err(Error::PushNotificationNotSupported),
-        None => Ok(()),
     }
 }
 

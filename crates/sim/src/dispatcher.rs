@@ -351,6 +351,7 @@ pub(crate) fn message(id: MessageId, words: &str, task: Option<TaskId>) -> SendR
         context: None,
         wait: Wait::Immediately,
         history: History::None,
+        push: None,
         accepted_output_modes: Vec::new(),
         metadata: None,
     }

@@ -11,6 +11,7 @@ mod follows;
 mod frames;
 mod plain;
 mod publishing;
+mod pushing;
 mod raw;
 mod requests;
 mod rest;

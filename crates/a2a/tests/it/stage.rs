@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
 use a2a::frame::{self, Chunk, Ids};
-use a2a::{Artifacts, Backend, Call, Card, Error, History, ListQuery, SendRequest};
+use a2a::{Artifacts, Backend, Call, Card, Error, History, ListQuery, PushConfig, PushPage, SendRequest};
 use bytes::Bytes;
 use futures::StreamExt as _;
 use futures::stream::{self, BoxStream};
@@ -19,7 +19,7 @@ use tokio::task::JoinHandle;
 use tokio_stream::wrappers::TcpListenerStream;
 use tonic::service::Routes;
 use tonic::transport::Server;
-use types::{Seq, TaskId, TaskState, Timestamp};
+use types::{PushId, Seq, TaskId, TaskState, Timestamp};
 
 pub(crate) const TASK: &str = "01980000-0000-7000-8000-000000000001";
 pub(crate) const CONTEXT: &str = "ward-7";
@@ -73,6 +73,10 @@ pub(crate) enum Asked {
     List(Call, ListQuery),
     Cancel(Call, TaskId),
     Subscribe(Call, TaskId),
+    CreatePush(TaskId, Box<PushConfig>),
+    GetPush(TaskId, PushId),
+    ListPush(TaskId, PushPage),
+    DeletePush(TaskId, PushId),
 }
 
 impl Stage {
@@ -220,6 +224,25 @@ impl Backend for Stage {
     async fn subscribe(&self, call: Call, task: TaskId) -> Result<Self::Frames, Error> {
         self.enter(Asked::Subscribe(call.clone(), task))?;
         self.frames(&call)
+    }
+
+    async fn create_push(&self, _: Call, task: TaskId, config: PushConfig) -> Result<Bytes, Error> {
+        self.enter(Asked::CreatePush(task, Box::new(config)))?;
+        Ok(Bytes::new())
+    }
+
+    async fn get_push(&self, _: Call, task: TaskId, id: PushId) -> Result<Bytes, Error> {
+        self.enter(Asked::GetPush(task, id))?;
+        Ok(Bytes::new())
+    }
+
+    async fn list_push(&self, _: Call, task: TaskId, page: PushPage) -> Result<Bytes, Error> {
+        self.enter(Asked::ListPush(task, page))?;
+        Ok(Bytes::new())
+    }
+
+    async fn delete_push(&self, _: Call, task: TaskId, id: PushId) -> Result<(), Error> {
+        self.enter(Asked::DeletePush(task, id))
     }
 
     fn card(&self) -> Arc<AgentCard> {

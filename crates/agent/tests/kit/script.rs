@@ -262,6 +262,7 @@ pub(crate) fn message(id: &str, script: &str) -> SendRequest {
         context: None,
         wait: Wait::Blocking,
         history: History::All,
+        push: None,
         accepted_output_modes: Vec::new(),
         metadata: None,
     }

@@ -158,6 +158,7 @@ impl Sent {
             context: self.context.map(|context| context.parse().unwrap()),
             wait,
             history: History::All,
+            push: None,
             accepted_output_modes: Vec::new(),
             metadata: None,
         };

@@ -403,6 +403,7 @@ pub(crate) fn request(words: &str) -> SendRequest {
         context: None,
         wait: Wait::Blocking,
         history: History::All,
+        push: None,
         accepted_output_modes: Vec::new(),
         metadata: None,
     }

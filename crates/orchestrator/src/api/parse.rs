@@ -75,6 +75,7 @@ fn immediately(message: Message, message_id: MessageId, context: Option<ContextI
         context,
         wait: Wait::Immediately,
         history: History::All,
+        push: None,
         accepted_output_modes: Vec::new(),
         metadata: None,
     }
