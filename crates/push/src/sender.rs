@@ -43,6 +43,14 @@ impl Sender {
         Self { guard, timeout, tls: OnceCell::new() }
     }
 
+    /// The same, trusting these roots and no others.
+    ///
+    /// # Errors
+    /// When TLS cannot be set up at all.
+    pub fn trusting(self, roots: RootCertStore) -> io::Result<Self> {
+        Ok(Self { tls: OnceCell::new_with(Some(config(roots)?)), ..self })
+    }
+
     /// Posts `letter`; delivered means answered with 2xx. What a redirect points to is not followed.
     pub async fn post(&self, line: &mut Line, letter: &Letter<'_>) -> Result<(), Failure> {
         timeout(self.timeout, self.attempt(line, letter)).await.unwrap_or(Err(Failure::Timeout))
@@ -124,6 +132,10 @@ async fn trust() -> io::Result<Arc<ClientConfig>> {
     if unusable > 0 {
         tracing::warn!(unusable, "some trusted roots of this machine cannot be used");
     }
+    config(roots)
+}
+
+fn config(roots: RootCertStore) -> io::Result<Arc<ClientConfig>> {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
     let config = config.map_err(io::Error::other)?;

@@ -6,4 +6,5 @@ mod calls;
 mod guards;
 mod receiver;
 mod schedules;
+mod secure;
 mod targets;

@@ -3,8 +3,8 @@
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::net::TcpListener;
 
 /// What it does with a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,12 +43,33 @@ impl Receiver {
         Self { address, got, connections }
     }
 
+    /// The same behind TLS, one answer for all.
+    pub(crate) async fn start_secure(config: rustls::ServerConfig, answer: Answer) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (got, connections) = (Arc::new(Mutex::default()), Arc::new(Mutex::new(0)));
+        let (kept, answers) = (got.clone(), Arc::new(Mutex::new(vec![answer])));
+        let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                // A client that trusts nobody here ends the handshake.
+                let Ok(stream) = acceptor.accept(stream).await else { continue };
+                tokio::spawn(serve(stream, answers.clone(), kept.clone()));
+            }
+        });
+        Self { address, got, connections }
+    }
+
     pub(crate) fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }
 }
 
-async fn serve(mut stream: TcpStream, answers: Arc<Mutex<Vec<Answer>>>, got: Arc<Mutex<Vec<String>>>) {
+async fn serve(
+    mut stream: impl AsyncRead + AsyncWrite + Unpin,
+    answers: Arc<Mutex<Vec<Answer>>>,
+    got: Arc<Mutex<Vec<String>>>,
+) {
     while let Some(request) = read(&mut stream).await {
         got.lock().unwrap().push(request);
         let answer = {
@@ -71,7 +92,7 @@ async fn serve(mut stream: TcpStream, answers: Arc<Mutex<Vec<Answer>>>, got: Arc
     }
 }
 
-async fn read(stream: &mut TcpStream) -> Option<String> {
+async fn read(stream: &mut (impl AsyncRead + Unpin)) -> Option<String> {
     let (mut text, mut part) = (String::new(), [0; 4096]);
     loop {
         if let Some((head, body)) = text.split_once("\r\n\r\n") {
