@@ -84,6 +84,7 @@ impl<D: Driver> Kit<D> {
         if size > MESSAGE {
             return Err(Error::TooLarge { field: "message".to_owned(), size, limit: MESSAGE });
         }
+        self.check_push(request)?;
         let dispatch = self.dispatch(request)?;
         let now = self.store().now();
         let late = dispatch.as_ref().map_or(now, |dispatch| dispatch.not_after.max(now));
@@ -145,9 +146,11 @@ impl<D: Driver> Kit<D> {
     ) -> Result<Option<Accepted<D>>, Error> {
         let id = TaskId::fresh();
         let context = request.context.clone().or(seed.context).unwrap_or_else(ContextId::fresh);
+        let (rows, _changing) = self.push_of_opening(request, id, context.as_str())?;
         let created = Created { owner: call.owner.clone(), context };
         let state = seed.state.unwrap_or_else(|| self.driver().begin(&id));
         let live = Arc::new(Live::create(state, id, created, print.accept(id)));
+        live.head().attach(rows);
         if audience == Audience::Reader {
             live.head().attend();
         }
@@ -191,7 +194,8 @@ impl<D: Driver> Kit<D> {
             };
             check_context(request, &live.context)?;
             let failures = live.mark().failures;
-            match live.turn(self, Arc::new(request.message.clone()), print.accept(task)) {
+            let (rows, _changing) = self.push_of_turn(request, &live).await?;
+            match live.turn(self, Arc::new(request.message.clone()), print.accept(task), rows) {
                 Ok(receipt) => {
                     live.launch(self);
                     match receipt.await.unwrap_or(Err(Refusal::Superseded)) {

@@ -11,7 +11,8 @@ use std::sync::Arc;
 use futures::stream::Stream;
 use proto::watchroom::admin::v1::admin_server::{self, AdminServer};
 use proto::watchroom::admin::v1::{
-    BackupRequest, BackupResponse, DrainRequest, DrainResponse, Record as WireRecord, RecordsRequest,
+    BackupRequest, BackupResponse, DrainRequest, DrainResponse, ListPushRequest, ListPushResponse,
+    Record as WireRecord, RecordsRequest, RedrivePushRequest, RedrivePushResponse,
 };
 use service::{Draining, Process};
 use store::{Record, Store};
@@ -19,6 +20,7 @@ use tonic::{Request, Response, Status};
 use types::{Head, TaskId};
 
 use crate::fault;
+use crate::push::Outbox;
 use crate::record;
 use records::Log;
 
@@ -32,6 +34,7 @@ type Describe = Arc<dyn Fn(&Record) -> Described + Send + Sync>;
 pub struct Admin {
     process: Process,
     store: Arc<dyn Store>,
+    push: Option<Outbox>,
     describe: Describe,
 }
 
@@ -42,8 +45,18 @@ impl Admin {
         store: Arc<dyn Store>,
         describe: impl Fn(&Record) -> Described + Send + Sync + 'static,
     ) -> AdminServer<Self> {
+        Self::pushing(process, store, None, describe)
+    }
+
+    /// As [`Admin::service`], with the service's push notifications.
+    pub fn pushing(
+        process: Process,
+        store: Arc<dyn Store>,
+        push: Option<Outbox>,
+        describe: impl Fn(&Record) -> Described + Send + Sync + 'static,
+    ) -> AdminServer<Self> {
         let describe = move |entry: &Record| record::describe(entry).unwrap_or_else(|| describe(entry));
-        let admin = Self { process, store, describe: Arc::new(describe) };
+        let admin = Self { process, store, push, describe: Arc::new(describe) };
         AdminServer::new(admin).max_decoding_message_size(service::limits::DECODE)
     }
 }
@@ -67,6 +80,22 @@ impl admin_server::Admin for Admin {
         let copy = copying.await.map_err(fault::read)?;
         tracing::info!(size = copy.seal.size, "a copy of the store goes out");
         Ok(Response::new(copy::parts(self.process.name(), copy)))
+    }
+
+    async fn list_push(&self, request: Request<ListPushRequest>) -> Result<Response<ListPushResponse>, Status> {
+        let answer = match &self.push {
+            Some(outbox) => outbox.list(request.into_inner()).await?,
+            None => ListPushResponse::default(),
+        };
+        Ok(Response::new(answer))
+    }
+
+    async fn redrive_push(
+        &self,
+        request: Request<RedrivePushRequest>,
+    ) -> Result<Response<RedrivePushResponse>, Status> {
+        let outbox = self.push.as_ref().ok_or(a2a::Error::PushNotificationNotSupported)?;
+        Ok(Response::new(outbox.redrive(request.into_inner()).await?))
     }
 
     async fn drain(&self, _: Request<DrainRequest>) -> Result<Response<DrainResponse>, Status> {

@@ -6,6 +6,8 @@ use clap::ValueEnum;
 use service::Fatal;
 use types::InstanceId;
 
+use crate::push::PushArgs;
+
 /// Settings that every service with tasks has, beside those of every process.
 #[derive(Debug, Clone, clap::Args)]
 #[group(id = "kit")]
@@ -34,6 +36,9 @@ pub struct Args {
     /// Address under which others reach this service, `host:port` [default: the address it listens on]
     #[arg(long, env = "WATCHROOM_ADVERTISE", value_name = "ADDR")]
     pub advertise: Option<String>,
+    /// Those of push notifications.
+    #[command(flatten)]
+    pub push: PushArgs,
 }
 
 /// When an answer goes out.
@@ -73,6 +78,7 @@ impl Default for Args {
             registry: "http://127.0.0.1:7401".to_owned(),
             instance: "1".parse().expect("a digit is an id"),
             advertise: None,
+            push: PushArgs::default(),
         }
     }
 }

@@ -4,14 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use a2a::frame::{Ids, Update, wrap_message, wrap_task};
-use a2a::{Artifacts, Backend, Call, Error, History, ListQuery, SendRequest, Wait};
+use a2a::{Artifacts, Backend, Call, Error, History, ListQuery, PushConfig, PushPage, SendRequest, Wait};
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt, stream};
 use prost::Message as _;
 use proto::Struct;
 use proto::a2a::{AgentCard, Task, TaskStatus};
 use store::{Listing, PageKey, Query, Summary};
-use types::{Scope, Seq, TaskId, TaskState};
+use types::{PushId, Scope, Seq, TaskId, TaskState};
 
 use crate::accept::{Accepted, Audience};
 use crate::answer::{self, Shown};
@@ -96,6 +96,22 @@ impl<D: Driver> Backend for Kit<D> {
             return Err(Error::UnsupportedOperation("the task has ended; read it with GetTask".to_owned()));
         }
         self.view(&call, task, found, Until::Terminal).await
+    }
+
+    async fn create_push(&self, call: Call, task: TaskId, config: PushConfig) -> Result<Bytes, Error> {
+        self.create_config(&call, task, config).await
+    }
+
+    async fn get_push(&self, call: Call, task: TaskId, id: PushId) -> Result<Bytes, Error> {
+        self.get_config(&call, task, &id).await
+    }
+
+    async fn list_push(&self, call: Call, task: TaskId, page: PushPage) -> Result<Bytes, Error> {
+        self.list_configs(&call, task, page).await
+    }
+
+    async fn delete_push(&self, call: Call, task: TaskId, id: PushId) -> Result<(), Error> {
+        self.delete_config(&call, task, &id).await
     }
 
     fn card(&self) -> Arc<AgentCard> {

@@ -2,8 +2,8 @@
 
 use std::fmt;
 use std::future::Future;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use a2a::Error;
 use bytes::Bytes;
@@ -23,6 +23,7 @@ use crate::fault;
 use crate::handle::Handle;
 use crate::live::Live;
 use crate::meters::Meters;
+use crate::push::{Outbox, Push};
 use crate::timers::Timers;
 
 /// Bytes of ended tasks that are kept encoded in memory.
@@ -46,6 +47,7 @@ struct Inner<D: Driver> {
     runtime: runtime::Handle,
     /// Loadings of tasks so far: a task that left memory and comes back must not reuse a generation that failed.
     generations: AtomicU64,
+    push: OnceLock<Outbox>,
 }
 
 /// What a kit is made of.
@@ -114,6 +116,7 @@ impl<D: Driver> Kit<D> {
             closing: parts.closing,
             runtime: runtime::Handle::current(),
             generations: AtomicU64::new(0),
+            push: OnceLock::new(),
         }));
         kit.recover().await?;
         kit.spawn_timers();
@@ -138,6 +141,18 @@ impl<D: Driver> Kit<D> {
     /// Refuses what is meant for another store: whoever sent it looks for it there.
     pub(crate) fn check_store(&self, wanted: Option<StoreId>) -> Result<(), Error> {
         if wanted.is_some_and(|wanted| wanted != self.0.own.store_id) { Err(Error::WrongStore) } else { Ok(()) }
+    }
+
+    /// Sends push notifications from now on, and takes up what is undelivered. The card must promise them.
+    /// Called once, within a Tokio runtime.
+    pub fn open_push(&self, push: Push) -> &Outbox {
+        let open = || Outbox::start(push, self.0.store.clone(), self.0.own, self.0.closing.clone());
+        self.0.push.get_or_init(open)
+    }
+
+    /// Its push notifications, if it sends any.
+    pub fn push(&self) -> Option<&Outbox> {
+        self.0.push.get()
     }
 
     /// What the agent says of itself.

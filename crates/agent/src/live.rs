@@ -8,7 +8,7 @@ use a2a::Error;
 use parking_lot::{Mutex, MutexGuard};
 use proto::a2a::Message;
 use service::TraceContext;
-use store::{Accept, Created, Frame, Loaded, Refusal, Settle};
+use store::{Accept, Created, Frame, Loaded, Refusal, RowChange, Settle};
 use tokio::sync::{oneshot, watch};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
@@ -173,14 +173,20 @@ impl<D: Driver> Live<D> {
         Ok(())
     }
 
-    /// Decides a further turn of the task; the message and what follows from it are accepted as one.
-    pub(crate) fn turn(&self, kit: &Kit<D>, message: Arc<Message>, accept: Accept) -> Result<Receipt, Rejected> {
+    /// Decides a further turn of the task; the message, what follows from it and `rows` are accepted as one.
+    pub(crate) fn turn(
+        &self,
+        kit: &Kit<D>,
+        message: Arc<Message>,
+        accept: Accept,
+        rows: Vec<RowChange>,
+    ) -> Result<Receipt, Rejected> {
         let mut head = self.head();
         if head.has_draft() {
             return Err(Rejected::Draft);
         }
         self.take(kit, &mut head, Input::Message(message))?;
-        Ok(head.admit(accept))
+        Ok(head.admit(accept, rows))
     }
 
     /// Queues what has been decided since the last flush as one commit.
@@ -228,6 +234,9 @@ impl<D: Driver> Live<D> {
             mark.rise(flight.mark);
             mark.landed += 1;
         });
+        if let Some(outbox) = kit.push() {
+            outbox.moved(self.id);
+        }
         self.strikes.store(0, Ordering::Relaxed);
         kit.timers().change(self.id, flight.timer, kit.store().now());
         self.follow_up(kit, flight.effects);

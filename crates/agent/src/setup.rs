@@ -68,12 +68,14 @@ impl Setup {
     pub async fn start<D: Driver>(&mut self, driver: D, profile: Profile) -> Result<Kit<D>, Fatal> {
         let bound = self.process.bind()?;
         self.labels = (profile.role, profile.domain);
-        let card = self.card(profile, bound.address())?;
+        let mut card = self.card(profile, bound.address())?;
+        card.capabilities.get_or_insert_default().push_notifications = Some(true);
         self.bound = Some(bound);
         let closing = self.process.drain().streams_end();
         let parts = Parts { driver, store: self.store.clone(), card, closing };
         let kit = Kit::start(parts).await.map_err(|error| Fatal::internal("the store cannot be read", error))?;
         kit.meters().register(self.process.metrics());
+        kit.open_push(self.args.push.push()).register(self.process.metrics());
         Ok(kit)
     }
 
@@ -93,7 +95,8 @@ impl Setup {
         self.register(&kit)?;
         let store = self.store.clone();
         let (process, described) = (self.process.clone(), kit.clone());
-        let admin = Admin::service(process, store, move |entry| described.driver().describe(entry));
+        let push = kit.push().cloned();
+        let admin = Admin::pushing(process, store, push, move |entry| described.driver().describe(entry));
         let steps = StepsServer::new(Steps::new(kit.clone())).max_decoding_message_size(service::limits::DECODE);
         let backend = Arc::new(kit);
         let http = a2a::http_routes(backend.clone());

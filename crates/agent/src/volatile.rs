@@ -325,9 +325,16 @@ impl<D: Driver> Volatile<D> {
         draft
     }
 
-    /// Puts the acceptance of a message into the draft, which must not hold one yet; the receipt is the draft's.
-    pub(crate) fn admit(&mut self, accept: Accept) -> Receipt {
+    /// Puts rows that come with the first message into the draft of a task that is being created.
+    pub(crate) fn attach(&mut self, rows: Vec<RowChange>) {
+        self.draft(self.last).rows.extend(rows);
+    }
+
+    /// Puts the acceptance of a message, and rows that come with it, into the draft, which must not hold one yet; the
+    /// receipt is the draft's.
+    pub(crate) fn admit(&mut self, accept: Accept, rows: Vec<RowChange>) -> Receipt {
         let draft = self.draft(self.last);
+        draft.rows.extend(rows);
         draft.accept = Some(accept);
         draft.receipt()
     }

@@ -11,7 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use proto::a2a::TaskState;
 use types::{ContextId, MessageId, RemoteTask};
 
-pub(crate) use admin::{Backup, Completions, Drain, Which};
+pub(crate) use admin::{Backup, Completions, Drain, Push, PushAction, Webhook, Which};
 pub(crate) use agents::{Agents, Policy, Resolve, Which as WhichAgents};
 pub(crate) use emergency::{Incidents, Units};
 pub(crate) use eval::Eval;
@@ -84,6 +84,8 @@ pub(crate) enum Command {
     Log(Log),
     /// Copy the store of a service that runs into a file
     Backup(Backup),
+    /// List the webhooks of a service and how they stand, or call one again that was given up
+    Push(Push),
     /// Stop a service in good order, and wait until it has stopped; `up` does not start it again
     Drain(Drain),
     /// Measure triage on labelled calls; asks no service

@@ -19,6 +19,7 @@ mod live;
 mod log;
 mod outcome;
 mod plan;
+mod push;
 mod resume;
 mod roster;
 mod run;

@@ -11,7 +11,9 @@ use crate::args::{Cli, Command};
 use crate::failure::Failure;
 use crate::outcome::Outcome;
 use crate::screen::{Screen, note};
-use crate::{agents, backup, completions, drain, duties, eval, incidents, log, plan, resume, send, tasks, units, up};
+use crate::{
+    agents, backup, completions, drain, duties, eval, incidents, log, plan, push, resume, send, tasks, units, up,
+};
 
 const USAGE: u8 = 64;
 
@@ -75,6 +77,7 @@ fn execute(cli: Cli) -> Result<Outcome, Failure> {
         Command::Incidents(args) => block_on(incidents::run(&args, &common, &mut screen)),
         Command::Log(args) => block_on(log::run(&args, &common, &mut screen)),
         Command::Backup(args) => block_on(backup::run(&args, &common, &mut screen)),
+        Command::Push(args) => block_on(push::run(&args, &common, &mut screen)),
         Command::Drain(args) => block_on(drain::run(&args, &common, &mut screen)),
         Command::Eval(args) => eval::run(&args, &mut screen),
         Command::Completions(args) => completions::run(&args, &mut screen),

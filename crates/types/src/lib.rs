@@ -13,7 +13,8 @@ mod time;
 
 pub use defaults::{SKEW, limits};
 pub use id::{
-    AgentName, ArtifactId, ContextId, IdError, InstanceId, MessageId, PushId, RemoteTask, SkillId, StepId, StoreId, TaskId,
+    AgentName, ArtifactId, ContextId, IdError, InstanceId, MessageId, PushId, RemoteTask, SkillId, StepId, StoreId,
+    TaskId,
 };
 pub use natural::natural;
 pub use owner::{Owner, Principal, Scope, Tenant};

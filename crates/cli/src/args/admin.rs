@@ -2,10 +2,12 @@
 
 use std::ffi::OsStr;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::builder::{EnumValueParser, PossibleValue, StringValueParser, TypedValueParser};
 use clap::error::{ContextKind, ContextValue};
-use clap::{Arg, Args, Command, ValueEnum};
+use clap::{Arg, Args, Command, Subcommand, ValueEnum};
+use types::{IdError, PushId, TaskId};
 
 use super::ServiceName;
 
@@ -17,6 +19,49 @@ pub(crate) struct Backup {
     pub(crate) service: Which,
     /// File to write; one that exists is not replaced
     pub(crate) file: PathBuf,
+}
+
+/// Looks after webhooks.
+#[derive(Debug, Args)]
+pub(crate) struct Push {
+    #[command(subcommand)]
+    pub(crate) action: Option<PushAction>,
+    /// Only those that were given up
+    #[arg(long)]
+    pub(crate) parked: bool,
+    /// Name of a service of this cluster, or the address of any: `host:port`
+    #[arg(long, global = true, value_name = "SERVICE", default_value = "operator", value_parser = WhichParser)]
+    pub(crate) service: Which,
+}
+
+/// What is done about a webhook.
+#[derive(Debug, Subcommand)]
+pub(crate) enum PushAction {
+    /// Call a webhook again, from the first event that it has not taken
+    Redrive {
+        /// Task and id of the configuration, as the list has them
+        #[arg(value_name = "TASK/ID")]
+        webhook: Webhook,
+    },
+}
+
+/// One configuration of push notifications.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Webhook {
+    /// The task.
+    pub(crate) task: TaskId,
+    /// The configuration within it.
+    pub(crate) id: PushId,
+}
+
+impl FromStr for Webhook {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (task, id) = text.split_once('/').ok_or("write TASK/ID, as `watchroom push` shows it")?;
+        let read = |error: IdError| error.to_string();
+        Ok(Self { task: task.parse().map_err(read)?, id: id.parse().map_err(read)? })
+    }
 }
 
 /// Stops a service.

@@ -8,6 +8,7 @@ mod cluster;
 mod emergency;
 mod frames;
 mod inspect;
+mod pushing;
 mod send;
 mod support;
 mod usage;

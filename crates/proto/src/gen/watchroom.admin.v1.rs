@@ -167,6 +167,118 @@ impl ::prost::Name for BackupHeader {
         "/watchroom.admin.v1.BackupHeader".into()
     }
 }
+/// Which webhooks.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListPushRequest {
+    /// Only those that were given up.
+    #[prost(bool, tag = "1")]
+    pub parked_only: bool,
+    /// 1 to 1000; 0 means 100.
+    #[prost(int32, tag = "2")]
+    pub page_size: i32,
+    /// Empty for the first page.
+    #[prost(string, tag = "3")]
+    pub page_token: ::prost::alloc::string::String,
+}
+impl ::prost::Name for ListPushRequest {
+    const NAME: &'static str = "ListPushRequest";
+    const PACKAGE: &'static str = "watchroom.admin.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "watchroom.admin.v1.ListPushRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/watchroom.admin.v1.ListPushRequest".into()
+    }
+}
+/// One page of webhooks.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListPushResponse {
+    #[prost(message, repeated, tag = "1")]
+    pub configs: ::prost::alloc::vec::Vec<PushStatus>,
+    /// Empty on the last page.
+    #[prost(string, tag = "2")]
+    pub next_page_token: ::prost::alloc::string::String,
+}
+impl ::prost::Name for ListPushResponse {
+    const NAME: &'static str = "ListPushResponse";
+    const PACKAGE: &'static str = "watchroom.admin.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "watchroom.admin.v1.ListPushResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/watchroom.admin.v1.ListPushResponse".into()
+    }
+}
+/// How one webhook stands.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PushStatus {
+    #[prost(string, tag = "1")]
+    pub task_id: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub id: ::prost::alloc::string::String,
+    /// Scheme, host and port of its URL; the rest of that may be secret.
+    #[prost(string, tag = "3")]
+    pub origin: ::prost::alloc::string::String,
+    /// The last event that it took; 0 for none.
+    #[prost(uint64, tag = "4")]
+    pub seq: u64,
+    #[prost(enumeration = "PushState", tag = "5")]
+    pub state: i32,
+    /// When it began to fail.
+    #[prost(message, optional, tag = "6")]
+    pub failing_since: ::core::option::Option<::prost_types::Timestamp>,
+    /// How often in a row it has failed.
+    #[prost(uint32, tag = "7")]
+    pub failures: u32,
+    /// When it is called again, or was given up.
+    #[prost(message, optional, tag = "8")]
+    pub at: ::core::option::Option<::prost_types::Timestamp>,
+}
+impl ::prost::Name for PushStatus {
+    const NAME: &'static str = "PushStatus";
+    const PACKAGE: &'static str = "watchroom.admin.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "watchroom.admin.v1.PushStatus".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/watchroom.admin.v1.PushStatus".into()
+    }
+}
+/// Which webhook to call again.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RedrivePushRequest {
+    #[prost(string, tag = "1")]
+    pub task_id: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub id: ::prost::alloc::string::String,
+}
+impl ::prost::Name for RedrivePushRequest {
+    const NAME: &'static str = "RedrivePushRequest";
+    const PACKAGE: &'static str = "watchroom.admin.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "watchroom.admin.v1.RedrivePushRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/watchroom.admin.v1.RedrivePushRequest".into()
+    }
+}
+/// It is being called.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RedrivePushResponse {
+    /// How it stood before.
+    #[prost(enumeration = "PushState", tag = "1")]
+    pub before: i32,
+}
+impl ::prost::Name for RedrivePushResponse {
+    const NAME: &'static str = "RedrivePushResponse";
+    const PACKAGE: &'static str = "watchroom.admin.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "watchroom.admin.v1.RedrivePushResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/watchroom.admin.v1.RedrivePushResponse".into()
+    }
+}
 /// Asks for a stop.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct DrainRequest {}
@@ -204,6 +316,42 @@ impl ::prost::Name for DrainResponse {
     }
     fn type_url() -> ::prost::alloc::string::String {
         "/watchroom.admin.v1.DrainResponse".into()
+    }
+}
+/// What is done for a webhook.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum PushState {
+    Unspecified = 0,
+    /// It is told every event as it comes.
+    Flowing = 1,
+    /// It fails, and is called again.
+    Failing = 2,
+    /// It was given up, until it is redriven.
+    Parked = 3,
+}
+impl PushState {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "PUSH_STATE_UNSPECIFIED",
+            Self::Flowing => "PUSH_STATE_FLOWING",
+            Self::Failing => "PUSH_STATE_FAILING",
+            Self::Parked => "PUSH_STATE_PARKED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "PUSH_STATE_UNSPECIFIED" => Some(Self::Unspecified),
+            "PUSH_STATE_FLOWING" => Some(Self::Flowing),
+            "PUSH_STATE_FAILING" => Some(Self::Failing),
+            "PUSH_STATE_PARKED" => Some(Self::Parked),
+            _ => None,
+        }
     }
 }
 /// Generated client implementations.
@@ -351,6 +499,57 @@ pub mod admin_client {
                 .insert(GrpcMethod::new("watchroom.admin.v1.Admin", "Backup"));
             self.inner.server_streaming(req, path, codec).await
         }
+        /// The service's webhooks, by task and id: those that events are owed, now or later, and those that were given up.
+        pub async fn list_push(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListPushRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListPushResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = crate::Strict::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/watchroom.admin.v1.Admin/ListPush",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("watchroom.admin.v1.Admin", "ListPush"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Calls a webhook again that was given up, or waits: from the first event that it has not taken.
+        /// NOT_FOUND when there is no such configuration.
+        pub async fn redrive_push(
+            &mut self,
+            request: impl tonic::IntoRequest<super::RedrivePushRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::RedrivePushResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = crate::Strict::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/watchroom.admin.v1.Admin/RedrivePush",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("watchroom.admin.v1.Admin", "RedrivePush"));
+            self.inner.unary(req, path, codec).await
+        }
         /// Begins what SIGTERM begins, once: not ready, a pause, the end of every stream, the end of the process.
         /// Answers before any of it, so that the caller knows what to wait for.
         pub async fn drain(
@@ -414,6 +613,23 @@ pub mod admin_server {
             &self,
             request: tonic::Request<super::BackupRequest>,
         ) -> std::result::Result<tonic::Response<Self::BackupStream>, tonic::Status>;
+        /// The service's webhooks, by task and id: those that events are owed, now or later, and those that were given up.
+        async fn list_push(
+            &self,
+            request: tonic::Request<super::ListPushRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListPushResponse>,
+            tonic::Status,
+        >;
+        /// Calls a webhook again that was given up, or waits: from the first event that it has not taken.
+        /// NOT_FOUND when there is no such configuration.
+        async fn redrive_push(
+            &self,
+            request: tonic::Request<super::RedrivePushRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::RedrivePushResponse>,
+            tonic::Status,
+        >;
         /// Begins what SIGTERM begins, once: not ready, a pause, the end of every stream, the end of the process.
         /// Answers before any of it, so that the caller knows what to wait for.
         async fn drain(
@@ -586,6 +802,92 @@ pub mod admin_server {
                                 max_encoding_message_size,
                             );
                         let res = grpc.server_streaming(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/watchroom.admin.v1.Admin/ListPush" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListPushSvc<T: Admin>(pub Arc<T>);
+                    impl<T: Admin> tonic::server::UnaryService<super::ListPushRequest>
+                    for ListPushSvc<T> {
+                        type Response = super::ListPushResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListPushRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Admin>::list_push(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListPushSvc(inner);
+                        let codec = crate::Strict::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/watchroom.admin.v1.Admin/RedrivePush" => {
+                    #[allow(non_camel_case_types)]
+                    struct RedrivePushSvc<T: Admin>(pub Arc<T>);
+                    impl<T: Admin> tonic::server::UnaryService<super::RedrivePushRequest>
+                    for RedrivePushSvc<T> {
+                        type Response = super::RedrivePushResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::RedrivePushRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Admin>::redrive_push(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = RedrivePushSvc(inner);
+                        let codec = crate::Strict::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
                         Ok(res)
                     };
                     Box::pin(fut)

@@ -1,0 +1,72 @@
+//! All webhooks of a test: what they were told, and whether they take it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use a2a::frame::Event;
+use agent::{Poster, Push};
+use futures::future::BoxFuture;
+use parking_lot::Mutex;
+use proto::a2a::StreamResponse;
+use push::{Failure, Guard, Letter, Line, Policy};
+
+/// One call that was taken or not.
+#[derive(Debug, Clone)]
+pub(crate) struct Got {
+    pub(crate) origin: String,
+    pub(crate) event: Event,
+    pub(crate) taken: bool,
+}
+
+/// Keeps every call.
+#[derive(Debug, Default)]
+pub(crate) struct Mailbox {
+    pub(crate) got: Mutex<Vec<Got>>,
+    pub(crate) fails: AtomicBool,
+}
+
+impl Mailbox {
+    /// A fresh one, and the push notifications over it: a few milliseconds between calls, six hours of patience.
+    pub(crate) fn push() -> (Arc<Self>, Push) {
+        let mailbox = Arc::new(Self::default());
+        let push = mailbox.clone().behind();
+        (mailbox, push)
+    }
+
+    /// Push notifications over this one.
+    pub(crate) fn behind(self: Arc<Self>) -> Push {
+        let (backoff, max_backoff) = (Duration::from_millis(1), Duration::from_millis(4));
+        let policy = Policy { backoff, max_backoff, ..Policy::default() };
+        Push { poster: self, guard: Guard::new(["127.0.0.1".parse().unwrap()]), policy }
+    }
+
+    pub(crate) fn fail(&self, fails: bool) {
+        self.fails.store(fails, Ordering::SeqCst);
+    }
+
+    /// The numbers of the events that were taken at `origin`, in the order of the calls.
+    pub(crate) fn taken(&self, origin: &str) -> Vec<u64> {
+        let got = self.got.lock();
+        let taken = got.iter().filter(|got| got.taken && got.origin == origin);
+        taken.map(|got| got.event.cursor.unwrap().seq.0).collect()
+    }
+
+    /// Calls that were not taken.
+    pub(crate) fn refused(&self) -> usize {
+        self.got.lock().iter().filter(|got| !got.taken).count()
+    }
+}
+
+impl Poster for Mailbox {
+    fn post<'p>(&'p self, _: &'p mut Line, letter: &'p Letter<'p>) -> BoxFuture<'p, Result<(), Failure>> {
+        Box::pin(async move {
+            tokio::task::yield_now().await;
+            let text = std::str::from_utf8(&letter.body).unwrap();
+            let event = Event::try_from(proto::from_json_exact::<StreamResponse>(text).unwrap()).unwrap();
+            let taken = !self.fails.load(Ordering::SeqCst);
+            self.got.lock().push(Got { origin: letter.target.origin(), event, taken });
+            if taken { Ok(()) } else { Err(Failure::Status { status: 500, retry_after: None }) }
+        })
+    }
+}
