@@ -1,7 +1,7 @@
 //! An agent that is restored from a backup while an operator has steps at its old store. The restored one is another
 //! store: what was sent to the old one is asked for only there, becomes a duty, and the step's policy decides.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use a2a::metadata::{number, object, text, truth};
 use proto::a2a::{Part, Task, TaskState, part};
@@ -15,7 +15,7 @@ use crate::backup::{back_up, restore, stores};
 use crate::duties::{children, ended, scene, start};
 
 /// Puts an agent back to a backup that was taken a moment ago, as after the loss of its disk.
-async fn lose(cluster: &Cluster, node: &mut Node, name: &str, file: &PathBuf) {
+async fn lose(cluster: &Cluster, node: &mut Node, name: &str, file: &Path) {
     let old = stores(cluster, name).await;
     node.kill();
     restore(node, file).await;
