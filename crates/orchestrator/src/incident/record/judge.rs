@@ -64,7 +64,7 @@ impl Record {
     pub(super) fn measure(&mut self) {
         let shown = &mut self.shown;
         let sent = |service: &&str| shown.dispatches.iter().any(|dispatch| dispatch.service == **service);
-        let everybody = shown.priority == 1 && SERVICES.iter().all(|service| sent(&service));
+        let everybody = shown.priority == 1 && SERVICES.iter().all(sent);
         let calls = shown.calls.len() + shown.earlier_calls as usize;
         let casualties = shown.casualties.is_some_and(|casualties| casualties >= MANY_CASUALTIES);
         shown.major |= everybody || casualties || calls >= MANY_CALLS;
