@@ -21,6 +21,9 @@ use crate::{caller, node};
 /// By when everything must have ended once faults stop: longer than any plan's patience with all that it waits for.
 const LIMIT: Duration = Duration::from_secs(3600);
 
+/// Longer than anything is under way.
+const DELAYED: Duration = Duration::from_secs(30);
+
 /// What is simulated.
 #[derive(Debug, Clone)]
 pub struct Setting {
@@ -108,17 +111,17 @@ async fn run(setting: &Setting) -> Report {
 /// Waits until everything has ended, or says what has not.
 async fn finished(world: &Arc<World>, callers: &[JoinHandle<()>]) {
     let end = tokio::time::Instant::now() + world.faults.storm + LIMIT;
+    let mut quiet = false;
     loop {
-        pause(Duration::from_millis(500)).await;
-        let left = left(world, callers);
-        match left {
-            None => break,
+        // Whatever was delayed comes before the last look, and may begin something: a refusal is not remembered.
+        pause(if quiet { DELAYED } else { Duration::from_millis(500) }).await;
+        match left(world, callers) {
+            None if quiet => return,
+            None => quiet = true,
             Some((invariant, text)) if tokio::time::Instant::now() > end => return world.violate(invariant, text),
-            Some(_) => {}
+            Some(_) => quiet = false,
         }
     }
-    // Whatever was delayed comes before the last look.
-    pause(Duration::from_secs(30)).await;
 }
 
 fn left(world: &World, callers: &[JoinHandle<()>]) -> Option<(Invariant, String)> {
