@@ -2,6 +2,7 @@
 //! Holds no logic; what a message means is decided where it is parsed.
 
 mod codec;
+mod exact;
 #[path = "gen/mod.rs"]
 #[allow(missing_docs, clippy::wildcard_imports, clippy::too_many_lines, clippy::large_enum_variant, unreachable_pub)]
 mod generated;
@@ -12,6 +13,7 @@ mod tree;
 pub mod value;
 
 pub use codec::{Plain, Prepared, Strict};
+pub use exact::{Exact, decode_exact};
 pub use generated::{lf, watchroom};
 pub use json::{JsonError, from_json, from_json_exact, to_json};
 pub use required::required_fields;

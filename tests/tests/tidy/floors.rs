@@ -30,6 +30,7 @@ const HOUSE: [Place; 22] = [
     Place { name: "engine", floor: 1, never: &["tokio", "tonic", "prost"], not_directly: &["serde", "rand"] },
     place("store", 1, &["tonic"]),
     place("a2a", 1, &["store", "engine"]),
+    Place { name: "cards", floor: 1, never: &["store", "engine"], not_directly: &["tokio", "tonic"] },
     place("triage", 1, &["tokio", "tonic", "prost"]),
     place("discovery", 1, &[]),
     place("push", 1, &["store", "engine", "a2a", "tonic"]),

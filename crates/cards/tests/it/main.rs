@@ -1,0 +1,11 @@
+//! Signing and verifying, from outside.
+
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod flipping;
+mod keys;
+mod places;
+mod readings;
+mod signing;
+mod stage;
+mod table;
