@@ -11,7 +11,7 @@ use crate::required::required_fields;
 const PACKAGE: &str = "lf.a2a.v1.";
 
 /// The message that `wire` encodes, as JSON. Unset fields are left out, but those that A2A requires are there also
-/// when they are empty; timestamps have milliseconds.
+/// when they are empty; timestamps have milliseconds, and whole numbers no fraction.
 pub fn to_value<M: Name>(wire: &[u8]) -> Result<Value, JsonError> {
     let message = descriptor::<M>()?;
     let dynamic = DynamicMessage::decode(message.clone(), wire)
@@ -70,6 +70,7 @@ fn complete(value: &mut Value, message: &MessageDescriptor) {
     match (message.full_name(), value) {
         ("google.protobuf.Timestamp", Value::String(time)) => with_millis(time),
         (name, Value::Object(members)) if name.starts_with(PACKAGE) => complete_members(members, message),
+        ("google.protobuf.Struct" | "google.protobuf.Value" | "google.protobuf.ListValue", free) => whole(free),
         _ => {}
     }
 }
@@ -110,6 +111,22 @@ fn empty(field: &FieldDescriptor) -> Option<Value> {
         Kind::Bool => false.into(),
         _ => 0.into(),
     })
+}
+
+/// A Struct knows doubles only; a whole one is written without a fraction, so that readers of integers read it.
+#[allow(clippy::cast_possible_truncation, reason = "compared with the range before")]
+fn whole(value: &mut Value) {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    match value {
+        Value::Number(number) => {
+            if let Some(whole) = number.as_f64().filter(|it| it.fract() == 0.0 && it.abs() <= EXACT) {
+                *number = (whole as i64).into();
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(whole),
+        Value::Object(members) => members.values_mut().for_each(whole),
+        Value::Null | Value::Bool(_) | Value::String(_) => {}
+    }
 }
 
 /// ProtoJSON leaves out a fraction that is zero; A2A's pattern has three digits.

@@ -54,8 +54,7 @@ fn c72_times_have_milliseconds_and_enums_their_names() {
 fn c73_explicit_false_is_not_absent_and_null_is_data() {
     let capabilities = AgentCapabilities { streaming: Some(false), ..AgentCapabilities::default() };
     assert_eq!(written(&capabilities), json!({"streaming": false}));
-    let text =
-        json!({"message": {"messageId": "m", "role": "ROLE_USER", "parts": [{"data": null}, {"data": [null, 1.5]}]}});
+    let text = json!({"message": {"messageId": "m", "role": "ROLE_USER", "parts": [{"data": null}, {"data": [null, 1.5, 3, -9007199254740992_i64]}]}});
     let request: SendMessageRequest = from_value(text.clone()).unwrap();
     assert_eq!(written(&request), text);
 }
