@@ -187,6 +187,7 @@ impl<D: Driver> Kit<D> {
         print: &Print,
     ) -> Result<Accepted<D>, Error> {
         let scope = Scope::Owner(call.owner.clone());
+        let _turn = self.push_turn(request, task).await;
         for _ in 0..TRIES {
             let live = match self.find(&scope, task).await? {
                 Found::Live(live) => live,

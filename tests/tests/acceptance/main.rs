@@ -23,6 +23,7 @@ mod idempotency;
 mod incidents;
 mod instances;
 mod measure;
+mod push;
 mod refusals;
 mod restored;
 mod resume;

@@ -6,6 +6,7 @@ use prost::Message as _;
 use proto::a2a::{AuthenticationInfo, ListTaskPushNotificationConfigsResponse, Task, TaskPushNotificationConfig};
 use push::Standing;
 use store::{Lane, Refusal, RowChange};
+use tokio::sync::MutexGuard;
 use types::{Owner, PushId, Scope, Seq, TaskId};
 
 use super::outbox::{Changing, Outbox};
@@ -42,6 +43,14 @@ impl<D: Driver> Kit<D> {
         let outbox = self.outbox()?;
         let config = outbox.config(config, INLINE, task, context)?;
         Ok((vec![config.change(0)], Some(outbox.changing(task, config.id))))
+    }
+
+    /// The turn to change the configurations of `task`, for a message that brings one.
+    pub(crate) async fn push_turn(&self, request: &SendRequest, task: TaskId) -> Option<MutexGuard<'_, ()>> {
+        match (&request.push, self.push()) {
+            (Some(_), Some(outbox)) => Some(outbox.turn(task).await),
+            (Some(_) | None, _) => None,
+        }
     }
 
     /// What a further message to a task brings: the events from here on.

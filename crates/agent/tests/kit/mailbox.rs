@@ -1,7 +1,7 @@
 //! All webhooks of a test: what they were told, and whether they take it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use a2a::frame::Event;
@@ -24,6 +24,9 @@ pub(crate) struct Got {
 pub(crate) struct Mailbox {
     pub(crate) got: Mutex<Vec<Got>>,
     pub(crate) fails: AtomicBool,
+    now: AtomicUsize,
+    /// Most calls that were under way at once.
+    pub(crate) most: AtomicUsize,
 }
 
 impl Mailbox {
@@ -61,7 +64,10 @@ impl Mailbox {
 impl Poster for Mailbox {
     fn post<'p>(&'p self, _: &'p mut Line, letter: &'p Letter<'p>) -> BoxFuture<'p, Result<(), Failure>> {
         Box::pin(async move {
+            let now = self.now.fetch_add(1, Ordering::SeqCst) + 1;
+            self.most.fetch_max(now, Ordering::SeqCst);
             tokio::task::yield_now().await;
+            self.now.fetch_sub(1, Ordering::SeqCst);
             let text = std::str::from_utf8(&letter.body).unwrap();
             let event = Event::try_from(proto::from_json_exact::<StreamResponse>(text).unwrap()).unwrap();
             let taken = !self.fails.load(Ordering::SeqCst);

@@ -299,3 +299,40 @@ async fn events_that_retention_has_taken_are_told_as_a_gap() {
     assert_eq!((told.id, told.context_id), (task.id, task.context_id));
     assert_eq!(got.cursor.unwrap().prev, None);
 }
+
+#[tokio::test]
+async fn a_host_is_called_by_few_at_once() {
+    let (mailbox, push) = Mailbox::push();
+    let (stage, kit) = Bed::memory().open().await;
+    let outbox = kit.open_push(push).clone();
+    for _ in 0..40 {
+        send(&kit, immediately(pushing("a", script("wait work work work")))).await.unwrap();
+    }
+    stage.open();
+    quiet(&outbox).await;
+    let most = mailbox.most.load(std::sync::atomic::Ordering::SeqCst);
+    assert!((2..=8).contains(&most), "{most}");
+    assert_eq!(mailbox.taken(HOOK).len(), 200);
+}
+
+#[tokio::test]
+async fn a_configuration_goes_with_its_task() {
+    let (mut bed, (_, push)) = (Bed::memory(), Mailbox::push());
+    let (_, kit) = bed.open().await;
+    let outbox = kit.open_push(push.clone()).clone();
+    let task = id(&send(&kit, pushing("a", script("work"))).await.unwrap());
+    quiet(&outbox).await;
+    bed.pass(HOURS * 24 * 2);
+    for _ in 0..500 {
+        send(&kit, script("work")).await.unwrap();
+    }
+    drop(outbox);
+    bed.end(kit).await;
+    let (_, kit) = bed.open().await;
+    kit.open_push(push);
+    let deadline = std::time::Instant::now() + Duration::from_secs(10);
+    while !kit.store().rows("push", task.as_bytes()).await.unwrap().is_empty() {
+        assert!(std::time::Instant::now() < deadline, "the row stays");
+        tokio::task::yield_now().await;
+    }
+}
