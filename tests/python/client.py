@@ -17,9 +17,11 @@ import httpx
 from a2a.client import A2ACardResolver, ClientConfig, ClientFactory
 from a2a.types.a2a_pb2 import (
     CancelTaskRequest,
+    DeleteTaskPushNotificationConfigRequest,
     GetExtendedAgentCardRequest,
     GetTaskPushNotificationConfigRequest,
     GetTaskRequest,
+    ListTaskPushNotificationConfigsRequest,
     ListTasksRequest,
     Message,
     Part,
@@ -32,7 +34,6 @@ from a2a.types.a2a_pb2 import (
 )
 from a2a.utils.errors import (
     InvalidParamsError,
-    PushNotificationNotSupportedError,
     TaskNotCancelableError,
     TaskNotFoundError,
     UnsupportedOperationError,
@@ -136,11 +137,23 @@ async def subscribes_and_cancels(client, streaming, text):
     await raises(UnsupportedOperationError, all_of(streaming.subscribe(SubscribeToTaskRequest(id=task.id))))
 
 
-async def refuses_what_it_does_not_offer(client, task):
-    push = TaskPushNotificationConfig(task_id=task.id, url="https://example.com/hook")
-    await raises(PushNotificationNotSupportedError, client.create_task_push_notification_config(push))
-    get = GetTaskPushNotificationConfigRequest(task_id=task.id, id="1")
-    await raises(PushNotificationNotSupportedError, client.get_task_push_notification_config(get))
+async def keeps_webhooks(client, task):
+    hook = TaskPushNotificationConfig(task_id=task.id, url="https://example.com/hook", token="secret")
+    made = await client.create_task_push_notification_config(hook)
+    assert made.id and made.task_id == task.id and made.url == hook.url and not made.token, made
+    get = GetTaskPushNotificationConfigRequest(task_id=task.id, id=made.id)
+    assert await client.get_task_push_notification_config(get) == made
+    listed = await client.list_task_push_notification_configs(ListTaskPushNotificationConfigsRequest(task_id=task.id))
+    assert list(listed.configs) == [made], listed
+    delete = DeleteTaskPushNotificationConfigRequest(task_id=task.id, id=made.id)
+    for _ in range(2):
+        await client.delete_task_push_notification_config(delete)
+    await raises(TaskNotFoundError, client.get_task_push_notification_config(get))
+    inside = TaskPushNotificationConfig(task_id=task.id, url="http://169.254.169.254/")
+    await raises(InvalidParamsError, client.create_task_push_notification_config(inside))
+
+
+async def refuses_what_it_does_not_offer(client):
     await raises(UnsupportedOperationError, client.get_extended_agent_card(GetExtendedAgentCardRequest()))
 
 
@@ -157,7 +170,9 @@ async def main(binding, address, text, open_text=None):
         if open_text:
             await subscribes_and_cancels(client, streaming, open_text)
             print("subscribe, cancel")
-        await refuses_what_it_does_not_offer(client, task)
+        await keeps_webhooks(client, task)
+        print("webhooks")
+        await refuses_what_it_does_not_offer(client)
         print("refusals")
         events = await all_of(streaming.send_message(request_of(text)))
         check_stream(events)
