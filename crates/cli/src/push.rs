@@ -43,17 +43,9 @@ async fn list<W: Write>(endpoint: &Endpoint, args: &Push, screen: &mut Screen<W>
 }
 
 async fn all(endpoint: &Endpoint, args: &Push) -> Result<Vec<PushStatus>, Failure> {
-    let mut service = Caller::new(endpoint)?;
-    let (mut webhooks, mut page_token) = (Vec::new(), String::new());
-    loop {
-        let request = ListPushRequest { parked_only: args.parked, page_size: 0, page_token };
-        let page: ListPushResponse = service.unary(LIST, request).await?;
-        webhooks.extend(page.configs);
-        page_token = page.next_page_token;
-        if page_token.is_empty() {
-            return Ok(webhooks);
-        }
-    }
+    let ask = |page_token| ListPushRequest { parked_only: args.parked, page_size: 0, page_token };
+    let read = |page: ListPushResponse| (page.configs, page.next_page_token);
+    Caller::new(endpoint)?.pages(LIST, ask, read).await
 }
 
 async fn redrive<W: Write>(endpoint: &Endpoint, webhook: &Webhook, screen: &mut Screen<W>) -> Result<Outcome, Failure> {

@@ -73,6 +73,34 @@ async fn c01_each_operation_has_the_same_result_over_every_binding() {
 }
 
 #[tokio::test]
+async fn c86_configurations_of_push_notifications_are_taken_alike_over_every_binding() {
+    let promising = || {
+        let mut stage = Stage::new();
+        stage.card.capabilities.as_mut().unwrap().push_notifications = Some(true);
+        stage
+    };
+    let keys = json!({"scheme": "Bearer", "credentials": "w0rd"});
+    let config = json!({"id": "c", "url": "https://hooks.example/a?b=c", "token": "t0ken", "authentication": keys});
+    let mut of_task = config.clone();
+    of_task["taskId"] = json!(TASK);
+    let requests = [
+        Request::new("CreateTaskPushNotificationConfig", of_task),
+        Request::new("GetTaskPushNotificationConfig", json!({"taskId": TASK, "id": "c d/ä"})),
+        Request::new("ListTaskPushNotificationConfigs", json!({"taskId": TASK})),
+        Request::new("ListTaskPushNotificationConfigs", json!({"taskId": TASK, "pageSize": 7, "pageToken": "b"})),
+        Request::new("DeleteTaskPushNotificationConfig", json!({"taskId": TASK, "id": "c", "tenant": "acme"})),
+        Request::new(
+            "SendMessage",
+            json!({"message": message(), "configuration": {"taskPushNotificationConfig": config}}),
+        ),
+    ];
+    for request in requests {
+        let (came, codes) = over_all(&request, promising).await;
+        assert!(matches!(came, Came::One(_)) && codes.is_none(), "{request:?}: {came:?}");
+    }
+}
+
+#[tokio::test]
 async fn c02_streams_bring_the_same_frames_over_every_binding() {
     let requests = [
         Request::new("SendStreamingMessage", json!({"message": message()})),

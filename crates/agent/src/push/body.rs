@@ -4,7 +4,7 @@ use bytes::Bytes;
 use prost::Message as _;
 use proto::a2a::stream_response::Payload;
 use proto::a2a::{Message, StreamResponse, TaskStatus};
-use store::Frame;
+use store::{Frame, FrameKind};
 use types::{Seq, TaskState};
 
 use super::row::Config;
@@ -29,7 +29,11 @@ pub(super) enum BadBody {
 
 /// The event of a frame.
 pub(super) fn of_frame(frame: &Frame) -> Result<Body, BadBody> {
-    write(&StreamResponse::decode(frame.bytes.clone())?)
+    let last = match frame.kind {
+        FrameKind::Task | FrameKind::Status => ends(&StreamResponse::decode(frame.bytes.clone())?),
+        FrameKind::Artifact | FrameKind::Message => false,
+    };
+    Ok(Body { json: write(&frame.bytes)?, last })
 }
 
 /// In place of events that retention has taken: the task, marked as a gap as in every stream, by a number without the
@@ -45,17 +49,19 @@ pub(super) fn gap(config: &Config) -> Result<Body, BadBody> {
     let status = TaskStatus { message: Some(message), ..TaskStatus::default() };
     let ids = a2a::frame::Ids { task: &task, context: &config.context };
     let bare = a2a::frame::bare(ids, &status, Seq(config.cursor.0));
-    let body = write(&StreamResponse::decode(a2a::frame::wrap_task(&bare))?)?;
-    Ok(Body { last: true, ..body })
+    Ok(Body { json: write(&a2a::frame::wrap_task(&bare))?, last: true })
 }
 
-fn write(response: &StreamResponse) -> Result<Body, BadBody> {
+fn write(frame: &[u8]) -> Result<Bytes, BadBody> {
+    Ok(proto::to_value::<StreamResponse>(frame)?.to_string().into())
+}
+
+/// Whether the task has ended with this event.
+fn ends(response: &StreamResponse) -> bool {
     let status = match &response.payload {
         Some(Payload::Task(task)) => task.status.as_ref(),
         Some(Payload::StatusUpdate(update)) => update.status.as_ref(),
         Some(Payload::ArtifactUpdate(_) | Payload::Message(_)) | None => None,
     };
-    let state = status.and_then(|status| TaskState::from_wire(status.state));
-    let last = state.is_some_and(TaskState::is_terminal);
-    Ok(Body { json: proto::to_json(response)?.into(), last })
+    status.and_then(|status| TaskState::from_wire(status.state)).is_some_and(TaskState::is_terminal)
 }

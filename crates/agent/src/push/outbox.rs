@@ -160,7 +160,7 @@ impl Outbox {
     /// Writes one row.
     pub(super) async fn write(&self, lane: Lane, change: RowChange) -> Outcome {
         let (epoch, at) = (self.0.own.epoch, self.0.store.now());
-        self.0.store.commit(Commit { epoch, lane, at, task: None, accept: None, rows: vec![change] }).await
+        self.0.store.commit(Commit { lane, ..Commit::of_rows(epoch, at, vec![change]) }).await
     }
 
     /// The configurations of a task, by id.
