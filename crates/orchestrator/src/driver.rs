@@ -1,5 +1,8 @@
 //! The run as a driver of the kit: an input becomes engine events, and those become one commit.
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 
 use a2a::Error;
@@ -18,6 +21,8 @@ use crate::meters::Meters;
 use crate::settings::Settings;
 use crate::state::{Follows, Outside, RunState};
 use crate::{codec, plan, request, resume, routes};
+
+const NO_MESSAGE: &str = "the run takes no message now; start another one in the same context";
 
 /// Runs as the kit drives them.
 #[derive(Debug)]
@@ -97,8 +102,7 @@ impl Runs {
                 return Ok((vec![News::Reply(reply)], Some(call)));
             }
             (Input::Message(_), Phase::Running | Phase::Ended { .. }) => {
-                let why = "the run takes no message now; start another one in the same context";
-                return Err(Error::UnsupportedOperation(why.to_owned()));
+                return Err(Error::UnsupportedOperation(NO_MESSAGE.to_owned()));
             }
             (Input::Cancel, _) => News::Cancel,
             (Input::Timer | Input::Signal(Signal::Routes), _) => News::Tick,
@@ -145,11 +149,7 @@ impl Driver for Runs {
 
     fn decide(&self, task: &View<'_>, state: &mut RunState, input: Input<Signal>) -> Result<Decision<Deed>, Error> {
         if task.state.is_terminal() {
-            return if matches!(input, Input::Cancel) {
-                Err(Error::TaskNotCancelable)
-            } else {
-                Ok(Decision::default())
-            };
+            return ended(&input);
         }
         let (woken, found) = (matches!(input, Input::Timer), Found::of(&input));
         let ((news, call), row) = match state.begins(task.id) {
@@ -181,6 +181,15 @@ impl Driver for Runs {
             Ok(event) => codec::describe(&event),
             Err(error) => ("unknown", error.to_string()),
         }
+    }
+}
+
+/// What comes after the end, also while the end itself is not durable yet: news are old news, and nothing is taken.
+fn ended(input: &Input<Signal>) -> Result<Decision<Deed>, Error> {
+    match input {
+        Input::Cancel => Err(Error::TaskNotCancelable),
+        Input::Message(_) => Err(Error::UnsupportedOperation(NO_MESSAGE.to_owned())),
+        Input::Timer | Input::Signal(_) => Ok(Decision::default()),
     }
 }
 

@@ -151,8 +151,11 @@ impl Driver for Runs {
 
     fn decide(&self, task: &View<'_>, state: &mut RunState, input: Input<Signal>) -> Result<Decision<Deed>, Error> {
         if task.state.is_terminal() {
-            let cancel = matches!(input, Input::Cancel);
-            return if cancel { Err(Error::TaskNotCancelable) } else { Ok(Decision::default()) };
+            return match input {
+                Input::Cancel => Err(Error::TaskNotCancelable),
+                Input::Message(_) => Err(Error::UnsupportedOperation("the run has ended".into())),
+                Input::Timer | Input::Signal(_) => Ok(Decision::default()),
+            };
         }
         let follows = input.clone();
         let (news, row) = match state.begins(task.id) {
