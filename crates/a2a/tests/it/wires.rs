@@ -5,9 +5,9 @@ use http::Method;
 use prost::Name;
 use proto::a2a::{
     CancelTaskRequest, DeleteTaskPushNotificationConfigRequest, GetExtendedAgentCardRequest,
-    GetTaskPushNotificationConfigRequest, GetTaskRequest, ListTaskPushNotificationConfigsRequest, ListTasksRequest,
-    ListTasksResponse, SendMessageRequest, SendMessageResponse, StreamResponse, SubscribeToTaskRequest, Task,
-    TaskPushNotificationConfig,
+    GetTaskPushNotificationConfigRequest, GetTaskRequest, ListTaskPushNotificationConfigsRequest,
+    ListTaskPushNotificationConfigsResponse, ListTasksRequest, ListTasksResponse, SendMessageRequest,
+    SendMessageResponse, StreamResponse, SubscribeToTaskRequest, Task, TaskPushNotificationConfig,
 };
 use serde_json::{Value, json};
 use tonic::Status;
@@ -199,6 +199,11 @@ fn answer_json(method: &str, bytes: &[u8]) -> Value {
     match method {
         "SendMessage" => proto::to_value::<SendMessageResponse>(bytes),
         "ListTasks" => proto::to_value::<ListTasksResponse>(bytes),
+        "CreateTaskPushNotificationConfig" | "GetTaskPushNotificationConfig" => {
+            proto::to_value::<TaskPushNotificationConfig>(bytes)
+        }
+        "ListTaskPushNotificationConfigs" => proto::to_value::<ListTaskPushNotificationConfigsResponse>(bytes),
+        "DeleteTaskPushNotificationConfig" => proto::to_value::<()>(bytes),
         _ => proto::to_value::<Task>(bytes),
     }
     .unwrap()
