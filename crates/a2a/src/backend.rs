@@ -75,6 +75,11 @@ pub trait Backend: Send + Sync + 'static {
 
     /// The public card. Its capabilities gate the operations.
     fn card(&self) -> Arc<AgentCard>;
+
+    /// The card for callers that are known, if there is one. Asked for only where the public card promises it.
+    fn extended_card(&self) -> Option<AgentCard> {
+        None
+    }
 }
 
 /// A message to the agent, checked: it has an id, the role USER, and parts with content.

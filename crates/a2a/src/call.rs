@@ -83,7 +83,7 @@ impl Call {
 }
 
 /// Whose a request by `principal` to `tenant` is.
-pub fn owner(principal: Principal, tenant: &str) -> Result<Owner, Error> {
+pub(crate) fn owner(principal: Principal, tenant: &str) -> Result<Owner, Error> {
     Ok(Owner { tenant: parse_tenant(tenant)?, principal })
 }
 

@@ -11,7 +11,7 @@ use proto::a2a::{
     AgentCard, CancelTaskRequest, GetTaskRequest, ListTasksRequest, ListTasksResponse, SendMessageRequest,
     SendMessageResponse, StreamResponse, SubscribeToTaskRequest, Task, send_message_response,
 };
-use service::client::Traced;
+use service::client::{Peer, Traced};
 use tonic::client::Grpc;
 use tonic::metadata::AsciiMetadataValue;
 use tonic::{Request, Status, Streaming};
@@ -64,9 +64,10 @@ impl Client {
     /// How long a call may take unless said otherwise.
     pub const DEADLINE: Duration = Duration::from_secs(30);
 
-    /// A client of the agent at `address`: a URL, or `host:port` as cards have it. Connects at the first call.
-    pub fn connect(address: &str) -> Result<Self, ClientError> {
-        let channel = service::client::channel(address).map_err(ClientError::Address)?;
+    /// A client of the agent at `address`: a URL, or `host:port` as cards have it, with a token if callers need one
+    /// there. Connects at the first call.
+    pub fn connect(address: impl Into<Peer>) -> Result<Self, ClientError> {
+        let channel = address.into().channel().map_err(ClientError::Address)?;
         let grpc = Grpc::new(channel).max_decoding_message_size(ANSWER_LIMIT);
         Ok(Self { grpc, tenant: String::new(), deadline: Self::DEADLINE, store: None })
     }

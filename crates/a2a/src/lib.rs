@@ -46,10 +46,11 @@ mod status_json;
 mod steps;
 pub mod time;
 mod typed;
+mod who;
 
 pub use crate::http::http_routes;
 pub use backend::{Artifacts, Backend, History, ListQuery, SendRequest, Wait};
-pub use call::{CURSOR_KEY, Call, EXTENSIONS_KEY, Extensions, STORE_KEY, VERSION, VERSION_KEY, owner};
+pub use call::{CURSOR_KEY, Call, EXTENSIONS_KEY, Extensions, STORE_KEY, VERSION, VERSION_KEY};
 pub use card::{Card, GRPC, HTTP_JSON, JSON_RPC, validate as validate_card};
 pub use client::{Client, Events, Reply, Snapshot};
 pub use client_error::ClientError;
@@ -60,3 +61,4 @@ pub use push::{Authentication, PushConfig, PushPage};
 pub use server::{Grpc, routes};
 pub use steps::{Fence, Fenced};
 pub use typed::Typed;
+pub use who::Who;

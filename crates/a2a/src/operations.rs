@@ -5,19 +5,20 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::HeaderMap;
+use prost::Message as _;
 use proto::a2a::{
     AgentCapabilities, AgentCard, CancelTaskRequest, DeleteTaskPushNotificationConfigRequest,
     GetExtendedAgentCardRequest, GetTaskPushNotificationConfigRequest, GetTaskRequest,
     ListTaskPushNotificationConfigsRequest, ListTasksRequest, SendMessageRequest, SubscribeToTaskRequest,
     TaskPushNotificationConfig,
 };
-use types::Principal;
 
 use crate::backend::Backend;
 use crate::call::{Call, Extensions};
 use crate::error::Error;
 use crate::parse;
 use crate::push;
+use crate::who::Who;
 
 /// The operations of a backend. Cheap to clone.
 #[derive(Debug)]
@@ -27,7 +28,7 @@ pub(crate) struct Operations<B>(Arc<B>);
 #[derive(Debug)]
 pub(crate) struct Caller {
     pub(crate) headers: HeaderMap,
-    pub(crate) principal: Principal,
+    pub(crate) who: Who,
 }
 
 /// An answer, and the extensions that are active in it.
@@ -63,7 +64,8 @@ impl<B: Backend> Operations<B> {
 
     fn open(&self, caller: Caller, tenant: &str) -> Result<Opened, Error> {
         let card = self.0.card();
-        let call = Call::parse(&caller.headers, caller.principal, tenant, &card)?;
+        let Caller { headers, who } = caller;
+        let call = Call::parse(&headers, who.principal.clone(), who.tenant(tenant)?, &card)?;
         Ok(Opened { call, card })
     }
 
@@ -154,11 +156,12 @@ impl<B: Backend> Operations<B> {
     }
 
     pub(crate) async fn extended_card(&self, caller: Caller, request: GetExtendedAgentCardRequest) -> Answered<Bytes> {
-        let Opened { card, .. } = self.open(caller, &request.tenant)?;
-        if can(&card, AgentCapabilities::extended_agent_card) {
-            return Err(Error::ExtendedAgentCardNotConfigured);
+        let Opened { call, card } = self.open(caller, &request.tenant)?;
+        if !can(&card, AgentCapabilities::extended_agent_card) {
+            return Err(Error::UnsupportedOperation("this agent has no extended card".into()));
         }
-        Err(Error::UnsupportedOperation("this agent has no extended card".into()))
+        let extended = self.0.extended_card().ok_or(Error::ExtendedAgentCardNotConfigured)?;
+        Ok(Answer { value: extended.encode_to_vec().into(), activated: call.extensions })
     }
 }
 

@@ -13,13 +13,14 @@ use proto::a2a::{
 use proto::a2a_server::{A2AService, A2AServiceServer};
 use tonic::metadata::MetadataMap;
 use tonic::{Extensions, Request, Response, Status};
-use types::{Principal, limits};
+use types::limits;
 
 use crate::backend::Backend;
 use crate::call::EXTENSIONS_KEY;
 use crate::error::Error;
 use crate::operations::{Answer, Answered, Caller, Operations};
 use crate::typed::Typed;
+use crate::who::Who;
 
 /// Serves a backend over gRPC.
 #[derive(Debug)]
@@ -36,8 +37,7 @@ type Frames<B> = MapErr<<B as Backend>::Frames, fn(Error) -> Status>;
 
 fn split<T>(request: Request<T>) -> (Caller, T) {
     let (metadata, transport, body) = request.into_parts();
-    let principal = transport.get::<Principal>().cloned().unwrap_or_else(Principal::anonymous);
-    (Caller { headers: metadata.into_headers(), principal }, body)
+    (Caller { headers: metadata.into_headers(), who: Who::of(&transport) }, body)
 }
 
 /// The answer, with the activated extensions named in its metadata.

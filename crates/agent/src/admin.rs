@@ -39,6 +39,9 @@ pub struct Admin {
 }
 
 impl Admin {
+    /// The beginning of its methods' paths.
+    pub const PATH: &'static str = "/watchroom.admin.v1.Admin/";
+
     /// Over the store of `process`; `describe` puts the service's own entries into words: their kind and their text.
     pub fn service(
         process: Process,

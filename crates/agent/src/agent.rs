@@ -37,6 +37,11 @@ pub trait Agent: Send + Sync + Sized + 'static {
     /// What it says of itself.
     fn profile(&self) -> Profile;
 
+    /// Skills that only callers are told of who have said who they are; none by default.
+    fn private_skills(&self) -> Vec<AgentSkill> {
+        Vec::new()
+    }
+
     /// Answers a message directly instead of making a task of it; `None`, the default, makes one.
     ///
     /// For what can be said at once and has no effects: it may be asked more than once for the same message.

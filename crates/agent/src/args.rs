@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 
+use cards::KeyFile;
 use clap::ValueEnum;
 use service::Fatal;
+use service::client::Credential;
 use types::InstanceId;
 
 use crate::push::PushArgs;
@@ -36,6 +38,14 @@ pub struct Args {
     /// Address under which others reach this service, `host:port` [default: the address it listens on]
     #[arg(long, env = "WATCHROOM_ADVERTISE", value_name = "ADDR")]
     pub advertise: Option<String>,
+    /// File of the token for calls to the registry and, from the operator, to registered agents; read again when it
+    /// changes
+    #[arg(long, env = "WATCHROOM_TOKEN_FILE", value_name = "FILE")]
+    pub token_file: Option<PathBuf>,
+    /// A private key (PEM, PKCS#8; Ed25519 or P-256) that the agent's card is signed with, and the id that signatures
+    /// name it by [default: its thumbprint]; may be repeated while keys change, in the variable separated by commas
+    #[arg(long = "card-key", env = "WATCHROOM_CARD_KEYS", value_name = "FILE[:ID]", value_delimiter = ',')]
+    pub card_keys: Vec<KeyFile>,
     /// Those of push notifications.
     #[command(flatten)]
     pub push: PushArgs,
@@ -54,6 +64,14 @@ impl Args {
     /// Where the store of the service `name` is.
     pub fn data_dir(&self, name: &str) -> PathBuf {
         self.data_dir.clone().unwrap_or_else(|| PathBuf::from("watchroom-data").join(name))
+    }
+
+    /// The token of `--token-file`.
+    ///
+    /// # Errors
+    /// As [`Credential::file`].
+    pub fn credential(&self) -> Result<Option<Credential>, Fatal> {
+        self.token_file.as_deref().map(Credential::file).transpose()
     }
 
     /// Makes the store of `--restore`, if that is what was asked for: then nothing is served.
@@ -78,6 +96,8 @@ impl Default for Args {
             registry: "http://127.0.0.1:7401".to_owned(),
             instance: "1".parse().expect("a digit is an id"),
             advertise: None,
+            token_file: None,
+            card_keys: Vec::new(),
             push: PushArgs::default(),
         }
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use a2a::Error;
 use a2a::frame::Chunk;
-use proto::a2a::{Artifact, Message, Task};
+use proto::a2a::{AgentSkill, Artifact, Message, Task};
 use store::{Ready, Record, RowChange, Timer};
 use types::{ContextId, Owner, Seq, TaskId, TaskState, Timestamp};
 
@@ -70,6 +70,11 @@ pub trait Driver: Send + Sync + Sized + 'static {
 
     /// A record in words, for people who read the log: a kind and a text.
     fn describe(&self, record: &Record) -> (&'static str, String);
+
+    /// Skills that only the extended card has, for callers that have said who they are; none by default.
+    fn private_skills(&self) -> Vec<AgentSkill> {
+        Vec::new()
+    }
 }
 
 /// What a message that names no task becomes.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use a2a::{Error, Fence};
+use a2a::{Error, Fence, Who};
 use prost::Message as _;
 use proto::a2a::{Message, Task};
 use proto::watchroom::agent::v1::fence_response::Outcome;
@@ -10,7 +10,7 @@ use proto::watchroom::agent::v1::steps_server::Steps as Service;
 use proto::watchroom::agent::v1::{FenceRequest, FenceResponse, NeverAccepted, NothingLive};
 use store::{Accept, Commit, Lane, Refusal, SeenKey, SeenReply};
 use tonic::{Request, Response, Status};
-use types::{Owner, Principal, Scope, TaskId, TaskState};
+use types::{Owner, Scope, TaskId, TaskState};
 
 use crate::accept::REMEMBERED;
 use crate::driver::{Driver, Input};
@@ -35,9 +35,9 @@ impl<D: Driver> Steps<D> {
 #[tonic::async_trait]
 impl<D: Driver> Service for Steps<D> {
     async fn fence(&self, request: Request<FenceRequest>) -> Result<Response<FenceResponse>, Status> {
-        let principal = request.extensions().get::<Principal>().cloned().unwrap_or_else(Principal::anonymous);
+        let who = Who::of(request.extensions());
         let request = request.into_inner();
-        let owner = a2a::owner(principal, &request.tenant)?;
+        let owner = who.owner(&request.tenant)?;
         let outcome = self.0.fence(&owner, &Fence::try_from(&request)?).await?;
         Ok(Response::new(FenceResponse { outcome: Some(outcome) }))
     }

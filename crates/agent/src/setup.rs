@@ -8,7 +8,8 @@ use std::time::Duration;
 use discovery::{Health, Lease, LeaseConfig, Registration, Vitals};
 use proto::a2a::AgentCard;
 use proto::watchroom::agent::v1::steps_server::StepsServer;
-use service::{Bound, Fatal, Process};
+use service::client::Peer;
+use service::{Bound, Fatal, Process, Rule};
 use store::{EmbeddedStore, MemoryStore, Ownership, Store};
 use tokio::sync::watch;
 use tonic::service::Routes;
@@ -17,9 +18,14 @@ use tracing::Instrument;
 use crate::admin::Admin;
 use crate::agent::Profile;
 use crate::args::{Args, Durability};
+use crate::card_keys;
 use crate::driver::Driver;
 use crate::fence::Steps;
 use crate::kit::{Kit, Parts};
+use crate::security;
+
+/// Who may call what, where callers must say who they are.
+const RULES: [Rule; 1] = [Rule { path: Admin::PATH, roles: &[] }];
 
 /// How often the number of tasks under way is told to the registry.
 const VITALS: Duration = Duration::from_secs(1);
@@ -68,8 +74,7 @@ impl Setup {
     pub async fn start<D: Driver>(&mut self, driver: D, profile: Profile) -> Result<Kit<D>, Fatal> {
         let bound = self.process.bind()?;
         self.labels = (profile.role, profile.domain);
-        let mut card = self.card(profile, bound.address())?;
-        card.capabilities.get_or_insert_default().push_notifications = Some(true);
+        let card = self.card(profile, bound.address())?;
         self.bound = Some(bound);
         let closing = self.process.drain().streams_end();
         let parts = Parts { driver, store: self.store.clone(), card, closing };
@@ -83,11 +88,17 @@ impl Setup {
         let url = self.args.advertise.clone().unwrap_or_else(|| address.to_string());
         let Profile { name, description, skills, extensions, .. } = profile;
         let card = a2a::Card { name, description, version: self.process.version().to_owned(), url, skills, extensions };
-        card.build().map_err(|violations| {
+        let mut card = card.build().map_err(|violations| {
             let missing: Vec<String> =
                 violations.into_iter().map(|it| format!("{} {}", it.field, it.description)).collect();
             Fatal::usage(format!("the agent's card is not valid: {}", missing.join(", ")))
-        })
+        })?;
+        card.capabilities.get_or_insert_default().push_notifications = Some(true);
+        if self.process.asks_who_calls() {
+            security::demand_bearer(&mut card);
+        }
+        // Last: a signature covers everything that the card says.
+        card_keys::sign(card, &self.args.card_keys)
     }
 
     /// Serves A2A by all bindings, the fences of dispatches, the log and what `extend` adds, and stays registered, until the process is drained.
@@ -105,7 +116,7 @@ impl Setup {
             Some(bound) => bound,
             None => self.process.bind()?,
         };
-        bound.serve_with(extend(routes), http, &[proto::DESCRIPTORS]).await
+        bound.ruled(&RULES).serve_with(extend(routes), http, &[proto::DESCRIPTORS]).await
     }
 
     /// Keeps the service in the registry. A registry that cannot be reached stops nothing.
@@ -117,7 +128,8 @@ impl Setup {
             role: self.labels.0.to_owned(),
             domain: self.labels.1.to_owned(),
         };
-        let config = LeaseConfig { registry: self.args.registry.clone(), registration, ttl: None };
+        let registry = Peer::new(&self.args.registry, self.args.credential()?);
+        let config = LeaseConfig { registry, registration, ttl: None };
         let (tx, vitals) = watch::channel(Vitals { health: Health::Serving, in_flight: 0, load: None });
         let drain = self.process.drain();
         let stop = drain.streams_end();

@@ -13,7 +13,7 @@ use std::collections::{BTreeSet, HashMap};
 use a2a::{Error, metadata};
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 use prost::Message as _;
-use proto::a2a::Message;
+use proto::a2a::{AgentSkill, Message};
 use store::{Ready, Record, RowChange};
 use types::{Owner, Seq, TaskId, TaskState, limits};
 
@@ -253,6 +253,10 @@ impl<A: Agent> Driver for Turns<A> {
 
     async fn open(&self, _: &Kit<Self>, owner: &Owner, message: &Message) -> Result<Opening<TurnState>, Error> {
         Ok(self.agent.reply(owner, message).await.map_or_else(Opening::default, Opening::Reply))
+    }
+
+    fn private_skills(&self) -> Vec<AgentSkill> {
+        self.agent.private_skills()
     }
 
     fn begin(&self, _task: &TaskId) -> TurnState {

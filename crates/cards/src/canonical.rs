@@ -7,11 +7,10 @@
 #[cfg(test)]
 mod tests;
 
+use prost::Message as _;
 use proto::JsonError;
 use proto::a2a::AgentCard;
 use serde_json::{Map, Value};
-
-use crate::shape;
 
 /// Why a card has no canonical form.
 #[derive(Debug, thiserror::Error)]
@@ -38,10 +37,8 @@ pub(crate) struct Payload {
 impl Payload {
     pub(crate) fn of(card: &AgentCard) -> Result<Self, NotCanonical> {
         let unsigned = AgentCard { signatures: Vec::new(), ..card.clone() };
-        let json = proto::to_json(&unsigned).map_err(NotCanonical::Json)?;
-        let mut members: Map<String, Value> = serde_json::from_str(&json).map_err(NotCanonical::Form)?;
-        shape::complete(&mut members);
-        let literal = Value::Object(members);
+        // Has what is REQUIRED also where it is empty.
+        let literal = proto::to_value::<AgentCard>(&unsigned.encode_to_vec()).map_err(NotCanonical::Json)?;
         let lean = without_empty(&literal).unwrap_or_else(|| Value::Object(Map::new()));
         Ok(Self { literal: canonical(&literal)?, lean: canonical(&lean)?, empty_at: first_empty(&literal) })
     }

@@ -2,17 +2,23 @@
 
 mod admin;
 mod agents;
+mod card;
 mod emergency;
 mod eval;
 
+use std::fmt;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use proto::a2a::TaskState;
+use service::client::Credential;
 use types::{ContextId, MessageId, RemoteTask};
+
+use crate::failure::Failure;
 
 pub(crate) use admin::{Backup, Completions, Drain, Push, PushAction, Webhook, Which};
 pub(crate) use agents::{Agents, Policy, Resolve, Which as WhichAgents};
+pub(crate) use card::{Card, Keys};
 pub(crate) use emergency::{Incidents, Units};
 pub(crate) use eval::Eval;
 
@@ -46,9 +52,53 @@ pub(crate) struct Common {
     /// [default: watchroom-data, if a cluster runs there; else the usual addresses]
     #[arg(long, global = true, env = "WATCHROOM_DATA_DIR", value_name = "DIR")]
     pub(crate) data_dir: Option<PathBuf>,
+    /// File of the token that services are called with, where they ask callers who they are
+    #[arg(long, global = true, env = "WATCHROOM_TOKEN_FILE", value_name = "FILE")]
+    pub(crate) token_file: Option<PathBuf>,
+    /// The token itself. A command line can be read by everybody on the machine: set the variable instead
+    #[arg(
+        long,
+        global = true,
+        env = "WATCHROOM_TOKEN",
+        value_name = "TOKEN",
+        hide = true,
+        hide_env_values = true,
+        conflicts_with = "token_file"
+    )]
+    pub(crate) token: Option<Secret>,
     /// Write JSON, one object per line, for scripts
     #[arg(long, global = true)]
     pub(crate) json: bool,
+}
+
+/// A text that Debug does not show.
+#[derive(Clone)]
+pub(crate) struct Secret(String);
+
+impl From<&str> for Secret {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(..)")
+    }
+}
+
+impl Common {
+    /// What services are called with.
+    pub(crate) fn credential(&self) -> Result<Option<Credential>, Failure> {
+        let text = match (&self.token, &self.token_file) {
+            (Some(Secret(token)), _) => token.clone(),
+            (None, Some(file)) => std::fs::read_to_string(file)
+                .map_err(|error| Failure::io(format_args!("cannot read --token-file {}", file.display()), error))?,
+            (None, None) => return Ok(None),
+        };
+        let credential = Credential::token(&text);
+        credential.map(Some).map_err(|error| Failure::Usage(format!("--token-file or WATCHROOM_TOKEN: {error}")))
+    }
 }
 
 /// What to do.
@@ -88,6 +138,10 @@ pub(crate) enum Command {
     Push(Push),
     /// Stop a service in good order, and wait until it has stopped; `up` does not start it again
     Drain(Drain),
+    /// Show the card that an agent publishes, and who signed it
+    Card(Card),
+    /// Print the public halves of keys that sign cards, as a JWK set for those who verify
+    Keys(Keys),
     /// Measure triage on labelled calls; asks no service
     Eval(Eval),
     /// Write a completion script for a shell

@@ -6,7 +6,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use service::client::{Traced, channel};
+use service::client::{Credential, Peer, Traced};
 
 use crate::args::{Common, ServiceName, Target, Which};
 use crate::failure::Failure;
@@ -32,6 +32,8 @@ pub(crate) struct Endpoint {
     pub(crate) flag: String,
     /// Its process, if it is of a cluster on this machine.
     pub(crate) pid: Option<u32>,
+    /// What it is called with.
+    credential: Option<Credential>,
 }
 
 /// The running services of a cluster, as `endpoints.json` has them.
@@ -63,48 +65,50 @@ impl Endpoint {
     /// As [`Endpoint::of_target`], from the flag's value.
     pub(crate) fn of_agent(common: &Common, agent: Option<&String>) -> Result<Self, Failure> {
         match agent {
-            Some(url) => Ok(Self::named("the agent", "--agent or WATCHROOM_AGENT", url.as_str().into(), "agent")),
+            Some(url) => {
+                Self::named("the agent", "--agent or WATCHROOM_AGENT", url.as_str().into(), "agent").bearing(common)
+            }
             None => Self::operator(common),
         }
     }
 
     pub(crate) fn operator(common: &Common) -> Result<Self, Failure> {
         let found = find(common, common.operator.as_ref(), "operator", OPERATOR)?;
-        Ok(Self::named(OPERATOR_NAME, "--operator or WATCHROOM_OPERATOR", found, "operator"))
+        Self::named(OPERATOR_NAME, "--operator or WATCHROOM_OPERATOR", found, "operator").bearing(common)
     }
 
     pub(crate) fn registry(common: &Common) -> Result<Self, Failure> {
         let found = find(common, common.registry.as_ref(), "registry", REGISTRY)?;
-        Ok(Self::named("the registry", "--registry or WATCHROOM_REGISTRY", found, "registry"))
+        Self::named("the registry", "--registry or WATCHROOM_REGISTRY", found, "registry").bearing(common)
     }
 
     /// A service that is named, or that is at an address.
     pub(crate) fn of_service(common: &Common, which: &Which) -> Result<Self, Failure> {
         match which {
-            Which::At(url) => Ok(Self::named("the service", "its address", url.as_str().into(), "agent")),
+            Which::At(url) => Self::named("the service", "its address", url.as_str().into(), "agent").bearing(common),
             Which::Named(ServiceName::Operator) => Self::operator(common),
             Which::Named(ServiceName::Registry) => Self::registry(common),
             Which::Named(service) => {
                 let found = find(common, None, service.program(), &service.usual_url())?;
-                Ok(Self::named(service.program(), "its address in place of the name", found, "agent"))
+                Self::named(service.program(), "its address in place of the name", found, "agent").bearing(common)
             }
         }
     }
 
     /// The registry of a cluster that is being started.
-    pub(crate) fn of_running_registry(running: &Running) -> Self {
+    pub(crate) fn of_running_registry(running: &Running, credential: Option<Credential>) -> Self {
         let url = format!("http://{}", running.protocol);
-        Self::named("the registry", "--registry", url.as_str().into(), "registry")
+        Self { credential, ..Self::named("the registry", "--registry", url.as_str().into(), "registry") }
     }
 
     /// A lazily connecting channel to it.
     pub(crate) fn channel(&self) -> Result<Traced, Failure> {
-        channel(&self.url).map_err(|error| Failure::of_url(&error))
+        self.peer().channel().map_err(|error| Failure::of_url(&error))
     }
 
     /// An A2A client of it.
     pub(crate) fn client(&self) -> Result<a2a::Client, Failure> {
-        a2a::Client::connect(&self.url).map_err(|error| Failure::of_call(self, error))
+        a2a::Client::connect(self.peer()).map_err(|error| Failure::of_call(self, error))
     }
 
     /// What to do when it does not answer.
@@ -129,7 +133,16 @@ impl Endpoint {
         let Found { url, dir: found_in, pid } = found;
         let usual = flag == "operator" && url == OPERATOR;
         let flag = if usual { String::new() } else { format!(" --{flag} {url}") };
-        Self { who, named_by, url, found_in, flag, pid }
+        Self { who, named_by, url, found_in, flag, pid, credential: None }
+    }
+
+    /// The same service, called with the token that the command line or the environment names.
+    fn bearing(self, common: &Common) -> Result<Self, Failure> {
+        Ok(Self { credential: common.credential()?, ..self })
+    }
+
+    fn peer(&self) -> Peer {
+        Peer::new(&self.url, self.credential.clone())
     }
 }
 

@@ -258,6 +258,7 @@ impl Refusal {
         let by_code = match self.code {
             Code::Unimplemented => Some("is this the right address? `grpcurl -plaintext HOST:PORT list` shows its API"),
             Code::ResourceExhausted | Code::Unavailable => Some("try again in a moment"),
+            Code::Unauthenticated => Some("bring a token: --token-file FILE, or WATCHROOM_TOKEN in the environment"),
             _ => None,
         };
         by_reason.or(by_code).map(str::to_owned)

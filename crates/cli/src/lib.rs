@@ -5,6 +5,7 @@ mod agents;
 mod args;
 mod backup;
 mod call;
+mod card;
 mod completions;
 mod drain;
 mod duties;

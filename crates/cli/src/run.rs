@@ -12,7 +12,7 @@ use crate::failure::Failure;
 use crate::outcome::Outcome;
 use crate::screen::{Screen, note};
 use crate::{
-    agents, backup, completions, drain, duties, eval, incidents, log, plan, push, resume, send, tasks, units, up,
+    agents, backup, card, completions, drain, duties, eval, incidents, log, plan, push, resume, send, tasks, units, up,
 };
 
 const USAGE: u8 = 64;
@@ -79,6 +79,8 @@ fn execute(cli: Cli) -> Result<Outcome, Failure> {
         Command::Backup(args) => block_on(backup::run(&args, &common, &mut screen)),
         Command::Push(args) => block_on(push::run(&args, &common, &mut screen)),
         Command::Drain(args) => block_on(drain::run(&args, &common, &mut screen)),
+        Command::Card(args) => block_on(card::run(&args, &mut screen)),
+        Command::Keys(args) => card::public(&args, &mut screen),
         Command::Eval(args) => eval::run(&args, &mut screen),
         Command::Completions(args) => completions::run(&args, &mut screen),
     };

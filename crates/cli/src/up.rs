@@ -107,7 +107,7 @@ impl Control {
     /// Waits until the agents are registered, so that the first call finds them.
     async fn gather(&self) {
         let Some(registry) = self.running(ServiceName::Registry) else { return };
-        let registry = Endpoint::of_running_registry(registry);
+        let registry = Endpoint::of_running_registry(registry, self.layout.credential.clone());
         let agents = self.layout.wanted(ServiceName::GROUPS[1]).filter_map(|name| self.running(name));
         let mut missing: Vec<&str> = agents.map(|agent| agent.protocol.as_str()).collect();
         let since = Instant::now();

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use proto::watchroom::registry::v1::registry_client::RegistryClient;
-use service::client::{Traced, channel};
+use service::client::{Peer, Traced};
 use service::limits;
 
 use crate::Error;
@@ -13,7 +13,7 @@ pub(crate) type Client = RegistryClient<Traced>;
 /// Longest wait for the answer to one call.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 
-/// A client of the registry at `url`; nothing is sent yet.
-pub(crate) fn client(url: &str) -> Result<Client, Error> {
-    Ok(RegistryClient::new(channel(url)?).max_decoding_message_size(limits::DECODE))
+/// A client of the registry; nothing is sent yet.
+pub(crate) fn client(registry: &Peer) -> Result<Client, Error> {
+    Ok(RegistryClient::new(registry.channel()?).max_decoding_message_size(limits::DECODE))
 }

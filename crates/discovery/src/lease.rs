@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use proto::a2a::AgentCard;
+use service::client::Peer;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
@@ -29,8 +30,8 @@ pub struct Registration {
 /// Where and what to register.
 #[derive(Debug, Clone)]
 pub struct LeaseConfig {
-    /// The registry's URL.
-    pub registry: String,
+    /// The registry.
+    pub registry: Peer,
     /// What to register.
     pub registration: Registration,
     /// The wanted lease; `None` leaves it to the registry, which grants what lies within its bounds.
@@ -91,7 +92,7 @@ impl Lease {
     ) -> Result<LeaseHandle, Error> {
         let client = connect::client(&config.registry)?;
         let (tx, state) = watch::channel(LeaseState::Seeking);
-        let span = tracing::info_span!("lease", agent = config.registration.card.name, registry = config.registry);
+        let span = tracing::info_span!("lease", agent = config.registration.card.name, registry = %config.registry);
         tokio::spawn(Holder::new(client, config, vitals, tx).run(shutdown).instrument(span));
         Ok(LeaseHandle { state })
     }

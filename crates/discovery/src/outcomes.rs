@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use proto::watchroom::registry::v1 as wire;
+use service::client::Peer;
 use tokio::sync::mpsc;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
@@ -66,10 +67,11 @@ struct Reporter {
 
 impl Outcomes {
     /// Reports to the registry at `registry` in the background until `shutdown`. Needs a tokio runtime.
-    pub fn report(registry: &str, shutdown: CancellationToken) -> Result<Self, Error> {
-        let client = connect::client(registry)?;
+    pub fn report(registry: impl Into<Peer>, shutdown: CancellationToken) -> Result<Self, Error> {
+        let registry = registry.into();
+        let client = connect::client(&registry)?;
         let (tx, rx) = mpsc::channel(WAITING);
-        let span = tracing::info_span!("outcomes", registry);
+        let span = tracing::info_span!("outcomes", %registry);
         let reporter = Reporter { client, rx, tallies: BTreeMap::new() };
         tokio::spawn(async move { shutdown.run_until_cancelled(reporter.run()).await }.instrument(span));
         Ok(Self(tx))

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use service::client::Peer;
 use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -44,12 +45,13 @@ pub struct Changed(watch::Receiver<Known>);
 
 impl View {
     /// Follows the registry at `registry` in the background until `shutdown`. Needs a tokio runtime.
-    pub fn watch(registry: &str, filter: Filter, shutdown: CancellationToken) -> Result<Self, Error> {
-        let client = connect::client(registry)?;
+    pub fn watch(registry: impl Into<Peer>, filter: Filter, shutdown: CancellationToken) -> Result<Self, Error> {
+        let registry = registry.into();
+        let client = connect::client(&registry)?;
         let lost = Some(Instant::now());
         let (tx, known) =
             watch::channel(Known { endpoints: Table::new(), synced: false, failed: false, lost, doubted: None });
-        let span = tracing::info_span!("view", registry);
+        let span = tracing::info_span!("view", %registry);
         tokio::spawn(Follower::new(client, &filter, tx).run(shutdown).instrument(span));
         Ok(Self { known })
     }

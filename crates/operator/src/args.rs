@@ -150,6 +150,7 @@ impl Runs {
             reach: self.reach_wait,
             choose: self.choose.into(),
             foreign: self.foreign_agents.clone(),
+            credential: None,
             incidents: Keep { age: self.incident_age, count: self.incident_count as usize },
         }
     }

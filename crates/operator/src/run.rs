@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use agent::{Profile, Setup};
 use discovery::{Filter, Outcomes, View};
-use orchestrator::{Api, Runs};
+use orchestrator::{Api, Runs, Settings};
 use proto::a2a::AgentSkill;
+use service::client::Peer;
 use service::{Fatal, Process};
 use tracing::Instrument;
 
@@ -21,10 +22,13 @@ pub async fn run(args: Args, process: Process) -> Result<(), Fatal> {
         return Ok(());
     }
     let mut setup = Setup::open(&args.kit, &process).await?;
-    let view = watch(&args.kit.registry, &process)?;
-    let outcomes = Outcomes::report(&args.kit.registry, process.drain().streams_end());
+    let credential = args.kit.credential()?;
+    let registry = Peer::new(&args.kit.registry, credential.clone());
+    let view = watch(registry.clone(), &process)?;
+    let outcomes = Outcomes::report(registry, process.drain().streams_end());
     let outcomes = outcomes.map_err(|error| Fatal::usage(format!("--registry: {error}")))?;
-    let runs = Runs::new(args.runs.settings(), view.clone(), outcomes);
+    let settings = Settings { credential, ..args.runs.settings() };
+    let runs = Runs::new(settings, view.clone(), outcomes);
     runs.register(process.metrics());
     let kit = setup.start(runs, profile()).await?;
     let unreadable = |error| Fatal::internal("the store cannot be read", error);
@@ -35,7 +39,7 @@ pub async fn run(args: Args, process: Process) -> Result<(), Fatal> {
 }
 
 /// Follows the registry. Its loss stops the discovery of new agents and nothing else, so also not the start.
-fn watch(registry: &str, process: &Process) -> Result<View, Fatal> {
+fn watch(registry: Peer, process: &Process) -> Result<View, Fatal> {
     let stop = process.drain().streams_end();
     let view =
         View::watch(registry, Filter::default(), stop).map_err(|error| Fatal::usage(format!("--registry: {error}")))?;

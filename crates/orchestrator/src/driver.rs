@@ -9,7 +9,7 @@ use a2a::Error;
 use agent::{Damaged, Decision, Driver, Handle, Input, Kit, Opening, View};
 use discovery::{Outcomes, View as Registry};
 use engine::{ChildNews, Effect, News, Phase, Plan, Refused, Reply, Resume, Routes, Run, Step};
-use proto::a2a::Message;
+use proto::a2a::{AgentSkill, Message};
 use store::Record;
 use tokio::sync::Notify;
 use types::{ContextId, Owner, StepId, TaskId};
@@ -133,6 +133,18 @@ impl Driver for Runs {
 
     async fn open(&self, kit: &Kit<Self>, owner: &Owner, message: &Message) -> Result<Opening<RunState>, Error> {
         resume::open(kit, owner, message).await
+    }
+
+    fn private_skills(&self) -> Vec<AgentSkill> {
+        vec![AgentSkill {
+            id: "explicit-plan".to_owned(),
+            name: "Explicit plan".to_owned(),
+            description: "Runs a plan of the caller's own, a watchroom.orchestrator.v1.Plan as data, instead of one \
+                          from words"
+                .to_owned(),
+            tags: ["plan", "orchestration"].map(str::to_owned).to_vec(),
+            ..AgentSkill::default()
+        }]
     }
 
     fn begin(&self, _task: &TaskId) -> RunState {

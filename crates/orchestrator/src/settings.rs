@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use discovery::choose::Policy;
 use engine::{Mode, Origin, Patience, Payload, Plan, PlanError, Step};
+use service::client::Credential;
 use types::{AgentName, RetryPolicy};
 
 /// The defaults of plans and their steps.
@@ -27,6 +28,8 @@ pub struct Settings {
     pub choose: Policy,
     /// Agents that no registry knows.
     pub foreign: Vec<Foreign>,
+    /// The token that registered agents get with every call. Foreign ones get none: it is not theirs to know.
+    pub credential: Option<Credential>,
     /// How long incidents are kept.
     pub incidents: Keep,
 }
@@ -66,6 +69,7 @@ impl Default for Settings {
             reach: Duration::from_secs(5),
             choose: Policy::default(),
             foreign: Vec::new(),
+            credential: None,
             incidents: Keep::default(),
         }
     }

@@ -20,6 +20,10 @@ pub struct Args {
     /// Address of the admin listener: health, metrics, build info. Plaintext, for the cluster's inside only.
     #[arg(long, env = "WATCHROOM_ADMIN_LISTEN", value_name = "ADDRESS")]
     pub admin_listen: Option<SocketAddr>,
+    /// File of the tokens that callers must bring; read again when it changes, and on SIGHUP. Without it nobody is asked
+    /// who they are.
+    #[arg(long, env = "WATCHROOM_TOKENS", value_name = "FILE")]
+    pub tokens: Option<PathBuf>,
     /// How strict the service is about its own settings.
     #[arg(long, env = "WATCHROOM_PROFILE", value_name = "PROFILE", default_value = "dev")]
     pub profile: Profile,
@@ -73,6 +77,7 @@ impl Default for Args {
         Self {
             listen: free,
             admin_listen: free,
+            tokens: None,
             profile: Profile::Dev,
             log: "info".to_owned(),
             log_format: LogFormat::Auto,
@@ -90,8 +95,8 @@ impl Args {
     pub(crate) fn validate(&self) -> Result<(), Fatal> {
         if self.profile == Profile::Production {
             return Err(Fatal::usage(
-                "--profile production refuses plaintext and anonymous callers, and this release has neither TLS for \
-                 --listen nor authentication; use --profile dev on a trusted network",
+                "--profile production refuses plaintext, and this release has no TLS for --listen; use --profile dev on \
+                 a trusted network, with --tokens where callers are to be told apart",
             ));
         }
         if self.listen.is_some_and(|address| address.port() != 0) && self.listen == self.admin_listen {

@@ -15,6 +15,7 @@ use tonic::transport::Server;
 use tonic::transport::server::TcpIncoming;
 use tracing::Instrument as _;
 
+use crate::auth::{Guard, Rule};
 use crate::front::Front;
 use crate::health::Health;
 use crate::process::Addresses;
@@ -34,6 +35,7 @@ pub struct Bound {
     incoming: TcpIncoming,
     health: Health,
     protocol: Readiness,
+    rules: &'static [Rule],
     /// Stops the admin listener when dropped.
     admin: DropGuard,
 }
@@ -47,12 +49,13 @@ impl Bound {
         let (admin_incoming, admin) = listen(wanted.admin, "--admin-listen")?;
         let addresses = Addresses { protocol, admin };
         if !protocol.ip().is_loopback() {
-            tracing::warn!(address = %protocol, "plaintext and anonymous callers beyond this machine: trust the network");
+            let callers = if process.tokens().is_some() { "bearer tokens" } else { "anonymous callers" };
+            tracing::warn!(address = %protocol, "plaintext and {callers} beyond this machine: trust the network");
         }
         let health = Health::new();
         let part = process.readiness("protocol");
         let stop = serve_admin(&process, &health, admin_incoming)?;
-        Ok(Self { process, addresses, incoming, health, protocol: part, admin: stop.drop_guard() })
+        Ok(Self { process, addresses, incoming, health, protocol: part, rules: &[], admin: stop.drop_guard() })
     }
 
     /// The address of the protocol listener.
@@ -63,6 +66,12 @@ impl Bound {
     /// The address of the admin listener.
     pub fn admin_address(&self) -> SocketAddr {
         self.addresses.admin
+    }
+
+    /// Lets callers do what `rules` say of their roles. What no rule names is for the role `caller`.
+    #[must_use]
+    pub fn ruled(self, rules: &'static [Rule]) -> Self {
+        Self { rules, ..self }
     }
 
     /// Serves `routes` with health and reflection until the process is drained, then runs the stop hooks.
@@ -83,6 +92,7 @@ impl Bound {
         let (routes, catalogue) = catalogue::read(self.health.add_to(routes), &descriptors).await?;
         let services: Vec<String> = catalogue.keys().cloned().collect();
         let routes = reflection::add(routes, services.iter(), &descriptors)?;
+        let (routes, http) = self.guarded(routes, http);
         let drain = self.process.drain();
         let layer = RpcLayer::new(Measures::new(self.process.metrics(), &catalogue), drain.streams_end());
         let stop = CancellationToken::new();
@@ -103,6 +113,15 @@ impl Bound {
         self.process.stop().await;
         drop(self.admin);
         end
+    }
+
+    /// The routes behind the guard, if callers must say who they are; its tokens follow their file from here on.
+    fn guarded(&self, routes: Routes, http: Router) -> (Routes, Router) {
+        let Some(tokens) = self.process.tokens() else { return (routes, http) };
+        let stop = self.process.drain().streams_end();
+        tokio::spawn(tokens.clone().follow(stop).instrument(tracing::debug_span!("tokens")));
+        let calls = Guard::of_calls(tokens.clone(), self.rules).cover(routes.into_axum_router());
+        (Routes::from(calls), Guard::of_http(tokens.clone(), self.rules).cover(http))
     }
 }
 

@@ -1,4 +1,7 @@
-//! Channels to other services: lazy, kept alive, and carrying the trace on.
+//! Channels to other services: lazy, kept alive, carrying the trace on, and saying who calls.
+
+mod credential;
+mod peer;
 
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -10,6 +13,9 @@ use tonic::transport::{Channel, Endpoint, Error};
 use tower::Service;
 
 use crate::trace;
+
+pub use credential::{Credential, NotToken};
+pub use peer::Peer;
 
 const CONNECT: Duration = Duration::from_secs(3);
 const PING: Duration = Duration::from_secs(20);
@@ -26,9 +32,20 @@ pub enum UrlError {
     Scheme(String),
 }
 
-/// A channel that writes the current trace context into every call.
+/// A channel that writes the current trace context, and a token if it has one, into every call.
 #[derive(Debug, Clone)]
-pub struct Traced(Channel);
+pub struct Traced {
+    channel: Channel,
+    credential: Option<Credential>,
+}
+
+impl Traced {
+    /// The same channel for calls with this token.
+    #[must_use]
+    pub fn bearing(self, credential: Option<Credential>) -> Self {
+        Self { credential, ..self }
+    }
+}
 
 /// A channel to `url`, which connects at the first call and again whenever the connection is lost.
 /// A bare `host:port`, as A2A cards have it, means plaintext.
@@ -46,7 +63,7 @@ pub fn channel(url: &str) -> Result<Traced, UrlError> {
         return Err(malformed());
     }
     let endpoint = Endpoint::from_shared(full).map_err(|_| malformed())?;
-    Ok(Traced(configured(endpoint).connect_lazy()))
+    Ok(Traced { channel: configured(endpoint).connect_lazy(), credential: None })
 }
 
 fn configured(endpoint: Endpoint) -> Endpoint {
@@ -64,12 +81,15 @@ impl Service<Request<Body>> for Traced {
     type Future = ResponseFuture;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
-        self.0.poll_ready(cx)
+        self.channel.poll_ready(cx)
     }
 
     fn call(&mut self, mut request: Request<Body>) -> ResponseFuture {
         trace::inject_current(request.headers_mut());
-        self.0.call(request)
+        if let Some(credential) = &self.credential {
+            credential.add_to(request.headers_mut());
+        }
+        self.channel.call(request)
     }
 }
 

@@ -10,6 +10,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tracing::Instrument;
 
+use crate::auth::Tokens;
 use crate::bound::Bound;
 use crate::readiness::{Board, Readiness};
 use crate::{Args, Command, Drain, Fatal, Metrics};
@@ -25,6 +26,8 @@ struct Inner {
     version: String,
     args: Args,
     listen: Addresses,
+    /// Who may call, if somebody asks.
+    tokens: Option<Arc<Tokens>>,
     metrics: Metrics,
     board: Board,
     drain: Drain,
@@ -56,11 +59,12 @@ impl Process {
     /// The process of these arguments; binds nothing yet. [`crate::main`] calls it, and so may a test.
     ///
     /// # Errors
-    /// [`Fatal::Usage`] when the arguments do not go together.
+    /// [`Fatal::Usage`] when the arguments do not go together, and [`Fatal`] when the tokens cannot be read.
     pub fn new<A: Command>(args: &A) -> Result<Self, Fatal> {
         let service = args.service().clone();
         service.validate()?;
         args.validate()?;
+        let tokens = service.tokens.as_deref().map(Tokens::open).transpose()?.map(Arc::new);
         let version = A::command().get_version().unwrap_or("unknown").to_owned();
         let local = |port| SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port);
         let listen = Addresses {
@@ -73,6 +77,7 @@ impl Process {
             version,
             args: service,
             listen,
+            tokens,
             board: Board::new(),
             drain: Drain::default(),
             hooks: Mutex::new(Vec::new()),
@@ -88,6 +93,11 @@ impl Process {
     /// The program's version.
     pub fn version(&self) -> &str {
         &self.0.version
+    }
+
+    /// Whether callers of the protocol listener must say who they are.
+    pub fn asks_who_calls(&self) -> bool {
+        self.0.tokens.is_some()
     }
 
     /// Where to register metrics.
@@ -145,6 +155,10 @@ impl Process {
 
     pub(crate) fn args(&self) -> &Args {
         &self.0.args
+    }
+
+    pub(crate) fn tokens(&self) -> Option<&Arc<Tokens>> {
+        self.0.tokens.as_ref()
     }
 
     pub(crate) fn wanted(&self) -> Addresses {

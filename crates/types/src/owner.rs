@@ -56,6 +56,12 @@ impl Owner {
     }
 }
 
+impl Default for Tenant {
+    fn default() -> Self {
+        Self::new("")
+    }
+}
+
 impl fmt::Display for Owner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}", self.tenant.as_str(), self.principal.as_str())

@@ -7,6 +7,7 @@
     reason = "clippy spares test functions, not helpers"
 )]
 
+mod authenticated;
 mod backup;
 mod bindings;
 mod chaos;
@@ -22,6 +23,7 @@ mod going_on;
 mod idempotency;
 mod incidents;
 mod instances;
+mod isolation;
 mod measure;
 mod push;
 mod refusals;

@@ -2,22 +2,22 @@
 
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Uri};
-use types::Principal;
 
 use crate::call::{CURSOR_KEY, VERSION_KEY};
 use crate::error::Error;
 use crate::operations::Caller;
+use crate::who::Who;
 
 /// What event sources send when they connect again: the id of the last event that they have.
 const LAST_EVENT: &str = "last-event-id";
 
 /// Who asks, by the headers of the request and by what its query says in the place of headers.
 pub(super) fn caller(parts: Parts) -> Result<Caller, Error> {
-    let principal = parts.extensions.get::<Principal>().cloned().unwrap_or_else(Principal::anonymous);
+    let who = Who::of(&parts.extensions);
     let mut headers = parts.headers;
     take_version(&mut headers, &parts.uri);
     take_last_event(&mut headers)?;
-    Ok(Caller { headers, principal })
+    Ok(Caller { headers, who })
 }
 
 /// A version in the query counts where no header names one.

@@ -8,4 +8,3 @@ mod places;
 mod readings;
 mod signing;
 mod stage;
-mod table;

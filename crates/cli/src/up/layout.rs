@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use service::client::Credential;
 use tokio::process::Command;
 
 use crate::args::{Common, ServiceName, Up};
@@ -34,6 +35,8 @@ pub(crate) struct Recipe {
     registry: Option<String>,
     /// For the operator only.
     foreign_agents: Vec<String>,
+    /// For all but the registry, which calls nobody.
+    token_file: Option<PathBuf>,
 }
 
 /// Where everything of a cluster is.
@@ -45,6 +48,9 @@ pub(crate) struct Layout {
     free_ports: bool,
     without: Vec<ServiceName>,
     foreign_agents: Vec<String>,
+    token_file: Option<PathBuf>,
+    /// What the cluster's own services are called with.
+    pub(crate) credential: Option<Credential>,
 }
 
 impl ServiceName {
@@ -95,6 +101,8 @@ impl Layout {
             free_ports: args.free_ports,
             without: args.without.clone(),
             foreign_agents: args.foreign_agents.clone(),
+            token_file: common.token_file.clone(),
+            credential: common.credential()?,
         };
         layout.check().map(|()| layout)
     }
@@ -121,6 +129,7 @@ impl Layout {
             protocol: port(service.port()),
             admin: port(service.port() + 1000),
             registry: (service != ServiceName::Registry).then(|| self.registry.clone()),
+            token_file: self.token_file.clone().filter(|_| service != ServiceName::Registry),
             foreign_agents: match service {
                 ServiceName::Operator => self.foreign_agents.clone(),
                 ServiceName::Registry | ServiceName::Fire | ServiceName::Police | ServiceName::Ambulance => Vec::new(),
@@ -165,6 +174,9 @@ impl Recipe {
         command.arg("--data-dir").arg(&self.data_dir).arg("--announce").arg(&self.announce);
         if let Some(registry) = &self.registry {
             command.args(["--registry", registry]);
+        }
+        if let Some(file) = &self.token_file {
+            command.arg("--token-file").arg(file);
         }
         for agent in &self.foreign_agents {
             command.args(["--foreign-agent", agent]);

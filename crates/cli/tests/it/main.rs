@@ -4,6 +4,7 @@
 
 mod admin;
 mod answers;
+mod card;
 mod cluster;
 mod emergency;
 mod frames;

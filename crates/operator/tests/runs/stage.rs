@@ -248,7 +248,7 @@ impl Stage {
         let instance = "ghost".parse().unwrap();
         let (role, domain) = (String::new(), String::new());
         let registration = Registration { instance, card, store_id: types::StoreId::fresh(), role, domain };
-        let config = LeaseConfig { registry: self.registry(), registration, ttl: None };
+        let config = LeaseConfig { registry: (&self.registry()).into(), registration, ttl: None };
         let (_, vitals) = watch::channel(Vitals { health: Health::Serving, in_flight: 0, load: None });
         let stop = CancellationToken::new();
         drop(Lease::hold(config, vitals, stop.clone()).unwrap());

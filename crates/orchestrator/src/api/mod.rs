@@ -9,7 +9,7 @@ mod watch;
 
 use std::pin::Pin;
 
-use a2a::{Backend, Call, Error, SendRequest};
+use a2a::{Backend, Call, Error, SendRequest, Who};
 use agent::Kit;
 use futures::Stream;
 use prost::Message as _;
@@ -18,7 +18,7 @@ use proto::a2a::send_message_response::Payload;
 use proto::watchroom::orchestrator::v1 as wire;
 use proto::watchroom::orchestrator::v1::orchestrator_server::{Orchestrator, OrchestratorServer};
 use tonic::{Request, Response, Status};
-use types::{Owner, Principal, Scope, TaskId};
+use types::{Owner, Scope, TaskId};
 
 use crate::driver::Runs;
 use crate::{call, plan, read};
@@ -148,7 +148,6 @@ impl Orchestrator for Api {
 
 /// Who calls, as authentication established it.
 pub(crate) fn caller<T>(request: &Request<T>) -> Call {
-    let principal = request.extensions().get::<Principal>().cloned().unwrap_or_else(Principal::anonymous);
-    let owner = Owner { principal, ..Owner::anonymous() };
+    let owner = Who::of(request.extensions()).own();
     Call { owner, extensions: a2a::Extensions::default(), cursor: None, store: None }
 }

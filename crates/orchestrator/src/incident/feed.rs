@@ -10,7 +10,7 @@ use discovery::View;
 use proto::watchroom::emergency::v1::units_client::UnitsClient;
 use proto::watchroom::emergency::v1::watch_units_response::Event;
 use proto::watchroom::emergency::v1::{self as wire, WatchUnitsRequest, WatchUnitsResponse};
-use service::client::channel;
+use service::client::{Credential, Peer};
 use tokio::sync::mpsc;
 use tonic::{Code, Status};
 use types::StoreId;
@@ -29,12 +29,14 @@ const UNSERVED: Duration = Duration::from_secs(60);
 /// Starts to follow the agents of `view`, those to come too.
 pub(super) fn start(kit: &Kit<Runs>, view: View, shared: Arc<Shared>, tx: mpsc::Sender<News>) {
     let (works, mut known) = (kit.clone(), HashSet::new());
+    let credential = kit.driver().settings().credential.clone();
     kit.spawn("units", async move {
         loop {
             let changed = view.changed();
             for store in stores(&view) {
                 if known.insert(store) {
-                    let feed = Feed { store, view: view.clone(), shared: shared.clone(), tx: tx.clone(), seen: 0 };
+                    let (view, shared, tx) = (view.clone(), shared.clone(), tx.clone());
+                    let feed = Feed { store, view, credential: credential.clone(), shared, tx, seen: 0 };
                     works.spawn("units of a store", feed.run());
                 }
             }
@@ -54,6 +56,7 @@ fn stores(view: &View) -> Vec<StoreId> {
 struct Feed {
     store: StoreId,
     view: View,
+    credential: Option<Credential>,
     shared: Arc<Shared>,
     tx: mpsc::Sender<News>,
     /// The newest version that was handed to the desk; it may not have written it yet.
@@ -86,7 +89,8 @@ impl Feed {
     async fn watch(&mut self) -> Result<(), Status> {
         let store = self.store;
         let endpoint = self.view.until(|view| view.by_store(store).into_iter().next()).await;
-        let channel = channel(&endpoint.url).map_err(|error| Status::unavailable(error.to_string()))?;
+        let peer = Peer::new(&endpoint.url, self.credential.clone());
+        let channel = peer.channel().map_err(|error| Status::unavailable(error.to_string()))?;
         let known = self.shared.cursors.read().get(&store).copied().unwrap_or_default();
         let from_version = self.seen.max(known);
         let request = WatchUnitsRequest { filter: None, from_version, store_id: store.to_string() };

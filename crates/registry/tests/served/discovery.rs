@@ -32,7 +32,7 @@ fn hold(url: &str, name: &str, instance: &str) -> Held {
         role: String::new(),
         domain: String::new(),
     };
-    let config = LeaseConfig { registry: url.to_owned(), registration, ttl: None };
+    let config = LeaseConfig { registry: url.into(), registration, ttl: None };
     let (vitals, rx) = watch::channel(SERVING);
     let shutdown = CancellationToken::new();
     let handle = Lease::hold(config, rx, shutdown.clone()).unwrap();
@@ -174,7 +174,7 @@ async fn two_instances_of_one_agent_with_separate_stores_work_side_by_side() {
         };
         let (vitals, rx) = watch::channel(SERVING);
         let shutdown = CancellationToken::new();
-        let config = LeaseConfig { registry: registry.url(), registration, ttl: None };
+        let config = LeaseConfig { registry: (&registry.url()).into(), registration, ttl: None };
         Held { handle: Lease::hold(config, rx, shutdown.clone()).unwrap(), vitals, shutdown }
     });
     let both = |view: &View| (view.endpoints(&agent("fire"), Some(&skill("dispatch"))).len() == 2).then_some(());
@@ -293,7 +293,7 @@ async fn a_card_that_is_refused_says_why() {
         role: String::new(),
         domain: String::new(),
     };
-    let config = LeaseConfig { registry: registry.url(), registration, ttl: None };
+    let config = LeaseConfig { registry: (&registry.url()).into(), registration, ttl: None };
     let (_vitals, rx) = watch::channel(SERVING);
     let lease = Lease::hold(config, rx, CancellationToken::new()).unwrap();
     let refused = reaches(&lease, |state| matches!(state, LeaseState::Refused { .. })).await;

@@ -95,7 +95,7 @@ async fn r5_kill_9_loses_no_registration_evicts_nobody_and_streams_go_on() {
         };
         let (vitals, rx) =
             tokio::sync::watch::channel(discovery::Vitals { health: Health::Serving, in_flight: 0, load: None });
-        let config = LeaseConfig { registry: url.clone(), registration, ttl: None };
+        let config = LeaseConfig { registry: (&url).into(), registration, ttl: None };
         leases.push((Lease::hold(config, rx, CancellationToken::new()).unwrap(), vitals));
     }
     for (lease, _) in &leases {

@@ -4,7 +4,9 @@
 
 mod drained;
 mod exits;
+mod fetched;
 mod front;
+mod guarded;
 mod served;
 mod support;
 mod traced;

@@ -42,6 +42,18 @@ pub(crate) fn process_with(service: service::Args) -> Process {
     Process::new(&Args { service }).unwrap()
 }
 
+/// Serves `routes` until drained, by these rules.
+pub(crate) fn serve_ruled(
+    process: &Process,
+    routes: Routes,
+    http: Router,
+    rules: &'static [service::Rule],
+) -> (Addresses, JoinHandle<Result<(), Fatal>>) {
+    let bound = process.bind().unwrap().ruled(rules);
+    let addresses = Addresses { protocol: bound.address(), admin: bound.admin_address() };
+    (addresses, tokio::spawn(async move { bound.serve_with(routes, http, &[]).await }))
+}
+
 /// Serves `routes` until drained.
 pub(crate) fn serve(process: &Process, routes: Routes) -> (Addresses, JoinHandle<Result<(), Fatal>>) {
     serve_with(process, routes, Router::new())

@@ -1,0 +1,54 @@
+//! Who calls, as authentication established it: the one place where that becomes a principal and a tenant.
+
+use http::Extensions;
+use service::Identity;
+use types::{Owner, Principal, Tenant};
+
+use crate::call;
+use crate::error::Error;
+
+/// A caller. Where nobody is asked who they are it is the anonymous principal, in whatever tenant it names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Who {
+    /// The caller within its tenant.
+    pub principal: Principal,
+    /// The tenant that it belongs to, if that was established.
+    home: Option<Tenant>,
+}
+
+impl Who {
+    /// What the extensions of a request say of its caller.
+    pub fn of(extensions: &Extensions) -> Self {
+        match extensions.get::<Identity>() {
+            Some(identity) => {
+                Self { principal: Principal::new(identity.principal()), home: Some(Tenant::new(identity.tenant())) }
+            }
+            None => Self { principal: extensions.get().cloned().unwrap_or_else(Principal::anonymous), home: None },
+        }
+    }
+
+    /// The tenant that a request is for which names this one. A caller that names none means its own.
+    ///
+    /// # Errors
+    /// As for what does not exist, when it is not the caller's: whether there is such a tenant is not told.
+    pub fn tenant<'t>(&'t self, named: &'t str) -> Result<&'t str, Error> {
+        match &self.home {
+            None => Ok(named),
+            Some(home) if named.is_empty() || named == home.as_str() => Ok(home.as_str()),
+            Some(_) => Err(Error::TaskNotFound),
+        }
+    }
+
+    /// Whose a request to `tenant` is.
+    ///
+    /// # Errors
+    /// As [`Who::tenant`], and for a name that is none.
+    pub fn owner(&self, tenant: &str) -> Result<Owner, Error> {
+        call::owner(self.principal.clone(), self.tenant(tenant)?)
+    }
+
+    /// Whose a request is that names no tenant.
+    pub fn own(&self) -> Owner {
+        Owner { tenant: self.home.clone().unwrap_or_default(), principal: self.principal.clone() }
+    }
+}

@@ -1,0 +1,91 @@
+//! `card` and `keys`: what an agent says of itself, who signed it, and the keys for that.
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+
+use cards::{KeyFileError, Signer, TrustedKeys, Unverified, WELL_KNOWN};
+use serde_json::{Value, json};
+use service::{FetchError, Reach};
+
+use crate::args::{Card, Keys};
+use crate::failure::Failure;
+use crate::outcome::Outcome;
+use crate::screen::{Mark, Screen};
+
+/// Fetches a card and shows it; with trusted keys also who signed it.
+pub(crate) async fn run<W: Write>(args: &Card, screen: &mut Screen<W>) -> Result<Outcome, Failure> {
+    let trusted = args.verify.as_deref().map(trusted).transpose()?;
+    let url = place(&args.url);
+    // Whoever types an address means it.
+    let bytes = service::fetch(&url, Reach::All).await.map_err(|error| unfetched(&url, &error))?;
+    let text = std::str::from_utf8(&bytes).map_err(|_| Failure::Internal(format!("{url} is no text")))?;
+    let card: Value = serde_json::from_str(text).map_err(|error| Failure::Internal(format!("{url}: {error}")))?;
+    let verified = trusted.map(|trusted| cards::verify_json(text, &trusted));
+    show(&card, verified, screen)
+}
+
+/// Prints the public halves of private keys, for those who verify.
+pub(crate) fn public<W: Write>(args: &Keys, screen: &mut Screen<W>) -> Result<Outcome, Failure> {
+    let read = args.keys.iter().map(cards::KeyFile::read).collect::<Result<Vec<_>, _>>();
+    let keys = read.map_err(|error| match error {
+        KeyFileError::Io(file, source) => Failure::io(format_args!("cannot read {}", file.display()), source),
+        KeyFileError::Key { .. } => Failure::Usage(error.to_string()),
+    })?;
+    screen.say(Mark::None, &cards::jwks(&keys))?;
+    Ok(Outcome::Done)
+}
+
+fn show<W: Write>(
+    card: &Value,
+    verified: Option<Result<Signer, Unverified>>,
+    screen: &mut Screen<W>,
+) -> Result<Outcome, Failure> {
+    let outcome = if matches!(verified, Some(Err(_))) { Outcome::Failed } else { Outcome::Done };
+    if screen.is_for_script() {
+        let told = match &verified {
+            None => Value::Null,
+            Some(Ok(Signer { kid, algorithm })) => json!({"signed": true, "kid": kid, "alg": algorithm}),
+            Some(Err(why)) => json!({"signed": false, "why": why.to_string()}),
+        };
+        screen.object(&json!({"card": card, "verification": told}))?;
+        return Ok(outcome);
+    }
+    screen.say(Mark::None, &format!("{card:#}"))?;
+    match verified {
+        None => {}
+        Some(Ok(Signer { kid, algorithm })) => screen.say(Mark::Success, &format!("signed by {kid} ({algorithm})"))?,
+        Some(Err(why)) => screen.say(Mark::Failure, &format!("not verified: {why}"))?,
+    }
+    Ok(outcome)
+}
+
+fn trusted(file: &Path) -> Result<TrustedKeys, Failure> {
+    let name = file.display();
+    let text = fs::read_to_string(file).map_err(|error| Failure::io(format_args!("cannot read {name}"), error))?;
+    TrustedKeys::from_jwks(&text).map_err(|error| Failure::Usage(format!("{name}: {error}")))
+}
+
+/// The address of the card: what has a path is taken by its word.
+fn place(url: &str) -> String {
+    let full = if url.contains("://") { url.to_owned() } else { format!("http://{url}") };
+    let bare = full.strip_suffix('/').unwrap_or(&full);
+    let has_path = bare.split_once("://").is_some_and(|(_, rest)| rest.contains('/'));
+    if has_path { full } else { format!("{bare}{WELL_KNOWN}") }
+}
+
+fn unfetched(url: &str, error: &FetchError) -> Failure {
+    match error {
+        FetchError::Url(_) => Failure::Usage(error.to_string()),
+        FetchError::Status(_) | FetchError::TooLarge => Failure::Internal(format!("{url}: {error}")),
+        FetchError::Unknown { .. }
+        | FetchError::OutOfReach(_)
+        | FetchError::Unreachable(..)
+        | FetchError::Broken(_)
+        | FetchError::Slow => Failure::Unreachable {
+            what: url.to_owned(),
+            why: error.to_string(),
+            hint: "`watchroom agents` lists addresses; a card is published over HTTP".to_owned(),
+        },
+    }
+}

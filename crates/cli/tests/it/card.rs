@@ -1,0 +1,91 @@
+//! `card` and `keys`.
+
+use axum::Router;
+use axum::routing::get;
+use cards::SigningKey;
+use proto::a2a::{AgentCapabilities, AgentCard, AgentInterface, AgentSkill};
+
+use crate::support::run;
+
+const KEY: &str = "-----BEGIN PRIVATE KEY-----
+MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g
+-----END PRIVATE KEY-----
+";
+
+fn card() -> AgentCard {
+    let interface = AgentInterface {
+        url: "127.0.0.1:7411".into(),
+        protocol_binding: "GRPC".into(),
+        protocol_version: "1.0".into(),
+        ..AgentInterface::default()
+    };
+    let skill = AgentSkill {
+        id: "fire".into(),
+        name: "Fire".into(),
+        description: "Puts it out".into(),
+        tags: vec!["fire".into()],
+        ..AgentSkill::default()
+    };
+    AgentCard {
+        name: "Fire Brigade".into(),
+        description: "Fights fires".into(),
+        version: "1".into(),
+        supported_interfaces: vec![interface],
+        capabilities: Some(AgentCapabilities { streaming: Some(true), ..AgentCapabilities::default() }),
+        default_input_modes: vec!["text/plain".into()],
+        default_output_modes: vec!["text/plain".into()],
+        skills: vec![skill],
+        ..AgentCard::default()
+    }
+}
+
+/// Publishes a text as the card, and something else beside it.
+async fn publish(text: String) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let router = Router::new().route(cards::WELL_KNOWN, get(async move || text));
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    address
+}
+
+#[tokio::test]
+async fn a_card_is_shown_and_its_signature_checked() {
+    let dir = tempfile::tempdir().unwrap();
+    let (pem, keys) = (dir.path().join("key.pem"), dir.path().join("keys.json"));
+    std::fs::write(&pem, KEY).unwrap();
+    let public = run(&["keys", &format!("{}:one", pem.display())]).await;
+    assert_eq!(public.code, Some(0), "{public:?}");
+    std::fs::write(&keys, &public.out).unwrap();
+    let keys = keys.to_str().unwrap();
+
+    let signed = cards::sign(card(), &[SigningKey::from_pem(KEY, Some("one")).unwrap()]).unwrap();
+    let json = proto::to_json(&signed).unwrap();
+    let address = publish(json.clone()).await;
+    let shown = run(&["card", &address]).await;
+    assert_eq!(shown.code, Some(0), "{shown:?}");
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&shown.out).unwrap()["name"], "Fire Brigade");
+    let verified = run(&["card", &format!("http://{address}/"), "--verify", keys]).await;
+    assert_eq!(verified.code, Some(0), "{verified:?}");
+    assert!(verified.out.contains("signed by one (EdDSA)"), "{verified:?}");
+
+    let forged = publish(json.replace("Fights fires", "Sets fires")).await;
+    let refused = run(&["card", &forged, "--verify", keys, "--json"]).await;
+    assert_eq!(refused.code, Some(1), "{refused:?}");
+    let told = &refused.json()[0]["verification"];
+    assert!(told["signed"] == false && told["why"].as_str().unwrap().contains("does not fit"), "{told}");
+}
+
+#[tokio::test]
+async fn a_card_that_cannot_be_had_is_told_from_a_wrong_address() {
+    let address = publish(String::new()).await;
+    let elsewhere = run(&["card", &format!("{address}/elsewhere")]).await;
+    assert_eq!(elsewhere.code, Some(70), "{elsewhere:?}");
+    assert!(elsewhere.err.contains("404"), "{elsewhere:?}");
+    let nobody = run(&["card", "127.0.0.1:1"]).await;
+    assert_eq!(nobody.code, Some(69), "{nobody:?}");
+    let wrong = run(&["card", "ftp://host"]).await;
+    assert_eq!(wrong.code, Some(64), "{wrong:?}");
+    let dir = tempfile::tempdir().unwrap();
+    let missing = run(&["card", &address, "--verify", dir.path().join("none").to_str().unwrap()]).await;
+    assert_eq!(missing.code, Some(74), "{missing:?}");
+}

@@ -1,0 +1,14 @@
+//! Who calls: static bearer tokens from a file, checked before any handler on every route of the protocol listener.
+//! Without a file nobody is asked, and every caller is the same anonymous one.
+
+mod file;
+mod guard;
+mod identity;
+mod refusal;
+mod tokens;
+
+pub use guard::Rule;
+pub use identity::{Identity, Role};
+
+pub(crate) use guard::Guard;
+pub(crate) use tokens::Tokens;

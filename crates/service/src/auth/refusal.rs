@@ -1,0 +1,65 @@
+//! How a caller is told that it is not let in, in the words of what it speaks.
+
+use axum::body::Body;
+use axum::response::{IntoResponse as _, Response};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use serde_json::json;
+use tonic::{Code, Status};
+
+use crate::auth::identity::Role;
+use crate::rpc::{Ended, code_name};
+
+/// Why a call goes no further. Nothing of the token is told, and not whether it ever was one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Refusal {
+    #[error("this service asks callers who they are: add the metadata, or the header, authorization: Bearer TOKEN")]
+    Missing,
+    #[error("the bearer token is not known here, or has expired")]
+    Unknown,
+    /// The right name is told, never the resource.
+    #[error("the caller lacks the role {0}")]
+    Lacks(Role),
+}
+
+impl Refusal {
+    /// The answer over what the request came by.
+    pub(crate) fn answer(self, asked: &HeaderMap) -> Response {
+        let content = asked.get(header::CONTENT_TYPE).map_or(&[][..], HeaderValue::as_bytes);
+        let mut response = if content.starts_with(b"application/grpc") { self.grpc() } else { self.http() };
+        if let Some(challenge) = self.challenge() {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+        }
+        response
+    }
+
+    fn grpc(self) -> Response {
+        let message = self.to_string();
+        let status = match self {
+            Self::Missing | Self::Unknown => Status::unauthenticated(message),
+            Self::Lacks(_) => Status::permission_denied(message),
+        };
+        status.into_http::<Body>()
+    }
+
+    fn http(self) -> Response {
+        let (status, code) = match self {
+            Self::Missing | Self::Unknown => (StatusCode::UNAUTHORIZED, Code::Unauthenticated),
+            Self::Lacks(_) => (StatusCode::FORBIDDEN, Code::PermissionDenied),
+        };
+        let body = json!({"error": {
+            "code": status.as_u16(), "status": code_name(code), "message": self.to_string(), "details": []
+        }});
+        let mut response = (status, [(header::CONTENT_TYPE, "application/json")], body.to_string()).into_response();
+        response.extensions_mut().insert(Ended { path: "", code });
+        response
+    }
+
+    /// RFC 6750, section 3.
+    fn challenge(self) -> Option<&'static str> {
+        match self {
+            Self::Missing => Some("Bearer realm=\"watchroom\""),
+            Self::Unknown => Some("Bearer realm=\"watchroom\", error=\"invalid_token\""),
+            Self::Lacks(_) => None,
+        }
+    }
+}
