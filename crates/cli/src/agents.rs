@@ -6,10 +6,10 @@ use std::time::SystemTime;
 use proto::a2a::{AgentCard, AgentInterface};
 use proto::watchroom::registry::v1::{
     self as wire, Agent, Filter, Health, QueryAgentsRequest, QueryAgentsResponse, ResolveRequest, ResolveResponse,
-    ResolvedEndpoint,
+    ResolvedEndpoint, Verification,
 };
 
-use crate::args::{Agents, Common, Policy, Resolve, WhichAgents};
+use crate::args::{Agents, Belief, Common, Policy, Resolve, WhichAgents};
 use crate::call::Caller;
 use crate::endpoints::Endpoint;
 use crate::failure::Failure;
@@ -75,13 +75,22 @@ pub(crate) async fn resolve<W: Write>(
 }
 
 fn filter(which: &WhichAgents) -> Filter {
-    let WhichAgents { name, skill, role, domain } = which;
+    let WhichAgents { name, skill, role, domain, card } = which;
     Filter {
         names: name.clone(),
         skills: skill.clone(),
         roles: role.clone(),
         domains: domain.clone(),
+        verifications: card.iter().map(|level| level_of(*level).into()).collect(),
         ..Filter::default()
+    }
+}
+
+fn level_of(belief: Belief) -> Verification {
+    match belief {
+        Belief::Unverified => Verification::Unverified,
+        Belief::Reachable => Verification::Reachable,
+        Belief::Signed => Verification::Signed,
     }
 }
 
@@ -120,8 +129,8 @@ pub(crate) fn is_at(agent: &Agent, address: &str) -> bool {
 }
 
 /// What is told of an agent, in columns.
-pub(crate) const HEADER: [&str; 9] =
-    ["NAME", "VERSION", "INSTANCE", "HEALTH", "IN FLIGHT", "LOAD", "LEASE", "ADDRESS", "SKILLS"];
+pub(crate) const HEADER: [&str; 10] =
+    ["NAME", "VERSION", "INSTANCE", "HEALTH", "IN FLIGHT", "LOAD", "LEASE", "CARD", "ADDRESS", "SKILLS"];
 
 /// Whether it takes work, from its own word and its callers'.
 pub(crate) fn condition(agent: &Agent) -> String {
@@ -144,6 +153,16 @@ pub(crate) fn lease(agent: &Agent) -> String {
     age.map_or_else(|| ttl.clone(), |age| format!("{ttl}, renewed {} s ago", age.as_secs()))
 }
 
+/// How far its card can be believed, in a word; why is in the JSON.
+fn verification(agent: &Agent) -> &'static str {
+    match agent.verification() {
+        Verification::Signed => "signed",
+        Verification::Reachable => "reachable",
+        Verification::Unverified => "unverified",
+        Verification::Unspecified => "unknown",
+    }
+}
+
 /// Where this command line reaches an agent, which is by gRPC; where it cannot, wherever others do.
 fn addresses(card: &AgentCard) -> Vec<&str> {
     let urls = |wanted: fn(&AgentInterface) -> bool| {
@@ -154,7 +173,7 @@ fn addresses(card: &AgentCard) -> Vec<&str> {
 }
 
 /// An agent in those columns.
-pub(crate) fn row(agent: &Agent) -> [String; 9] {
+pub(crate) fn row(agent: &Agent) -> [String; 10] {
     let registration = agent.registration.clone().unwrap_or_default();
     let card = registration.card.unwrap_or_default();
     let addresses = addresses(&card);
@@ -167,6 +186,7 @@ pub(crate) fn row(agent: &Agent) -> [String; 9] {
         agent.in_flight.to_string(),
         agent.load_percent.map(|load| format!("{load} %")).unwrap_or_default(),
         lease(agent),
+        verification(agent).to_owned(),
         addresses.join(","),
         skills.join(","),
     ]

@@ -17,7 +17,7 @@ use types::{ContextId, MessageId, RemoteTask};
 use crate::failure::Failure;
 
 pub(crate) use admin::{Backup, Completions, Drain, Push, PushAction, Webhook, Which};
-pub(crate) use agents::{Agents, Policy, Resolve, Which as WhichAgents};
+pub(crate) use agents::{Agents, Belief, Policy, Resolve, Which as WhichAgents};
 pub(crate) use card::{Card, Keys};
 pub(crate) use emergency::{Incidents, Units};
 pub(crate) use eval::Eval;

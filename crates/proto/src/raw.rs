@@ -69,6 +69,12 @@ pub struct Agent {
     /// The granted lease.
     #[prost(message, optional, tag = "10")]
     pub ttl: Option<prost_types::Duration>,
+    /// A `Verification`.
+    #[prost(enumeration = "crate::watchroom::registry::v1::Verification", tag = "11")]
+    pub verification: i32,
+    /// Who signed, where it was fetched, or why not.
+    #[prost(string, tag = "12")]
+    pub verification_detail: String,
 }
 
 /// `QueryAgentsResponse`.

@@ -32,6 +32,8 @@ fn agent() -> typed::Agent {
         load_percent: Some(0),
         callers: Some(callers()),
         ttl: Some(prost_types::Duration { seconds: 10, nanos: 0 }),
+        verification: typed::Verification::Signed.into(),
+        verification_detail: "by one".into(),
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Parser;
-use service::{Fatal, parse_duration};
+use service::{Fatal, Reach, parse_duration};
 
 use crate::catalog::Terms;
 
@@ -33,6 +33,13 @@ pub struct Args {
     /// Longest lease that is granted
     #[arg(long, env = "WATCHROOM_TTL_MAX", value_name = "TIME", default_value = "60s", value_parser = parse_duration)]
     pub ttl_max: Duration,
+    /// File with the public keys (a JWK set) whose signatures make a card SIGNED; read again when it changes
+    #[arg(long, env = "WATCHROOM_TRUST", value_name = "KEYS")]
+    pub trust: Option<PathBuf>,
+    /// Fetch unsigned cards back from where they say that their agents are; the same card makes it REACHABLE. Says how
+    /// far such a request may go [default: no card is fetched]
+    #[arg(long, env = "WATCHROOM_FETCH_CARDS", value_name = "REACH")]
+    pub fetch_cards: Option<Reach>,
 }
 
 /// Below this, renewals would cost more than they tell.
@@ -50,6 +57,8 @@ impl Default for Args {
             ttl_min: min,
             ttl_default: default,
             ttl_max: max,
+            trust: None,
+            fetch_cards: None,
         }
     }
 }

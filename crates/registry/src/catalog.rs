@@ -6,6 +6,7 @@
 //! | renew | deadline moves | `Stale` | `Unknown` |
 //! | deregister | removed | `Stale` | `Unknown` |
 //! | set intake | marked | `Stale` | `Unknown` |
+//! | set verification | marked | `Stale` | `Unknown` |
 //! | observe | counted | `Stale` | `Unknown` |
 //! | expire | removed when due | removed when due | – |
 //!
@@ -21,11 +22,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use types::{StoreId, Timestamp};
+use types::{StoreId, Tenant, Timestamp};
 
 use crate::identity::{Identity, LeaseId};
 use crate::outcome::Tally;
 use crate::record::{Entry, Intake, Labels, Offers, Record, Vitals};
+use crate::verification::Verification;
 
 /// Renewals per lease term.
 const RENEWALS: u32 = 3;
@@ -72,6 +74,7 @@ pub(crate) struct Wish {
     pub(crate) card: Bytes,
     pub(crate) offers: Offers,
     pub(crate) ttl: Option<Duration>,
+    pub(crate) verification: Verification,
 }
 
 /// One version: what was there, and what is now.
@@ -182,6 +185,7 @@ impl Catalog {
             ttl,
             registered_at: now.wall,
             intake: Intake::Open,
+            verification: wish.verification,
         };
         let deadline = now.at + ttl;
         let entry = Entry::fresh(record, now.wall, deadline);
@@ -216,11 +220,33 @@ impl Catalog {
             0 => self.newest(lease)?,
             _ => self.held(lease, epoch)?,
         };
-        let before = entry.clone();
-        entry.record = Arc::new(Record { intake, ..Record::clone(&entry.record) });
-        let (identity, now) = (entry.record.identity.clone(), Now::Held(entry.clone()));
+        let change = amended(entry, |record| record.intake = intake);
+        Ok(self.counted(change))
+    }
+
+    /// Notes how far the card of one registration can be believed.
+    pub(crate) fn set_verification(
+        &mut self,
+        lease: LeaseId,
+        epoch: u64,
+        verification: Verification,
+    ) -> Result<Change, Refused> {
+        let change = amended(self.held(lease, epoch)?, |record| record.verification = verification);
+        Ok(self.counted(change))
+    }
+
+    /// Whether a lease is of this tenant; to others it is as if there were none.
+    pub(crate) fn is_of(&self, lease: LeaseId, tenant: &Tenant) -> Result<(), Refused> {
+        match self.leases.get(&lease) {
+            Some(identity) if identity.tenant == *tenant => Ok(()),
+            Some(_) | None => Err(Refused::Unknown),
+        }
+    }
+
+    /// The change as the next version.
+    fn counted(&mut self, change: Change) -> Change {
         self.version += 1;
-        Ok(Change { version: self.version, identity, before: Some(before), now })
+        Change { version: self.version, ..change }
     }
 
     /// Counts what callers saw of one registration; epoch 0 means whichever holds the lease.
@@ -322,4 +348,11 @@ impl Catalog {
         self.forget(&identity);
         Change { version: self.version, identity, before, now: Now::Gone(reason) }
     }
+}
+
+/// A registration with something else in its record; the version is still to be counted.
+fn amended(entry: &mut Entry, amend: impl FnOnce(&mut Record)) -> Change {
+    let before = entry.clone();
+    amend(Arc::make_mut(&mut entry.record));
+    Change { version: 0, identity: entry.record.identity.clone(), before: Some(before), now: Now::Held(entry.clone()) }
 }

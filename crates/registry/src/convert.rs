@@ -13,7 +13,7 @@ use types::{StoreId, Tenant, limits};
 
 use crate::catalog::Wish;
 use crate::error::Error;
-use crate::filter::{Access, Filter};
+use crate::filter::{Access, Filter, Within};
 use crate::handle::Observation;
 use crate::identity::{Identity, LeaseId};
 use crate::outcome::Tally;
@@ -21,6 +21,7 @@ use crate::page::Query;
 use crate::record::{Health, Intake, Labels, Offers, Vitals};
 use crate::resolve::Wanted;
 use crate::token;
+use crate::verification::{Level, Verification};
 
 /// Largest card: it is kept in memory and sent to every watch.
 const CARD: usize = 256 << 10;
@@ -48,14 +49,14 @@ pub(crate) struct Held {
 }
 
 /// A registration to make.
-pub(crate) fn wish(request: raw::RegisterRequest) -> Result<Wish, Error> {
+pub(crate) fn wish(tenant: Tenant, request: raw::RegisterRequest) -> Result<Wish, Error> {
     let missing = || Error::invalid("registration", "is required");
     let raw::Registration { instance_id, card, store_id, role, domain } = request.registration.ok_or_else(missing)?;
     let card = card.ok_or_else(|| Error::invalid("registration.card", "is required"))?;
     let parsed = parse_card(&card)?;
     let version = field("registration.card.version", checked_version(&parsed.version))?;
     let identity = Identity {
-        tenant: tenant(),
+        tenant,
         name: field("registration.card.name", parsed.name.parse())?,
         version: version.into(),
         instance: field("registration.instance_id", instance_id.parse())?,
@@ -70,6 +71,7 @@ pub(crate) fn wish(request: raw::RegisterRequest) -> Result<Wish, Error> {
         offers: Offers::of(&parsed),
         card,
         ttl: request.ttl.map(ttl).transpose()?.flatten(),
+        verification: Verification::default(),
     })
 }
 
@@ -132,9 +134,9 @@ pub(crate) fn vitals(request: &wire::KeepAliveRequest) -> Result<Vitals, Error> 
 }
 
 /// The instance that is asked for.
-pub(crate) fn identity(name: &str, version: &str, instance: &str) -> Result<Identity, Error> {
+pub(crate) fn identity(tenant: Tenant, name: &str, version: &str, instance: &str) -> Result<Identity, Error> {
     Ok(Identity {
-        tenant: tenant(),
+        tenant,
         name: field("name", name.parse())?,
         version: field("version", checked_version(version))?.into(),
         instance: field("instance_id", instance.parse())?,
@@ -142,13 +144,13 @@ pub(crate) fn identity(name: &str, version: &str, instance: &str) -> Result<Iden
 }
 
 /// The page that is asked for.
-pub(crate) fn query(registry: StoreId, request: &wire::QueryAgentsRequest) -> Result<Query, Error> {
+pub(crate) fn query(tenant: &Tenant, registry: StoreId, request: &wire::QueryAgentsRequest) -> Result<Query, Error> {
     let asked = request.filter.clone().unwrap_or_default();
     let from = match request.page_token.as_str() {
         "" => None,
-        text => Some(field("page_token", token::read(registry, &asked, &tenant(), text))?),
+        text => Some(field("page_token", token::read(registry, &asked, tenant, text))?),
     };
-    Ok(Query { filter: filter(asked)?, size: count("page_size", request.page_size, limits::PAGE)?, from })
+    Ok(Query { filter: filter(tenant, asked)?, size: count("page_size", request.page_size, limits::PAGE)?, from })
 }
 
 fn count(name: &str, asked: Option<i32>, usual: usize) -> Result<usize, Error> {
@@ -160,7 +162,7 @@ fn count(name: &str, asked: Option<i32>, usual: usize) -> Result<usize, Error> {
 }
 
 /// The endpoints that are asked for.
-pub(crate) fn wanted(request: wire::ResolveRequest) -> Result<Wanted, Error> {
+pub(crate) fn wanted(tenant: &Tenant, request: wire::ResolveRequest) -> Result<Wanted, Error> {
     let policy = match wire::Policy::try_from(request.policy) {
         Ok(wire::Policy::RoundRobin) => Policy::RoundRobin,
         Ok(wire::Policy::LeastInFlight) => Policy::LeastInFlight,
@@ -171,7 +173,7 @@ pub(crate) fn wanted(request: wire::ResolveRequest) -> Result<Wanted, Error> {
         Ok(wire::Policy::Sticky) => Policy::Sticky,
         Err(_) => return Err(Error::invalid("policy", format!("has no value {}", request.policy))),
     };
-    let filter = filter(request.filter.unwrap_or_default())?;
+    let filter = filter(tenant, request.filter.unwrap_or_default())?;
     if filter.names.is_empty() && filter.skills.is_empty() {
         return Err(Error::invalid("filter", "must name an agent or a skill"));
     }
@@ -179,15 +181,15 @@ pub(crate) fn wanted(request: wire::ResolveRequest) -> Result<Wanted, Error> {
 }
 
 /// What a caller saw, instance by instance.
-pub(crate) fn observations(request: wire::ReportOutcomeRequest) -> Result<Vec<Observation>, Error> {
+pub(crate) fn observations(tenant: &Tenant, request: wire::ReportOutcomeRequest) -> Result<Vec<Observation>, Error> {
     let given = request.outcomes.len();
     if given > OUTCOMES {
         return Err(Error::invalid("outcomes", format!("has {given} values, the limit is {OUTCOMES}")));
     }
-    request.outcomes.into_iter().enumerate().map(|(number, one)| observation(number, one)).collect()
+    request.outcomes.into_iter().enumerate().map(|(number, one)| observation(tenant, number, one)).collect()
 }
 
-fn observation(number: usize, outcome: wire::Outcome) -> Result<Observation, Error> {
+fn observation(tenant: &Tenant, number: usize, outcome: wire::Outcome) -> Result<Observation, Error> {
     let within = |name: &str| format!("outcomes[{number}].{name}");
     let wire::Outcome { name, agent_version, instance_id, epoch, calls, failures, latency } = outcome;
     if !(1..=CALLS).contains(&calls) {
@@ -200,7 +202,7 @@ fn observation(number: usize, outcome: wire::Outcome) -> Result<Observation, Err
     let answered = u64::from(calls - failures);
     let micros = u64::try_from(latency.as_micros()).unwrap_or(u64::MAX).saturating_mul(answered);
     let identity = Identity {
-        tenant: tenant(),
+        tenant: tenant.clone(),
         name: field(&within("name"), name.parse())?,
         version: field(&within("agent_version"), checked_version(&agent_version))?.into(),
         instance: field(&within("instance_id"), instance_id.parse())?,
@@ -209,13 +211,14 @@ fn observation(number: usize, outcome: wire::Outcome) -> Result<Observation, Err
 }
 
 /// The filter that is asked for.
-pub(crate) fn filter(asked: wire::Filter) -> Result<Filter, Error> {
+pub(crate) fn filter(tenant: &Tenant, asked: wire::Filter) -> Result<Filter, Error> {
     if let Some((name, count)) = counts(&asked).into_iter().find(|(_, count)| *count > VALUES) {
         return Err(Error::invalid(&format!("filter.{name}"), format!("has {count} values, the limit is {VALUES}")));
     }
     let interface =
         Access { bindings: asked.bindings, protocol_versions: asked.protocol_versions, tenants: asked.tenants };
     Ok(Filter {
+        within: Within::Tenant(tenant.clone()),
         names: asked.names,
         skills: asked.skills,
         tags: asked.tags,
@@ -229,11 +232,12 @@ pub(crate) fn filter(asked: wire::Filter) -> Result<Filter, Error> {
         push_notifications: asked.push_notifications,
         interface,
         health: asked.health.into_iter().map(|given| health("filter.health", given)).collect::<Result<_, _>>()?,
+        verifications: asked.verifications.into_iter().map(level).collect::<Result<_, _>>()?,
     })
 }
 
 /// How many values each field of a filter has.
-fn counts(asked: &wire::Filter) -> [(&'static str, usize); 13] {
+fn counts(asked: &wire::Filter) -> [(&'static str, usize); 14] {
     [
         ("names", asked.names.len()),
         ("skills", asked.skills.len()),
@@ -248,6 +252,7 @@ fn counts(asked: &wire::Filter) -> [(&'static str, usize); 13] {
         ("providers", asked.providers.len()),
         ("roles", asked.roles.len()),
         ("domains", asked.domains.len()),
+        ("verifications", asked.verifications.len()),
     ]
 }
 
@@ -271,9 +276,16 @@ pub(crate) fn from_version(registry: StoreId, request: &wire::WatchAgentsRequest
     if named == registry { Ok(version) } else { Err(Error::OtherRegistry { given: version, registry }) }
 }
 
-/// Everybody is of the default tenant until callers are authenticated.
-fn tenant() -> Tenant {
-    Tenant::new("")
+fn level(given: i32) -> Result<Level, Error> {
+    match wire::Verification::try_from(given) {
+        Ok(wire::Verification::Unverified) => Ok(Level::Unverified),
+        Ok(wire::Verification::Reachable) => Ok(Level::Reachable),
+        Ok(wire::Verification::Signed) => Ok(Level::Signed),
+        Ok(wire::Verification::Unspecified) | Err(_) => Err(Error::invalid(
+            "filter.verifications",
+            format!("has no value {given}; it is UNVERIFIED, REACHABLE or SIGNED"),
+        )),
+    }
 }
 
 fn field<T, E: ToString>(name: &str, parsed: Result<T, E>) -> Result<T, Error> {

@@ -2,7 +2,10 @@
 
 use std::slice;
 
+use types::Tenant;
+
 use crate::record::{Entry, Health, Interface, Offers, Record};
+use crate::verification::Level;
 
 /// The binding of A2A over gRPC, as cards name it.
 const GRPC: &str = "GRPC";
@@ -10,6 +13,8 @@ const GRPC: &str = "GRPC";
 /// Fields are joined by AND, the values of one field by OR; an empty field matches all.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Filter {
+    /// Whose registrations the caller may see at all; not the caller's to choose.
+    pub(crate) within: Within,
     pub(crate) names: Vec<String>,
     pub(crate) skills: Vec<String>,
     pub(crate) tags: Vec<String>,
@@ -23,6 +28,32 @@ pub(crate) struct Filter {
     pub(crate) push_notifications: Option<bool>,
     pub(crate) interface: Access,
     pub(crate) health: Vec<Health>,
+    pub(crate) verifications: Vec<Level>,
+}
+
+/// How far a question reaches.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) enum Within {
+    /// One tenant's registrations.
+    Tenant(Tenant),
+    /// All of them: for the registry itself, never for a caller.
+    All,
+}
+
+impl Default for Within {
+    fn default() -> Self {
+        Self::Tenant(Tenant::default())
+    }
+}
+
+impl Within {
+    /// Whether this tenant's registrations are in it.
+    pub(crate) fn admits(&self, tenant: &Tenant) -> bool {
+        match self {
+            Self::Tenant(own) => own == tenant,
+            Self::All => true,
+        }
+    }
 }
 
 /// What one interface of a card must meet at once.
@@ -43,6 +74,8 @@ impl Filter {
     pub(crate) fn describes(&self, record: &Record) -> bool {
         let named = self.names.is_empty() || self.names.iter().any(|name| name == record.identity.name.as_str());
         named
+            && self.within.admits(&record.identity.tenant)
+            && (self.verifications.is_empty() || self.verifications.contains(&record.verification.level))
             && meets(&self.roles, slice::from_ref(&record.labels.role))
             && meets(&self.domains, slice::from_ref(&record.labels.domain))
             && self.covers(&record.offers)

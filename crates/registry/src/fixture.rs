@@ -9,6 +9,7 @@ use types::{StoreId, Tenant};
 use crate::catalog::Wish;
 use crate::identity::Identity;
 use crate::record::{Health, Intake, Labels, Offers, Vitals};
+use crate::verification::Verification;
 
 pub(crate) const SERVING: Vitals = Vitals { health: Health::Serving, in_flight: 0, load: None, intake: Intake::Open };
 pub(crate) const NOT_SERVING: Vitals = Vitals { health: Health::NotServing, ..SERVING };
@@ -35,5 +36,6 @@ pub(crate) fn wish(number: u8, skills: &[&str], ttl: Option<Duration>) -> Wish {
         card: card.encode_to_vec().into(),
         offers: Offers::of(&card),
         ttl,
+        verification: Verification::default(),
     }
 }

@@ -1,6 +1,7 @@
 //! How the rest of the process talks to the catalogue's owner.
 
 use tokio::sync::{mpsc, oneshot};
+use types::Tenant;
 
 use crate::catalog::{Change, Moment, Renewal, Wish};
 use crate::error::Error;
@@ -10,6 +11,7 @@ use crate::outcome::Tally;
 use crate::page::{Page, Query};
 use crate::record::{Entry, Intake, Vitals};
 use crate::resolve::{Resolution, Wanted};
+use crate::verification::Verification;
 use crate::watch::Watch;
 
 /// Calls that wait for the owner; more wait outside, so that a flood costs callers and not memory.
@@ -30,7 +32,7 @@ pub(crate) enum Command {
 /// A call that makes no version and is answered at once.
 #[derive(Debug)]
 pub(crate) enum Read {
-    Renew { lease: LeaseId, epoch: u64, vitals: Vitals, sent: Moment, reply: Reply<Renewal> },
+    Renew { tenant: Tenant, lease: LeaseId, epoch: u64, vitals: Vitals, sent: Moment, reply: Reply<Renewal> },
     Get { identity: Identity, reply: Reply<Entry> },
     Query { query: Box<Query>, reply: Reply<Page> },
     Watch { filter: Box<Filter>, version: u64, reply: Reply<Watch> },
@@ -51,22 +53,31 @@ pub(crate) struct Observation {
 #[derive(Debug)]
 pub(crate) enum Write {
     Register { wish: Box<Wish>, reply: Reply<Change> },
-    Deregister { lease: LeaseId, epoch: u64, reply: Reply<Change> },
+    Deregister { tenant: Tenant, lease: LeaseId, epoch: u64, reply: Reply<Change> },
     SetIntake { identity: Identity, epoch: u64, intake: Intake, reply: Reply<Change> },
+    SetVerification { identity: Identity, epoch: u64, verification: Verification, reply: Reply<Change> },
 }
 
-/// A cheap handle to the owner.
+/// A cheap handle to the owner, on behalf of one tenant: leases of others are unknown to it.
 #[derive(Debug, Clone)]
-pub(crate) struct Handle(mpsc::Sender<Command>);
+pub(crate) struct Handle {
+    tx: mpsc::Sender<Command>,
+    tenant: Tenant,
+}
 
 /// The owner's end.
 pub(crate) type Mailbox = mpsc::Receiver<Command>;
 
 impl Handle {
-    /// A handle and the mailbox that it fills.
+    /// A handle of the default tenant, and the mailbox that it fills.
     pub(crate) fn pair() -> (Self, Mailbox) {
         let (tx, rx) = mpsc::channel(WAITING);
-        (Self(tx), rx)
+        (Self { tx, tenant: Tenant::default() }, rx)
+    }
+
+    /// The same for another tenant.
+    pub(crate) fn for_tenant(&self, tenant: Tenant) -> Self {
+        Self { tenant, ..self.clone() }
     }
 
     /// Registers; the change holds the granted lease.
@@ -83,17 +94,29 @@ impl Handle {
         vitals: Vitals,
         sent: Moment,
     ) -> Result<Renewal, Error> {
-        self.call(|reply| Command::Read(Read::Renew { lease, epoch, vitals, sent, reply })).await
+        let tenant = self.tenant.clone();
+        self.call(|reply| Command::Read(Read::Renew { tenant, lease, epoch, vitals, sent, reply })).await
     }
 
     /// Ends a lease.
     pub(crate) async fn deregister(&self, lease: LeaseId, epoch: u64) -> Result<Change, Error> {
-        self.call(|reply| Command::Write(Write::Deregister { lease, epoch, reply })).await
+        let tenant = self.tenant.clone();
+        self.call(|reply| Command::Write(Write::Deregister { tenant, lease, epoch, reply })).await
     }
 
     /// Opens or closes an instance to new work.
     pub(crate) async fn set_intake(&self, identity: Identity, epoch: u64, intake: Intake) -> Result<Change, Error> {
         self.call(|reply| Command::Write(Write::SetIntake { identity, epoch, intake, reply })).await
+    }
+
+    /// Notes what was found out about a card; nothing when the registration is not that one any more.
+    pub(crate) async fn set_verification(
+        &self,
+        identity: Identity,
+        epoch: u64,
+        verification: Verification,
+    ) -> Result<Change, Error> {
+        self.call(|reply| Command::Write(Write::SetVerification { identity, epoch, verification, reply })).await
     }
 
     /// One instance.
@@ -126,7 +149,7 @@ impl Handle {
 
     async fn call<T>(&self, command: impl FnOnce(Reply<T>) -> Command) -> Result<T, Error> {
         let (reply, answer) = oneshot::channel();
-        self.0.send(command(reply)).await.map_err(|_| Error::Stopped)?;
+        self.tx.send(command(reply)).await.map_err(|_| Error::Stopped)?;
         answer.await.unwrap_or(Err(Error::Stopped))
     }
 }

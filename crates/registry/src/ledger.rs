@@ -13,6 +13,7 @@ use types::{Epoch, StoreId, Tenant, Timestamp};
 use crate::catalog::{Change, Now};
 use crate::identity::{Identity, LeaseId};
 use crate::record::{Intake, Labels, Offers, Record};
+use crate::verification::Verification;
 
 const REGISTRATION: &str = "registration";
 const REGISTRY: &str = "registry";
@@ -221,5 +222,6 @@ fn record(row: RegistrationRow) -> Option<Record> {
         ttl: Duration::from_millis(row.ttl_ms),
         registered_at: Timestamp::from_millis(row.registered_at_ms),
         intake: Intake::of(row.draining),
+        verification: Verification::default(),
     })
 }

@@ -15,6 +15,7 @@ mod args;
 mod catalog;
 mod convert;
 mod error;
+mod fetch;
 mod filter;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "only tests call it")]
@@ -34,6 +35,9 @@ mod rpc;
 mod run;
 mod status;
 mod token;
+mod trust;
+mod verification;
+mod verifier;
 mod watch;
 
 pub use args::Args;

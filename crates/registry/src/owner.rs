@@ -26,8 +26,9 @@ use crate::identity::Identity;
 use crate::ledger::{Ledger, OpenError, Stored};
 use crate::meters::Meters;
 use crate::page;
-use crate::record::Entry;
+use crate::record::{Entry, Record};
 use crate::resolve::{self, Resolution, Wanted};
+use crate::trust::Trust;
 use crate::watch::{self, Hub, News, Watch};
 
 /// Calls of one turn, and so rows of one commit.
@@ -87,8 +88,14 @@ pub(crate) struct Opened {
 
 impl Owner {
     /// Reads the store and gives every stored lease one full term.
-    pub(crate) async fn open(store: Arc<dyn Store>, terms: Terms, meters: Meters) -> Result<Opened, OpenError> {
-        let (ledger, Stored { registry_id, version, records }) = Ledger::open(store).await?;
+    pub(crate) async fn open(
+        store: Arc<dyn Store>,
+        terms: Terms,
+        meters: Meters,
+        trust: &Trust,
+    ) -> Result<Opened, OpenError> {
+        let (ledger, Stored { registry_id, version, mut records }) = Ledger::open(store).await?;
+        records.iter_mut().for_each(|record| record.verification = trust.check(&record.card));
         let now = Moment { at: Instant::now().into_std(), wall: ledger.now() };
         tracing::info!(registrations = records.len(), version, "registrations restored");
         let (handle, mailbox) = Handle::pair();
@@ -185,8 +192,9 @@ impl Owner {
 
     fn read(&mut self, read: Read, reports: &mut Vec<Renewal>) {
         match read {
-            Read::Renew { lease, epoch, vitals, sent, reply } => {
-                let renewed = self.catalog.renew(lease, epoch, vitals, sent);
+            Read::Renew { tenant, lease, epoch, vitals, sent, reply } => {
+                let known = self.catalog.is_of(lease, &tenant);
+                let renewed = known.and_then(|()| self.catalog.renew(lease, epoch, vitals, sent));
                 if let Ok(renewal) = &renewed {
                     self.note(renewal, reports);
                 }
@@ -290,12 +298,17 @@ impl Owner {
                 let now = Moment { at: Instant::now().into_std(), wall: self.ledger.now() };
                 (Ok(self.catalog.register(*wish, now)), reply)
             }
-            Write::Deregister { lease, epoch, reply } => {
-                (self.catalog.deregister(lease, epoch).map_err(Error::from), reply)
+            Write::Deregister { tenant, lease, epoch, reply } => {
+                let known = self.catalog.is_of(lease, &tenant);
+                (known.and_then(|()| self.catalog.deregister(lease, epoch)).map_err(Error::from), reply)
             }
             Write::SetIntake { identity, epoch, intake, reply } => {
                 let marked = self.catalog.set_intake(identity.lease(), epoch, intake);
                 (marked.map_err(|refused| unmarked(refused, &identity)), reply)
+            }
+            Write::SetVerification { identity, epoch, verification, reply } => {
+                let marked = self.catalog.set_verification(identity.lease(), epoch, verification);
+                (marked.map_err(Error::from), reply)
             }
         }
     }
@@ -387,7 +400,10 @@ fn log(change: &Change) {
     let (version, agent) = (change.version, &change.identity);
     match &change.now {
         Now::Held(entry) if entry.record.epoch == version => tracing::info!(version, %agent, "registered"),
-        Now::Held(entry) => tracing::info!(version, %agent, intake = ?entry.record.intake, "marked"),
+        Now::Held(entry) => {
+            let Record { intake, verification, .. } = &*entry.record;
+            tracing::info!(version, %agent, ?intake, verification = ?verification.level, "marked");
+        }
         Now::Gone(Reason::Deregistered) => tracing::info!(version, %agent, "deregistered"),
         Now::Gone(Reason::LeaseExpired) => tracing::warn!(version, %agent, "lease expired"),
     }

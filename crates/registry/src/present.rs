@@ -14,6 +14,7 @@ use crate::filter::Filter;
 use crate::identity::Identity;
 use crate::record::{Entry, Health, Interface};
 use crate::resolve::Resolution;
+use crate::verification::Level;
 use crate::watch::{Event, Removal};
 
 /// The grant of a registration.
@@ -78,6 +79,8 @@ fn watched(entry: Entry) -> raw::Agent {
         load_percent: entry.vitals.load,
         callers: callers(&entry),
         ttl: span(record.ttl),
+        verification: level(record.verification.level).into(),
+        verification_detail: record.verification.detail.clone(),
     }
 }
 
@@ -182,6 +185,14 @@ fn report(entry: &Entry) -> wire::Report {
         draining: entry.is_draining(),
         load_percent: entry.vitals.load,
         callers: callers(entry),
+    }
+}
+
+fn level(level: Level) -> wire::Verification {
+    match level {
+        Level::Unverified => wire::Verification::Unverified,
+        Level::Reachable => wire::Verification::Reachable,
+        Level::Signed => wire::Verification::Signed,
     }
 }
 

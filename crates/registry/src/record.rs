@@ -9,6 +9,7 @@ use types::{StoreId, Timestamp};
 
 use crate::identity::Identity;
 use crate::outcome::Outcomes;
+use crate::verification::Verification;
 
 /// What is stored of one registration.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +26,8 @@ pub(crate) struct Record {
     pub(crate) registered_at: Timestamp,
     /// What others decided on its new work; kept across restarts.
     pub(crate) intake: Intake,
+    /// How far its card can be believed. Not stored: it is found out again after a restart.
+    pub(crate) verification: Verification,
 }
 
 /// What an instance says of its place among agents, since a card has no field for it; empty where it says nothing.

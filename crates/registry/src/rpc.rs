@@ -1,19 +1,22 @@
 //! The gRPC face: parse, ask the owner, present.
 
 use std::pin::Pin;
+use std::sync::Arc;
 
+use a2a::Who;
 use futures::{Stream, StreamExt, TryStreamExt, stream};
 use proto::raw;
 use proto::registry_server::Registry;
 use proto::watchroom::registry::v1 as wire;
 use tokio::time::Instant;
 use tonic::{Request, Response, Status, Streaming};
-use types::{StoreId, Timestamp};
+use types::{StoreId, Tenant, Timestamp};
 
 use crate::catalog::{Moment, Standing};
 use crate::error::Error;
 use crate::handle::Handle;
 use crate::record::Intake;
+use crate::trust::Trust;
 use crate::{convert, present, token};
 
 type Answers<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
@@ -23,11 +26,12 @@ type Answers<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
 pub(crate) struct Rpc {
     handle: Handle,
     registry_id: StoreId,
+    trust: Arc<Trust>,
 }
 
 impl Rpc {
-    pub(crate) fn new(handle: Handle, registry_id: StoreId) -> Self {
-        Self { handle, registry_id }
+    pub(crate) fn new(handle: Handle, registry_id: StoreId, trust: Arc<Trust>) -> Self {
+        Self { handle, registry_id, trust }
     }
 
     async fn renew(&self, request: wire::KeepAliveRequest) -> Result<wire::KeepAliveResponse, Error> {
@@ -48,7 +52,8 @@ impl Registry for Rpc {
         &self,
         request: Request<raw::RegisterRequest>,
     ) -> Result<Response<wire::RegisterResponse>, Status> {
-        let wish = convert::wish(request.into_inner())?;
+        let mut wish = convert::wish(tenant(&request), request.into_inner())?;
+        wish.verification = self.trust.check(&wish.card);
         let change = self.handle.register(wish).await?;
         Ok(Response::new(present::grant(&change)?))
     }
@@ -57,7 +62,8 @@ impl Registry for Rpc {
         &self,
         request: Request<Streaming<wire::KeepAliveRequest>>,
     ) -> Result<Response<Self::KeepAliveStream>, Status> {
-        let renewals = stream::try_unfold((self.clone(), request.into_inner()), |(rpc, mut inbound)| async move {
+        let rpc = Self { handle: self.handle.for_tenant(tenant(&request)), ..self.clone() };
+        let renewals = stream::try_unfold((rpc, request.into_inner()), |(rpc, mut inbound)| async move {
             let Some(request) = inbound.message().await? else { return Ok(None) };
             let answer = rpc.renew(request).await?;
             Ok(Some((answer, (rpc, inbound))))
@@ -69,9 +75,10 @@ impl Registry for Rpc {
         &self,
         request: Request<wire::DeregisterRequest>,
     ) -> Result<Response<wire::DeregisterResponse>, Status> {
+        let handle = self.handle.for_tenant(tenant(&request));
         let wire::DeregisterRequest { lease_id, epoch } = request.into_inner();
         let held = convert::held(&lease_id, epoch)?;
-        let change = self.handle.deregister(held.lease, held.epoch).await?;
+        let change = handle.deregister(held.lease, held.epoch).await?;
         Ok(Response::new(wire::DeregisterResponse { version: change.version }))
     }
 
@@ -79,15 +86,17 @@ impl Registry for Rpc {
         &self,
         request: Request<wire::SetDrainingRequest>,
     ) -> Result<Response<wire::SetDrainingResponse>, Status> {
+        let tenant = tenant(&request);
         let wire::SetDrainingRequest { name, version, instance_id, epoch, draining } = request.into_inner();
-        let identity = convert::identity(&name, &version, &instance_id)?;
+        let identity = convert::identity(tenant, &name, &version, &instance_id)?;
         let change = self.handle.set_intake(identity, epoch, Intake::of(draining)).await?;
         Ok(Response::new(wire::SetDrainingResponse { version: change.version }))
     }
 
     async fn get_agent(&self, request: Request<wire::GetAgentRequest>) -> Result<Response<raw::Agent>, Status> {
+        let tenant = tenant(&request);
         let wire::GetAgentRequest { name, version, instance_id } = request.into_inner();
-        let identity = convert::identity(&name, &version, &instance_id)?;
+        let identity = convert::identity(tenant, &name, &version, &instance_id)?;
         let entry = self.handle.get(identity).await?;
         Ok(Response::new(present::agent(entry)))
     }
@@ -96,8 +105,8 @@ impl Registry for Rpc {
         &self,
         request: Request<wire::QueryAgentsRequest>,
     ) -> Result<Response<raw::QueryAgentsResponse>, Status> {
-        let request = request.into_inner();
-        let page = self.handle.query(convert::query(self.registry_id, &request)?).await?;
+        let (tenant, request) = (tenant(&request), request.into_inner());
+        let page = self.handle.query(convert::query(&tenant, self.registry_id, &request)?).await?;
         let filter = request.filter.unwrap_or_default();
         let next = page.next.map(|cursor| token::write(self.registry_id, &filter, &cursor));
         Ok(Response::new(raw::QueryAgentsResponse {
@@ -113,16 +122,16 @@ impl Registry for Rpc {
         &self,
         request: Request<wire::WatchAgentsRequest>,
     ) -> Result<Response<Self::WatchAgentsStream>, Status> {
-        let request = request.into_inner();
+        let (tenant, request) = (tenant(&request), request.into_inner());
         let version = convert::from_version(self.registry_id, &request)?;
-        let filter = convert::filter(request.filter.unwrap_or_default())?;
+        let filter = convert::filter(&tenant, request.filter.unwrap_or_default())?;
         let (watch, registry) = (self.handle.watch(filter, version).await?, self.registry_id);
         let items = watch.map_ok(move |event| present::item(registry, event)).map_err(Status::from);
         Ok(Response::new(items.boxed()))
     }
 
     async fn resolve(&self, request: Request<wire::ResolveRequest>) -> Result<Response<wire::ResolveResponse>, Status> {
-        let wanted = convert::wanted(request.into_inner())?;
+        let wanted = convert::wanted(&tenant(&request), request.into_inner())?;
         let filter = wanted.filter.clone();
         let resolution = self.handle.resolve(wanted).await?;
         Ok(Response::new(present::resolved(self.registry_id, &filter, resolution)))
@@ -132,9 +141,14 @@ impl Registry for Rpc {
         &self,
         request: Request<wire::ReportOutcomeRequest>,
     ) -> Result<Response<wire::ReportOutcomeResponse>, Status> {
-        let seen = convert::observations(request.into_inner())?;
+        let seen = convert::observations(&tenant(&request), request.into_inner())?;
         let (all, taken) = (seen.len(), self.handle.observe(seen).await?);
         let counted = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
         Ok(Response::new(wire::ReportOutcomeResponse { taken: counted(taken), unknown: counted(all - taken) }))
     }
+}
+
+/// Whose registrations a caller has to do with.
+fn tenant<T>(request: &Request<T>) -> Tenant {
+    Who::of(request.extensions()).own().tenant
 }

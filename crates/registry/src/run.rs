@@ -3,16 +3,30 @@
 use std::sync::Arc;
 
 use proto::registry_server::RegistryServer;
-use service::{Fatal, Process, limits};
+use service::{Fatal, Process, Role, Rule, limits};
 use store::{EmbeddedStore, MemoryStore, Options, Store};
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 use tracing::Instrument;
 
 use crate::args::Args;
+use crate::fetch::OverHttp;
 use crate::meters::Meters;
 use crate::owner::{Lost, Opened, Owner};
 use crate::rpc::Rpc;
+use crate::trust::Trust;
+use crate::verifier::Verifier;
+
+/// Who may call what, where callers must say who they are. To look is for everybody with a token.
+const RULES: [Rule; 7] = [
+    Rule { path: agent::Admin::PATH, roles: &[] },
+    Rule { path: "/watchroom.registry.v1.Registry/Register", roles: &[Role::Agent] },
+    Rule { path: "/watchroom.registry.v1.Registry/KeepAlive", roles: &[Role::Agent] },
+    Rule { path: "/watchroom.registry.v1.Registry/Deregister", roles: &[Role::Agent] },
+    Rule { path: "/watchroom.registry.v1.Registry/ReportOutcome", roles: &[Role::Agent] },
+    Rule { path: "/watchroom.registry.v1.Registry/SetDraining", roles: &[] },
+    Rule { path: "", roles: &[Role::Caller, Role::Agent] },
+];
 
 /// Runs the registry until it is drained.
 ///
@@ -41,20 +55,25 @@ async fn serve_until_drained(args: &Args, process: &Process, store: Arc<dyn Stor
     meters.register(process.metrics());
     // There are no tasks here whose entries could be described.
     let admin = agent::Admin::service(process.clone(), store.clone(), |_| ("unknown", String::new()));
-    let opened = Owner::open(store, args.terms(), meters).await;
+    let trust = Arc::new(Trust::open(args.trust.as_deref())?);
+    let opened = Owner::open(store, args.terms(), meters, &trust).await;
     let Opened { owner, handle, registry_id } =
         opened.map_err(|error| Fatal::internal("the registry cannot start from its store", error))?;
     let bound = process.bind()?;
     let stop = CancellationToken::new();
     let mut owning = tokio::spawn(owner.run(stop.clone()).instrument(tracing::info_span!("owner")));
-    let server = RegistryServer::new(Rpc::new(handle.clone(), registry_id)).max_decoding_message_size(limits::DECODE);
+    let verifier = Verifier::new(handle.clone(), trust.clone(), args.fetch_cards.map(OverHttp));
+    let verifying = tokio::spawn(verifier.run(stop.clone()).instrument(tracing::info_span!("verifier")));
+    let server =
+        RegistryServer::new(Rpc::new(handle.clone(), registry_id, trust)).max_decoding_message_size(limits::DECODE);
     let descriptors = [proto::DESCRIPTORS];
-    let serving = bound.serve(Routes::new(server).add_service(admin), &descriptors);
+    let serving = bound.ruled(&RULES).serve(Routes::new(server).add_service(admin), &descriptors);
     let served = tokio::select! {
         served = serving => served,
         lost = &mut owning => return Err(broken(lost)),
     };
     stop.cancel();
+    verifying.await.map_err(|error| Fatal::internal("the registry's verifier failed", error))?;
     // Held until here: the owner ends when it is told to, not when the listener lets go of the last handle.
     drop(handle);
     let owned = owning.await.map_err(|error| Fatal::internal("the registry's owner failed", error))?;

@@ -29,6 +29,7 @@ mod push;
 mod refusals;
 mod restored;
 mod resume;
+mod signed;
 mod startup;
 mod story;
 mod tour;

@@ -28,6 +28,20 @@ pub(crate) struct Which {
     /// Only agents that registered this domain, such as emergency; may be repeated
     #[arg(long, value_name = "DOMAIN")]
     pub(crate) domain: Vec<String>,
+    /// Only agents whose card the registry believes so far; may be repeated
+    #[arg(long, value_name = "LEVEL", value_enum)]
+    pub(crate) card: Vec<Belief>,
+}
+
+/// How far a card is believed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Belief {
+    /// By the word of who registered it
+    Unverified,
+    /// The same card is published where it says that the agent is
+    Reachable,
+    /// Signed by a key that the registry trusts
+    Signed,
 }
 
 /// Asks where work should go.

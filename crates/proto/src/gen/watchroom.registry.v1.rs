@@ -248,6 +248,12 @@ pub struct Agent {
     /// The granted lease.
     #[prost(message, optional, tag = "10")]
     pub ttl: ::core::option::Option<::prost_types::Duration>,
+    /// What the registry itself has found out about the card; never the word of who registered it.
+    #[prost(enumeration = "Verification", tag = "11")]
+    pub verification: i32,
+    /// The key that signed the card, where it was fetched, or why it is not verified.
+    #[prost(string, tag = "12")]
+    pub verification_detail: ::prost::alloc::string::String,
 }
 impl ::prost::Name for Agent {
     const NAME: &'static str = "Agent";
@@ -324,6 +330,9 @@ pub struct Filter {
     pub roles: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
     #[prost(string, repeated, tag = "15")]
     pub domains: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// What the registry has found out about the card.
+    #[prost(enumeration = "Verification", repeated, tag = "16")]
+    pub verifications: ::prost::alloc::vec::Vec<i32>,
 }
 impl ::prost::Name for Filter {
     const NAME: &'static str = "Filter";
@@ -728,6 +737,42 @@ impl Health {
             "HEALTH_UNSPECIFIED" => Some(Self::Unspecified),
             "HEALTH_SERVING" => Some(Self::Serving),
             "HEALTH_NOT_SERVING" => Some(Self::NotServing),
+            _ => None,
+        }
+    }
+}
+/// How far a card can be believed. Each says less than the next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum Verification {
+    Unspecified = 0,
+    /// Whoever registered it said so.
+    Unverified = 1,
+    /// The same card is published where it says that the agent is.
+    Reachable = 2,
+    /// It is signed by a key that the registry trusts.
+    Signed = 3,
+}
+impl Verification {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "VERIFICATION_UNSPECIFIED",
+            Self::Unverified => "VERIFICATION_UNVERIFIED",
+            Self::Reachable => "VERIFICATION_REACHABLE",
+            Self::Signed => "VERIFICATION_SIGNED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "VERIFICATION_UNSPECIFIED" => Some(Self::Unspecified),
+            "VERIFICATION_UNVERIFIED" => Some(Self::Unverified),
+            "VERIFICATION_REACHABLE" => Some(Self::Reachable),
+            "VERIFICATION_SIGNED" => Some(Self::Signed),
             _ => None,
         }
     }

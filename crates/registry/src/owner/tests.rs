@@ -16,6 +16,7 @@ use crate::fixture::{NOT_SERVING, SERVING, identity, wish};
 use crate::outcome::Tally;
 use crate::page::Query;
 use crate::record::Intake;
+use crate::trust::Trust;
 use crate::watch::Event;
 
 const NOBODY: Vec<String> = Vec::new();
@@ -29,7 +30,7 @@ struct Registry {
 
 impl Registry {
     async fn over(store: Arc<dyn Store>) -> Self {
-        Self::start(Owner::open(store, Terms::default(), Meters::default()).await.unwrap())
+        Self::start(Owner::open(store, Terms::default(), Meters::default(), &Trust::default()).await.unwrap())
     }
 
     fn start(Opened { owner, handle, .. }: Opened) -> Self {
@@ -143,7 +144,9 @@ async fn a_turn_of_health_is_told_at_once_and_load_with_the_next_sweep() {
 
 #[tokio::test(start_paused = true)]
 async fn r3_a_quiet_watch_is_told_versions_and_resumes_from_them_after_compaction() {
-    let mut opened = Owner::open(Arc::new(MemoryStore::new()), Terms::default(), Meters::default()).await.unwrap();
+    let mut opened = Owner::open(Arc::new(MemoryStore::new()), Terms::default(), Meters::default(), &Trust::default())
+        .await
+        .unwrap();
     opened.owner.history = History::bounded(0, 2);
     let registry = Registry::start(opened);
     let quiet = Filter { skills: vec!["rare".into()], ..Filter::default() };

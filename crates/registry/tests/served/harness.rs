@@ -45,6 +45,11 @@ impl Running {
     pub(crate) async fn over(store: Arc<dyn Store>, address: Option<SocketAddr>) -> Self {
         let mut args = brisk();
         args.service.listen = address.or(args.service.listen);
+        Self::with(args, store).await
+    }
+
+    /// A registry with these settings.
+    pub(crate) async fn with(args: registry::Args, store: Arc<dyn Store>) -> Self {
         let process = Process::new(&args).unwrap();
         let served = tokio::spawn({
             let process = process.clone();

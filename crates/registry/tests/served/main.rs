@@ -9,4 +9,6 @@ mod killed;
 mod refusals;
 mod reopened;
 mod resolve;
+mod tenants;
+mod verified;
 mod wire;

@@ -11,6 +11,7 @@ use crate::history::{History, OutOfRange};
 use crate::outcome::Tally;
 use crate::page::Page;
 use crate::record::{Health, Intake, Vitals};
+use crate::trust::Trust;
 
 const SKILLS: [&str; 3] = ["a", "b", "c"];
 
@@ -189,7 +190,9 @@ async fn perform(registry: &Registry, clients: &mut [Client], epochs: &mut BTree
 }
 
 async fn play(steps: Vec<Step>) {
-    let mut opened = Owner::open(Arc::new(MemoryStore::new()), Terms::default(), Meters::default()).await.unwrap();
+    let mut opened = Owner::open(Arc::new(MemoryStore::new()), Terms::default(), Meters::default(), &Trust::default())
+        .await
+        .unwrap();
     opened.owner.history = History::bounded(0, KEPT);
     let registry = Registry::start(opened);
     let mut clients = filters().map(Client::new);
@@ -214,7 +217,9 @@ fn epochs_of(page: &Page) -> Vec<(Identity, u64)> {
 
 /// Turns pages of one while `between` happens after each, and compares them with the whole at the start.
 async fn turn_pages(before: Vec<Step>, between: Vec<Vec<Step>>) {
-    let mut opened = Owner::open(Arc::new(MemoryStore::new()), Terms::default(), Meters::default()).await.unwrap();
+    let mut opened = Owner::open(Arc::new(MemoryStore::new()), Terms::default(), Meters::default(), &Trust::default())
+        .await
+        .unwrap();
     opened.owner.history = History::bounded(0, KEPT);
     let registry = Registry::start(opened);
     let mut epochs = BTreeMap::new();
