@@ -1,42 +1,69 @@
-//! The client of any A2A 1.0 agent over gRPC. One call is one attempt; whether to try again is the caller's
-//! business, except in `follow`.
+//! The client of any A2A 1.0 agent, over whichever binding the agent offers. One call is one attempt; whether to try
+//! again is the caller's business, except in `follow`. An interface that cannot be reached has seen nothing, so the
+//! next one of the same card is asked in its place.
 
+mod ask;
+mod binding;
+mod discovery;
+mod events;
+mod grpc;
+mod interfaces;
+mod rest;
+mod rpc;
+mod sse;
+mod terms;
+mod web;
+
+use std::sync::Arc;
 use std::time::Duration;
 
-use futures::StreamExt as _;
 use futures::stream::BoxStream;
 use http::uri::PathAndQuery;
+use prost::{Message, Name};
 use proto::Struct;
 use proto::a2a::{
     AgentCard, CancelTaskRequest, GetTaskRequest, ListTasksRequest, ListTasksResponse, SendMessageRequest,
-    SendMessageResponse, StreamResponse, SubscribeToTaskRequest, Task, send_message_response,
+    StreamResponse, SubscribeToTaskRequest, Task, send_message_response,
 };
-use service::client::{Peer, Traced};
-use tonic::client::Grpc;
-use tonic::metadata::AsciiMetadataValue;
-use tonic::{Request, Status, Streaming};
-use tonic_prost::ProstCodec;
+use service::client::{Credential, Peer};
 use types::{RemoteTask, Seq, StoreId};
 
+use self::ask::Ask;
+use self::discovery::Discovery;
+use self::interfaces::{Interfaces, Tenanted};
+use self::terms::Terms;
 use crate::backend::History;
-use crate::call::{CURSOR_KEY, EXTENSIONS_KEY, STORE_KEY, VERSION, VERSION_KEY};
-use crate::card::GRPC;
 use crate::client_error::ClientError;
 use crate::follow::{Followed, Follower};
 use crate::frame::Event;
-use crate::metadata::{CURSOR, Cursor};
+use crate::metadata::Cursor;
+
+pub use self::binding::{Binding, UnknownBinding};
 
 /// The largest answer that is read; a page of tasks may be larger than one task.
 const ANSWER_LIMIT: usize = 64 << 20;
 
-/// A client of one agent. Cheap to clone; clones share the connection.
+const JSON: &str = "application/json";
+const EVENT_STREAM: &str = "text/event-stream";
+
+/// A client of one agent. Cheap to clone; clones share the connections.
 #[derive(Debug, Clone)]
 pub struct Client {
-    grpc: Grpc<Traced>,
-    tenant: String,
+    source: Source,
+    /// What every call says of its caller.
+    credential: Option<Credential>,
+    /// The tenant of every request; where there is none, each interface of a card has its own.
+    tenant: Option<Arc<str>>,
     deadline: Duration,
     /// The store that every call is meant for.
     store: Option<StoreId>,
+}
+
+/// Where the agent's interfaces are from.
+#[derive(Debug, Clone)]
+enum Source {
+    Known(Arc<Interfaces>),
+    Card(Arc<Discovery>),
 }
 
 /// The answer to a message.
@@ -64,28 +91,54 @@ impl Client {
     /// How long a call may take unless said otherwise.
     pub const DEADLINE: Duration = Duration::from_secs(30);
 
-    /// A client of the agent at `address`: a URL, or `host:port` as cards have it, with a token if callers need one
-    /// there. Connects at the first call.
+    /// A client of the agent at `address`, which serves gRPC: a URL, or `host:port` as cards have it, with a token if
+    /// callers need one there. Connects at the first call.
     pub fn connect(address: impl Into<Peer>) -> Result<Self, ClientError> {
-        let channel = address.into().channel().map_err(ClientError::Address)?;
-        let grpc = Grpc::new(channel).max_decoding_message_size(ANSWER_LIMIT);
-        Ok(Self { grpc, tenant: String::new(), deadline: Self::DEADLINE, store: None })
+        Self::over(Binding::Grpc, address)
     }
 
-    /// A client of the agent with this card: of its first gRPC interface that speaks 1.0, for that one's tenant.
+    /// A client of the agent at `address` over this binding, whatever its card says. Connects at the first call.
+    pub fn over(binding: Binding, address: impl Into<Peer>) -> Result<Self, ClientError> {
+        let peer = address.into();
+        let interfaces = Interfaces::of_one(binding, peer.url())?;
+        Ok(Self { credential: peer.credential(), ..Self::new(Source::Known(Arc::new(interfaces))) })
+    }
+
+    /// A client of the agent with this card: of the first interface of A2A 1.0 that is spoken here, and of the
+    /// others where that one cannot be reached; for the tenant that each of them names.
     pub fn of_card(card: &AgentCard) -> Result<Self, ClientError> {
-        let spoken = card
-            .supported_interfaces
-            .iter()
-            .find(|interface| interface.protocol_binding == GRPC && interface.protocol_version == VERSION)
-            .ok_or(ClientError::NoInterface)?;
-        Ok(Self::connect(&spoken.url)?.for_tenant(&spoken.tenant))
+        Ok(Self::new(Source::Known(Arc::new(Interfaces::of_card(card)?))))
+    }
+
+    /// A client of the agent at `url`, a host or the address of a card, by the card that it publishes.
+    /// The card is asked for again when its time is over and when nothing that it names can be reached.
+    pub async fn discover(url: &str) -> Result<Self, ClientError> {
+        let discovery = Arc::new(Discovery::new(url, false)?);
+        discovery.interfaces(Self::DEADLINE).await?;
+        Ok(Self::new(Source::Card(discovery)))
+    }
+
+    /// A client of whatever agent is at `address`: `grpc://host:port` serves gRPC; any other is asked for its card at
+    /// the first call, as [`Client::discover`] does, and is taken for gRPC where it has none.
+    pub fn at(address: impl Into<Peer>) -> Result<Self, ClientError> {
+        let peer = address.into();
+        // What is no address of gRPC is none of anything.
+        let named = Self::connect(peer.clone())?;
+        if grpc::is_named(peer.url()) {
+            return Ok(named);
+        }
+        let discovery = Discovery::new(peer.url(), true)?;
+        Ok(Self { credential: peer.credential(), ..Self::new(Source::Card(Arc::new(discovery))) })
+    }
+
+    fn new(source: Source) -> Self {
+        Self { source, credential: None, tenant: None, deadline: Self::DEADLINE, store: None }
     }
 
     /// The same client for another tenant.
     #[must_use]
     pub fn for_tenant(self, tenant: &str) -> Self {
-        Self { tenant: tenant.to_owned(), ..self }
+        Self { tenant: Some(tenant.into()), ..self }
     }
 
     /// The same client with another deadline for each call; of a stream, for its beginning.
@@ -101,14 +154,9 @@ impl Client {
         Self { store: Some(store), ..self }
     }
 
-    pub(crate) fn tenant(&self) -> &str {
-        &self.tenant
-    }
-
     /// Sends a message and waits for the answer, as long as the request's configuration says.
-    pub async fn send(&self, mut request: SendMessageRequest) -> Result<Reply, ClientError> {
-        request.tenant.clone_from(&self.tenant);
-        let response: SendMessageResponse = self.unary("SendMessage", request).await?;
+    pub async fn send(&self, request: SendMessageRequest) -> Result<Reply, ClientError> {
+        let response = self.once::<ask::Send>(request).await?;
         match response.payload.ok_or(ClientError::Invalid("neither a task nor a message"))? {
             send_message_response::Payload::Task(task) => Ok(Reply::Task(task.into())),
             send_message_response::Payload::Message(message) => Ok(Reply::Message(message)),
@@ -116,9 +164,8 @@ impl Client {
     }
 
     /// Sends a message and streams what becomes of it. A cursor resumes the stream of a message sent before.
-    pub async fn stream(&self, mut request: SendMessageRequest, after: Option<Seq>) -> Result<Events, ClientError> {
-        request.tenant.clone_from(&self.tenant);
-        self.streaming("SendStreamingMessage", request, after).await
+    pub async fn stream(&self, request: SendMessageRequest, after: Option<Seq>) -> Result<Events, ClientError> {
+        self.streaming::<ask::Stream>(request, after).await
     }
 
     /// Fetches a task.
@@ -128,26 +175,25 @@ impl Client {
             History::None => Some(0),
             History::Last(count) => Some(i32::try_from(count).unwrap_or(i32::MAX)),
         };
-        let request = GetTaskRequest { tenant: self.tenant.clone(), id: task.to_string(), history_length };
-        Ok(self.unary::<_, Task>("GetTask", request).await?.into())
+        let request = GetTaskRequest { tenant: String::new(), id: task.to_string(), history_length };
+        Ok(self.once::<ask::Get>(request).await?.into())
     }
 
     /// Fetches one page of tasks.
-    pub async fn list(&self, mut request: ListTasksRequest) -> Result<ListTasksResponse, ClientError> {
-        request.tenant.clone_from(&self.tenant);
-        self.unary("ListTasks", request).await
+    pub async fn list(&self, request: ListTasksRequest) -> Result<ListTasksResponse, ClientError> {
+        self.once::<ask::List>(request).await
     }
 
     /// Asks a task to stop.
     pub async fn cancel(&self, task: &RemoteTask, metadata: Option<Struct>) -> Result<Snapshot, ClientError> {
-        let request = CancelTaskRequest { tenant: self.tenant.clone(), id: task.to_string(), metadata };
-        Ok(self.unary::<_, Task>("CancelTask", request).await?.into())
+        let request = CancelTaskRequest { tenant: String::new(), id: task.to_string(), metadata };
+        Ok(self.once::<ask::Cancel>(request).await?.into())
     }
 
     /// Streams a task from its present state on, or after a cursor.
     pub async fn subscribe(&self, task: &RemoteTask, after: Option<Seq>) -> Result<Events, ClientError> {
-        let request = SubscribeToTaskRequest { tenant: self.tenant.clone(), id: task.to_string() };
-        self.streaming("SubscribeToTask", request, after).await
+        let request = SubscribeToTaskRequest { tenant: String::new(), id: task.to_string() };
+        self.streaming::<ask::Subscribe>(request, after).await
     }
 
     /// Streams a task to its end over any number of connections: after `from`, or from its present state on.
@@ -168,59 +214,55 @@ impl Client {
         Follower::of_work(self.clone(), request).into_stream()
     }
 
-    async fn unary<Q, A>(&self, method: &'static str, body: Q) -> Result<A, ClientError>
-    where
-        Q: prost::Message + 'static,
-        A: prost::Message + Default + 'static,
-    {
-        self.unary_at(path(method), body).await
+    async fn once<A: Ask>(&self, request: A::Request) -> Result<A::Answer, ClientError> {
+        let interfaces = self.source.interfaces(self.deadline).await?;
+        let request = Tenanted::<A> { request, tenant: self.tenant.as_deref() };
+        let answered = interfaces.once(request, &self.terms(None)).await;
+        self.source.learn(answered.as_ref().err());
+        answered
     }
 
-    /// One call of any service at the agent's address.
-    pub(crate) async fn unary_at<Q, A>(&self, path: PathAndQuery, body: Q) -> Result<A, ClientError>
+    async fn streaming<A>(&self, request: A::Request, after: Option<Seq>) -> Result<Events, ClientError>
     where
-        Q: prost::Message + 'static,
-        A: prost::Message + Default + 'static,
+        A: Ask<Answer = StreamResponse>,
     {
-        let mut request = self.prepared(body, None);
-        request.set_timeout(self.deadline);
-        let mut grpc = self.grpc.clone();
-        let call = async {
-            grpc.ready().await.map_err(|error| Status::from_error(error.into()))?;
-            grpc.unary(request, path, ProstCodec::default()).await
-        };
-        let answer = tokio::time::timeout(self.deadline, call).await.map_err(|_| ClientError::Timeout)?;
-        Ok(answer?.into_inner())
+        let interfaces = self.source.interfaces(self.deadline).await?;
+        let request = Tenanted::<A> { request, tenant: self.tenant.as_deref() };
+        let begun = interfaces.stream(request, &self.terms(after)).await;
+        self.source.learn(begun.as_ref().err());
+        begun
     }
 
-    async fn streaming<Q>(&self, method: &'static str, body: Q, after: Option<Seq>) -> Result<Events, ClientError>
+    /// One call of another gRPC service of the agent, for the tenant that is its argument.
+    pub(crate) async fn beside<Q, A>(&self, path: PathAndQuery, to: impl FnOnce(&str) -> Q) -> Result<A, ClientError>
     where
-        Q: prost::Message + 'static,
+        Q: Message + 'static,
+        A: Message + Default + 'static,
     {
-        let request = self.prepared(body, after);
-        let mut grpc = self.grpc.clone();
-        let call = async {
-            grpc.ready().await.map_err(|error| Status::from_error(error.into()))?;
-            grpc.server_streaming(request, path(method), ProstCodec::default()).await
-        };
-        let answer = tokio::time::timeout(self.deadline, call).await.map_err(|_| ClientError::Timeout)?;
-        let frames: Streaming<StreamResponse> = answer?.into_inner();
-        Ok(frames.map(|frame| Ok(Event::try_from(frame?)?)).boxed())
+        let interfaces = self.source.interfaces(self.deadline).await?;
+        let (grpc, tenant) = interfaces.grpc().ok_or(ClientError::NoInterface)?;
+        let request = to(self.tenant.as_deref().unwrap_or(tenant));
+        grpc.unary(path, request, &self.terms(None)).await
     }
 
-    fn prepared<Q>(&self, body: Q, after: Option<Seq>) -> Request<Q> {
-        let mut request = Request::new(body);
-        let metadata = request.metadata_mut();
-        metadata.insert(VERSION_KEY, AsciiMetadataValue::from_static(VERSION));
-        if let Some(after) = after {
-            metadata.insert(CURSOR_KEY, AsciiMetadataValue::from(after.0));
-            metadata.insert(EXTENSIONS_KEY, AsciiMetadataValue::from_static(CURSOR));
+    fn terms(&self, after: Option<Seq>) -> Terms {
+        Terms { deadline: self.deadline, store: self.store, after, credential: self.credential.clone() }
+    }
+}
+
+impl Source {
+    async fn interfaces(&self, deadline: Duration) -> Result<Arc<Interfaces>, ClientError> {
+        match self {
+            Self::Known(interfaces) => Ok(interfaces.clone()),
+            Self::Card(discovery) => discovery.interfaces(deadline).await,
         }
-        if let Some(store) = self.store {
-            let id = store.to_string().parse().expect("an id is digits and hyphens");
-            metadata.insert(STORE_KEY, id);
+    }
+
+    /// Takes note of how a call has failed.
+    fn learn(&self, error: Option<&ClientError>) {
+        if let (Self::Card(discovery), Some(error)) = (self, error) {
+            discovery.learn(error);
         }
-        request
     }
 }
 
@@ -231,7 +273,12 @@ impl From<Task> for Snapshot {
     }
 }
 
-fn path(method: &str) -> PathAndQuery {
-    let path = format!("/lf.a2a.v1.A2AService/{method}");
-    path.try_into().expect("method names are plain words")
+/// A request as ProtoJSON.
+fn encode<M: Message + Name>(request: &M) -> Result<serde_json::Value, ClientError> {
+    proto::to_value::<M>(&request.encode_to_vec()).map_err(|_| ClientError::Invalid("the request has no JSON form"))
+}
+
+/// The answer that ProtoJSON holds.
+fn decode<M: Message + Name + Default>(answer: serde_json::Value) -> Result<M, ClientError> {
+    proto::from_value(answer).map_err(|_| ClientError::Invalid("it is not what the operation answers with"))
 }

@@ -31,8 +31,11 @@ pub enum ClientError {
     #[error("that is no address of an agent")]
     Address(#[source] UrlError),
     /// The card has no interface that this client speaks.
-    #[error("the card offers no gRPC interface of A2A 1.0")]
+    #[error("the agent offers no interface of A2A 1.0 that is spoken here")]
     NoInterface,
+    /// There is no card where one was looked for.
+    #[error("there is no agent card at that address")]
+    NoCard,
 }
 
 impl ClientError {
@@ -61,7 +64,7 @@ impl ClientError {
                 | Error::DispatchFenced
                 | Error::DispatchExpired => false,
             },
-            Self::Unreachable(_) | Self::Address(_) | Self::NoInterface => false,
+            Self::Unreachable(_) | Self::Address(_) | Self::NoInterface | Self::NoCard => false,
         }
     }
 
@@ -73,7 +76,7 @@ impl ClientError {
             Self::Refused(Error::Other { code, .. }) => {
                 matches!(code, Code::Unavailable | Code::ResourceExhausted | Code::Aborted | Code::Cancelled)
             }
-            Self::Refused(_) | Self::Invalid(_) | Self::Address(_) | Self::NoInterface => false,
+            Self::Refused(_) | Self::Invalid(_) | Self::Address(_) | Self::NoInterface | Self::NoCard => false,
         }
     }
 

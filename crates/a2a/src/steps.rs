@@ -45,8 +45,8 @@ impl Client {
     /// Ends an attempt for good, or learns how it ended; only for agents of ours.
     /// May be repeated, and has to be when it brings no answer.
     pub async fn fence(&self, fence: &Fence) -> Result<Fenced, ClientError> {
-        let request = fence.to_request(self.tenant());
-        let response: FenceResponse = self.unary_at(PathAndQuery::from_static(FENCE), request).await?;
+        let path = PathAndQuery::from_static(FENCE);
+        let response: FenceResponse = self.beside(path, |tenant| fence.to_request(tenant)).await?;
         Ok(match response.outcome.ok_or(ClientError::Invalid("a fence without an outcome"))? {
             Outcome::NeverAccepted(_) => Fenced::NeverAccepted,
             Outcome::Ended(task) => Fenced::Ended(Box::new(task.into())),

@@ -278,6 +278,12 @@ impl Served {
         a2a::Client::connect(&self.address.to_string()).unwrap()
     }
 
+    /// A client over this binding alone.
+    pub(crate) fn over(&self, binding: a2a::Binding) -> a2a::Client {
+        let path = if binding == a2a::Binding::JsonRpc { "/rpc" } else { "" };
+        a2a::Client::over(binding, &format!("http://{}{path}", self.address)).unwrap()
+    }
+
     /// Cuts the connection if the present act leaves that to the listener.
     pub(crate) fn cut_if_hanging(&self) {
         if matches!(*self.stage.act.lock().unwrap(), Some(Act::Hang(_))) {

@@ -108,7 +108,7 @@ impl Dispatcher {
 fn sort(error: ClientError) -> Try {
     match &error {
         ClientError::Unreachable(_) => Try::Unreached(error),
-        ClientError::Address(_) | ClientError::NoInterface => {
+        ClientError::Address(_) | ClientError::NoInterface | ClientError::NoCard => {
             Try::Declined(Cause::new(Code::Unreachable, error.to_string()))
         }
         // The store has moved, or its registration is old news: where it is now the view will say.

@@ -57,7 +57,7 @@ impl Credential {
     }
 
     /// Puts the token among the headers of a call, unless the call brings its own.
-    pub(super) fn add_to(&self, headers: &mut HeaderMap) {
+    pub fn add_to(&self, headers: &mut HeaderMap) {
         headers.entry(header::AUTHORIZATION).or_insert_with(|| self.value());
     }
 

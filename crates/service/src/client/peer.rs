@@ -17,6 +17,16 @@ impl Peer {
         Self { url: url.to_owned(), credential }
     }
 
+    /// Where it is.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The token of calls to it.
+    pub fn credential(&self) -> Option<Credential> {
+        self.credential.clone()
+    }
+
     /// A channel to it.
     ///
     /// # Errors

@@ -1,0 +1,86 @@
+//! Calls over gRPC.
+
+use futures::StreamExt as _;
+use http::uri::PathAndQuery;
+use proto::a2a::StreamResponse;
+use service::client::Traced;
+use tokio::time::timeout;
+use tonic::metadata::MetadataMap;
+use tonic::{Request, Status, Streaming};
+use tonic_prost::ProstCodec;
+
+use crate::client::ask::Ask;
+use crate::client::terms::Terms;
+use crate::client::{ANSWER_LIMIT, Events};
+use crate::client_error::ClientError;
+use crate::frame::Event;
+
+/// What an address of gRPC alone may begin with; the address of a card has nothing before the host.
+const SCHEME: &str = "grpc://";
+
+/// An agent's gRPC interface. Clones share the connection.
+#[derive(Debug, Clone)]
+pub(crate) struct Grpc(tonic::client::Grpc<Traced>);
+
+impl Grpc {
+    pub(super) fn connect(address: &str) -> Result<Self, ClientError> {
+        let channel = service::client::channel(without_scheme(address)).map_err(ClientError::Address)?;
+        Ok(Self(tonic::client::Grpc::new(channel).max_decoding_message_size(ANSWER_LIMIT)))
+    }
+
+    pub(super) async fn once<A: Ask>(&self, request: A::Request, terms: &Terms) -> Result<A::Answer, ClientError> {
+        self.unary(path(A::METHOD), request, terms).await
+    }
+
+    /// One call of any service at the address.
+    pub(super) async fn unary<Q, A>(&self, path: PathAndQuery, body: Q, terms: &Terms) -> Result<A, ClientError>
+    where
+        Q: prost::Message + 'static,
+        A: prost::Message + Default + 'static,
+    {
+        let mut request = prepared(body, terms);
+        request.set_timeout(terms.deadline);
+        let mut grpc = self.0.clone();
+        let call = async {
+            grpc.ready().await.map_err(|error| Status::from_error(error.into()))?;
+            grpc.unary(request, path, ProstCodec::default()).await
+        };
+        let answer = timeout(terms.deadline, call).await.map_err(|_| ClientError::Timeout)?;
+        Ok(answer?.into_inner())
+    }
+
+    pub(super) async fn stream<A>(&self, request: A::Request, terms: &Terms) -> Result<Events, ClientError>
+    where
+        A: Ask<Answer = StreamResponse>,
+    {
+        let request = prepared(request, terms);
+        let mut grpc = self.0.clone();
+        let call = async {
+            grpc.ready().await.map_err(|error| Status::from_error(error.into()))?;
+            grpc.server_streaming(request, path(A::METHOD), ProstCodec::default()).await
+        };
+        let answer = timeout(terms.deadline, call).await.map_err(|_| ClientError::Timeout)?;
+        let frames: Streaming<StreamResponse> = answer?.into_inner();
+        Ok(frames.map(|frame| Ok(Event::try_from(frame?)?)).boxed())
+    }
+}
+
+/// Whether an address says that it is of gRPC and nothing else.
+pub(super) fn is_named(address: &str) -> bool {
+    address.starts_with(SCHEME)
+}
+
+fn without_scheme(address: &str) -> &str {
+    address.strip_prefix(SCHEME).unwrap_or(address)
+}
+
+fn prepared<Q>(body: Q, terms: &Terms) -> Request<Q> {
+    let mut request = Request::new(body);
+    *request.metadata_mut() = MetadataMap::from_headers(terms.headers());
+    request
+}
+
+fn path(method: &str) -> PathAndQuery {
+    let path = format!("/lf.a2a.v1.A2AService/{method}");
+    path.try_into().expect("method names are plain words")
+}
