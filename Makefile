@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help test demo bench chaos sim deny fmt proto tools check
+.PHONY: help test demo bench chaos sim interop deny fmt proto tools check
 
 TARGET := $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
 TOOLS := $(TARGET)/tools
@@ -39,6 +39,10 @@ chaos: ## Kill, freeze and drain processes under load: KILLS=200 of them, SEED=â
 sim: ## Simulated runs under faults: N=10000 seeds from SEED=0; N=1 SEED=â€¦ tells one that breaks
 	$(CARGO) build -p sim
 	$(TARGET)/debug/sim
+
+interop: $(PYTHON) ## Our services with the official Python client, and our client with the official Python agent
+	$(CARGO) build --bins -p operator -p registry -p agents -p agent -p cli
+	$(CARGO) test -p tests --test acceptance -- --nocapture clients:: foreign_bindings::
 
 deny: ## Licences, bans and sources of all dependencies
 	command -v cargo-deny >/dev/null || test -x $(TOOLS)/bin/cargo-deny || \

@@ -1,6 +1,8 @@
 """An A2A agent that is not one of ours: the official server over gRPC, its tasks in memory alone.
 
-usage: foreign_agent.py ADDRESS DIRECTORY
+usage: foreign_agent.py ADDRESS DIRECTORY [BINDINGS]
+With BINDINGS, names of cards with commas between them, it publishes a card that lists these, in this order, and serves
+JSON-RPC and HTTP+JSON beside it on a port of their own, DIRECTORY/published.
 The first word of a message says what becomes of it:
   work    a task that completes
   reply   a message and no task
@@ -11,20 +13,27 @@ The first word of a message says what becomes of it:
   hang    a task that never ends, and stops when it is told to
   deaf    a task that never ends, whoever says what
   mute    begins, and never says anything
+  ask     a task that asks, and asks again, until it is told "done"
 Each beginning is a line of DIRECTORY/begun. DIRECTORY/address has the address once it is served.
 Ends when its standard input does.
 """
 
 import asyncio
 import os
+import socket
 import sys
 from pathlib import Path
 
 import grpc
+import uvicorn
+from starlette.applications import Starlette
 
 from a2a.helpers.proto_helpers import get_message_text, new_task_from_user_message, new_text_message, new_text_part
 from a2a.server.agent_execution import AgentExecutor
 from a2a.server.request_handlers import DefaultRequestHandler, GrpcHandler
+from a2a.server.routes.agent_card_routes import create_agent_card_routes
+from a2a.server.routes.jsonrpc_routes import create_jsonrpc_routes
+from a2a.server.routes.rest_routes import create_rest_routes
 from a2a.server.tasks import InMemoryTaskStore, TaskUpdater
 from a2a.types import a2a_pb2_grpc
 from a2a.types.a2a_pb2 import (
@@ -46,6 +55,8 @@ class Executor(AgentExecutor):
     async def execute(self, context, queue):
         mode = context.get_user_input().split()[0]
         self.begin(mode, context.message.message_id)
+        if context.current_task:
+            return await self.answered(mode, context, queue)
         if mode == "reply":
             return await queue.enqueue_event(new_text_message("replied at once", context_id=context.context_id))
         if mode == "mute":
@@ -56,10 +67,19 @@ class Executor(AgentExecutor):
         updater = TaskUpdater(queue, context.task_id, context.context_id)
         if mode != "quiet":
             await updater.start_work(updater.new_agent_message([new_text_part("at work")]))
+        if mode == "ask":
+            return await updater.requires_input(updater.new_agent_message([new_text_part("what else?")]))
         if mode in ("slow", "quiet"):
             await self.gate()
         if mode in ("hang", "deaf"):
             await asyncio.Event().wait()
+        await self.complete(mode, context, queue, updater)
+
+    async def answered(self, mode, context, queue):
+        """Another turn of a task that has asked."""
+        updater = TaskUpdater(queue, context.task_id, context.context_id)
+        if mode != "done":
+            return await updater.requires_input(updater.new_agent_message([new_text_part("what else?")]))
         await self.complete(mode, context, queue, updater)
 
     async def complete(self, mode, context, queue, updater):
@@ -93,13 +113,15 @@ class Handler(DefaultRequestHandler):
         return await super().on_cancel_task(params, context)
 
 
-def card_of(address):
+def card_of(interfaces):
     skill = AgentSkill(id="anything", name="Anything", description="Whatever it is told", tags=["test"])
     return AgentCard(
         name="Foreign Agent",
         description="Made with the official SDK",
         version="1",
-        supported_interfaces=[AgentInterface(url=address, protocol_binding="GRPC", protocol_version="1.0")],
+        supported_interfaces=[
+            AgentInterface(url=url, protocol_binding=binding, protocol_version="1.0") for binding, url in interfaces
+        ],
         capabilities=AgentCapabilities(streaming=True),
         default_input_modes=["text/plain"],
         default_output_modes=["text/plain"],
@@ -111,21 +133,42 @@ async def parent_is_gone():
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.buffer.read)
 
 
-async def main(address, directory):
+async def publish(card, handler, listener):
+    """Serves the card, JSON-RPC below /rpc and HTTP+JSON below /rest."""
+    routes = [
+        *create_agent_card_routes(card, cache_control="max-age=60"),
+        *create_jsonrpc_routes(handler, "/rpc"),
+        *create_rest_routes(handler, path_prefix="/rest"),
+    ]
+    server = uvicorn.Server(uvicorn.Config(Starlette(routes=routes), log_level="warning", lifespan="off"))
+    await server.serve(sockets=[listener])
+
+
+def announce(directory, name, address):
+    beside = directory / f"{name}.new"
+    beside.write_text(address)
+    beside.rename(directory / name)
+
+
+async def main(address, directory, bindings=""):
     directory = Path(directory)
     server = grpc.aio.server()
     port = server.add_insecure_port(address)
     address = f"{address.rsplit(':', 1)[0]}:{port}"
-    handler = Handler(Executor(directory), InMemoryTaskStore(), card_of(address))
+    listener = socket.create_server(("127.0.0.1", 0))
+    http = f"127.0.0.1:{listener.getsockname()[1]}"
+    urls = {"GRPC": address, "JSONRPC": f"http://{http}/rpc", "HTTP+JSON": f"http://{http}/rest"}
+    card = card_of([(binding, urls[binding]) for binding in bindings.split(",") if binding] or [("GRPC", address)])
+    handler = Handler(Executor(directory), InMemoryTaskStore(), card)
     a2a_pb2_grpc.add_A2AServiceServicer_to_server(GrpcHandler(handler), server)
     await server.start()
-    beside = directory / "address.new"
-    beside.write_text(address)
-    beside.rename(directory / "address")
+    published = asyncio.create_task(publish(card, handler, listener)) if bindings else None
+    announce(directory, "published", http)
+    announce(directory, "address", address)
     await parent_is_gone()
     # Like a process that dies: nothing is put in order.
-    os._exit(0)
+    os._exit(0 if published is None or not published.done() else 1)
 
 
 if __name__ == "__main__":
-    asyncio.run(main(*sys.argv[1:3]))
+    asyncio.run(main(*sys.argv[1:4]))

@@ -14,21 +14,34 @@ pub struct Foreign {
     dir: PathBuf,
     child: Child,
     address: String,
+    /// What its card lists; nothing where it publishes none.
+    bindings: String,
 }
 
 impl Foreign {
     /// Starts it in a directory of its own below `home`.
     pub async fn start(home: &Path) -> Self {
+        Self::listing(home, &[]).await
+    }
+
+    /// The same, with a card that lists these bindings in this order, over HTTP.
+    pub async fn listing(home: &Path, bindings: &[a2a::Binding]) -> Self {
         let dir = home.join("foreign");
         fs::create_dir_all(&dir).unwrap();
-        let (child, address) = spawn(&dir, "127.0.0.1:0").await;
-        Self { dir, child, address }
+        let bindings = bindings.iter().map(|binding| binding.name()).collect::<Vec<_>>().join(",");
+        let (child, address) = spawn(&dir, "127.0.0.1:0", &bindings).await;
+        Self { dir, child, address, bindings }
+    }
+
+    /// Where its card is.
+    pub fn published(&self) -> String {
+        fs::read_to_string(self.dir.join("published")).unwrap()
     }
 
     /// Kills it, so that it forgets its tasks, and starts it at the same address.
     pub async fn crash(&mut self) {
         self.kill();
-        (self.child, self.address) = spawn(&self.dir, &self.address).await;
+        (self.child, self.address) = spawn(&self.dir, &self.address, &self.bindings).await;
     }
 
     /// Where it listens.
@@ -63,13 +76,13 @@ impl Drop for Foreign {
     }
 }
 
-async fn spawn(dir: &Path, address: &str) -> (Child, String) {
+async fn spawn(dir: &Path, address: &str, bindings: &str) -> (Child, String) {
     let announced = dir.join("address");
     // That of an earlier life would be taken for this one's.
     drop(fs::remove_file(&announced));
     let log = fs::File::options().create(true).append(true).open(dir.join("log")).unwrap();
     let mut command = Command::new(venv());
-    command.arg(script("foreign_agent.py")).args([address, dir.to_str().unwrap()]);
+    command.arg(script("foreign_agent.py")).args([address, dir.to_str().unwrap(), bindings]);
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(log).spawn().unwrap();
     let address = eventually("the foreign agent serves", async || {
         let ended = child.try_wait().unwrap();

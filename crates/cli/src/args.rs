@@ -9,6 +9,7 @@ mod eval;
 use std::fmt;
 use std::path::PathBuf;
 
+use a2a::Binding;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use proto::a2a::TaskState;
 use service::client::Credential;
@@ -151,9 +152,13 @@ pub(crate) enum Command {
 /// Which agent a command talks to.
 #[derive(Debug, Args)]
 pub(crate) struct Target {
-    /// Address of any A2A 1.0 agent (gRPC), instead of the operator
+    /// Address of any A2A 1.0 agent, instead of the operator: the host where its card is, which says how it is spoken
+    /// to, or grpc://HOST:PORT
     #[arg(long, env = "WATCHROOM_AGENT", value_name = "URL", conflicts_with = "operator")]
     pub(crate) agent: Option<String>,
+    /// Speak this to the agent, at the very address, whatever its card says: grpc, jsonrpc or http+json
+    #[arg(long, value_name = "BINDING", requires = "agent")]
+    pub(crate) binding: Option<Binding>,
 }
 
 /// Starts a cluster.
@@ -165,8 +170,8 @@ pub(crate) struct Up {
     /// Take free ports instead of the usual ones, for a second cluster on this machine
     #[arg(long)]
     pub(crate) free_ports: bool,
-    /// An A2A agent that does not register, for the operator: the name by which plans call it, and the address of its
-    /// gRPC interface; may be repeated
+    /// An A2A agent that does not register, for the operator: the name by which plans call it, and its address: the
+    /// host where its card is, or grpc://HOST:PORT; may be repeated
     #[arg(long = "foreign-agent", value_name = "NAME=URL")]
     pub(crate) foreign_agents: Vec<String>,
 }

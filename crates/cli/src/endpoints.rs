@@ -5,6 +5,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use a2a::Binding;
 use serde::{Deserialize, Serialize};
 use service::client::{Credential, Peer, Traced};
 
@@ -34,6 +35,18 @@ pub(crate) struct Endpoint {
     pub(crate) pid: Option<u32>,
     /// What it is called with.
     credential: Option<Credential>,
+    spoken: Spoken,
+}
+
+/// How an A2A client speaks to a service.
+#[derive(Debug, Clone, Copy)]
+enum Spoken {
+    /// gRPC, as ours all do.
+    Ours,
+    /// As its card says.
+    ByCard,
+    /// As somebody said.
+    Over(Binding),
 }
 
 /// The running services of a cluster, as `endpoints.json` has them.
@@ -59,14 +72,24 @@ pub(crate) struct Running {
 impl Endpoint {
     /// The operator, or the agent that takes its place.
     pub(crate) fn of_target(common: &Common, target: &Target) -> Result<Self, Failure> {
-        Self::of_agent(common, target.agent.as_ref())
+        let endpoint = Self::of_agent(common, target.agent.as_ref())?;
+        Ok(match target.binding {
+            Some(binding) => endpoint.over(binding),
+            None => endpoint,
+        })
+    }
+
+    fn over(self, binding: Binding) -> Self {
+        let flag = format!("{} --binding {}", self.flag, binding.name().to_lowercase());
+        Self { spoken: Spoken::Over(binding), flag, ..self }
     }
 
     /// As [`Endpoint::of_target`], from the flag's value.
     pub(crate) fn of_agent(common: &Common, agent: Option<&String>) -> Result<Self, Failure> {
         match agent {
             Some(url) => {
-                Self::named("the agent", "--agent or WATCHROOM_AGENT", url.as_str().into(), "agent").bearing(common)
+                let named = Self::named("the agent", "--agent or WATCHROOM_AGENT", url.as_str().into(), "agent");
+                Self { spoken: Spoken::ByCard, ..named }.bearing(common)
             }
             None => Self::operator(common),
         }
@@ -108,7 +131,12 @@ impl Endpoint {
 
     /// An A2A client of it.
     pub(crate) fn client(&self) -> Result<a2a::Client, Failure> {
-        a2a::Client::connect(self.peer()).map_err(|error| Failure::of_call(self, error))
+        let client = match self.spoken {
+            Spoken::Ours => a2a::Client::connect(self.peer()),
+            Spoken::ByCard => a2a::Client::at(self.peer()),
+            Spoken::Over(binding) => a2a::Client::over(binding, self.peer()),
+        };
+        client.map_err(|error| Failure::of_call(self, error))
     }
 
     /// What to do when it does not answer.
@@ -133,7 +161,7 @@ impl Endpoint {
         let Found { url, dir: found_in, pid } = found;
         let usual = flag == "operator" && url == OPERATOR;
         let flag = if usual { String::new() } else { format!(" --{flag} {url}") };
-        Self { who, named_by, url, found_in, flag, pid, credential: None }
+        Self { who, named_by, url, found_in, flag, pid, credential: None, spoken: Spoken::Ours }
     }
 
     /// The same service, called with the token that the command line or the environment names.

@@ -101,7 +101,9 @@ impl Failure {
             ClientError::Unreachable(_) | ClientError::Timeout | ClientError::Ambiguous(_) => {
                 Self::Unreachable { what: endpoint.to_string(), why: innermost(&error), hint: endpoint.hint() }
             }
-            ClientError::Invalid(_) | ClientError::NoInterface | ClientError::NoCard => Self::Internal(format!("{endpoint}: {error}")),
+            ClientError::Invalid(_) | ClientError::NoInterface | ClientError::NoCard => {
+                Self::Internal(format!("{endpoint}: {error}"))
+            }
         }
     }
 

@@ -60,8 +60,8 @@ pub struct Runs {
     /// Which of several instances of an agent gets a step
     #[arg(long, env = "WATCHROOM_CHOOSE", value_enum, default_value = "power-of-two")]
     pub choose: Choice,
-    /// An A2A agent that does not register, by the name that plans call it and the address of its gRPC interface;
-    /// may be repeated, in the variable separated by commas
+    /// An A2A agent that does not register, by the name that plans call it and its address: the host where
+    /// its card is, or grpc://HOST:PORT; may be repeated, in the variable separated by commas
     #[arg(long = "foreign-agent", env = "WATCHROOM_FOREIGN_AGENTS", value_name = "NAME=URL", value_delimiter = ',',
           value_parser = foreign)]
     pub foreign_agents: Vec<Foreign>,

@@ -21,7 +21,7 @@ impl Scene {
         let foreign = Foreign::start(cluster.dir()).await;
         let proxy = Proxy::bind().await;
         proxy.point_to(foreign.address().parse().unwrap());
-        let plumber = format!("Plumber=http://{}", proxy.address());
+        let plumber = format!("Plumber=grpc://{}", proxy.address());
         cluster.add(Service::Registry, Vec::new()).await;
         let args = ["--foreign-agent", &plumber, "--stop-wait", "10s", "--step-backoff", "10ms"];
         cluster.add(Service::Operator, args.map(str::to_owned).to_vec()).await;

@@ -19,6 +19,7 @@ mod drain;
 mod duties;
 mod faults;
 mod foreign;
+mod foreign_bindings;
 mod going_on;
 mod idempotency;
 mod incidents;

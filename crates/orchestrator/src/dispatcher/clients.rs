@@ -1,8 +1,9 @@
-//! Connections to agents, one per address, shared by all runs. Registered agents get our token, foreign ones do not.
+//! Connections to agents, one per address, shared by all runs. Registered agents are ours: they are asked over gRPC, with
+//! our token. A foreign one gets no token, and is asked over the binding that its card says.
 
 use std::collections::HashMap;
 
-use a2a::Client;
+use a2a::{Client, ClientError};
 use engine::Route;
 use parking_lot::Mutex;
 use service::client::{Credential, Peer};
@@ -16,48 +17,46 @@ const MOST: usize = 1024;
 #[derive(Debug)]
 pub(super) struct Clients {
     credential: Option<Credential>,
-    known: Mutex<HashMap<(String, Kind), Client>>,
+    ours: Known,
+    foreign: Known,
 }
 
-/// Whether an agent is one of the registry's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Kind {
-    Registered,
-    Foreign,
-}
+#[derive(Debug, Default)]
+struct Known(Mutex<HashMap<String, Client>>);
 
 impl Clients {
     pub(super) fn new(credential: Option<Credential>) -> Self {
-        Self { credential, known: Mutex::default() }
+        Self { credential, ours: Known::default(), foreign: Known::default() }
     }
 
     /// A client of whoever answers for the route's store now; of the route's own endpoint when nobody is registered.
     /// Another store that is served there by now refuses its calls. `None` when the address is none.
     pub(super) fn of(&self, directory: &Directory, route: &Route) -> Option<Client> {
-        let kind = if route.store_id.is_some() { Kind::Registered } else { Kind::Foreign };
-        let client = self.at((directory.address(route), kind))?;
-        Some(match route.store_id {
-            Some(store) => client.for_store(store),
-            None => client,
-        })
+        let address = directory.address(route);
+        let registered = |url: &str| Client::connect(Peer::new(url, self.credential.clone()));
+        match route.store_id {
+            Some(store) => Some(self.ours.at(&address, registered)?.for_store(store)),
+            None => self.foreign.at(&address, |url| Client::at(url)),
+        }
     }
+}
 
-    fn at(&self, agent: (String, Kind)) -> Option<Client> {
-        let mut known = self.known.lock();
-        if let Some(client) = known.get(&agent) {
+impl Known {
+    fn at(&self, address: &str, make: impl FnOnce(&str) -> Result<Client, ClientError>) -> Option<Client> {
+        let mut known = self.0.lock();
+        if let Some(client) = known.get(address) {
             return Some(client.clone());
         }
-        let credential = self.credential.clone().filter(|_| agent.1 == Kind::Registered);
-        match Client::connect(Peer::new(&agent.0, credential)) {
+        match make(address) {
             Ok(client) => {
                 if known.len() >= MOST {
                     known.clear();
                 }
-                known.insert(agent, client.clone());
+                known.insert(address.to_owned(), client.clone());
                 Some(client)
             }
             Err(error) => {
-                tracing::warn!(address = agent.0, %error, "the registered address cannot be used");
+                tracing::warn!(address, %error, "the agent's address cannot be used");
                 None
             }
         }

@@ -1,3 +1,5 @@
+//! The event parser, as the standard has it, whatever the chunks.
+
 use std::collections::VecDeque;
 
 use proptest::prelude::*;
