@@ -41,7 +41,7 @@ sim: ## Simulated runs under faults: N=10000 seeds from SEED=0; N=1 SEED=… tel
 	$(TARGET)/debug/sim
 
 interop: $(PYTHON) ## Our services with the official Python client, and our client with the official Python agent
-	$(CARGO) build --bins -p operator -p registry -p agents -p agent -p cli
+	$(CARGO) build --workspace --bins
 	$(CARGO) test -p tests --test acceptance -- --nocapture clients:: foreign_bindings::
 
 deny: ## Licences, bans and sources of all dependencies
