@@ -70,12 +70,14 @@ impl Rpc {
     }
 }
 
-/// The result of an answer. Whoever answers with another status than 200 need not know of JSON-RPC.
+/// The result of an answer. Whoever answers with another status than 200 need not know of JSON-RPC: the guard of our own
+/// services answers as HTTP+JSON does.
 async fn read_answer(status: StatusCode, body: Body) -> Result<Value, ClientError> {
     match (web::read_json(body, ANSWER_LIMIT).await, status.is_success()) {
         (Ok(answer), true) => result(answer),
-        (Ok(answer), false) if answer["error"]["code"].is_i64() => result(answer),
-        (_, false) => Err(Error::status_of_http(status, &Value::Null).into()),
+        (Ok(answer), false) if answer["jsonrpc"] == "2.0" => result(answer),
+        (Ok(answer), false) => Err(Error::status_of_http(status, &answer).into()),
+        (Err(_), false) => Err(Error::status_of_http(status, &Value::Null).into()),
         (Err(error), true) => Err(error),
     }
 }

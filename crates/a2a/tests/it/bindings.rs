@@ -73,7 +73,7 @@ async fn c01_each_operation_has_the_same_result_over_every_binding() {
 }
 
 #[tokio::test]
-async fn c86_configurations_of_push_notifications_are_taken_alike_over_every_binding() {
+async fn c87_configurations_of_push_notifications_are_taken_alike_over_every_binding() {
     let promising = || {
         let mut stage = Stage::new();
         stage.card.capabilities.as_mut().unwrap().push_notifications = Some(true);

@@ -22,13 +22,13 @@ pub struct PushArgs {
     )]
     pub push_allow: Vec<Allow>,
     /// Longest call of a webhook
-    #[arg(long, env = "WATCHROOM_PUSH_TIMEOUT", value_name = "TIME", default_value = "10s", value_parser = parse_duration)]
+    #[arg(long, env = "WATCHROOM_PUSH_TIMEOUT", value_name = "TIME", default_value = "10s", value_parser = some_time)]
     pub push_timeout: Duration,
     /// Longest first pause after a webhook has failed; doubles with each failure
-    #[arg(long, env = "WATCHROOM_PUSH_BACKOFF", value_name = "TIME", default_value = "1s", value_parser = parse_duration)]
+    #[arg(long, env = "WATCHROOM_PUSH_BACKOFF", value_name = "TIME", default_value = "1s", value_parser = some_time)]
     pub push_backoff: Duration,
-    /// Longest pause between calls of a webhook that fails
-    #[arg(long, env = "WATCHROOM_PUSH_MAX_BACKOFF", value_name = "TIME", default_value = "300s", value_parser = parse_duration)]
+    /// Longest pause between calls of a webhook that fails; at least as long as the first one
+    #[arg(long, env = "WATCHROOM_PUSH_MAX_BACKOFF", value_name = "TIME", default_value = "300s", value_parser = some_time)]
     pub push_max_backoff: Duration,
     /// How long a webhook may fail without a break before it is parked
     #[arg(long, env = "WATCHROOM_PUSH_PATIENCE", value_name = "TIME", default_value = "6h", value_parser = parse_duration)]
@@ -39,10 +39,16 @@ impl PushArgs {
     /// What these flags say.
     pub fn push(&self) -> Push {
         let guard = Guard::new(self.push_allow.iter().cloned());
-        let policy =
-            Policy { backoff: self.push_backoff, max_backoff: self.push_max_backoff, patience: self.push_patience };
+        let max_backoff = self.push_max_backoff.max(self.push_backoff);
+        let policy = Policy { backoff: self.push_backoff, max_backoff, patience: self.push_patience };
         Push { poster: Arc::new(Sender::new(guard.clone(), self.push_timeout)), guard, policy }
     }
+}
+
+/// A time that is longer than none: without a pause a webhook that fails would be called without end.
+fn some_time(text: &str) -> Result<Duration, String> {
+    let time = parse_duration(text)?;
+    if time.is_zero() { Err("must be longer than 0".to_owned()) } else { Ok(time) }
 }
 
 impl Default for PushArgs {

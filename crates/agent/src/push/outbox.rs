@@ -25,6 +25,8 @@ use crate::fault;
 /// Calls under way at once, of all webhooks and of those at one host: it bounds memory and what a slow host can take up.
 const CALLS: usize = 64;
 const CALLS_OF_HOST: usize = 8;
+/// Pause before a store that failed is asked again.
+const AGAIN: Duration = Duration::from_secs(1);
 /// Between looks for configurations whose tasks retention has taken.
 const SWEEP: Duration = Duration::from_secs(3600);
 /// Changes of different tasks that do not wait for each other.
@@ -188,19 +190,12 @@ impl Outbox {
 
     /// Takes up every configuration once, and from then on forgets those whose tasks are gone.
     async fn keep(&self) {
-        match self.read(&[]).await {
-            Ok(all) => {
-                for kept in all {
-                    self.note(kept.config.task, &kept.config.id, kept.config.standing.is_parked());
-                    // One that was changed since it was read has a courier already.
-                    if kept.config.is_active() && !self.has_courier(kept.config.task, &kept.config.id) {
-                        self.begin(kept);
-                    }
-                }
-            }
-            Err(error) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "push notifications cannot be taken up");
-            }
+        while let Err(error) = self.begin_all().await {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "push notifications cannot be taken up; trying again"
+            );
+            tokio::time::sleep(AGAIN).await;
         }
         loop {
             if let Err(error) = self.sweep().await {
@@ -210,12 +205,26 @@ impl Outbox {
         }
     }
 
+    async fn begin_all(&self) -> Result<(), store::Error> {
+        for kept in self.read(&[]).await? {
+            self.note(kept.config.task, &kept.config.id, kept.config.standing.is_parked());
+            // One that was changed since it was read has a courier already.
+            if kept.config.is_active() && !self.has_courier(kept.config.task, &kept.config.id) {
+                self.begin(kept);
+            }
+        }
+        Ok(())
+    }
+
     async fn sweep(&self) -> Result<(), store::Error> {
         self.0.hosts.retain(|_, calls| calls.strong_count() > 0);
         for kept in self.read(&[]).await? {
-            if kept.config.life == Life::Over && !self.is_kept(kept.config.task).await? {
+            let idle = kept.config.life == Life::Over || kept.config.standing.is_parked();
+            if idle && !self.is_kept(kept.config.task).await? {
                 // One that changes meanwhile is looked at again by the next sweep.
-                drop(self.write(Lane::Continue, kept.removal()).await);
+                if self.write(Lane::Continue, kept.removal()).await.is_ok() {
+                    self.note(kept.config.task, &kept.config.id, false);
+                }
             }
         }
         Ok(())
@@ -270,18 +279,29 @@ impl Outbox {
         });
     }
 
-    /// Takes up a configuration as the store has it once everything queued has been written.
+    /// Takes up a configuration as the store has it once everything queued has been written. Asks until the store
+    /// answers: without a courier nothing would be sent before the next start.
     async fn take_up(&self, task: TaskId, id: &PushId) {
-        let barrier = Commit::barrier(self.0.own.epoch, self.0.store.now());
-        if self.0.store.commit(barrier).await.is_err() {
-            return;
-        }
-        let Ok(kept) = self.of_task(task).await else { return };
-        let kept = kept.into_iter().find(|kept| kept.config.id == *id);
+        let kept = loop {
+            match self.settled(task).await {
+                Ok(kept) => break kept.into_iter().find(|kept| kept.config.id == *id),
+                Err(why) => {
+                    tracing::warn!(%task, config = %id, why, "a push configuration cannot be read; trying again")
+                }
+            }
+            tokio::time::sleep(AGAIN).await;
+        };
         self.note(task, id, kept.as_ref().is_some_and(|kept| kept.config.standing.is_parked()));
         if let Some(kept) = kept.filter(|kept| kept.config.is_active()) {
             self.begin(kept);
         }
+    }
+
+    /// The configurations of a task once everything queued has been written.
+    async fn settled(&self, task: TaskId) -> Result<Vec<Kept>, String> {
+        let barrier = Commit::barrier(self.0.own.epoch, self.0.store.now());
+        self.0.store.commit(barrier).await.map_err(|refusal| refusal.to_string())?;
+        self.of_task(task).await.map_err(|error| error.to_string())
     }
 
     fn spawn(&self, span: tracing::Span, work: impl Future<Output = ()> + Send + 'static) {
