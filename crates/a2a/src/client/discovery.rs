@@ -8,6 +8,7 @@ use axum::body::Body;
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Uri, header};
 use parking_lot::Mutex;
 use proto::a2a::AgentCard;
+use service::PUBLIC_CARD;
 use tokio::time::{Instant, timeout};
 use tonic::Status;
 
@@ -16,8 +17,6 @@ use crate::client::interfaces::Interfaces;
 use crate::client::web::{self, Http, Unread};
 use crate::client_error::ClientError;
 
-/// Where every A2A agent publishes its card.
-const PATH: &str = "/.well-known/agent-card.json";
 /// The largest card that is read.
 const LIMIT: usize = 1 << 20;
 /// The longest wait for a card, in addition to the deadline of the call.
@@ -62,7 +61,7 @@ impl Discovery {
     pub(super) fn new(address: &str, grpc_without_card: bool) -> Result<Self, ClientError> {
         let base = web::base(address).map_err(ClientError::Address)?;
         let is_card = base.rsplit('/').next().is_some_and(|last| last.ends_with(".json"));
-        let url = if is_card { base } else { format!("{base}{PATH}") };
+        let url = if is_card { base } else { format!("{base}{PUBLIC_CARD}") };
         web::uri(&url)?;
         Ok(Self { address: address.to_owned(), url, grpc_without_card, http: Http::new(), found: Mutex::default() })
     }

@@ -13,13 +13,12 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use prost::Message as _;
 use proto::a2a::AgentCard;
+use service::PUBLIC_CARD;
 use sha2::{Digest as _, Sha256};
 
 use crate::http::invoke::write;
 use crate::http::media::Media;
 
-/// Where every A2A client looks for a card.
-pub(super) const PATH: &str = "/.well-known/agent-card.json";
 /// A cache may keep it for a minute: an agent that was replaced says so soon, and nobody asks for it per call.
 const CACHE: HeaderValue = HeaderValue::from_static("public, max-age=60");
 
@@ -31,7 +30,7 @@ struct Published {
 }
 
 pub(super) fn routes(card: &AgentCard) -> Router {
-    Router::new().route(PATH, get(show)).with_state(Arc::new(Published::new(card)))
+    Router::new().route(PUBLIC_CARD, get(show)).with_state(Arc::new(Published::new(card)))
 }
 
 async fn show(State(card): State<Arc<Published>>, asked: HeaderMap) -> Response {

@@ -25,8 +25,9 @@ pub struct Rule {
 /// What everybody may ask over gRPC: whether the service is well, and what it speaks. These are services of their own.
 const OPEN_CALLS: [&str; 2] = ["/grpc.health.v1.Health/", "/grpc.reflection."];
 
-/// What everybody may ask over other HTTP, to the letter: below it a tenant of that name could be meant.
-const PUBLIC_CARD: &str = "/.well-known/agent-card.json";
+/// Where every A2A agent publishes its card: what everybody may ask over other HTTP, to the letter, since below it a
+/// tenant of that name could be meant.
+pub const PUBLIC_CARD: &str = "/.well-known/agent-card.json";
 
 /// For what no rule names.
 const CALLERS: Rule = Rule { path: "", roles: &[Role::Caller] };

@@ -7,7 +7,7 @@ mod identity;
 mod refusal;
 mod tokens;
 
-pub use guard::Rule;
+pub use guard::{PUBLIC_CARD, Rule};
 pub use identity::{Identity, Role};
 
 pub(crate) use guard::Guard;
