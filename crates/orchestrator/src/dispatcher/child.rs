@@ -68,7 +68,7 @@ fn progress(metadata: Option<&Struct>) -> Option<Struct> {
 /// What a task has said to people before its present status.
 pub(super) fn said(task: &Task) -> impl Iterator<Item = Payload> {
     let words = task.history.iter().filter(|message| message.role == i32::from(Role::Agent));
-    words.map(|message| Payload::from(Message { parts: message.parts.clone(), ..Message::default() }.encode_to_vec()))
+    words.map(|message| payload(message.parts.clone()))
 }
 
 /// How a terminal task answers: everything it made, and its last words.
