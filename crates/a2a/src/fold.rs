@@ -86,7 +86,7 @@ pub fn truncate(task: &mut Task, wanted: History) {
     task.history.drain(..surplus);
 }
 
-fn merge(into: &mut Option<Struct>, new: Option<Struct>) {
+pub(crate) fn merge(into: &mut Option<Struct>, new: Option<Struct>) {
     match (into, new) {
         (Some(into), Some(new)) => into.fields.extend(new.fields),
         (into @ None, new) => *into = new,

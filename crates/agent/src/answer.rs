@@ -79,5 +79,5 @@ pub(crate) fn excerpt(shown: Shown, history: History, artifacts: Artifacts) -> R
         return Ok(shown.bytes);
     }
     let task = Task::decode(shown.bytes).map_err(|_| Error::Internal)?;
-    Ok(a2a::frame::snapshot(&task, history, artifacts, shown.seq))
+    Ok(a2a::frame::snapshot(task, history, artifacts, shown.seq))
 }

@@ -1,25 +1,20 @@
 //! From a decided change to the A2A values that clients see.
 
 use a2a::frame::Ids;
-use proto::a2a::{Message, Role, Task, TaskStatus};
+use proto::a2a::{Message, Role, TaskStatus};
 use store::{Entry, Snapshot};
 use types::{Seq, TaskState, Timestamp};
 
-/// A status of `task` as frame `seq`; the words with it become a message of the agent.
-pub(crate) fn status(task: &Task, state: TaskState, words: Option<Message>, now: Timestamp, seq: Seq) -> TaskStatus {
+/// A status of a task as frame `seq`; the words with it become a message of the agent.
+pub(crate) fn status(ids: Ids<'_>, state: TaskState, words: Option<Message>, now: Timestamp, seq: Seq) -> TaskStatus {
     let message = words.map(|words| Message {
-        message_id: if words.message_id.is_empty() { format!("{}-{seq}", task.id) } else { words.message_id },
+        message_id: if words.message_id.is_empty() { format!("{}-{seq}", ids.task) } else { words.message_id },
         role: Role::Agent.into(),
-        task_id: task.id.clone(),
-        context_id: task.context_id.clone(),
+        task_id: ids.task.to_owned(),
+        context_id: ids.context.to_owned(),
         ..words
     });
     TaskStatus { state: state.wire(), message, timestamp: Some(a2a::time::to_wire(now)) }
-}
-
-/// The ids that frames of `task` carry.
-pub(crate) fn ids(task: &Task) -> Ids<'_> {
-    Ids { task: &task.id, context: &task.context_id }
 }
 
 /// Bytes of a snapshot.

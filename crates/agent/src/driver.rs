@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use a2a::Error;
 use a2a::frame::Chunk;
-use proto::a2a::{AgentSkill, Artifact, Message, Task};
+use proto::a2a::{AgentSkill, Artifact, Message};
 use store::{Ready, Record, RowChange, Timer};
 use types::{ContextId, Owner, Seq, TaskId, TaskState, Timestamp};
 
@@ -112,8 +112,6 @@ pub struct View<'t> {
     pub context: &'t ContextId,
     /// Where it stands.
     pub state: TaskState,
-    /// Its A2A form as of the newest change, durable or not.
-    pub task: &'t Task,
     /// The newest frame.
     pub seq: Seq,
     /// Bytes by which the task may still grow and be answered inline; see [`types::limits::INLINE_TASK`].

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures::FutureExt;
-use proto::a2a::Role;
+use proto::a2a::{Message, Role};
 use store::{Refusal, Row, RowChange};
 use tokio_util::sync::CancellationToken;
 
@@ -39,7 +39,7 @@ fn turn<A: Agent>(handle: &Handle<Turns<A>>) -> Turn {
     if state.canceling {
         live.stop_token().cancel();
     }
-    let history = head.task().history.clone();
+    let history: Vec<Message> = head.task().history().collect();
     let user = i32::from(Role::User);
     Turn {
         id: live.id,
@@ -49,7 +49,7 @@ fn turn<A: Agent>(handle: &Handle<Turns<A>>) -> Turn {
         asked: history.iter().rposition(|message| message.role == user).unwrap_or_default(),
         history,
         known: head.seq().0.saturating_sub(state.began.0),
-        metadata: head.task().metadata.clone(),
+        metadata: head.task().metadata().cloned(),
         now: head.now(handle.kit().store().now()),
     }
 }

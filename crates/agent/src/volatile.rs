@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use a2a::frame::Chunk;
-use a2a::{Artifacts, Error, History};
+use a2a::Error;
+use a2a::frame::{Chunk, Written};
 use bytes::Bytes;
 use prost::Message as _;
 use proto::a2a::{Message, Task};
@@ -23,6 +23,8 @@ use crate::record;
 const RING: usize = 64;
 /// A snapshot is taken when the tail is larger than this and than the state itself.
 const SNAPSHOT_MIN: usize = 16 << 10;
+/// The same of a task that has ended, as a multiple.
+const SNAPSHOT_ENDED: usize = 4;
 /// Commits of one task that the store is given at once for what its work puts out.
 const UNDER_WAY: u64 = 4;
 
@@ -42,7 +44,7 @@ pub(crate) struct Volatile<D: Driver> {
     seq: Seq,
     state: TaskState,
     last: Timestamp,
-    task: Task,
+    task: Written,
     inner: D::State,
     /// The newest frames, once somebody reads along.
     ring: Option<VecDeque<Frame>>,
@@ -102,7 +104,7 @@ impl<D: Driver> Draft<D> {
 impl<D: Driver> Volatile<D> {
     /// A task whose first message has not been decided yet.
     pub(crate) fn create(state: D::State, id: TaskId, created: Created, accept: Accept) -> Self {
-        let task = Task { id: id.to_string(), context_id: created.context.to_string(), ..Task::default() };
+        let task = Written::new(id.to_string(), created.context.to_string());
         let mut head = Self::at(state, task, TaskState::Submitted);
         let mut draft = Draft::new(Timestamp::default());
         (draft.created, draft.accept) = (Some(created), Some(accept));
@@ -131,7 +133,7 @@ impl<D: Driver> Volatile<D> {
             }
         }
         let size = task.encoded_len();
-        let head = Self::at(inner, task, summary.state);
+        let head = Self::at(inner, task.into(), summary.state);
         Ok(Self {
             generation,
             size,
@@ -152,7 +154,7 @@ impl<D: Driver> Volatile<D> {
         Ok(stopped)
     }
 
-    fn at(inner: D::State, task: Task, state: TaskState) -> Self {
+    fn at(inner: D::State, task: Written, state: TaskState) -> Self {
         Self {
             generation: 0,
             broken: false,
@@ -196,7 +198,7 @@ impl<D: Driver> Volatile<D> {
         &self.inner
     }
 
-    pub(crate) fn task(&self) -> &Task {
+    pub(crate) fn task(&self) -> &Written {
         &self.task
     }
 
@@ -213,8 +215,7 @@ impl<D: Driver> Volatile<D> {
     /// The encoded task with its position; kept until the task changes.
     pub(crate) fn encoded(&mut self) -> Bytes {
         let (task, seq) = (&self.task, self.seq);
-        let encode = || a2a::frame::snapshot(task, History::All, Artifacts::Include, seq);
-        self.encoded.get_or_insert_with(encode).clone()
+        self.encoded.get_or_insert_with(|| task.snapshot(seq)).clone()
     }
 
     /// Has the driver decide `input`.
@@ -227,7 +228,7 @@ impl<D: Driver> Volatile<D> {
     ) -> Result<Decision<D::Effect>, Error> {
         let first = self.head == Head::ZERO && self.seq == Seq::ZERO;
         let heard = if let Input::Message(message) = &input { Some(message.clone()) } else { None };
-        let view = view(live, &self.task, self.state, self.seq, self.size, now);
+        let view = view(live, self.state, self.seq, self.size, now);
         let decision = driver.decide(&view, &mut self.inner, input)?;
         if let Some(message) = heard {
             self.hear(Arc::unwrap_or_clone(message), first, now);
@@ -237,19 +238,19 @@ impl<D: Driver> Volatile<D> {
 
     /// Takes a caller's message into the history: the first within the opening frame, later ones as a record.
     fn hear(&mut self, mut message: Message, first: bool, now: Timestamp) {
-        message.task_id.clone_from(&self.task.id);
-        message.context_id.clone_from(&self.task.context_id);
+        let ids = self.task.ids();
+        ids.task.clone_into(&mut message.task_id);
+        ids.context.clone_into(&mut message.context_id);
+        self.task.hear(&message);
         if first {
             let seq = self.seq.next();
-            self.task.status = Some(compose::status(&self.task, TaskState::Submitted, None, now, seq));
-            self.task.history.push(message);
-            let bytes = a2a::frame::task(&self.task, seq);
+            let status = compose::status(self.task.ids(), TaskState::Submitted, None, now, seq);
+            let bytes = self.task.open(&status, seq);
             self.keep(Frame { seq, time: now, kind: FrameKind::Task, bytes });
         } else {
             let heard = record::message(&message);
             self.grow(heard.bytes.len());
             self.draft(now).entries.push(Entry::Record(heard));
-            self.task.history.push(message);
             self.encoded = None;
         }
     }
@@ -276,17 +277,13 @@ impl<D: Driver> Volatile<D> {
         let seq = self.seq.next();
         let (kind, bytes) = match change {
             Change::Status { state, message, metadata } => {
-                let status = compose::status(&self.task, state, message, now, seq);
-                let bytes = a2a::frame::status(compose::ids(&self.task), &status, metadata.as_ref(), seq);
-                a2a::fold::status(&mut self.task, status, metadata);
+                let status = compose::status(self.task.ids(), state, message, now, seq);
                 self.state = state;
-                (FrameKind::Status, bytes)
+                (FrameKind::Status, self.task.stand(&status, metadata, seq))
             }
             Change::Artifact { artifact, chunk } => {
                 let chunk = self.fitting(&artifact.artifact_id, chunk);
-                let bytes = a2a::frame::artifact(compose::ids(&self.task), &artifact, chunk, None, seq);
-                a2a::fold::artifact(&mut self.task, artifact, chunk).expect("what it is appended to was made sure of");
-                (FrameKind::Artifact, bytes)
+                (FrameKind::Artifact, self.task.make(artifact, chunk, seq))
             }
         };
         self.keep(Frame { seq, time: now, kind, bytes });
@@ -296,14 +293,13 @@ impl<D: Driver> Volatile<D> {
     fn grow(&mut self, bytes: usize) {
         self.size += bytes;
         if self.size > limits::INLINE_TASK {
-            self.size = self.task.encoded_len();
+            self.size = self.task.bytes().len();
         }
     }
 
     /// A chunk that begins nothing yet begins its artifact: one emit is one frame, whatever its author got wrong.
     fn fitting(&self, artifact: &str, chunk: Chunk) -> Chunk {
-        let begun = self.task.artifacts.iter().any(|known| known.artifact_id == artifact);
-        match (begun, chunk) {
+        match (self.task.has(artifact), chunk) {
             (false, Chunk::Append) => Chunk::First,
             (false, Chunk::Last) => Chunk::Whole,
             (_, chunk) => chunk,
@@ -409,10 +405,12 @@ impl<D: Driver> Volatile<D> {
     }
 
     fn snapshot(&mut self, driver: &D) -> Option<Snapshot> {
-        if self.tail <= self.whole.max(SNAPSHOT_MIN) || self.tail <= self.task.encoded_len() {
+        // What has ended is read seldom and grows no more: its snapshot has to save several times what it takes.
+        let worth = if self.state.is_terminal() { SNAPSHOT_ENDED } else { 1 };
+        if self.tail <= worth * self.whole.max(SNAPSHOT_MIN).max(self.task.len()) {
             return None;
         }
-        let snapshot = Snapshot { task: self.task.encode_to_vec().into(), records: driver.fold(&self.inner) };
+        let snapshot = Snapshot { task: self.task.bytes(), records: driver.fold(&self.inner) };
         (self.tail, self.whole) = (0, compose::whole(&snapshot));
         Some(snapshot)
     }
@@ -437,7 +435,7 @@ impl<D: Driver> Volatile<D> {
     }
 
     pub(crate) fn outstanding(&self, driver: &D, live: &Live<D>, now: Timestamp) -> Vec<D::Effect> {
-        driver.outstanding(&view(live, &self.task, self.state, self.seq, self.size, now), &self.inner)
+        driver.outstanding(&view(live, self.state, self.seq, self.size, now), &self.inner)
     }
 
     /// Somebody reads along: the newest frames are kept from now on.
@@ -454,16 +452,15 @@ impl<D: Driver> Volatile<D> {
 }
 
 /// What a driver sees; apart from its own state, which is lent out beside it.
-fn view<'v, D: Driver>(
-    live: &'v Live<D>,
-    task: &'v Task,
+fn view<D: Driver>(
+    live: &Live<D>,
     state: TaskState,
     seq: Seq,
     size: usize,
     now: Timestamp,
-) -> View<'v> {
+) -> View<'_> {
     let room = limits::INLINE_TASK.saturating_sub(size);
-    View { id: live.id, owner: &live.owner, context: &live.context, state, task, seq, room, now }
+    View { id: live.id, owner: &live.owner, context: &live.context, state, seq, room, now }
 }
 
 fn remember(ring: &mut VecDeque<Frame>, frame: Frame) {

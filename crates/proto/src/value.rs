@@ -1,9 +1,8 @@
 //! JSON values on the wire: `google.protobuf.Struct`, `Value` and `ListValue`, field for field as in `prost-types`.
-//! They are written in two passes over the tree, one for the lengths and one for the bytes. What is generated asks
-//! for the length of a message again at each level above it, and a level of JSON is three levels of messages:
-//! of a plan that is the larger part of its cost.
+//! They are written in one pass over the tree; see [`nested`]. What is generated asks for the length of a message again
+//! at each level above it, and a level of JSON is three levels of messages: of a plan that is the larger part of its cost.
 
-mod lengths;
+mod append;
 
 use std::collections::BTreeMap;
 
@@ -11,7 +10,9 @@ use bytes::{Buf, BufMut};
 use prost::encoding::{DecodeContext, WireType, message, skip_field};
 use prost::{DecodeError, Message, Oneof};
 
-use self::lengths::{Lengths, Measured};
+use self::append::Measured as _;
+
+pub use self::append::nested;
 
 /// A JSON object.
 #[derive(Clone, PartialEq, Default, Debug)]
@@ -68,7 +69,9 @@ struct Member {
 
 impl Message for Struct {
     fn encode_raw(&self, out: &mut impl BufMut) {
-        Lengths::of(self).write(self, out);
+        let mut bytes = Vec::new();
+        self.append(&mut bytes);
+        out.put_slice(&bytes);
     }
 
     fn merge_field(
@@ -88,7 +91,7 @@ impl Message for Struct {
     }
 
     fn encoded_len(&self) -> usize {
-        self.measure(&mut |_| {})
+        self.measure()
     }
 
     fn clear(&mut self) {
@@ -98,7 +101,9 @@ impl Message for Struct {
 
 impl Message for Value {
     fn encode_raw(&self, out: &mut impl BufMut) {
-        Lengths::of(self).write(self, out);
+        let mut bytes = Vec::new();
+        self.append(&mut bytes);
+        out.put_slice(&bytes);
     }
 
     fn merge_field(
@@ -115,7 +120,7 @@ impl Message for Value {
     }
 
     fn encoded_len(&self) -> usize {
-        self.measure(&mut |_| {})
+        self.measure()
     }
 
     fn clear(&mut self) {
@@ -125,7 +130,9 @@ impl Message for Value {
 
 impl Message for ListValue {
     fn encode_raw(&self, out: &mut impl BufMut) {
-        Lengths::of(self).write(self, out);
+        let mut bytes = Vec::new();
+        self.append(&mut bytes);
+        out.put_slice(&bytes);
     }
 
     fn merge_field(
@@ -142,7 +149,7 @@ impl Message for ListValue {
     }
 
     fn encoded_len(&self) -> usize {
-        self.measure(&mut |_| {})
+        self.measure()
     }
 
     fn clear(&mut self) {

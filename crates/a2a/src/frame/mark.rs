@@ -1,11 +1,10 @@
 //! The cursor as metadata, written without building a Struct: the last entry of the event's own.
 
 use bytes::BufMut;
-use prost::Message as _;
 use proto::Struct;
+use proto::value::nested;
 use types::Seq;
 
-use super::write::{append, field_len, put_length, put_tag};
 use crate::metadata::CURSOR;
 
 /// The encoded map entry `CURSOR: {seq, prev}` of a Struct.
@@ -59,28 +58,12 @@ const fn byte(length: usize) -> u8 {
     length as u8
 }
 
-/// The metadata of an event: its own, then the mark. Of two entries with one key the later counts.
-pub(super) struct Meta<'a> {
-    own: Option<&'a Struct>,
-    own_len: usize,
-    mark: &'a Mark,
-}
-
-impl<'a> Meta<'a> {
-    pub(super) fn new(own: Option<&'a Struct>, mark: &'a Mark) -> Self {
-        Self { own, own_len: own.map_or(0, Struct::encoded_len), mark }
-    }
-
-    pub(super) fn len(&self) -> usize {
-        1 + field_len(self.own_len + self.mark.len)
-    }
-
-    pub(super) fn put(&self, out: &mut Vec<u8>, tag: u8) {
-        put_tag(out, tag);
-        put_length(out, self.own_len + self.mark.len);
-        if let Some(own) = self.own {
-            append(out, own);
+/// Writes the metadata of an event: its own, then the mark. Of two entries with one key the later counts.
+pub(super) fn put_metadata(out: &mut Vec<u8>, tag: u8, own: Option<&Struct>, mark: &Mark) {
+    nested(out, tag, |out| {
+        if let Some(own) = own {
+            own.append(out);
         }
-        out.put_slice(&self.mark.bytes[..self.mark.len]);
-    }
+        out.put_slice(&mark.bytes[..mark.len]);
+    });
 }

@@ -1,7 +1,7 @@
 //! Whoever folds a stream holds the task that GetTask answers, from wherever the folding began.
 
 use a2a::fold::{self, Misfit};
-use a2a::frame::{self, Chunk, Ids, Update};
+use a2a::frame::{self, Chunk, Ids, Update, Written};
 use a2a::metadata;
 use a2a::{Artifacts, History};
 use bytes::Bytes;
@@ -90,10 +90,31 @@ proptest! {
         let end = states.last().unwrap();
         prop_assert_eq!(&apply_all(Task { id: TASK.into(), ..Task::default() }, &frames), end);
         let at = cut.index(frames.len());
-        let bytes = frame::snapshot(&states[at], History::All, Artifacts::Include, Seq(at as u64 + 1));
+        let bytes = frame::snapshot(states[at].clone(), History::All, Artifacts::Include, Seq(at as u64 + 1));
         let snapshot = a2a::Snapshot::from(Task::decode(bytes).unwrap());
         prop_assert_eq!(snapshot.seq, Some(Seq(at as u64 + 1)));
         prop_assert_eq!(&apply_all(snapshot.task, &frames[at + 1..]), end);
+    }
+
+    #[test]
+    fn a_task_that_is_written_piece_by_piece_is_the_folded_one(changes in changes()) {
+        let (frames, states) = play(&changes);
+        let mut written = Written::new(TASK.into(), CONTEXT.into());
+        written.hear(&message("hello"));
+        prop_assert_eq!(&written.open(&status(TaskState::Submitted, None), Seq(1)), &frames[0]);
+        for (at, frame) in frames.iter().enumerate().skip(1) {
+            let seq = Seq(at as u64 + 1);
+            let made = match frame::open(frame.clone()).unwrap().update {
+                Update::Status(update) => written.stand(&update.status.unwrap(), update.metadata, seq),
+                Update::Artifact(update) => {
+                    let chunk = Chunk::from_flags(update.append, update.last_chunk);
+                    written.make(update.artifact.unwrap(), chunk, seq)
+                }
+                other => panic!("{other:?}"),
+            };
+            prop_assert_eq!(&made, frame);
+            prop_assert_eq!(written.bytes(), states[at].encode_to_vec());
+        }
     }
 
     #[test]

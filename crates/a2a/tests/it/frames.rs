@@ -1,13 +1,14 @@
 //! Frames decode to what they were made of, and every encoding is the canonical one's equal.
 
-use a2a::frame::{self, Chunk, Event, Ids, Update};
+use a2a::frame::{self, Chunk, Event, Ids, Update, Written};
 use a2a::metadata::{self, Cursor};
 use a2a::{Artifacts, History};
 use bytes::Bytes;
 use prost::Message as _;
 use proto::a2a::{
-    Artifact, ListTasksResponse, SendMessageResponse, StreamResponse, Task, TaskArtifactUpdateEvent,
-    TaskStatusUpdateEvent, send_message_response, stream_response::Payload,
+    Artifact, ListTasksResponse, Message, Part, Role, SendMessageResponse, StreamResponse, Task,
+    TaskArtifactUpdateEvent, TaskStatus, TaskStatusUpdateEvent, part::Content, send_message_response,
+    stream_response::Payload,
 };
 use types::{Seq, TaskState};
 
@@ -96,6 +97,48 @@ fn frames_are_as_long_as_what_any_library_would_write() {
 }
 
 #[test]
+fn a_task_is_written_as_generated_code_writes_it() {
+    let object = metadata::structure([("text", metadata::text("x".repeat(300))), ("", metadata::null())]);
+    let part = |content| Part { content, metadata: Some(object.clone()), filename: "f".into(), media_type: "m".into() };
+    let data = metadata::list([metadata::number(1), metadata::truth(false), metadata::object(object.fields.clone())]);
+    let contents = [
+        Content::Text(String::new()),
+        Content::Raw(Bytes::from(vec![7; 20_000])),
+        Content::Url("http://x".into()),
+        Content::Data(data),
+    ];
+    let parts: Vec<Part> = contents.into_iter().map(Some).chain([None]).map(part).collect();
+    let full = Message {
+        message_id: "id".into(),
+        context_id: CONTEXT.into(),
+        task_id: TASK.into(),
+        role: Role::Agent.into(),
+        parts: parts.clone(),
+        metadata: Some(object.clone()),
+        extensions: vec!["e".into(), String::new()],
+        reference_task_ids: vec!["r".into()],
+    };
+    let artifact = Artifact {
+        artifact_id: "a".into(),
+        name: "n".into(),
+        description: "d".into(),
+        parts,
+        metadata: Some(object.clone()),
+        extensions: vec!["e".into()],
+    };
+    let timestamp = Some(prost_types::Timestamp { seconds: 1, nanos: 2 });
+    let task = Task {
+        status: Some(TaskStatus { state: 3, message: Some(full.clone()), timestamp }),
+        artifacts: vec![artifact, Artifact::default()],
+        history: vec![full, Message::default()],
+        metadata: Some(object),
+        ..task()
+    };
+    assert_eq!(Written::from(task.clone()).bytes(), task.encode_to_vec());
+    assert_eq!(Written::from(Task::default()).bytes(), Task::default().encode_to_vec());
+}
+
+#[test]
 fn a_cursor_that_an_event_brings_along_is_replaced() {
     let stale = metadata::structure([(metadata::CURSOR, metadata::text("stale"))]);
     let status = status(TaskState::Working, None);
@@ -111,7 +154,7 @@ fn a_snapshot_shows_what_was_asked_for_and_its_position() {
         (History::Last(9), Artifacts::Omit, vec!["first", "second", "third"], 0),
     ];
     for (history, artifacts, words, kept) in cases {
-        let mut shown = Task::decode(frame::snapshot(&task(), history, artifacts, Seq(5))).unwrap();
+        let mut shown = Task::decode(frame::snapshot(task(), history, artifacts, Seq(5))).unwrap();
         let cursor = Cursor::take(&mut shown.metadata);
         assert_eq!(cursor, Some(Cursor { seq: Seq(5), prev: None }));
         assert_eq!(shown.history, words.iter().map(|words| message(words)).collect::<Vec<_>>());

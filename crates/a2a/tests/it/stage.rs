@@ -128,7 +128,7 @@ impl Stage {
     pub(crate) fn snapshot(&self) -> Bytes {
         let task = folded(&self.log);
         match self.numbered {
-            true => frame::snapshot(&task, History::All, Artifacts::Include, Seq(self.log.len() as u64)),
+            true => frame::snapshot(task, History::All, Artifacts::Include, Seq(self.log.len() as u64)),
             false => task.encode_to_vec().into(),
         }
     }

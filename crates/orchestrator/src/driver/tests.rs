@@ -3,7 +3,6 @@
 use a2a::Error;
 use agent::{Driver as _, Input, View};
 use discovery::{Filter, Outcomes, View as Registry};
-use proto::a2a::Task;
 use tokio_util::sync::CancellationToken;
 use types::{ContextId, Owner, Seq, TaskId, TaskState, Timestamp};
 
@@ -22,7 +21,6 @@ async fn a_run_that_has_ended_takes_no_message_and_no_cancel_and_ignores_news() 
         owner: &owner,
         context: &context,
         state: TaskState::Canceled,
-        task: &Task::default(),
         seq: Seq(4),
         room: usize::MAX,
         now: Timestamp::from_millis(1),

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use agent::{Decision, Input, View};
 use engine::{Answer, Cause, ChildNews, Code, Mode, News, Origin, Payload, Plan, Route, Routes, Step, StepState};
-use proto::a2a::Task;
 use store::RowChange;
 use types::{ContextId, Owner, Seq, StepId, StoreId, TaskId, TaskState, Timestamp};
 
@@ -62,7 +61,6 @@ impl Bench {
             owner: &owner,
             context: &context,
             state: TaskState::Working,
-            task: &Task::default(),
             seq: Seq(9),
             room: usize::MAX,
             now: self.now,

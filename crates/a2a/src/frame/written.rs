@@ -1,0 +1,239 @@
+//! A task as it is written: every part of it encoded once, for its frame, and put together again for whoever asks for
+//! the whole. It is folded by the rules of [`fold`](crate::fold).
+
+use bytes::Bytes;
+use prost::Message as _;
+use proto::Struct;
+use proto::a2a::{Artifact, Message, Task, TaskStatus};
+use proto::value::nested;
+use types::Seq;
+
+use super::mark::{Mark, put_metadata};
+use super::write::{
+    buffer, field_len, message, put_bytes, put_ending, put_flag, put_heading, put_pieces, put_status, put_text,
+    text_len,
+};
+use super::{Chunk, Ids};
+use crate::fold::merge;
+
+/// A task whose parts are kept as the bytes that go out.
+#[derive(Debug, Clone, Default)]
+pub struct Written {
+    id: String,
+    context: String,
+    status: Option<Standing>,
+    artifacts: Vec<Made>,
+    history: Vec<Vec<u8>>,
+    metadata: Option<Struct>,
+}
+
+/// A status.
+#[derive(Debug, Clone)]
+pub(super) struct Standing {
+    bytes: Vec<u8>,
+    /// The message within it, which becomes history.
+    message: Option<Vec<u8>>,
+}
+
+/// An artifact, apart where it may grow.
+#[derive(Debug, Clone)]
+pub(super) struct Made {
+    id: String,
+    heading: Vec<u8>,
+    parts: Vec<u8>,
+    metadata: Option<Struct>,
+    extensions: Vec<String>,
+}
+
+impl Written {
+    /// A task of which nothing is known but its ids.
+    pub fn new(id: String, context: String) -> Self {
+        Self { id, context, ..Self::default() }
+    }
+
+    /// The ids that its frames carry.
+    pub fn ids(&self) -> Ids<'_> {
+        Ids { task: &self.id, context: &self.context }
+    }
+
+    /// The metadata of its updates: of each key the newest.
+    pub const fn metadata(&self) -> Option<&Struct> {
+        self.metadata.as_ref()
+    }
+
+    /// The messages so far, but for that of the status, oldest first.
+    pub fn history(&self) -> impl Iterator<Item = Message> + '_ {
+        self.history.iter().filter_map(|bytes| Message::decode(&bytes[..]).ok())
+    }
+
+    /// Whether it has that artifact.
+    pub fn has(&self, artifact: &str) -> bool {
+        self.artifacts.iter().any(|known| known.id == artifact)
+    }
+
+    /// Takes a message into the history.
+    pub fn hear(&mut self, heard: &Message) {
+        self.history.push(message(heard));
+    }
+
+    /// The frame of the whole task, with this status.
+    pub fn open(&mut self, status: &TaskStatus, seq: Seq) -> Bytes {
+        self.status = Some(Standing::of(status));
+        self.frame(seq)
+    }
+
+    /// The frame of the whole task.
+    pub(super) fn frame(&self, seq: Seq) -> Bytes {
+        let mut out = buffer(self.len());
+        nested(&mut out, 1, |out| self.put(out, Some(&Mark::frame(seq))));
+        out.into()
+    }
+
+    /// The frame of a new status, which is taken up.
+    pub fn stand(&mut self, status: &TaskStatus, metadata: Option<Struct>, seq: Seq) -> Bytes {
+        let next = Standing::of(status);
+        let frame = next.frame(self.ids(), metadata.as_ref(), seq);
+        let replaced = self.status.replace(next);
+        self.history.extend(replaced.and_then(|replaced| replaced.message));
+        merge(&mut self.metadata, metadata);
+        frame
+    }
+
+    /// The frame of an artifact or a chunk of one, which is taken up. One that is appended to nothing is not kept.
+    pub fn make(&mut self, artifact: Artifact, chunk: Chunk, seq: Seq) -> Bytes {
+        let next = Made::of(artifact);
+        let frame = next.frame(self.ids(), chunk, None, seq);
+        let known = self.artifacts.iter_mut().find(|known| known.id == next.id);
+        match (known, chunk.appends()) {
+            (Some(known), true) => {
+                known.parts.extend(next.parts);
+                merge(&mut known.metadata, next.metadata);
+            }
+            (Some(known), false) => *known = next,
+            (None, false) => self.artifacts.push(next),
+            (None, true) => {}
+        }
+        frame
+    }
+
+    /// The encoded `Task` as of frame `seq`.
+    pub fn snapshot(&self, seq: Seq) -> Bytes {
+        let mut out = buffer(self.len());
+        self.put(&mut out, Some(&Mark::snapshot(seq)));
+        out.into()
+    }
+
+    /// The encoded `Task`, without a position.
+    pub fn bytes(&self) -> Bytes {
+        let mut out = buffer(self.len());
+        self.put(&mut out, None);
+        out.into()
+    }
+
+    /// About as many bytes as [`Written::bytes`] has, and not fewer but for those of the metadata.
+    pub fn len(&self) -> usize {
+        const TAGS: usize = 8;
+        let history = self.history.iter().map(|message| 1 + field_len(message.len())).sum::<usize>();
+        let artifacts = self.artifacts.iter().map(|made| TAGS + made.heading.len() + made.parts.len()).sum::<usize>();
+        let status = self.status.as_ref().map_or(0, |status| 1 + field_len(status.bytes.len()));
+        text_len(&self.id) + text_len(&self.context) + status + history + artifacts
+    }
+
+    /// Whether it says nothing at all.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    fn put(&self, out: &mut Vec<u8>, mark: Option<&Mark>) {
+        put_text(out, 1, &self.id);
+        put_text(out, 2, &self.context);
+        if let Some(status) = &self.status {
+            put_bytes(out, 3, &status.bytes);
+        }
+        for made in &self.artifacts {
+            nested(out, 4, |out| made.put(out));
+        }
+        for message in &self.history {
+            put_bytes(out, 5, message);
+        }
+        match (mark, &self.metadata) {
+            (Some(mark), metadata) => put_metadata(out, 6, metadata.as_ref(), mark),
+            (None, Some(metadata)) => nested(out, 6, |out| metadata.append(out)),
+            (None, None) => {}
+        }
+    }
+}
+
+impl From<Task> for Written {
+    fn from(task: Task) -> Self {
+        Self {
+            status: task.status.as_ref().map(Standing::of),
+            artifacts: task.artifacts.into_iter().map(Made::of).collect(),
+            history: task.history.iter().map(message).collect(),
+            id: task.id,
+            context: task.context_id,
+            metadata: task.metadata,
+        }
+    }
+}
+
+impl Standing {
+    pub(super) fn of(status: &TaskStatus) -> Self {
+        let message = status.message.as_ref().map(message);
+        let mut bytes = Vec::with_capacity(32 + message.as_ref().map_or(0, Vec::len));
+        put_status(&mut bytes, status, message.as_deref());
+        Self { bytes, message }
+    }
+
+    pub(super) fn frame(&self, ids: Ids<'_>, metadata: Option<&Struct>, seq: Seq) -> Bytes {
+        let mut out = buffer(ids.len() + self.bytes.len());
+        nested(&mut out, 3, |out| {
+            self.put(out, ids);
+            put_metadata(out, 4, metadata, &Mark::frame(seq));
+        });
+        out.into()
+    }
+
+    /// The encoded `Task` that has this status and nothing else.
+    pub(super) fn bare(&self, ids: Ids<'_>, seq: Seq) -> Bytes {
+        let mut out = buffer(ids.len() + self.bytes.len());
+        self.put(&mut out, ids);
+        put_metadata(&mut out, 6, None, &Mark::snapshot(seq));
+        out.into()
+    }
+
+    fn put(&self, out: &mut Vec<u8>, ids: Ids<'_>) {
+        put_text(out, 1, ids.task);
+        put_text(out, 2, ids.context);
+        put_bytes(out, 3, &self.bytes);
+    }
+}
+
+impl Made {
+    pub(super) fn of(artifact: Artifact) -> Self {
+        let (mut heading, mut parts) = (Vec::new(), Vec::new());
+        put_heading(&mut heading, &artifact);
+        put_pieces(&mut parts, &artifact);
+        let Artifact { artifact_id: id, metadata, extensions, .. } = artifact;
+        Self { id, heading, parts, metadata, extensions }
+    }
+
+    pub(super) fn frame(&self, ids: Ids<'_>, chunk: Chunk, metadata: Option<&Struct>, seq: Seq) -> Bytes {
+        let mut out = buffer(ids.len() + self.heading.len() + self.parts.len());
+        nested(&mut out, 4, |out| {
+            put_text(out, 1, ids.task);
+            put_text(out, 2, ids.context);
+            nested(out, 3, |out| self.put(out));
+            put_flag(out, 4, chunk.appends());
+            put_flag(out, 5, chunk.is_last());
+            put_metadata(out, 6, metadata, &Mark::frame(seq));
+        });
+        out.into()
+    }
+
+    fn put(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(&self.heading);
+        out.extend_from_slice(&self.parts);
+        put_ending(out, self.metadata.as_ref(), &self.extensions);
+    }
+}
