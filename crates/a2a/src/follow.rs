@@ -50,7 +50,7 @@ pub(crate) struct Follower {
 }
 
 enum Target {
-    /// A message that is yet to be sent, or whose task is not known yet.
+    /// A message that is yet to be sent, or whose task is not known yet. It goes out once, and is gone then.
     Message(Box<SendMessageRequest>),
     /// The same, of which one answer may say all.
     Work(Box<SendMessageRequest>),
@@ -125,9 +125,9 @@ impl Follower {
     }
 
     async fn open(&mut self) -> Option<Item> {
-        let opened = match &self.target {
-            Target::Message(request) => self.client.stream((**request).clone(), None).await,
-            Target::Work(request) => match self.client.send((**request).clone()).await {
+        let opened = match &mut self.target {
+            Target::Message(request) => self.client.stream(std::mem::take(&mut **request), None).await,
+            Target::Work(request) => match self.client.send(std::mem::take(&mut **request)).await {
                 Ok(Reply::Message(message)) => return Some(Ok(self.whole(Update::Message(message), None))),
                 Ok(Reply::Task(Snapshot { task, seq })) if says_all(&task) => {
                     return Some(Ok(self.whole(Update::Task(task), seq)));

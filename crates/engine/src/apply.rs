@@ -42,10 +42,10 @@ impl Run {
         Vec::new()
     }
 
-    fn accepted(&mut self, at: Timestamp, plan: &Plan) {
+    fn accepted(&mut self, at: Timestamp, plan: &Arc<Plan>) {
         *self = Self {
             phase: Phase::Running,
-            plan: Arc::new(plan.clone()),
+            plan: plan.clone(),
             accepted_at: at,
             deadline: at.after(plan.timeout),
             still_since: None,

@@ -1,5 +1,6 @@
 //! What is recorded: the only thing that changes a run.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use types::{RemoteTask, Seq, StepId, TaskId, Timestamp};
@@ -23,7 +24,7 @@ pub struct Event {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Fact {
     /// It was accepted with this plan.
-    Accepted(Box<Plan>),
+    Accepted(Arc<Plan>),
     /// Something happened to one of its steps.
     Step(StepId, StepFact),
     /// A caller asked to stop.

@@ -3,7 +3,7 @@
 use types::{Seq, StepId, Timestamp};
 
 use crate::event::{Done, Event, Fact, StepFact};
-use crate::plan::{Payload, Plan};
+use crate::plan::Payload;
 use crate::run::{Ending, Phase, Run};
 use crate::step::{Attempt, StepState, StepStatus};
 
@@ -13,7 +13,7 @@ impl Run {
         if self.phase == Phase::New {
             return Vec::new();
         }
-        let mut events = vec![Event { at: self.accepted_at, fact: Fact::Accepted(Box::new(Plan::clone(&self.plan))) }];
+        let mut events = vec![Event { at: self.accepted_at, fact: Fact::Accepted(self.plan.clone()) }];
         for (step, status) in self.steps() {
             fold_step(&step.id, status, &mut events);
         }

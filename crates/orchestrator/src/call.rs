@@ -80,21 +80,22 @@ impl Call {
 
     /// The plan that sends whoever is needed.
     pub(crate) fn plan(&self, mode: Option<Mode>, settings: &Settings) -> Plan {
-        let services = &self.triage.services;
-        let steps = services.iter().map(|service| self.step(*service, settings)).collect();
+        let (services, about) = (&self.triage.services, self.about());
+        let steps = services.iter().map(|service| step(*service, &about, settings)).collect();
         Plan {
             mode: mode.unwrap_or(settings.mode),
             timeout: settings.timeout,
             patience: settings.patience.clone(),
             question: self.question(),
-            about: self.about(),
+            about,
             ..Plan::new(&self.title(), Origin::Text, steps)
         }
     }
 
     /// The steps of the services that `plan` lacks.
     pub(crate) fn missing(&self, plan: &Plan, settings: &Settings) -> Vec<Step> {
-        let wanted = self.triage.services.iter().map(|service| self.step(*service, settings));
+        let about = self.about();
+        let wanted = self.triage.services.iter().map(|service| step(*service, &about, settings));
         wanted.filter(|step| plan.step(&step.id).is_none()).collect()
     }
 
@@ -141,18 +142,6 @@ impl Call {
         }
     }
 
-    fn step(&self, service: Service, settings: &Settings) -> Step {
-        let agent = services::agent(service);
-        Step {
-            title: title(&agent).into(),
-            skill: Some(services::dispatch()),
-            undo: Some(services::release()),
-            retry: settings.retry.clone(),
-            attempt_timeout: settings.attempt_timeout,
-            ..Step::new(services::step_id(service), agent, self.about())
-        }
-    }
-
     /// What a plan for it is called.
     pub(crate) fn title(&self) -> String {
         // The limit of a title is 256 bytes; a place may be as long as the call, and a character has up to four.
@@ -187,6 +176,19 @@ impl Call {
             fields.insert("location".to_owned(), object(BTreeMap::from([("text".to_owned(), text(self.place()))])));
         }
         data_part(object(fields))
+    }
+}
+
+/// The step that sends a service; all of a call share what they are told.
+fn step(service: Service, about: &Payload, settings: &Settings) -> Step {
+    let agent = services::agent(service);
+    Step {
+        title: title(&agent).into(),
+        skill: Some(services::dispatch()),
+        undo: Some(services::release()),
+        retry: settings.retry.clone(),
+        attempt_timeout: settings.attempt_timeout,
+        ..Step::new(services::step_id(service), agent, about.clone())
     }
 }
 

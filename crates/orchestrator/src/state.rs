@@ -1,6 +1,8 @@
 //! A run's state as its driver keeps it, and what a decision makes of it: records, frames, rows, marks and effects.
 //! Pure like the engine, so that a simulation drives the same.
 
+use std::borrow::Cow;
+
 use agent::{Damaged, Decision, View};
 use engine::{Event, Input, News, Phase, Refused, Resume, Routes, Run};
 use store::{Ready, Record, RowChange, Timer};
@@ -87,12 +89,15 @@ impl RunState {
         news: Vec<News>,
         outside: impl Fn(&Run, &News) -> Outside,
     ) -> Result<Vec<Event>, Refused> {
-        let (mut run, mut events) = (self.run.clone(), Vec::new());
-        for news in news {
-            let Outside { routes, jitter } = outside(&run, &news);
-            let next = run.decide(now, Input { news, jitter, routes })?;
-            // The effects are taken when the events are applied to the state itself.
-            next.iter().for_each(|event| drop(run.apply(event)));
+        let (mut after, mut events) = (Cow::Borrowed(&self.run), Vec::new());
+        let mut news = news.into_iter();
+        while let Some(one) = news.next() {
+            let Outside { routes, jitter } = outside(&after, &one);
+            let next = after.decide(now, Input { news: one, jitter, routes })?;
+            if news.len() > 0 {
+                // The effects are taken when the events are applied to the state itself.
+                next.iter().for_each(|event| drop(after.to_mut().apply(event)));
+            }
             events.extend(next);
         }
         Ok(events)

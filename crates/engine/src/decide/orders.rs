@@ -1,5 +1,7 @@
 //! What callers ask of a run: to begin, to stop, to go on with their answer.
 
+use std::sync::Arc;
+
 use super::Draft;
 use crate::event::{Fact, StepFact};
 use crate::input::{Refused, Reply};
@@ -15,7 +17,7 @@ impl Draft {
             Phase::Ended { .. } => return Err(Refused::Ended),
         }
         plan.check()?;
-        self.record(Fact::Accepted(Box::new(plan)));
+        self.record(Fact::Accepted(Arc::new(plan)));
         Ok(())
     }
 

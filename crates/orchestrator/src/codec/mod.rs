@@ -8,6 +8,7 @@ mod step;
 mod wire;
 
 use std::str::FromStr;
+use std::sync::Arc;
 
 use engine::{Event, Fact, Reply, Step};
 use number::Numbered;
@@ -80,7 +81,7 @@ impl TryFrom<wire::Fact> for Fact {
 
     fn try_from(wire: wire::Fact) -> Result<Self, Undecodable> {
         Ok(match wire {
-            wire::Fact::Accepted(plan) => Self::Accepted(Box::new(plan.try_into()?)),
+            wire::Fact::Accepted(plan) => Self::Accepted(Arc::new(plan.try_into()?)),
             wire::Fact::Step(event) => Self::Step(id(&event.step)?, event.fact.ok_or(Undecodable)?.try_into()?),
             wire::Fact::CancelRequested(wire::Nothing {}) => Self::CancelRequested,
             wire::Fact::TimedOut(wire::Nothing {}) => Self::TimedOut,

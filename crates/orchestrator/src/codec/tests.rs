@@ -1,5 +1,6 @@
 //! Every event survives the way through the log, and the bytes of released versions stay what they are.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use engine::{
@@ -59,7 +60,7 @@ fn facts() -> Vec<Fact> {
         StepFact::LateAnswer { attempt: 1, end: ChildEnd::NotAccepted },
     ];
     let of_run = [
-        Fact::Accepted(Box::new(plan())),
+        Fact::Accepted(Arc::new(plan())),
         Fact::CancelRequested,
         Fact::TimedOut,
         Fact::DeadlineMoved(Timestamp::from_millis(77)),
@@ -105,7 +106,7 @@ fn added_facts() -> Vec<Fact> {
     ];
     let of_step = of_step.map(|fact| Fact::Step("fire".parse().unwrap(), fact));
     let resumed = Plan { resumes: Some(TaskId::from_bytes([3; 16])), ..Plan::new("again", Origin::Text, Vec::new()) };
-    of_step.into_iter().chain([Fact::Compensating(vec![strict]), Fact::Accepted(Box::new(resumed))]).collect()
+    of_step.into_iter().chain([Fact::Compensating(vec![strict]), Fact::Accepted(Arc::new(resumed))]).collect()
 }
 
 /// Bytes of the first released version, in the order of [`facts`]. A change here breaks logs that exist.
@@ -158,7 +159,7 @@ fn what_people_read_has_readable_times_and_no_empty_titles() {
     let told = |fact| super::describe(&Event { at: Timestamp::from_millis(0), fact }).1;
     assert_eq!(told(Fact::DeadlineMoved(Timestamp::from_millis(1_500))), "moved to 1970-01-01T00:00:01.500Z");
     let untitled = Plan { title: "".into(), ..plan() };
-    assert_eq!(told(Fact::Accepted(Box::new(untitled))), "a plan without title: 1 step, parallel");
+    assert_eq!(told(Fact::Accepted(Arc::new(untitled))), "a plan without title: 1 step, parallel");
 }
 
 #[test]

@@ -98,7 +98,9 @@ impl Dispatcher {
         F: Future<Output = ()> + Send + 'static,
     {
         let (handle, pursuit) = (attempt.handle.clone(), self.pursuits.begin(attempt.key()));
-        handle.spawn(name, pursuit.run(work(self, attempt)));
+        // In its place from the start: it is large, and whatever wraps it would move it.
+        let work = Box::pin(work(self, attempt));
+        handle.spawn(name, pursuit.run(work));
     }
 
     /// From now on the attempt is not sent or followed any more, only asked to be no more.

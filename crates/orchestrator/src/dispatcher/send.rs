@@ -30,13 +30,12 @@ enum Try {
 impl Dispatcher {
     /// Sends an attempt and follows it to its end.
     pub(super) async fn dispatch(&self, attempt: Attempt, dispatch: Dispatch) {
-        let request = request(&attempt, &dispatch);
         let (began, mut sent) = (Instant::now(), dispatch.sent);
         if sent == Sent::Perhaps && attempt.route.store_id.is_none() {
             return self.adopt(&attempt, &dispatch).await;
         }
         for failures in 1.. {
-            match self.send_once(&attempt, request.clone()).await {
+            match self.send_once(&attempt, request(&attempt, &dispatch)).await {
                 Try::Told => return,
                 Try::Declined(cause) => return attempt.tell(vec![ChildNews::NotAccepted(cause)]).await,
                 Try::Unreached(error) if sent == Sent::Never && began.elapsed() >= self.reach => {
