@@ -103,8 +103,9 @@ impl<D: Driver> Handle<D> {
         Err(fault::changing())
     }
 
-    /// Queues what has been decided after all that is ready to run has had its turn: what arrives together, as the
-    /// answers of a fan-out do, shares a commit. It is queued also if nobody waits for it any more.
+    /// Queues what has been decided after all that is ready to run has had its turn, and when no other commit of the
+    /// task is under way: what arrives together, as the answers of a fan-out do, shares a commit. It is queued also if
+    /// nobody waits for it any more.
     async fn flush_soon(&self) {
         let queued = Flush(self);
         tokio::task::yield_now().await;
@@ -136,7 +137,7 @@ struct Flush<'h, D: Driver>(&'h Handle<D>);
 
 impl<D: Driver> Drop for Flush<'_, D> {
     fn drop(&mut self) {
-        self.0.live.flush(&self.0.kit);
+        self.0.live.ease(&self.0.kit, 1);
     }
 }
 

@@ -245,10 +245,15 @@ impl<D: Driver> Live<D> {
         }
     }
 
-    /// Queues what was decided, unless enough of this task is under way: then the next landing does.
-    pub(crate) fn ease(self: &Arc<Self>, kit: &Kit<D>) {
-        let landed = self.mark().landed;
-        if !self.head().defer(landed) {
+    /// Queues what was decided, unless so many commits of this task are under way: then the next landing does.
+    pub(crate) fn ease(self: &Arc<Self>, kit: &Kit<D>, most: u64) {
+        let deferred = {
+            // The mark is read with the head locked: a landing that is not in it finds what is deferred.
+            let mut head = self.head();
+            let landed = self.mark().landed;
+            head.defer(landed, most)
+        };
+        if !deferred {
             self.flush(kit);
         }
     }

@@ -19,6 +19,8 @@ use crate::handle::Handle;
 use crate::live::{Origin, Rejected};
 use crate::turns::{Signal, Turns};
 
+/// Commits of one task that the store is given at once for what its work puts out.
+const UNDER_WAY: u64 = 4;
 /// How long a handler may put things in order after a cancel.
 const GRACE: Duration = Duration::from_secs(5);
 
@@ -94,7 +96,7 @@ async fn flushing<A: Agent, T>(handle: &Handle<Turns<A>>, run: impl Future<Outpu
     std::future::poll_fn(move |cx| {
         let polled = run.as_mut().poll(cx);
         if polled.is_pending() {
-            handle.live().ease(handle.kit());
+            handle.live().ease(handle.kit(), UNDER_WAY);
         }
         polled
     })

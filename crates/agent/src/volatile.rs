@@ -25,8 +25,6 @@ const RING: usize = 64;
 const SNAPSHOT_MIN: usize = 16 << 10;
 /// The same of a task that has ended, as a multiple.
 const SNAPSHOT_ENDED: usize = 4;
-/// Commits of one task that the store is given at once for what its work puts out.
-const UNDER_WAY: u64 = 4;
 
 /// The newest state of a task, and the draft of its next commit.
 pub(crate) struct Volatile<D: Driver> {
@@ -342,8 +340,8 @@ impl<D: Driver> Volatile<D> {
 
     /// Lets the draft wait when enough commits are under way. Memory stays bounded by what the store can take:
     /// what is decided meanwhile joins the same commit.
-    pub(crate) fn defer(&mut self, landed: u64) -> bool {
-        self.deferred = self.draft.is_some() && self.departed.saturating_sub(landed) >= UNDER_WAY;
+    pub(crate) fn defer(&mut self, landed: u64, most: u64) -> bool {
+        self.deferred = self.draft.is_some() && self.departed.saturating_sub(landed) >= most;
         self.deferred
     }
 
