@@ -236,13 +236,13 @@ impl Client {
     /// One call of another gRPC service of the agent, for the tenant that is its argument.
     pub(crate) async fn beside<Q, A>(&self, path: PathAndQuery, to: impl FnOnce(&str) -> Q) -> Result<A, ClientError>
     where
-        Q: Message + 'static,
+        Q: Message,
         A: Message + Default + 'static,
     {
         let interfaces = self.source.interfaces(self.deadline).await?;
         let (grpc, tenant) = interfaces.grpc().ok_or(ClientError::NoInterface)?;
         let request = to(self.tenant.as_deref().unwrap_or(tenant));
-        grpc.unary(path, request, &self.terms(None)).await
+        grpc.unary(path, request.encode_to_vec().into(), &self.terms(None)).await
     }
 
     fn terms(&self, after: Option<Seq>) -> Terms {

@@ -9,7 +9,7 @@ mod written;
 use bytes::Bytes;
 use prost::Message as _;
 use proto::Struct;
-use proto::a2a::{Artifact, Message, Task, TaskStatus};
+use proto::a2a::{Artifact, Message, SendMessageRequest, Task, TaskStatus};
 use types::Seq;
 
 use self::write::{field_len, put_bytes, put_number, put_text, text_len, wrap};
@@ -110,6 +110,22 @@ pub fn bare(ids: Ids<'_>, status: &TaskStatus, seq: Seq) -> Bytes {
     Standing::of(status).bare(ids, seq)
 }
 
+/// The encoded request.
+pub(crate) fn request(request: &SendMessageRequest) -> Bytes {
+    let mut out = Vec::with_capacity(1 << 10);
+    put_text(&mut out, 1, &request.tenant);
+    if let Some(message) = &request.message {
+        put_bytes(&mut out, 2, &write::message(message));
+    }
+    if let Some(configuration) = &request.configuration {
+        put_bytes(&mut out, 3, &configuration.encode_to_vec());
+    }
+    if let Some(metadata) = &request.metadata {
+        put_bytes(&mut out, 4, &metadata.encode_to_vec());
+    }
+    out.into()
+}
+
 /// An encoded `Task` as a `StreamResponse`, which is also the `SendMessageResponse` of the same bytes.
 pub fn wrap_task(task: &[u8]) -> Bytes {
     wrap(1, task)
@@ -133,4 +149,27 @@ pub fn page(tasks: &[Bytes], next_token: &str, page_size: usize, total: u64) -> 
     put_number(&mut out, 3, page_size);
     put_number(&mut out, 4, usize::try_from(total).unwrap_or(MOST).min(MOST));
     out.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use proto::a2a::{Part, SendMessageConfiguration, part::Content};
+
+    use super::*;
+
+    #[test]
+    fn a_request_is_written_as_generated_code_writes_it() {
+        let object = crate::metadata::structure([("k", crate::metadata::number(1))]);
+        let part = Part { content: Some(Content::Text("help".into())), ..Part::default() };
+        let message = Message { message_id: "m".into(), role: 1, parts: vec![part], ..Message::default() };
+        let full = SendMessageRequest {
+            tenant: "t".into(),
+            message: Some(Message { metadata: Some(object.clone()), ..message }),
+            configuration: Some(SendMessageConfiguration { return_immediately: true, ..Default::default() }),
+            metadata: Some(object),
+        };
+        for asked in [full, SendMessageRequest::default()] {
+            assert_eq!(request(&asked), asked.encode_to_vec());
+        }
+    }
 }

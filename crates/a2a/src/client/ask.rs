@@ -1,5 +1,6 @@
 //! The operations, as a client asks for them: what each binding has to know of one.
 
+use bytes::Bytes;
 use http::Method;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use prost::{Message, Name};
@@ -7,6 +8,8 @@ use proto::a2a::{
     CancelTaskRequest, GetTaskRequest, ListTasksRequest, ListTasksResponse, SendMessageRequest, SendMessageResponse,
     StreamResponse, SubscribeToTaskRequest, Task,
 };
+
+use crate::frame;
 
 /// What may stand in a segment of a path as it is.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
@@ -24,6 +27,11 @@ pub(super) trait Ask {
 
     /// The tenant of a request, which the client fills in.
     fn tenant(request: &mut Self::Request) -> &mut String;
+
+    /// The request as gRPC carries it.
+    fn encoded(request: &Self::Request) -> Bytes {
+        request.encode_to_vec().into()
+    }
 
     /// Where HTTP+JSON has it, below the tenant.
     fn route(request: &Self::Request) -> Route;
@@ -61,6 +69,10 @@ impl Ask for Send {
         &mut request.tenant
     }
 
+    fn encoded(request: &SendMessageRequest) -> Bytes {
+        frame::request(request)
+    }
+
     fn route(_request: &SendMessageRequest) -> Route {
         Route::post("/message:send")
     }
@@ -73,6 +85,10 @@ impl Ask for Stream {
 
     fn tenant(request: &mut SendMessageRequest) -> &mut String {
         &mut request.tenant
+    }
+
+    fn encoded(request: &SendMessageRequest) -> Bytes {
+        frame::request(request)
     }
 
     fn route(_request: &SendMessageRequest) -> Route {

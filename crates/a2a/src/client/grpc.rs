@@ -1,13 +1,18 @@
 //! Calls over gRPC.
 
+use std::marker::PhantomData;
+
+use bytes::Bytes;
 use futures::StreamExt as _;
 use http::uri::PathAndQuery;
+use proto::Plain;
 use proto::a2a::StreamResponse;
 use service::client::Traced;
 use tokio::time::timeout;
+use tonic::codec::Codec;
 use tonic::metadata::MetadataMap;
 use tonic::{Request, Status, Streaming};
-use tonic_prost::ProstCodec;
+use tonic_prost::{ProstCodec, ProstDecoder};
 
 use crate::client::ask::Ask;
 use crate::client::terms::Terms;
@@ -29,13 +34,12 @@ impl Grpc {
     }
 
     pub(super) async fn once<A: Ask>(&self, request: A::Request, terms: &Terms) -> Result<A::Answer, ClientError> {
-        self.unary(path(A::METHOD), request, terms).await
+        self.unary(path(A::METHOD), A::encoded(&request), terms).await
     }
 
     /// One call of any service at the address.
-    pub(super) async fn unary<Q, A>(&self, path: PathAndQuery, body: Q, terms: &Terms) -> Result<A, ClientError>
+    pub(super) async fn unary<A>(&self, path: PathAndQuery, body: Bytes, terms: &Terms) -> Result<A, ClientError>
     where
-        Q: prost::Message + 'static,
         A: prost::Message + Default + 'static,
     {
         let mut request = prepared(body, terms);
@@ -43,7 +47,7 @@ impl Grpc {
         let mut grpc = self.0.clone();
         let call = async {
             grpc.ready().await.map_err(|error| Status::from_error(error.into()))?;
-            grpc.unary(request, path, ProstCodec::default()).await
+            grpc.unary(request, path, Encoded::default()).await
         };
         let answer = timeout(terms.deadline, call).await.map_err(|_| ClientError::Timeout)?;
         Ok(answer?.into_inner())
@@ -53,15 +57,39 @@ impl Grpc {
     where
         A: Ask<Answer = StreamResponse>,
     {
-        let request = prepared(request, terms);
+        let request = prepared(A::encoded(&request), terms);
         let mut grpc = self.0.clone();
         let call = async {
             grpc.ready().await.map_err(|error| Status::from_error(error.into()))?;
-            grpc.server_streaming(request, path(A::METHOD), ProstCodec::default()).await
+            grpc.server_streaming(request, path(A::METHOD), Encoded::default()).await
         };
         let answer = timeout(terms.deadline, call).await.map_err(|_| ClientError::Timeout)?;
         let frames: Streaming<StreamResponse> = answer?.into_inner();
         Ok(frames.map(|frame| Ok(Event::try_from(frame?)?)).boxed())
+    }
+}
+
+/// Requests that are encoded already, and answers that are to be decoded.
+struct Encoded<A>(PhantomData<A>);
+
+impl<A> Default for Encoded<A> {
+    fn default() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<A: prost::Message + Default + 'static> Codec for Encoded<A> {
+    type Encode = Bytes;
+    type Decode = A;
+    type Encoder = <Plain as Codec>::Encoder;
+    type Decoder = ProstDecoder<A>;
+
+    fn encoder(&mut self) -> Self::Encoder {
+        Plain.encoder()
+    }
+
+    fn decoder(&mut self) -> Self::Decoder {
+        ProstCodec::<A, A>::default().decoder()
     }
 }
 
@@ -74,7 +102,7 @@ fn without_scheme(address: &str) -> &str {
     address.strip_prefix(SCHEME).unwrap_or(address)
 }
 
-fn prepared<Q>(body: Q, terms: &Terms) -> Request<Q> {
+fn prepared(body: Bytes, terms: &Terms) -> Request<Bytes> {
     let mut request = Request::new(body);
     *request.metadata_mut() = MetadataMap::from_headers(terms.headers());
     request

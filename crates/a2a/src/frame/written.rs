@@ -211,7 +211,7 @@ impl Standing {
 
 impl Made {
     pub(super) fn of(artifact: Artifact) -> Self {
-        let (mut heading, mut parts) = (Vec::new(), Vec::new());
+        let (mut heading, mut parts) = (Vec::with_capacity(64), Vec::with_capacity(512));
         put_heading(&mut heading, &artifact);
         put_pieces(&mut parts, &artifact);
         let Artifact { artifact_id: id, metadata, extensions, .. } = artifact;

@@ -30,6 +30,16 @@ pub(super) fn standing(status: Option<&TaskStatus>, metadata: Option<&Struct>) -
     }
 }
 
+/// Whether an update says that its task has ended.
+pub(super) fn has_ended(update: &Update) -> bool {
+    let status = match update {
+        Update::Status(update) => update.status.as_ref(),
+        Update::Task(task) => task.status.as_ref(),
+        Update::Message(_) | Update::Artifact(_) => None,
+    };
+    matches!(standing(status, None), Standing::Ended)
+}
+
 /// A working task says in its progress what it waits for: `{"waits": "queue" | "following"}`.
 fn waits(metadata: Option<&Struct>) -> Option<WaitsOn> {
     let Some(Kind::StructValue(progress)) = &member(metadata, PROGRESS)?.kind else { return None };

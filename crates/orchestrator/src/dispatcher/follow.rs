@@ -13,7 +13,7 @@ use proto::a2a::{SendMessageRequest, Task};
 use tokio::time::Instant;
 use types::{RemoteTask, Seq};
 
-use super::child::{Standing, answer, note, replied, said, standing};
+use super::child::{Standing, answer, has_ended, note, replied, said, standing};
 use super::{Attempt, Dispatcher, pause};
 
 /// How long news that decide nothing wait for others to share their commit.
@@ -117,7 +117,8 @@ impl<'d> Follow<'d> {
             self.dispatcher.directory.saw(&self.attempt.route, Seen::Answered { after: asked.elapsed() });
         }
         let cursor = event.cursor.map_or(self.cursor, |cursor| cursor.seq);
-        let said = note(&event.update);
+        // Of its last words the answer makes what it needs.
+        let said = if has_ended(&event.update) { Payload::default() } else { note(&event.update) };
         let metadata = match &event.update {
             Update::Message(message) => return self.replied(message.clone()).await,
             Update::Status(update) => update.metadata.clone(),
@@ -133,8 +134,8 @@ impl<'d> Follow<'d> {
         if first {
             self.catch_up();
         }
-        let status = self.task.as_ref().and_then(|task| task.status.clone());
-        match standing(status.as_ref(), metadata.as_ref()) {
+        let status = self.task.as_ref().and_then(|task| task.status.as_ref());
+        match standing(status, metadata.as_ref()) {
             Standing::Ended => self.finish().await,
             Standing::Waits(on) if moved => {
                 let news = |child| ChildNews::Waiting { child, cursor, on, note: said };
