@@ -21,7 +21,10 @@ pub(super) struct Shard {
     tasks: HashMap<TaskId, Task>,
     order: BTreeMap<Owner, BTreeSet<Place>>,
     due: BTreeSet<(Timestamp, TaskId, Wake)>,
+    /// As they ended; one that has changed since is there again, further back.
     ended: VecDeque<(Timestamp, TaskId)>,
+    /// Tasks that have ended, each once.
+    kept: usize,
     pub(super) failed: Failed,
 }
 
@@ -82,11 +85,13 @@ impl Shard {
         self.due.extend(task.timer.map(|at| (at, *id, Wake::Timer)));
         if state.is_terminal() {
             self.ended.push_back((*changed_at, *id));
+            self.kept += 1;
         }
     }
 
     fn unlist(&mut self, task: &Task) {
-        let Summary { id, owner, changed_at, .. } = &task.summary;
+        let Summary { id, owner, changed_at, state, .. } = &task.summary;
+        self.kept -= usize::from(state.is_terminal());
         if let Some(places) = self.order.get_mut(owner) {
             places.remove(&(Reverse(*changed_at), *id));
             if places.is_empty() {
@@ -103,12 +108,15 @@ impl Shard {
     /// Drops tasks that ended more than `span` before `now`, and beyond `most` ended ones also younger ones.
     pub(super) fn expire(&mut self, now: Timestamp, span: Duration, most: usize) {
         for _ in 0..PER_COMMIT {
-            let crowded = self.ended.len() > most;
-            let Some((at, id)) = self.ended.pop_front_if(|(at, _)| crowded || at.after(span) <= now) else { return };
-            let Some(task) = self.tasks.get(&id) else { continue };
-            if task.summary.changed_at > at || !task.summary.state.is_terminal() {
-                continue;
+            let Some(&(at, id)) = self.ended.front() else { return };
+            let task =
+                self.tasks.get(&id).filter(|task| task.summary.changed_at <= at && task.summary.state.is_terminal());
+            let is_over = self.kept > most || at.after(span) <= now;
+            if task.is_some() && !is_over {
+                return;
             }
+            self.ended.pop_front();
+            let Some(task) = task else { continue };
             if !task.is_spent() {
                 self.ended.push_back((at, id));
             } else if let Some(task) = self.tasks.remove(&id) {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use store::{Accept, Commit, Committed, MemoryOptions, MemoryStore, Refusal, SeenReply, Store};
-use types::{TaskState, Timestamp};
+use types::{Scope, TaskState, Timestamp};
 
 use crate::suite::bed::{Bed, START};
 use crate::suite::make::{CommitExt, Task, bare, key};
@@ -70,4 +70,23 @@ async fn what_a_fence_may_ask_about_is_not_forgotten_and_no_more_of_it_is_taken(
         later += usize::from(dispatch(&*store, &format!("later {number}")).await.is_ok());
     }
     assert!(later > MOST / 2, "only {later}");
+}
+
+#[tokio::test]
+async fn a_task_that_changes_after_its_end_crowds_no_other_out() {
+    let bed = Bed::memory();
+    let options = MemoryOptions { most_ended: 4096, clock: bed.clock(), ..MemoryOptions::default() };
+    let store = MemoryStore::with(options);
+    let mut ended = Vec::new();
+    for _ in 0..1_000 {
+        let mut task = Task::new(&store).await;
+        task.step(&store, TaskState::Completed).await;
+        ended.push(task);
+    }
+    for _ in 0..10_000 {
+        ended[0].step(&store, TaskState::Failed).await;
+    }
+    for task in &ended {
+        assert!(store.load(Scope::Service, task.id).await.unwrap().is_some());
+    }
 }
