@@ -72,7 +72,7 @@ impl<D: Driver> Backend for Kit<D> {
         let shown = stream::iter(listing.tasks).map(|summary| self.listed(&scope, summary, &query));
         let shown: Vec<Listed> = shown.buffered(LISTED_AT_ONCE).try_collect().await?;
         let (tasks, cut) = page::fitting(shown);
-        let next = cut.or(listing.next).map(page::token).unwrap_or_default();
+        let next = cut.or(listing.next).map(|key| page::token(key, listing.total)).unwrap_or_default();
         Ok(a2a::frame::page(&tasks, &next, query.page_size, listing.total))
     }
 
@@ -171,13 +171,14 @@ impl<D: Driver> Kit<D> {
     }
 
     async fn page(&self, scope: &Scope, query: &ListQuery) -> Result<Listing, Error> {
-        let after = query.page_token.as_deref().map(page::parse).transpose()?;
+        let (after, total) = query.page_token.as_deref().map(page::parse).transpose()?.unzip();
         let query = Query {
             context: query.context.clone(),
             state: query.state,
             changed_since: query.since,
             after,
             limit: query.page_size,
+            total,
         };
         self.store().list(scope.clone(), query).await.map_err(fault::read)
     }

@@ -27,15 +27,17 @@ pub(crate) fn fitting(listed: Vec<Listed>) -> (Vec<Bytes>, Option<PageKey>) {
     (tasks, None)
 }
 
-/// The token of the page after `key`.
-pub(crate) fn token(key: PageKey) -> String {
-    format!("{}-{}", key.changed_at.as_millis(), key.id)
+/// The token of the page after `key`, in a list of so many.
+pub(crate) fn token(key: PageKey, total: u64) -> String {
+    format!("{}-{total}-{}", key.changed_at.as_millis(), key.id)
 }
 
-/// The place that a token names.
-pub(crate) fn parse(token: &str) -> Result<PageKey, Error> {
+/// The place that a token names, and how many there are in all.
+pub(crate) fn parse(token: &str) -> Result<(PageKey, u64), Error> {
     let bad = || Error::invalid("page_token", "is not a token of this agent");
-    let (millis, id) = token.split_once('-').ok_or_else(bad)?;
+    let (millis, rest) = token.split_once('-').ok_or_else(bad)?;
+    let (total, id) = rest.split_once('-').ok_or_else(bad)?;
     let changed_at = millis.parse().map(Timestamp::from_millis).map_err(|_| bad())?;
-    Ok(PageKey { changed_at, id: id.parse().map_err(|_| bad())? })
+    let key = PageKey { changed_at, id: id.parse().map_err(|_| bad())? };
+    Ok((key, total.parse().map_err(|_| bad())?))
 }

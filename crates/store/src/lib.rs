@@ -23,7 +23,7 @@ pub use commit::{Accept, Commit, Committed, Created, Lane, Outcome, Ready, Refus
 pub use embedded::{CrashPoint, Durability, EmbeddedStore, Fatal, Faults, OpenError, Options, restore};
 pub use log::{Entry, Frame, FrameKind, LogRow, Record, Snapshot};
 pub use memory::{MemoryOptions, MemoryStore};
-pub use read::{Due, Listing, Loaded, PageKey, Query, Row, Summary, Wake};
+pub use read::{Due, Listing, Loaded, PageKey, Query, QueryPlan, Row, Summary, Wake};
 pub use seen::{BodyDigest, Seen, SeenKey, SeenReply};
 pub use ticket::{Pending, Settle, Ticket};
 

@@ -50,6 +50,8 @@ pub struct Query {
     pub after: Option<PageKey>,
     /// At most so many.
     pub limit: usize,
+    /// How many match in all, as an earlier page told it: what would have to be counted is not counted for every page.
+    pub total: Option<u64>,
 }
 
 impl Query {
@@ -73,6 +75,15 @@ pub struct PageKey {
     pub changed_at: Timestamp,
     /// Its id.
     pub id: TaskId,
+}
+
+/// How the storage engine goes about one statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QueryPlan {
+    /// What the statement is for.
+    pub what: &'static str,
+    /// The steps, in the engine's own words.
+    pub steps: Vec<String>,
 }
 
 /// One page.

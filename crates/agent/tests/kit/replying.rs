@@ -16,7 +16,7 @@ use types::{MessageId, Owner, Scope, StepId, TaskId};
 use crate::script::{Scripted, Stage, ask, call, message, read, script, send, start, start_on};
 
 async fn tasks(kit: &Scripted<true>) -> usize {
-    let query = Query { context: None, state: None, changed_since: None, after: None, limit: 10 };
+    let query = Query { context: None, state: None, changed_since: None, after: None, limit: 10, total: None };
     kit.store().list(Scope::Service, query).await.unwrap().tasks.len()
 }
 

@@ -16,7 +16,7 @@ const MOST: usize = 1_000;
 pub(super) async fn per_run(dir: &Path) -> Result<f64, Error> {
     let failed = |error| Error::Store(Box::new(error));
     let store = EmbeddedStore::open(Options::at(dir)).map_err(|error| Error::Store(Box::new(error)))?;
-    let query = Query { context: None, state: None, changed_since: None, after: None, limit: SAMPLE };
+    let query = Query { limit: SAMPLE, ..Query::default() };
     let runs = store.list(Scope::Owner(Owner::anonymous()), query).await.map_err(failed)?.tasks;
     let mut commits = 0;
     for run in &runs {

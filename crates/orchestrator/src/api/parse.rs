@@ -135,6 +135,7 @@ pub(super) fn query(request: &wire::ListRunsRequest) -> Result<Query, Error> {
         changed_since: None,
         after,
         limit,
+        total: None,
     })
 }
 

@@ -3,7 +3,7 @@
 use types::{Head, Owner, TaskId, Timestamp};
 
 use super::row::{Place, encode_row, encode_snapshot};
-use super::schema::{LAST_TASK, MOST_COMMITS, place, retag, tag};
+use super::schema::{LAST_TASK, MOST_COMMITS, place, state_in};
 use super::seen::{self, stored};
 use super::state::{Known, millis};
 use super::writer::Writer;
@@ -121,13 +121,14 @@ impl Writer<'_> {
             no: self.state.next_task,
             head: Head::ZERO.next(),
             seq: change.seq,
-            tag: tag(change.state, &created.context),
+            owner,
+            tag: change.state.wire().into(),
             changed_at: at,
             ready: change.ready.applied(None, at),
             timer: change.timer.applied(None),
         };
         self.state.next_task += 1;
-        *self.draft.counts.entry(owner).or_default() += 1;
+        self.draft.tallies.more(owner, after.tag);
         self.sql.add_task.execute((
             after.no,
             change.id.as_bytes(),
@@ -149,12 +150,14 @@ impl Writer<'_> {
         let after = Known {
             head: before.head.next(),
             seq: change.seq.max(before.seq),
-            tag: retag(before.tag, change.state),
+            tag: change.state.wire().into(),
             changed_at: at.max(before.changed_at),
             ready: change.ready.applied(before.ready, at),
             timer: change.timer.applied(before.timer),
             ..before
         };
+        self.draft.tallies.fewer(before.owner, state_in(before.tag));
+        self.draft.tallies.more(after.owner, after.tag);
         self.sql.set_task.execute((
             after.no,
             after.tag,
@@ -220,8 +223,10 @@ impl Writer<'_> {
         }
     }
 
-    /// What a transaction writes once for all its commits: the time, unless a task's row holds it.
-    pub(super) fn write_clock(&mut self) -> Result<()> {
+    /// What a transaction writes once for all its commits: how many tasks there are, and the time, unless a task's row
+    /// holds it.
+    pub(super) fn write_once(&mut self) -> Result<()> {
+        self.draft.tallies.write(&mut self.sql.tally)?;
         if self.draft.latest > self.draft.held {
             self.sql.set_clock.execute([millis(self.draft.latest)])?;
         }

@@ -4,7 +4,6 @@
 
 mod backup;
 mod batch;
-mod counts;
 mod list;
 mod lock;
 mod open;
@@ -21,6 +20,7 @@ mod seen;
 mod space;
 mod sql;
 mod state;
+mod tally;
 #[cfg(test)]
 mod tests;
 mod upkeep;
@@ -35,10 +35,9 @@ use types::{Head, Scope, Seq, TaskId, Timestamp};
 use crate::clock::Monotone;
 use crate::commit::{Commit, Refusal};
 use crate::log::{Frame, LogRow};
-use crate::read::{Due, Listing, Loaded, Query, Row};
+use crate::read::{Due, Listing, Loaded, Query, QueryPlan, Row};
 use crate::seen::{Seen, SeenKey};
 use crate::{Backup, Ownership, Pending, Settle, Store};
-use counts::Counts;
 use lock::LockedDir;
 use queue::{Item, Queue};
 use readers::Readers;
@@ -67,7 +66,6 @@ struct Shared {
     queue: Queue,
     seen: RwLock<SeenIndex>,
     clock: Monotone,
-    counts: RwLock<Counts>,
     // Held until the last user of the files is gone.
     dir: LockedDir,
 }
@@ -82,7 +80,6 @@ impl EmbeddedStore {
         let conn = opened.conn;
         let storage = |source| OpenError::Storage { file: dir.database(), source };
         let state = State::read(&conn).map_err(storage)?;
-        let counts = counts::read(&conn, &state.uncounted).map_err(storage)?;
         let space = Space::new(&conn, dir.ballast(), options.ballast_bytes, options.max_bytes).map_err(storage)?;
         let conns = (0..options.readers.max(1)).map(|_| open::connect_reader(&dir)).collect::<Result<Vec<_>, _>>()?;
         let readers = Readers::start(conns).map_err(OpenError::Thread)?;
@@ -91,7 +88,6 @@ impl EmbeddedStore {
             queue: Queue::new(options.accept_lane),
             seen: RwLock::new(opened.seen),
             clock: Monotone::new(options.clock.clone(), opened.clock),
-            counts: RwLock::new(counts),
             dir,
         });
         let writer = {
@@ -100,6 +96,11 @@ impl EmbeddedStore {
             thread::Builder::new().name("store-write".into()).spawn(write).map_err(OpenError::Thread)?
         };
         Ok(Self { shared, readers, writer: Mutex::new(Some(writer)) })
+    }
+
+    /// How the database goes about each statement of a list: by which index, and whether it has to sort or to search.
+    pub fn list_plans(&self) -> Pending<Vec<QueryPlan>> {
+        self.readers.read(list::plans)
     }
 }
 
@@ -166,8 +167,7 @@ impl Store for EmbeddedStore {
     }
 
     fn list(&self, scope: Scope, query: Query) -> Pending<Listing> {
-        let shared = Arc::clone(&self.shared);
-        self.readers.read(move |conn| list::list(conn, &shared.counts, &scope, &query))
+        self.readers.read(move |conn| list::list(conn, &scope, &query))
     }
 
     fn rows(&self, kind: &'static str, prefix: &[u8]) -> Pending<Vec<Row>> {

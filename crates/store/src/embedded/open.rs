@@ -169,11 +169,11 @@ fn check(conn: &Connection, file: &Path, options: &Options) -> Result<(), Failur
     Ok(schema::migrate(conn, found)?)
 }
 
-/// The latest time that is stored: the newest change of each owner, and the clock row for what has no task.
+/// The latest time that is stored: the newest change of each owner in each state, and the clock row for what has no task.
 fn latest(conn: &Connection) -> rusqlite::Result<Timestamp> {
     let sql =
         "SELECT max((SELECT value FROM meta WHERE key = 'clock'), coalesce((SELECT max((SELECT changed_at FROM task
-        WHERE task.owner = owner.no ORDER BY changed_at DESC LIMIT 1)) FROM owner), 0))";
+        WHERE task.owner = tally.owner AND task.state = tally.state ORDER BY changed_at DESC LIMIT 1)) FROM tally), 0))";
     conn.query_row(sql, [], |row| unsigned(row, 0)).map(Timestamp::from_millis)
 }
 

@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use rusqlite::{CachedStatement, OptionalExtension, params};
-use types::{TaskId, Timestamp};
+use types::{TaskId, TaskState, Timestamp};
 
-use super::counts::{self, Counts};
 use super::schema::{place, state_of};
 use super::seen::{Run, chunk_place, reply_of};
 use super::state::millis;
-use super::upkeep::{Deleted, Done};
+use super::tally::{self, Part};
+use super::upkeep::Done;
 use super::writer::Writer;
 use crate::seen::{SeenKey, SeenReply};
 
@@ -24,10 +24,10 @@ const ROW_OVERHEAD: i64 = 1 << 10;
 /// Idempotency rows are kept at least this long.
 const SEEN_AT_LEAST: Duration = Duration::from_hours(24);
 
-/// One owner's tasks from the oldest change on.
-pub(super) const AGED: &str = "SELECT no, id, changed_at, tag, head FROM task
-    WHERE owner = ?1 AND changed_at >= ?2 AND changed_at < ?3 AND (changed_at > ?2 OR id < ?4)
-    ORDER BY changed_at, id DESC LIMIT ?5";
+/// One owner's tasks in one state from the oldest change on.
+pub(super) const AGED: &str = "SELECT no, id, changed_at, head FROM task
+    WHERE owner = ?1 AND state = ?2 AND changed_at >= ?3 AND changed_at < ?4 AND (changed_at > ?3 OR id < ?5)
+    ORDER BY changed_at, id DESC LIMIT ?6";
 
 /// The last task looked at: when it changed, and its id.
 type After = (i64, [u8; 16]);
@@ -37,8 +37,8 @@ type After = (i64, [u8; 16]);
 pub(super) enum Stage {
     /// Between two passes.
     Resting,
-    /// Deleting ended tasks of one owner after another, oldest change first.
-    Tasks { cutoff: Timestamp, owner: i64, after: Option<After> },
+    /// Deleting ended tasks of one owner and state after another, oldest change first.
+    Tasks { cutoff: Timestamp, part: Part, after: Option<After> },
     /// Deleting logs that were too long to go with their task.
     Trash,
     /// Dropping the oldest run of accepted messages, from this row on.
@@ -51,7 +51,6 @@ struct Aged {
     no: i64,
     id: [u8; 16],
     changed_at: i64,
-    tag: i64,
     head: i64,
 }
 
@@ -60,54 +59,55 @@ impl Writer<'_> {
     pub(super) fn sweep(&mut self) -> rusqlite::Result<Done> {
         match self.upkeep.stage {
             Stage::Resting => Ok(Done::default()),
-            Stage::Tasks { cutoff, owner, after } => self.sweep_tasks(cutoff, owner, after),
+            Stage::Tasks { cutoff, part, after } => self.sweep_tasks(cutoff, part, after),
             Stage::Trash => self.sweep_trash(),
             Stage::Seen { run, from } => self.sweep_seen(run, from),
         }
     }
 
-    fn sweep_tasks(&mut self, cutoff: Timestamp, owner: i64, after: Option<After>) -> rusqlite::Result<Done> {
-        let (mut owner, mut found) = (owner, self.aged(cutoff, owner, after)?);
+    fn sweep_tasks(&mut self, cutoff: Timestamp, part: Part, after: Option<After>) -> rusqlite::Result<Done> {
+        let (mut part, mut found) = (part, self.aged(cutoff, part, after)?);
         for _ in 0..STEP {
             if !found.is_empty() {
                 break;
             }
-            let Some(next) = self.next_owner(owner)? else {
+            let Some(next) = self.next_part(part)? else {
                 return Ok(Done { stage: Some(Stage::Trash), ..Done::default() });
             };
-            (owner, found) = (next, self.aged(cutoff, next, None)?);
+            (part, found) = (next, self.aged(cutoff, next, None)?);
         }
-        let mut deleted = Vec::new();
+        let (mut deleted, mut tallies) = (Vec::new(), tally::Changes::default());
         for task in &found {
-            if state_of(task.tag).is_some_and(types::TaskState::is_terminal) && self.delete(task)? {
-                deleted.push((task.no, TaskId::from_bytes(task.id)));
+            if self.delete(task)? {
+                tallies.fewer(part.0, part.1);
+                deleted.push(TaskId::from_bytes(task.id));
             }
         }
-        let counted = deleted.iter().filter(|(no, _)| *no < self.state.uncounted.from).count() as i64;
-        let (fewer, from) = (Counts::from([(owner, -counted)]), self.state.uncounted.from);
-        if counted > 0 {
-            counts::store(self.conn, &fewer, from)?;
-        }
-        let deleted = deleted.into_iter().map(|(no, id)| Deleted { owner, id, counted: no < from }).collect();
+        tallies.write(&mut self.sql.tally)?;
         let after = found.last().map(|last| (last.changed_at, last.id));
-        let stage = Stage::Tasks { cutoff, owner, after };
+        let stage = Stage::Tasks { cutoff, part, after };
         Ok(Done { deleted, stage: Some(stage), ..Done::default() })
     }
 
-    /// One owner's next tasks that have not changed since the cutoff.
-    fn aged(&self, cutoff: Timestamp, owner: i64, after: Option<After>) -> rusqlite::Result<Vec<Aged>> {
+    /// One owner's next tasks in one state that have not changed since the cutoff; none of those that have not ended.
+    fn aged(&self, cutoff: Timestamp, (owner, state): Part, after: Option<After>) -> rusqlite::Result<Vec<Aged>> {
+        if !state_of(state).is_some_and(TaskState::is_terminal) {
+            return Ok(Vec::new());
+        }
         let (from, before) = after.unwrap_or((i64::MIN, [u8::MAX; 16]));
         let mut find = self.conn.prepare_cached(AGED)?;
-        let found = find.query_map(params![owner, from, millis(cutoff), before, STEP as i64], |row| {
-            Ok(Aged { no: row.get(0)?, id: row.get(1)?, changed_at: row.get(2)?, tag: row.get(3)?, head: row.get(4)? })
+        let found = find.query_map(params![owner, state, from, millis(cutoff), before, STEP as i64], |row| {
+            Ok(Aged { no: row.get(0)?, id: row.get(1)?, changed_at: row.get(2)?, head: row.get(3)? })
         })?;
         found.collect()
     }
 
-    fn next_owner(&self, after: i64) -> rusqlite::Result<Option<i64>> {
+    fn next_part(&self, after: Part) -> rusqlite::Result<Option<Part>> {
         self.conn
-            .prepare_cached("SELECT no FROM owner WHERE no > ?1 AND tasks > 0 ORDER BY no LIMIT 1")?
-            .query_row([after], |row| row.get(0))
+            .prepare_cached(
+                "SELECT owner, state FROM tally WHERE (owner, state) > (?1, ?2) ORDER BY owner, state LIMIT 1",
+            )?
+            .query_row(after, |row| Ok((row.get(0)?, row.get(1)?)))
             .optional()
     }
 

@@ -1,17 +1,16 @@
 //! The tables, version by version, and the numbers that go into their keys.
 
 use rusqlite::{Connection, OptionalExtension};
-use types::{ContextId, Head, TaskState};
+use types::{Head, TaskState};
 
 /// What brings a database from one version to the next; the first makes it.
-const MIGRATIONS: [&str; 1] = [V1];
+const MIGRATIONS: [&str; 2] = [V1, V2];
 
 /// The version that this program writes.
 pub(super) const KNOWN: u32 = MIGRATIONS.len() as u32;
 
-/// One list index and no body in `task`; `tag` lets the index answer for state and conversation.
+/// The low byte of `task.tag` is the state; what an earlier version put above it counts no more.
 /// `log.place` is the task's number and the commit's (see [`place`]), so a task's rows lie together and appending is cheap.
-/// `owner.tasks` counts tasks before the number in `meta.counted`.
 /// `seen` is written in order; what finds a key in it are sorted runs in `seen_chunk` and an index in memory.
 const V1: &str = "
 CREATE TABLE meta (key TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
@@ -32,6 +31,20 @@ CREATE TABLE seen_run (no INTEGER PRIMARY KEY, first INTEGER NOT NULL, last INTE
 CREATE TABLE seen_chunk (place INTEGER PRIMARY KEY, entries BLOB NOT NULL);
 CREATE TABLE trash (first INTEGER PRIMARY KEY, last INTEGER NOT NULL);
 INSERT INTO meta VALUES ('epoch', 0), ('clock', 0), ('counted', 0);
+";
+
+/// Lists go by owner and state, or by owner, conversation and state; `tally` holds how many tasks each owner has in each
+/// state. Contexts of ours are ordered by time, so their index grows at its end.
+const V2: &str = "
+ALTER TABLE task ADD COLUMN state INTEGER GENERATED ALWAYS AS (tag & 255) VIRTUAL;
+DROP INDEX task_list;
+CREATE INDEX task_list ON task (owner, state, changed_at DESC, id);
+CREATE INDEX task_context ON task (owner, context, state, changed_at DESC, id);
+CREATE TABLE tally (owner INTEGER NOT NULL, state INTEGER NOT NULL, tasks INTEGER NOT NULL, PRIMARY KEY (owner, state))
+    WITHOUT ROWID;
+INSERT INTO tally SELECT owner, state, count(*) FROM task GROUP BY owner, state;
+ALTER TABLE owner DROP COLUMN tasks;
+DELETE FROM meta WHERE key = 'counted';
 ";
 
 /// Bits of a log key that count a task's commits: 67 million of them. 37 are left for the task's number, enough for
@@ -59,24 +72,14 @@ pub(super) const fn head_of(place: i64) -> Head {
     Head((place & MOST_COMMITS as i64) as u64)
 }
 
-/// The state in the low byte, a checksum of the conversation above it.
-pub(super) fn tag(state: TaskState, context: &ContextId) -> i64 {
-    (context_tag(context) << 8) | i64::from(state.wire())
-}
-
-/// The upper part of a tag.
-pub(super) fn context_tag(context: &ContextId) -> i64 {
-    i64::from(crc32fast::hash(context.as_str().as_bytes()))
-}
-
-/// The same conversation, another state.
-pub(super) fn retag(tag: i64, state: TaskState) -> i64 {
-    (tag & !0xff) | i64::from(state.wire())
+/// The state as the index has it.
+pub(super) const fn state_in(tag: i64) -> i64 {
+    tag & 0xff
 }
 
 /// The state of a tag, if it is one.
 pub(super) fn state_of(tag: i64) -> Option<TaskState> {
-    TaskState::from_wire((tag & 0xff) as i32)
+    TaskState::from_wire(state_in(tag) as i32)
 }
 
 /// The version of an existing database; zero for an empty one.
@@ -88,7 +91,12 @@ pub(super) fn version(conn: &Connection) -> rusqlite::Result<u32> {
 
 /// Brings the database from version `from` to [`KNOWN`], each step in a transaction of its own.
 pub(super) fn migrate(conn: &Connection, from: u32) -> rusqlite::Result<()> {
-    for (step, sql) in (1u32..).zip(MIGRATIONS).skip(from as usize) {
+    migrate_to(conn, from, KNOWN)
+}
+
+/// The same, up to version `to`.
+pub(super) fn migrate_to(conn: &Connection, from: u32, to: u32) -> rusqlite::Result<()> {
+    for (step, sql) in (1..=to).zip(MIGRATIONS).skip(from as usize) {
         let tx = conn.unchecked_transaction()?;
         tx.execute_batch(sql)?;
         tx.execute("INSERT OR REPLACE INTO meta VALUES ('schema', ?1)", [step])?;

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use rusqlite::{Connection, OptionalExtension, Row, Statement};
 use types::{Head, Owner, Principal, Seq, TaskId, TaskState, Tenant, Timestamp};
 
-use super::counts::{self, Counts, Uncounted};
 use super::schema::{state_of, task_of};
+use super::tally;
 use crate::generation::Failed;
 use crate::seen::SeenKey;
 
@@ -17,6 +17,7 @@ const MOST_TASKS: usize = 32_768;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Known {
     pub(super) no: i64,
+    pub(super) owner: i64,
     pub(super) head: Head,
     pub(super) seq: Seq,
     pub(super) tag: i64,
@@ -36,7 +37,6 @@ pub(super) struct State {
     pub(super) next_owner: i64,
     pub(super) next_seen: i64,
     pub(super) failed: Failed,
-    pub(super) uncounted: Uncounted,
 }
 
 /// What a batch has changed so far and takes back when it is rolled back.
@@ -44,8 +44,7 @@ pub(super) struct State {
 pub(super) struct Draft {
     pub(super) seen: HashMap<SeenKey, i64>,
     pub(super) failed: Failed,
-    /// Tasks more or fewer, by owner.
-    pub(super) counts: Counts,
+    pub(super) tallies: tally::Changes,
     /// The latest time decided on, and the latest that a task row holds.
     pub(super) latest: Timestamp,
     pub(super) held: Timestamp,
@@ -69,7 +68,6 @@ impl State {
                 "SELECT 1 + max((SELECT coalesce(max(no), 0) FROM seen), (SELECT coalesce(max(last), 0) FROM seen_run))",
             )?,
             failed: Failed::default(),
-            uncounted: Uncounted::read(conn)?,
         })
     }
 
@@ -116,7 +114,6 @@ impl State {
     /// Takes over what a durable batch changed.
     pub(super) fn settle(&mut self, draft: &Draft) {
         self.failed.absorb(&draft.failed);
-        counts::add(&mut self.uncounted.more, &draft.counts);
     }
 }
 
@@ -142,6 +139,7 @@ pub(super) fn known(row: &Row<'_>) -> rusqlite::Result<Known> {
         changed_at: Timestamp::from_millis(unsigned(row, 4)?),
         ready: row.get::<_, Option<i64>>(5)?.map(|at| Timestamp::from_millis(at as u64)),
         timer: row.get::<_, Option<i64>>(6)?.map(|at| Timestamp::from_millis(at as u64)),
+        owner: row.get(7)?,
     })
 }
 

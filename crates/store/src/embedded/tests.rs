@@ -1,9 +1,10 @@
 //! What the suite cannot see from outside: the bytes of schema 1, the index of accepted messages, the plans of queries.
 
+mod plans;
+
 use std::sync::Arc;
 
 use bytes::Bytes;
-use rusqlite::Connection;
 use types::{Epoch, Head, Seq, TaskId, TaskState, Timestamp};
 
 use super::EmbeddedStore;
@@ -198,36 +199,6 @@ fn every_body_counts_in_the_size_of_a_commit() {
     let whole = Commit { task: Some(task), rows: vec![row], ..commit(Lane::Continue, Some(reply)) };
     // Entries 2 + 0 + 2 + 1, a snapshot of 4 and a record of 2, a row of 4, a reply of 100.
     assert_eq!(size(&whole), 5 + 6 + 4 + 100);
-}
-
-/// The plan of a query, as SQLite tells it.
-fn plan(sql: &str) -> String {
-    let conn = Connection::open_in_memory().unwrap();
-    schema::migrate(&conn, 0).unwrap();
-    let mut statement = conn.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
-    // Parameters stay unbound: the plan does not depend on them.
-    let mut rows = statement.raw_query();
-    let mut steps = String::new();
-    while let Some(row) = rows.next().unwrap() {
-        steps.push_str(row.get_ref(3).unwrap().as_str().unwrap());
-        steps.push('\n');
-    }
-    steps
-}
-
-#[test]
-fn lists_and_retention_walk_the_one_index_without_sorting() {
-    for sql in [super::list::PAGE, super::list::COUNT, super::retain::AGED] {
-        let plan = plan(sql);
-        assert!(plan.contains("INDEX task_list (owner=? AND changed_at>"), "{plan}");
-        assert!(!plan.contains("TEMP B-TREE"), "{plan}");
-    }
-}
-
-#[test]
-fn a_start_counts_only_the_tasks_that_are_not_counted_yet() {
-    let plan = plan(super::counts::NEWER);
-    assert!(plan.contains("SEARCH task USING INTEGER PRIMARY KEY (rowid>?)"), "{plan}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

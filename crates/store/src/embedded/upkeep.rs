@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 
 use types::{TaskId, Timestamp};
 
-use super::counts::{self, Counts, Uncounted};
 use super::queue::{Item, size};
 use super::retain::Stage;
 use super::seal::Sealing;
@@ -91,9 +90,7 @@ impl Writer<'_> {
             let cutoff = Timestamp::from_millis(
                 self.shared.clock.now().as_millis().saturating_sub(self.options.retention.as_millis() as u64),
             );
-            // So that every owner with tasks is seen to have some.
-            self.step(Self::count)?;
-            self.upkeep.stage = Stage::Tasks { cutoff, owner: 0, after: None };
+            self.upkeep.stage = Stage::Tasks { cutoff, part: (0, 0), after: None };
         }
         self.step(Self::sweep)?;
         let resting = matches!(self.upkeep.stage, Stage::Resting);
@@ -145,29 +142,10 @@ impl Writer<'_> {
         if done.sealed.is_some() {
             self.upkeep.sealing = None;
         }
-        if let Some(from) = done.counted {
-            self.state.uncounted = Uncounted { from, more: Counts::new() };
-        }
-        for Deleted { owner, id, counted } in done.deleted {
-            self.state.forget(id);
-            let one = Counts::from([(owner, -1)]);
-            counts::add(&mut self.shared.counts.write(), &one);
-            if !counted {
-                counts::add(&mut self.state.uncounted.more, &one);
-            }
-        }
+        done.deleted.into_iter().for_each(|id| self.state.forget(id));
         if let Some(stage) = done.stage {
             self.upkeep.stage = stage;
         }
-    }
-
-    /// Brings the stored number of tasks of each owner up to date.
-    pub(super) fn count(&mut self) -> rusqlite::Result<Done> {
-        if self.state.uncounted.more.is_empty() {
-            return Ok(Done::default());
-        }
-        counts::store(self.conn, &self.state.uncounted.more, self.state.next_task)?;
-        Ok(Done { counted: Some(self.state.next_task), ..Done::default() })
     }
 
     /// Copies the write-ahead log into the database when it has grown; the next transaction starts it anew.
@@ -176,7 +154,6 @@ impl Writer<'_> {
             return Ok(());
         }
         if self.wal("NOOP")?.saturating_mul(PAGE_BYTES) >= self.options.checkpoint_bytes {
-            self.step(Self::count)?;
             self.checkpoint("PASSIVE")?;
         }
         self.upkeep.unlooked = 0;
@@ -206,16 +183,6 @@ pub(super) struct Done {
     pub(super) sealed: Option<Run>,
     pub(super) dropped: Option<i64>,
     pub(super) carried: Vec<(SeenKey, i64)>,
-    pub(super) deleted: Vec<Deleted>,
-    /// The stored figures count all tasks before this one.
-    pub(super) counted: Option<i64>,
-}
-
-/// A task that retention took.
-#[derive(Debug)]
-pub(super) struct Deleted {
-    pub(super) owner: i64,
-    pub(super) id: TaskId,
-    /// Whether the stored figures counted it.
-    pub(super) counted: bool,
+    /// Tasks that retention took.
+    pub(super) deleted: Vec<TaskId>,
 }

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use rusqlite::{Connection, ErrorCode};
 
 use super::Shared;
-use super::counts;
 use super::options::{CrashPoint, Options};
 use super::queue::{Item, Taken};
 use super::space::Space;
@@ -116,7 +115,7 @@ impl<'c> Writer<'c> {
             }
             outcomes.push(self.apply(&item.commit)?);
         }
-        self.write_clock()?;
+        self.write_once()?;
         self.fault(CrashPoint::BeforeCommit)?;
         self.sql.commit.execute(())?;
         self.fault(CrashPoint::AfterCommit)?;
@@ -127,7 +126,6 @@ impl<'c> Writer<'c> {
     fn settle(&mut self, batch: &mut Vec<Item>, outcomes: Vec<Outcome>) -> Result<(), Stop> {
         self.state.settle(&self.draft);
         self.shared.clock.raise(self.draft.latest);
-        counts::add(&mut self.shared.counts.write(), &self.draft.counts);
         self.shared.seen.write().extend(self.draft.seen.drain());
         for (at, (item, outcome)) in batch.drain(..).zip(outcomes).enumerate() {
             if at > 0 {
@@ -193,7 +191,6 @@ impl<'c> Writer<'c> {
     }
 
     fn finish(&mut self) -> Result<(), Stop> {
-        self.step(Self::count)?;
         self.set_synchronous(Synchronous::Full)?;
         Ok(self.checkpoint("TRUNCATE")?)
     }

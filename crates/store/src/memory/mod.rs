@@ -246,7 +246,8 @@ impl Store for MemoryStore {
         let mut tasks = Vec::new();
         let total = self.tasks.iter().map(|shard| shard.lock().list(&scope, &query, &mut tasks)).sum();
         tasks.sort_unstable_by_key(Summary::place);
-        Pending::ready(Ok(Listing::page(tasks, query.limit, total)))
+        let told = query.total.filter(|_| !query.is_open());
+        Pending::ready(Ok(Listing::page(tasks, query.limit, told.unwrap_or(total))))
     }
 
     fn rows(&self, kind: &'static str, prefix: &[u8]) -> Pending<Vec<Row>> {

@@ -142,6 +142,8 @@ impl Shard {
             );
             total += match query.is_open() {
                 true => places.len(),
+                // Told by an earlier page.
+                false if query.total.is_some() => 0,
                 false => places.iter().take_while(is_recent).filter_map(matching).count(),
             };
         }

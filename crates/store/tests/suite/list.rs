@@ -15,6 +15,7 @@ on_every_store!(
     a_changing_task_is_shown_once_and_disturbs_no_other,
     filters_and_totals_agree,
     pages_merge_the_owners_of_a_tenant,
+    totals_follow_every_change_of_state,
 );
 
 /// Twelve tasks, several of which changed in the same millisecond.
@@ -100,8 +101,10 @@ async fn filters_and_totals_agree(bed: Bed) {
                 for limit in [1, 4, 12] {
                     assert_eq!(pages(&*store, &Scope::Service, query.clone(), limit).await.concat(), expected);
                 }
-                let first = store.list(Scope::Service, Query { limit: 1, ..query }).await.unwrap();
+                let first = store.list(Scope::Service, Query { limit: 1, ..query.clone() }).await.unwrap();
                 assert_eq!(first.total, expected.len() as u64);
+                let told = Query { limit: 1, total: Some(first.total), after: first.next, ..query };
+                assert_eq!(store.list(Scope::Service, told).await.unwrap().total, first.total);
             }
         }
     }
@@ -118,5 +121,33 @@ async fn pages_merge_the_owners_of_a_tenant(bed: Bed) {
         assert!(is_in_order(&shown));
         assert_eq!(shown.len(), tasks.len() - 3);
         assert!(shown.iter().all(|task| task.owner.tenant == owners[0].tenant));
+    }
+}
+
+async fn totals_follow_every_change_of_state(bed: Bed) {
+    let mut store = bed.store();
+    let owners = [owner("t", "a"), owner("t", "b")];
+    let mut tasks = twelve(&bed, &*store, &owners).await;
+    for (at, state) in TaskState::ALL.into_iter().enumerate() {
+        tasks[at].step(&*store, state).await;
+        tasks[at + 1].step(&*store, state).await;
+        if bed.is_durable() {
+            drop(store);
+            store = bed.store();
+            let epoch = store.own().await.unwrap().epoch;
+            tasks.iter_mut().for_each(|task| task.epoch = epoch);
+        }
+        for scope in [Scope::Service, Scope::Owner(owners[at % 2].clone())] {
+            let all = pages(&*store, &scope, Query::default(), 100).await.concat();
+            for wanted in TaskState::ALL {
+                let query = Query { state: Some(wanted), limit: 1, ..Query::default() };
+                let total = store.list(scope.clone(), query).await.unwrap().total;
+                assert_eq!(total, all.iter().filter(|task| task.state == wanted).count() as u64);
+            }
+            assert_eq!(
+                store.list(scope, Query { limit: 1, ..Query::default() }).await.unwrap().total,
+                all.len() as u64
+            );
+        }
     }
 }

@@ -22,6 +22,7 @@ mod list;
 mod log;
 pub(crate) mod make;
 mod model;
+mod paging;
 mod retention;
 mod rows;
 mod scope;
