@@ -18,6 +18,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::stream::BoxStream;
+use http::HeaderValue;
 use http::uri::PathAndQuery;
 use prost::{Message, Name};
 use proto::Struct;
@@ -25,8 +26,9 @@ use proto::a2a::{
     AgentCard, CancelTaskRequest, GetTaskRequest, ListTasksRequest, ListTasksResponse, SendMessageRequest,
     StreamResponse, SubscribeToTaskRequest, Task, send_message_response,
 };
+use service::Behalf;
 use service::client::{Credential, Peer};
-use types::{RemoteTask, Seq, StoreId};
+use types::{Owner, RemoteTask, Seq, StoreId};
 
 use self::ask::Ask;
 use self::discovery::Discovery;
@@ -52,6 +54,8 @@ pub struct Client {
     source: Source,
     /// What every call says of its caller.
     credential: Option<Credential>,
+    /// Whom that caller calls for.
+    behalf: Option<HeaderValue>,
     /// The tenant of every request; where there is none, each interface of a card has its own.
     tenant: Option<Arc<str>>,
     deadline: Duration,
@@ -132,13 +136,21 @@ impl Client {
     }
 
     fn new(source: Source) -> Self {
-        Self { source, credential: None, tenant: None, deadline: Self::DEADLINE, store: None }
+        Self { source, credential: None, behalf: None, tenant: None, deadline: Self::DEADLINE, store: None }
     }
 
     /// The same client for another tenant.
     #[must_use]
     pub fn for_tenant(self, tenant: &str) -> Self {
         Self { tenant: Some(tenant.into()), ..self }
+    }
+
+    /// The same client on behalf of another caller: what it begins is that one's, and what it asks for is what that one
+    /// sees. Agents of ours believe it of callers with the role delegate; those of others do not look at it.
+    #[must_use]
+    pub fn on_behalf_of(self, owner: &Owner) -> Self {
+        let behalf = Behalf::new(owner.tenant.as_str(), owner.principal.as_str());
+        Self { behalf: Some(behalf.to_value()), ..self }
     }
 
     /// The same client with another deadline for each call; of a stream, for its beginning.
@@ -246,7 +258,8 @@ impl Client {
     }
 
     fn terms(&self, after: Option<Seq>) -> Terms {
-        Terms { deadline: self.deadline, store: self.store, after, credential: self.credential.clone() }
+        let (credential, behalf) = (self.credential.clone(), self.behalf.clone());
+        Terms { deadline: self.deadline, store: self.store, after, credential, behalf }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Who calls, as authentication established it: the one place where that becomes a principal and a tenant.
 
 use http::Extensions;
-use service::Identity;
+use service::{Identity, Role};
 use types::{Owner, Principal, Tenant};
 
 use crate::call;
@@ -14,16 +14,24 @@ pub struct Who {
     pub principal: Principal,
     /// The tenant that it belongs to, if that was established.
     home: Option<Tenant>,
+    /// Whether it may see what all callers have, by its role.
+    sees_all: bool,
 }
 
 impl Who {
     /// What the extensions of a request say of its caller.
     pub fn of(extensions: &Extensions) -> Self {
         match extensions.get::<Identity>() {
-            Some(identity) => {
-                Self { principal: Principal::new(identity.principal()), home: Some(Tenant::new(identity.tenant())) }
-            }
-            None => Self { principal: extensions.get().cloned().unwrap_or_else(Principal::anonymous), home: None },
+            Some(identity) => Self {
+                principal: Principal::new(identity.principal()),
+                home: Some(Tenant::new(identity.tenant())),
+                sees_all: identity.is(Role::Delegate),
+            },
+            None => Self {
+                principal: extensions.get().cloned().unwrap_or_else(Principal::anonymous),
+                home: None,
+                sees_all: true,
+            },
         }
     }
 
@@ -47,8 +55,17 @@ impl Who {
         call::owner(self.principal.clone(), self.tenant(tenant)?)
     }
 
+    /// Whether it may see what all callers have, where that is shown: by its role, or because nobody is asked who they
+    /// are and nothing is anybody's in particular.
+    pub const fn sees_all(&self) -> bool {
+        self.sees_all
+    }
+
     /// Whose a request is that names no tenant.
     pub fn own(&self) -> Owner {
         Owner { tenant: self.home.clone().unwrap_or_default(), principal: self.principal.clone() }
     }
 }
+
+#[cfg(test)]
+mod tests;

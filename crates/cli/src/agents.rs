@@ -29,7 +29,7 @@ pub(crate) async fn run<W: Write>(args: &Agents, common: &Common, screen: &mut S
             screen.json(&proto_json(agent)?)?;
         }
     } else if agents.is_empty() {
-        screen.say(Mark::None, "no agents")?;
+        screen.say(Mark::None, &endpoint.none("agents"))?;
     } else {
         screen.say(Mark::None, &show::table(HEADER, agents.iter().map(row)))?;
     }

@@ -152,6 +152,16 @@ impl Endpoint {
         format!("start a cluster with `watchroom up`, or name another address with {}", self.named_by)
     }
 
+    /// What is said where it shows none of `what`: to the bearer of a token it shows less than there may be.
+    pub(crate) fn none(&self, what: &str) -> String {
+        match self.credential {
+            Some(_) => format!(
+                "no {what} are visible here: whoever calls with a token is shown the agents of its own tenant only"
+            ),
+            None => format!("no {what}"),
+        }
+    }
+
     /// Whether it is the operator, who has only tasks of its own.
     pub(crate) fn is_operator(&self) -> bool {
         self.who == OPERATOR_NAME

@@ -42,6 +42,8 @@ pub(crate) struct Roster {
 /// What is shown of a watch.
 struct Board<'a, W: Write> {
     screen: &'a mut Screen<W>,
+    /// What is said where nobody is registered.
+    none: String,
     roster: Roster,
 }
 
@@ -78,8 +80,9 @@ pub(crate) async fn watch<W: Write>(
     screen: &mut Screen<W>,
 ) -> Result<Outcome, Failure> {
     let mut interrupt = Interrupt::watch()?;
+    let none = registry.none("agents");
     let mut followed = follow(registry, filter, Patience::Bounded);
-    let mut board = Board { screen, roster: Roster::default() };
+    let mut board = Board { screen, none, roster: Roster::default() };
     loop {
         let news = tokio::select! {
             news = followed.next() => news,
@@ -101,7 +104,11 @@ impl<W: Write> Board<'_, W> {
             self.screen.json(&proto_json(&item)?)?;
         }
         let Some(event) = item.event else { return Ok(()) };
-        let lines = self.roster.take(event);
+        let begins = matches!(event, Event::Synced(_));
+        let mut lines = self.roster.take(event);
+        if begins && self.roster.agents.is_empty() {
+            lines.push(self.none.clone());
+        }
         if !self.screen.is_for_script() {
             self.show(&lines)?;
         }
@@ -112,7 +119,7 @@ impl<W: Write> Board<'_, W> {
         if self.screen.is_terminal() {
             // Half a snapshot would look like half of everybody.
             if self.roster.is_whole() {
-                self.screen.board(&self.roster.table(None))?;
+                self.screen.board(&self.roster.table(&self.none, None))?;
             }
         } else {
             for line in lines {
@@ -126,7 +133,7 @@ impl<W: Write> Board<'_, W> {
     fn away(&mut self, why: &Failure, since: Duration) -> Result<(), Failure> {
         if self.screen.is_terminal() {
             let remark = format!("{why}; this is what was last known, {} s ago", since.as_secs());
-            self.screen.board(&self.roster.table(Some(&remark)))?;
+            self.screen.board(&self.roster.table(&self.none, Some(&remark)))?;
         } else if since.is_zero() {
             note(&format!("{why}; going on when it is back"));
         }
@@ -207,9 +214,9 @@ impl Roster {
     }
 
     /// Everybody, and what there is to say of the whole.
-    fn table(&self, remark: Option<&str>) -> String {
+    fn table(&self, none: &str, remark: Option<&str>) -> String {
         let mut text = match self.agents.is_empty() {
-            true => "no agents".to_owned(),
+            true => none.to_owned(),
             false => show::table(HEADER, self.agents.values().map(row)),
         };
         for line in remark.into_iter().chain(self.doubted.then_some(DOUBT)) {

@@ -26,7 +26,8 @@ pub(crate) async fn run<W: Write>(args: &Units, common: &Common, screen: &mut Sc
     if args.watch {
         return watch::watch(args, common, screen).await;
     }
-    let agents = agents::query(&Endpoint::registry(common)?, able()).await?;
+    let registry = Endpoint::registry(common)?;
+    let agents = agents::query(&registry, able()).await?;
     let mut units = Vec::new();
     for url in stores(agents.iter()).into_values() {
         units.extend(list(&Endpoint::of_service(common, &Which::At(url))?, args).await?);
@@ -38,7 +39,7 @@ pub(crate) async fn run<W: Write>(args: &Units, common: &Common, screen: &mut Sc
         }
         return Ok(Outcome::Done);
     }
-    screen.say(Mark::None, &table(units))?;
+    screen.say(Mark::None, &table(units, &registry.none("units")))?;
     Ok(Outcome::Done)
 }
 
@@ -80,9 +81,10 @@ fn sorted<'u>(units: impl Iterator<Item = &'u Unit>) -> Vec<&'u Unit> {
     units
 }
 
-fn table(units: Vec<&Unit>) -> String {
+/// The units in columns; `none` where there are none.
+fn table(units: Vec<&Unit>, none: &str) -> String {
     if units.is_empty() {
-        return "no units".to_owned();
+        return none.to_owned();
     }
     let rows = units.into_iter().map(show::unit);
     show::table(["UNIT", "SERVICE", "TYPE", "STATUS", "SINCE", "STATION", "PLACE", "INCIDENT"], rows)

@@ -25,6 +25,7 @@ pub(crate) fn key_of(agent: &wire::Agent) -> Option<Key> {
 
 /// Where the agent answers over gRPC, if it does.
 pub(crate) fn endpoint(agent: wire::Agent) -> Option<Endpoint> {
+    let signed = agent.verification() == wire::Verification::Signed;
     let registration = agent.registration?;
     let card = registration.card?;
     Some(Endpoint {
@@ -36,6 +37,7 @@ pub(crate) fn endpoint(agent: wire::Agent) -> Option<Endpoint> {
         health: health(agent.health, agent.draining),
         in_flight: agent.in_flight,
         load: agent.load_percent,
+        signed,
         failing: agent.callers.is_some_and(|callers| callers.failing),
         role: registration.role,
         domain: registration.domain,

@@ -46,6 +46,8 @@ pub struct Endpoint {
     pub in_flight: u32,
     /// Share of what it can do that is taken, in percent, where it has a measure of it.
     pub load: Option<u32>,
+    /// Whether the registry holds its card to be signed by a key that it trusts.
+    pub signed: bool,
     /// Whether its callers say that it fails.
     pub failing: bool,
     /// What it is for among agents; empty when it says nothing.

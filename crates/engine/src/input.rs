@@ -39,6 +39,8 @@ pub enum Missing {
     Skill,
     /// The agent is registered, offers the skill and takes no work now.
     Health,
+    /// The agent takes work, and may not be called because its card is not signed.
+    Signature,
 }
 
 /// What happened.

@@ -130,6 +130,11 @@ fn a_step_that_can_be_sent_nowhere_says_what_is_missing() {
         (Some(Missing::Agent), "no fire Agent is registered within 10 s; see `watchroom agents`"),
         (Some(Missing::Skill), "fire Agent offers no skill juggle; see `watchroom agents`"),
         (Some(Missing::Health), "no endpoint of fire Agent is healthy within 10 s; see `watchroom agents`"),
+        (
+            Some(Missing::Signature),
+            "no card of fire Agent is signed by a trusted key, and others are not called (--only-signed); see \
+             `watchroom agents`",
+        ),
         (None, "no endpoint of fire Agent is known within 10 s"),
     ];
     for (missing, words) in cases {

@@ -65,6 +65,10 @@ pub struct Runs {
     #[arg(long = "foreign-agent", env = "WATCHROOM_FOREIGN_AGENTS", value_name = "NAME=URL", value_delimiter = ',',
           value_parser = foreign)]
     pub foreign_agents: Vec<Foreign>,
+    /// Call, and show the token of --token-file, only those registered agents whose card the registry holds to be
+    /// signed by a key of its --trust; agents of --foreign-agent get no token anyway
+    #[arg(long, env = "WATCHROOM_ONLY_SIGNED")]
+    pub only_signed: bool,
     /// How long an incident that is over is kept after its last change
     #[arg(long, env = "WATCHROOM_INCIDENT_AGE", value_name = "TIME", default_value = "720h", value_parser = parse_duration)]
     pub incident_age: Duration,
@@ -151,6 +155,7 @@ impl Runs {
             choose: self.choose.into(),
             foreign: self.foreign_agents.clone(),
             credential: None,
+            only_signed: self.only_signed,
             incidents: Keep { age: self.incident_age, count: self.incident_count as usize },
         }
     }

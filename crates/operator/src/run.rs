@@ -28,12 +28,12 @@ pub async fn run(args: Args, process: Process) -> Result<(), Fatal> {
     let outcomes = Outcomes::report(registry, process.drain().streams_end());
     let outcomes = outcomes.map_err(|error| Fatal::usage(format!("--registry: {error}")))?;
     let settings = Settings { credential, ..args.runs.settings() };
-    let runs = Runs::new(settings, view.clone(), outcomes);
+    let runs = Runs::new(settings, view, outcomes);
     runs.register(process.metrics());
     let kit = setup.start(runs, profile()).await?;
     let unreadable = |error| Fatal::internal("the store cannot be read", error);
     orchestrator::take_up(&kit).await.map_err(unreadable)?;
-    let incidents = orchestrator::incidents(&kit, view).await.map_err(unreadable)?;
+    let incidents = orchestrator::incidents(&kit).await.map_err(unreadable)?;
     let api = Api::service(kit.clone());
     setup.serve(kit, |routes| routes.add_service(api).add_service(incidents)).await
 }

@@ -80,6 +80,11 @@ impl Runs {
         &self.dispatcher
     }
 
+    /// Who can be called.
+    pub(crate) fn directory(&self) -> &Directory {
+        &self.directory
+    }
+
     /// Rings when there are notes for the incidents.
     pub(crate) fn noted(&self) -> &Arc<Notify> {
         &self.noted

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use discovery::Wanted;
+use discovery::{Endpoint, Wanted};
 use engine::{Missing, Route, Routes, Run, Step};
 use types::{AgentName, SkillId};
 
@@ -30,10 +30,13 @@ pub(crate) fn open(directory: &Directory, run: &Run, added: &[Step], context: &s
 fn missing(directory: &Directory, step: &Step) -> Option<Missing> {
     let registry = directory.registry();
     let any = |skill| !registry.instances(&step.agent, skill, Wanted::All).is_empty();
+    let well = || !registry.endpoints(&step.agent, step.skill.as_ref()).is_empty();
     match (registry.synced(), any(None), any(step.skill.as_ref())) {
         (false, _, _) => None,
         (true, false, _) => Some(Missing::Agent),
         (true, true, false) => Some(Missing::Skill),
+        // Who takes work and is not chosen may not be called.
+        (true, true, true) if well() => Some(Missing::Signature),
         (true, true, true) => Some(Missing::Health),
     }
 }
@@ -47,7 +50,7 @@ fn choose(
     shunned: &dyn Fn(&Route) -> bool,
 ) -> Option<Route> {
     let mut endpoints = directory.registry().endpoints(&kind.0, kind.1.as_ref());
-    endpoints.retain(|endpoint| !shunned(&directory.route(endpoint)));
+    endpoints.retain(|endpoint| directory.trusts(endpoint) && !shunned(&directory.route(endpoint)));
     let first = directory.first(&endpoints, kind, context, before);
     first.map(|endpoint| directory.route(endpoint)).or_else(|| directory.foreign(&kind.0))
 }
@@ -60,5 +63,6 @@ pub(crate) fn any(
     shunned: impl Fn(&Route) -> bool,
 ) -> bool {
     let endpoints = directory.registry().endpoints(agent, skill);
-    endpoints.iter().any(|endpoint| !shunned(&directory.route(endpoint))) || directory.foreign(agent).is_some()
+    let open = |endpoint: &Endpoint| directory.trusts(endpoint) && !shunned(&directory.route(endpoint));
+    endpoints.iter().any(|endpoint| open(endpoint)) || directory.foreign(agent).is_some()
 }

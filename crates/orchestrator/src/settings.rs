@@ -30,6 +30,8 @@ pub struct Settings {
     pub foreign: Vec<Foreign>,
     /// The token that registered agents get with every call. Foreign ones get none: it is not theirs to know.
     pub credential: Option<Credential>,
+    /// Whether only those registered agents are called whose card the registry holds to be signed.
+    pub only_signed: bool,
     /// How long incidents are kept.
     pub incidents: Keep,
 }
@@ -70,6 +72,7 @@ impl Default for Settings {
             choose: Policy::default(),
             foreign: Vec::new(),
             credential: None,
+            only_signed: false,
             incidents: Keep::default(),
         }
     }

@@ -30,7 +30,7 @@ mod telemetry;
 mod trace;
 
 pub use args::{Args, LogFormat, Profile};
-pub use auth::{Identity, PUBLIC_CARD, Role, Rule};
+pub use auth::{BEHALF_KEY, Behalf, Identity, PUBLIC_CARD, Role, Rule};
 pub use bound::Bound;
 pub use command::{Command, main, parse};
 pub use drain::Drain;

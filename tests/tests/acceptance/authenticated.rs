@@ -11,7 +11,7 @@ use tests::{DEADLINE, Node, binary, call, request, state};
 const TOKENS: &str = r#"
 [[token]]
 principal = "services"
-roles = ["caller", "agent"]
+roles = ["caller", "agent", "delegate"]
 secret = "token-of-the-services"
 [[token]]
 principal = "anna"

@@ -42,8 +42,14 @@ principal = "anna"
 tenant = "south"
 roles = ["caller"]
 secret = "token-of-anna-of-south"
+[[token]]
+principal = "operator"
+roles = ["delegate"]
+secret = "token-of-the-operator"
 "#;
 const ANNA: &str = "token-of-anna-of-north";
+/// Who may call for her, and for everybody else.
+const OPERATOR: &str = "token-of-the-operator";
 /// Everybody else.
 const OTHERS: [&str; 3] = ["token-of-ben-of-north", "token-of-carl-of-south", "token-of-anna-of-south"];
 
@@ -85,6 +91,8 @@ struct Asked {
     tenant: String,
     task: String,
     context: String,
+    /// On whose behalf, where it is said.
+    behalf: Option<&'static str>,
 }
 
 /// Everything that a caller can tell answers apart by, without the ids that it has named itself.
@@ -180,11 +188,13 @@ impl Asked {
 impl Wire {
     async fn ask(&self, asked: &Asked) -> Answer {
         let bearer = format!("Bearer {}", asked.token);
-        let headers = [VERSION, ("authorization", bearer.as_str()), ("content-type", "application/json")];
+        let mut metadata = vec![VERSION, ("authorization", bearer.as_str())];
+        metadata.extend(asked.behalf.map(|behalf| (service::BEHALF_KEY, behalf)));
+        let headers = [&metadata[..], &[("content-type", "application/json")]].concat();
         let told = match self {
             Self::Grpc(channel) => {
                 let Request { method, bytes, .. } = asked.request();
-                let answer = raw(channel, &format!("lf.a2a.v1.A2AService/{method}"), bytes, &headers[..2]).await;
+                let answer = raw(channel, &format!("lf.a2a.v1.A2AService/{method}"), bytes, &metadata).await;
                 answer.map_or_else(|problem| format!("{problem:?}"), |bytes| String::from_utf8_lossy(&bytes).into())
             }
             Self::Rpc(address) => {
@@ -243,7 +253,8 @@ impl Stage {
 
     fn asked(&self, operation: Operation, token: &str, tenant: &str) -> Asked {
         let (token, tenant) = (token.to_owned(), tenant.to_owned());
-        Asked { operation, token, tenant, task: self.task.id.clone(), context: self.task.context_id.clone() }
+        let (task, context) = (self.task.id.clone(), self.task.context_id.clone());
+        Asked { operation, token, tenant, task, context, behalf: None }
     }
 
     /// What Anna sees of her task.
@@ -287,6 +298,44 @@ async fn what_is_anothers_looks_like_what_does_not_exist_by_every_operation() {
         }
     }
     assert_eq!(stage.seen().await, before, "and nothing has happened to it");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_calls_for_another_without_the_role_is_refused_by_every_operation() {
+    let stage = Stage::set().await;
+    for wire in stage.wires() {
+        for operation in ALL {
+            for token in [ANNA, OTHERS[1]] {
+                for behalf in ["north/anna", "south/carl", "nobody"] {
+                    let asked = Asked { behalf: Some(behalf), ..stage.asked(operation, token, "") };
+                    let Answer(told) = wire.ask(&asked).await;
+                    let refused = told.contains("PermissionDenied") || told.starts_with("403 ");
+                    assert!(refused && told.contains("lacks the role delegate"), "{wire:?} {operation:?}: {told}");
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_calls_for_another_with_the_role_is_told_what_that_one_is() {
+    let stage = Stage::set().await;
+    let reading = [Operation::Get, Operation::List, Operation::ListPush, Operation::GetPush];
+    let callers =
+        [("north/anna", ANNA), ("north/ben", OTHERS[0]), ("south/carl", OTHERS[1]), ("south/anna", OTHERS[2])];
+    tests::eventually("the task works", async || {
+        (tests::state(&stage.seen().await) == proto::a2a::TaskState::Working).then_some(())
+    })
+    .await;
+    for wire in stage.wires() {
+        for operation in reading {
+            for (behalf, token) in callers {
+                let own = stage.asked(operation, token, "");
+                let through = Asked { behalf: Some(behalf), ..stage.asked(operation, OPERATOR, "") };
+                assert_eq!(wire.ask(&through).await, wire.ask(&own).await, "{wire:?} {operation:?} for {behalf}");
+            }
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

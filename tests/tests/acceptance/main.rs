@@ -33,5 +33,6 @@ mod resume;
 mod signed;
 mod startup;
 mod story;
+mod tenants;
 mod tour;
 mod units;

@@ -110,6 +110,16 @@ async fn the_registry_finds_a_published_card_reachable_and_a_signed_one_signed()
     let signed = listed("signed").await;
     assert!(signed.contains("Fire") && !signed.contains("Police"), "{signed}");
 
+    let only = words(&["--registry", &url, "--only-signed", "--endpoint-wait", "1s", "--step-attempts", "1"]);
+    let mut operator = Node::new("operator", dir.path(), only);
+    operator.start().await;
+    let at = format!("http://{}", operator.address());
+    let sent = Run::of(&binary("watchroom"), &["send", tests::call(), "--operator", &at]).await;
+    let refused = "no card of Police Agent is signed by a trusted key, and others are not called (--only-signed)";
+    assert!(!sent.ok && sent.out.contains(refused), "{sent:?}");
+    let engines = Run::of(&binary("watchroom"), &["units", "--registry", &url, "--status", "assigned"]).await;
+    assert!(engines.out.contains("fire") && !engines.out.contains("police"), "{engines:?}");
+
     let address = fire.address().to_string();
     let shown = Run::of(&binary("watchroom"), &["card", &address, "--verify", &keys]).await.expect_ok("the card");
     assert!(shown.contains("signed by one (EdDSA)"), "{shown}");

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
+use service::BEHALF_KEY;
 use service::client::Credential;
 use types::{Seq, StoreId};
 
@@ -20,6 +21,8 @@ pub(super) struct Terms {
     pub(super) after: Option<Seq>,
     /// What it says of its caller.
     pub(super) credential: Option<Credential>,
+    /// Whom that one calls for, where it is not itself.
+    pub(super) behalf: Option<HeaderValue>,
 }
 
 impl Terms {
@@ -35,9 +38,15 @@ impl Terms {
             let id = HeaderValue::from_str(&store.to_string()).expect("an id is digits and hyphens");
             headers.insert(HeaderName::from_static(STORE_KEY), id);
         }
+        if let Some(behalf) = &self.behalf {
+            headers.insert(HeaderName::from_static(BEHALF_KEY), behalf.clone());
+        }
         if let Some(credential) = &self.credential {
             credential.add_to(&mut headers);
         }
         headers
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -269,10 +269,7 @@ fn key(task: &Context) -> DispatchKey {
         Some(dispatch) => format!("{}/{}", dispatch.run, dispatch.step),
         None => task.id().to_string(),
     };
-    // Names may hold a slash, so the length of the first one keeps two owners apart.
-    let owner = task.owner();
-    let owner = format!("{}/{owner}", owner.tenant.as_str().len());
-    DispatchKey { owner, context: task.context_id().to_string(), id }
+    DispatchKey { owner: DispatchKey::owner_of(task.owner()), context: task.context_id().to_string(), id }
 }
 
 fn unusable(path: &std::path::Path, error: &ScenarioError) -> Fatal {

@@ -36,7 +36,7 @@ const RADIO: Duration = Duration::from_secs(10);
 /// Until a unit that fell out is back in service.
 const REPAIR: Duration = Duration::from_secs(900);
 /// A unit has come home within so many metres of its station.
-const HOME: f64 = 1.0;
+pub(crate) const HOME: f64 = 1.0;
 /// A drive takes up to this share longer than estimated.
 const NOISE: f64 = 0.1;
 /// How often an ambulance on scene has a patient to transport.

@@ -18,7 +18,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use types::Timestamp;
+use types::{Owner, Timestamp};
 
 use super::geo::Position;
 
@@ -156,7 +156,7 @@ pub(crate) struct Assignment {
 /// Whose dispatch, and which: the same however often its message is delivered or its attempt repeated.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct DispatchKey {
-    /// The caller, as `tenant/principal`.
+    /// The caller, as [`DispatchKey::owner_of`] names it.
     pub(crate) owner: String,
     /// The conversation, which is the incident.
     pub(crate) context: String,
@@ -175,6 +175,13 @@ pub(crate) struct Change {
     /// The part that it has in a dispatch, or had until this change.
     pub(crate) part: Option<Arc<Assignment>>,
     pub(crate) after: Record,
+}
+
+impl DispatchKey {
+    /// The name of a caller in keys. Names may hold a slash, so the length of the first one keeps two owners apart.
+    pub(crate) fn owner_of(owner: &Owner) -> String {
+        format!("{}/{owner}", owner.tenant.as_str().len())
+    }
 }
 
 impl Assignment {

@@ -5,11 +5,12 @@ use proto::watchroom::emergency::v1::watch_units_response::Event;
 use proto::watchroom::emergency::v1::{
     ListUnitsRequest, ListUnitsResponse, UnitChange, UnitFilter, WatchUnitsRequest, WatchUnitsResponse,
 };
+use service::Identity;
 use tokio::net::TcpListener;
 use tokio_stream::wrappers::TcpListenerStream;
-use tonic::service::Routes;
+use tonic::service::{InterceptorLayer, Routes};
 use tonic::transport::{Channel, Endpoint, Server};
-use tonic::{Status, Streaming};
+use tonic::{Request, Status, Streaming};
 
 use crate::town::Town;
 
@@ -18,12 +19,26 @@ const WINDOW: u32 = 64 << 10;
 
 pub(crate) type Client = UnitsClient<Channel>;
 
-/// Serves a town's units as the process does, until the test ends.
+/// Serves a town's units as the process does where nobody is asked who they are, until the test ends.
 pub(crate) async fn client(town: &Town) -> Client {
+    served(town, None).await
+}
+
+/// The same to a caller that the guard knows.
+pub(crate) async fn client_as(town: &Town, caller: Identity) -> Client {
+    served(town, Some(caller)).await
+}
+
+async fn served(town: &Town, caller: Option<Identity>) -> Client {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let routes = town.driver().agent().0.extend(Routes::default());
-    tokio::spawn(Server::builder().add_routes(routes).serve_with_incoming(TcpListenerStream::new(listener)));
+    let guard = InterceptorLayer::new(move |mut request: Request<()>| {
+        caller.clone().map(|caller| request.extensions_mut().insert(caller));
+        Ok(request)
+    });
+    let server = Server::builder().layer(guard).add_routes(routes);
+    tokio::spawn(server.serve_with_incoming(TcpListenerStream::new(listener)));
     let endpoint = Endpoint::from_shared(format!("http://{address}")).unwrap();
     Client::new(endpoint.initial_stream_window_size(WINDOW).initial_connection_window_size(WINDOW).connect_lazy())
 }

@@ -57,8 +57,8 @@ impl Emergency {
 
 fn unit_status(word: &str) -> Result<UnitStatus, String> {
     let named = UnitStatus::from_str_name(&name("UNIT_STATUS_", word)).filter(|it| *it != UnitStatus::Unspecified);
-    let all = "available, assigned, acknowledged, en-route, on-scene, transporting, at-hospital, cleared, out-of-service \
-               or assignment-cancelled";
+    let all = "available, assigned, acknowledged, en-route, on-scene, transporting, at-hospital, cleared, out-of-service, \
+               assignment-cancelled or busy";
     named.ok_or_else(|| format!("there are {all}"))
 }
 

@@ -76,7 +76,7 @@ fn a_new_snapshot_tells_what_came_and_went_meanwhile() {
     let told = roster.take(Event::Synced(Synced::default()));
     assert_eq!(told.len(), 2);
     assert!(told[0].starts_with("gone: Police Agent 1 (1)") && told[1].starts_with("joined: Police Agent 1 (3)"));
-    let table = roster.table(Some("away"));
+    let table = roster.table("no agents", Some("away"));
     assert_eq!(table.lines().count(), 4, "{table}");
     assert!(table.ends_with("away") && table.contains("10 s"), "{table}");
 }

@@ -21,6 +21,8 @@ use crate::show;
 pub(super) struct Board<'a, W: Write> {
     args: &'a Units,
     screen: &'a mut Screen<W>,
+    /// What is said where there are no units.
+    none: String,
     sheets: BTreeMap<String, Sheet>,
     /// Whether the first table was shown: before that somebody is waited for.
     begun: bool,
@@ -41,8 +43,8 @@ struct Sheet {
 }
 
 impl<'a, W: Write> Board<'a, W> {
-    pub(super) fn new(args: &'a Units, screen: &'a mut Screen<W>) -> Self {
-        Self { args, screen, sheets: BTreeMap::new(), begun: false }
+    pub(super) fn new(args: &'a Units, none: String, screen: &'a mut Screen<W>) -> Self {
+        Self { args, screen, none, sheets: BTreeMap::new(), begun: false }
     }
 
     /// Says which stores there are now.
@@ -105,7 +107,7 @@ impl<'a, W: Write> Board<'a, W> {
         let Some(fresh) = sheet.fresh.take() else { return self.draw() };
         sheet.units = fresh;
         if self.begun && !self.screen.is_terminal() && !sheet.units.is_empty() {
-            let text = table(sorted(sheet.units.values()));
+            let text = table(sorted(sheet.units.values()), &self.none);
             self.screen.say(Mark::None, &text)?;
         }
         self.draw()
@@ -129,7 +131,7 @@ impl<'a, W: Write> Board<'a, W> {
         if !self.begun || self.screen.is_for_script() {
             return Ok(());
         }
-        let table = table(sorted(self.here().flat_map(|sheet| sheet.units.values())));
+        let table = table(sorted(self.here().flat_map(|sheet| sheet.units.values())), &self.none);
         match (self.screen.is_terminal(), first) {
             (true, _) => Ok(self.screen.board(&table)?),
             (false, true) => Ok(self.screen.say(Mark::None, &table)?),

@@ -60,11 +60,13 @@ struct Followed {
 /// Shows units and their changes until Ctrl-C.
 pub(super) async fn watch<W: Write>(args: &Units, common: &Common, screen: &mut Screen<W>) -> Result<Outcome, Failure> {
     let mut interrupt = Interrupt::watch()?;
-    let mut registry = roster::follow(Endpoint::registry(common)?, able(), Patience::Endless);
+    let registry = Endpoint::registry(common)?;
+    let none = registry.none("units");
+    let mut registry = roster::follow(registry, able(), Patience::Endless);
     let mut watch = Watch {
         args,
         common,
-        board: Board::new(args, screen),
+        board: Board::new(args, none, screen),
         roster: Roster::default(),
         told: false,
         followed: BTreeMap::new(),

@@ -166,6 +166,12 @@ async fn agents_are_listed_with_address_and_skills() {
     }
     assert_eq!(run(&["agents", "--registry", &url, "--json"]).await.json()[0]["inFlight"], 3);
     assert_eq!(run(&["agents", "--registry", &url, "--skill", "swim"]).await.out, "no agents\n");
+    let dir = tempfile::tempdir().unwrap();
+    let token = dir.path().join("token");
+    std::fs::write(&token, "token-of-anna-0123456").unwrap();
+    let token = token.to_str().unwrap();
+    let ended = run(&["agents", "--registry", &url, "--skill", "swim", "--token-file", token]).await;
+    assert!(ended.out.starts_with("no agents are visible here: ") && ended.out.contains("its own tenant"), "{ended:?}");
 }
 
 /// A registry that shows two agents, ends, and when it is asked to go on tells that one of them has gone.

@@ -69,6 +69,10 @@ impl Draft {
             (Some(Missing::Health | Missing::Skill), _) => {
                 format!("no endpoint of {agent} is healthy within {limit} s; see `watchroom agents`")
             }
+            (Some(Missing::Signature), _) => format!(
+                "no card of {agent} is signed by a trusted key, and others are not called (--only-signed); see \
+                 `watchroom agents`"
+            ),
             (None, _) => format!("no endpoint of {agent} is known within {limit} s"),
         }
     }

@@ -1,10 +1,12 @@
-//! Which of two instances of one agent gets a step.
+//! Which of two instances of one agent gets a step, and who gets none.
+
+use std::time::Duration;
 
 use discovery::choose::Policy;
 use orchestrator::Settings;
 use types::TaskState;
 
-use crate::stage::{Script, Stage, request};
+use crate::stage::{Act, Script, Stage, eventually, request};
 
 /// Needs the fire brigade and nobody else.
 const SMOKE: &str = "Smoke is coming out of the roof at 12 Mill Lane.";
@@ -50,4 +52,39 @@ async fn a_conversation_stays_with_the_instance_that_it_began_at() {
 async fn the_usual_choice_spreads_work_whose_load_nobody_has_reported_yet() {
     let sent = sent(Policy::default(), &contexts(24)).await;
     assert!(sent.contains(&0) && sent.contains(&1), "{sent:?}");
+}
+
+#[tokio::test]
+async fn where_only_signed_cards_count_no_other_is_called_and_the_step_says_so() {
+    let fire = Script::new("Fire Agent", []);
+    let mut stage = Stage::new(&[&fire]).await;
+    stage.settings.only_signed = true;
+    let story = stage.operator().await.call(SMOKE).await.end().await;
+    assert_eq!(story.state(), TaskState::Failed);
+    assert!(story.lines().iter().any(|line| line.contains("(--only-signed)")), "{:#?}", story.lines());
+    assert_eq!(fire.heard(), 0);
+}
+
+#[tokio::test]
+async fn what_is_under_way_without_a_signed_card_is_neither_followed_nor_fenced() {
+    let fire = Script::new("Fire Agent", [Act::Gate]);
+    let mut stage = Stage::new(&[&fire]).await;
+    stage.settings.attempt_timeout = Duration::from_secs(1);
+    stage.settings.patience.stopping = Duration::from_millis(500);
+    let operator = stage.operator().await;
+    let mut story = operator.call(SMOKE).await;
+    story.until("looking for units").await;
+    let run = story.run();
+    operator.die();
+    fire.open();
+    stage.settings.only_signed = true;
+    let operator = stage.operator().await;
+    let whole = operator.follow(run, 0).await.end().await;
+    assert_eq!(whole.state(), TaskState::Failed, "{:#?}", whole.lines());
+    assert_eq!(stage.duties().await, 1, "nobody was asked what became of it");
+    operator.die();
+    stage.settings.only_signed = false;
+    let _operator = stage.operator().await;
+    eventually("the agent is asked", async || stage.duties().await == 0).await;
+    assert_eq!(fire.heard(), 1);
 }

@@ -1,5 +1,5 @@
 //! Connections to agents, one per address, shared by all runs. Registered agents are ours: they are asked over gRPC, with
-//! our token. A foreign one gets no token, and is asked over the binding that its card says.
+//! our token and in the name of whose run it is. A foreign one gets neither, and is asked over the binding that its card says.
 
 use std::collections::HashMap;
 
@@ -7,11 +7,23 @@ use a2a::{Client, ClientError};
 use engine::Route;
 use parking_lot::Mutex;
 use service::client::{Credential, Peer};
+use types::Owner;
 
 use super::Directory;
 
 /// Addresses that are remembered; agents move seldom, and a client that is made again only connects again.
 const MOST: usize = 1024;
+
+/// Why an agent is not asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Barred {
+    /// Its address is none.
+    #[error("the registered address cannot be used")]
+    Address,
+    /// Nobody whose card is signed answers from its store now.
+    #[error("nobody with a signed card is registered for its store, and others are not called (--only-signed)")]
+    Unsigned,
+}
 
 /// Clients by address.
 #[derive(Debug)]
@@ -29,15 +41,17 @@ impl Clients {
         Self { credential, ours: Known::default(), foreign: Known::default() }
     }
 
-    /// A client of whoever answers for the route's store now; of the route's own endpoint when nobody is registered.
-    /// Another store that is served there by now refuses its calls. `None` when the address is none.
-    pub(super) fn of(&self, directory: &Directory, route: &Route) -> Option<Client> {
-        let address = directory.address(route);
+    /// A client of whoever answers for the route's store now, for calls on behalf of `owner`; of the route's own
+    /// endpoint when nobody is registered. Another store that is served there by now refuses its calls.
+    pub(super) fn of(&self, directory: &Directory, owner: &Owner, route: &Route) -> Result<Client, Barred> {
+        let address = directory.address(route).ok_or(Barred::Unsigned)?;
         let registered = |url: &str| Client::connect(Peer::new(url, self.credential.clone()));
-        match route.store_id {
-            Some(store) => Some(self.ours.at(&address, registered)?.for_store(store)),
-            None => self.foreign.at(&address, |url| Client::at(url)),
-        }
+        let Some(store) = route.store_id else {
+            return self.foreign.at(&address, |url| Client::at(url)).ok_or(Barred::Address);
+        };
+        let client = self.ours.at(&address, registered).ok_or(Barred::Address)?.for_store(store);
+        // Nobody would believe a caller that does not say who it is.
+        Ok(if self.credential.is_some() { client.on_behalf_of(owner) } else { client })
     }
 }
 

@@ -7,7 +7,7 @@ use discovery::choose::{self, Candidate, Occasion, Policy, Turns};
 use discovery::{Endpoint, Outcomes, Seen, View};
 use engine::Route;
 use parking_lot::Mutex;
-use types::{AgentName, SkillId};
+use types::{AgentName, SkillId, StoreId};
 
 use crate::settings::Settings;
 
@@ -20,6 +20,8 @@ pub(crate) struct Directory {
     registry: View,
     foreign: Arc<BTreeMap<AgentName, Arc<str>>>,
     policy: Policy,
+    /// Whether only those are called whose card is signed.
+    only_signed: bool,
     /// Dispatches so far: looking is not choosing.
     turns: Arc<Mutex<Turns<Kind>>>,
     outcomes: Outcomes,
@@ -28,7 +30,8 @@ pub(crate) struct Directory {
 impl Directory {
     pub(crate) fn new(registry: View, outcomes: Outcomes, settings: &Settings) -> Self {
         let foreign = settings.foreign.iter().map(|agent| (agent.name.clone(), agent.url.clone())).collect();
-        Self { registry, foreign: Arc::new(foreign), policy: settings.choose, turns: Arc::default(), outcomes }
+        let (policy, only_signed) = (settings.choose, settings.only_signed);
+        Self { registry, foreign: Arc::new(foreign), policy, only_signed, turns: Arc::default(), outcomes }
     }
 
     /// Those that keep themselves registered.
@@ -76,13 +79,27 @@ impl Directory {
         self.foreign.get(agent).map(|url| Route { endpoint: url.clone(), store_id: None })
     }
 
-    /// Where the route's store is served now; the route's own endpoint when nobody is registered for it.
-    pub(crate) fn address(&self, route: &Route) -> String {
-        let serving = route.store_id.map(|store| self.registry.by_store(store)).unwrap_or_default();
+    /// Whether a registered instance may be called, and shown our token with that.
+    pub(crate) fn trusts(&self, endpoint: &Endpoint) -> bool {
+        endpoint.signed || !self.only_signed
+    }
+
+    /// Every instance that may be called and answers from that store, healthy first.
+    pub(crate) fn serving(&self, store: StoreId) -> Vec<Arc<Endpoint>> {
+        let mut serving = self.registry.by_store(store);
+        serving.retain(|endpoint| self.trusts(endpoint));
+        serving
+    }
+
+    /// Where the route's store is served now; the route's own endpoint when nobody is registered for it, unless only
+    /// those may be called whose card is signed: who answers there now, nobody says.
+    pub(crate) fn address(&self, route: &Route) -> Option<String> {
+        let Some(store) = route.store_id else { return Some(route.endpoint.to_string()) };
+        let serving = self.serving(store);
         let same = serving.iter().find(|endpoint| *endpoint.url == *route.endpoint);
         match same.or(serving.first()) {
-            Some(endpoint) => endpoint.url.clone(),
-            None => route.endpoint.to_string(),
+            Some(endpoint) => Some(endpoint.url.clone()),
+            None => (!self.only_signed).then(|| route.endpoint.to_string()),
         }
     }
 }

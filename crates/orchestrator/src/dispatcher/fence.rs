@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use a2a::{ClientError, Error};
 use agent::Kit;
-use discovery::View;
 use engine::{Cause, ChildNews, Code};
 use types::{MessageId, RetryPolicy};
 
@@ -78,13 +77,14 @@ impl Dispatcher {
     /// Waits before the next question; a store that nobody serves is asked seldom, and at once when it is back.
     async fn rest(&self, duty: &Duty, failures: u32) {
         let registry = self.directory.registry();
-        let served = |view: &View| duty.launch.route.store_id.is_none_or(|store| !view.by_store(store).is_empty());
-        if served(registry) {
+        let store = duty.launch.route.store_id;
+        let served = || store.is_none_or(|store| !self.directory.serving(store).is_empty());
+        if served() {
             return pause(failures).await;
         }
         let pause = SELDOM.pause(failures, rand::random()).unwrap_or(SELDOM.max_backoff);
         // Nothing to do differently: either way it is time to ask.
-        tokio::time::timeout(pause, registry.until(|view| served(view).then_some(()))).await.ok();
+        tokio::time::timeout(pause, registry.until(|_| served().then_some(()))).await.ok();
     }
 
     /// What became of an attempt that was turned away for now: another copy of its message may have been taken, so it is
@@ -106,7 +106,7 @@ impl Dispatcher {
 
     /// Asks the attempt's own store; no other knows anything about it.
     async fn fence(&self, duty: &Duty) -> Result<Option<ChildNews>, ClientError> {
-        let Some(client) = self.client(&duty.launch.route) else { return Ok(None) };
+        let Ok(client) = self.client(&duty.owner, &duty.launch.route) else { return Ok(None) };
         let Some(store_id) = duty.launch.route.store_id else { return Ok(None) };
         let fence = a2a::Fence {
             run: duty.run,

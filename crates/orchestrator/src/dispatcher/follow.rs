@@ -14,7 +14,7 @@ use tokio::time::Instant;
 use types::{RemoteTask, Seq};
 
 use super::child::{Standing, answer, has_ended, note, replied, said, standing};
-use super::{Attempt, Dispatcher, pause};
+use super::{Attempt, Barred, Dispatcher, pause};
 
 /// How long news that decide nothing wait for others to share their commit.
 const BATCH: Duration = Duration::from_millis(200);
@@ -32,7 +32,8 @@ enum Step {
 pub(super) struct Follow<'d> {
     dispatcher: &'d Dispatcher,
     attempt: &'d Attempt,
-    address: String,
+    /// Where its agent was when it was asked last.
+    address: Option<String>,
     items: BoxStream<'static, Result<Followed, ClientError>>,
     child: Option<RemoteTask>,
     /// The child as far as it was seen.
@@ -225,7 +226,15 @@ impl<'d> Follow<'d> {
 
     /// The stream has nothing more: the child has ended, or is to be followed anew.
     async fn drained(&mut self) -> Step {
-        let (Some(child), Some(client)) = (self.child.clone(), self.client()) else { return Step::Over };
+        let Some(child) = self.child.clone() else { return Step::Over };
+        let client = match self.client() {
+            Ok(client) => client,
+            Err(Barred::Address) => return Step::Over,
+            Err(barred @ Barred::Unsigned) => {
+                tracing::info!(step = %self.attempt.step, %barred, "following the child again");
+                return self.again().await;
+            }
+        };
         match client.get(&child, History::None).await {
             Ok(snapshot) => match standing(snapshot.task.status.as_ref(), None) {
                 Standing::Ended => self.end(answer(snapshot.task)).await,
@@ -273,13 +282,14 @@ impl<'d> Follow<'d> {
 
     fn reopen(&mut self) {
         self.address = self.dispatcher.directory.address(&self.attempt.route);
-        if let (Some(child), Some(client)) = (self.child.clone(), self.client()) {
-            let from = Some(self.cursor).filter(|cursor| *cursor > Seq::ZERO);
-            self.items = client.follow(child, from);
-        }
+        let from = Some(self.cursor).filter(|cursor| *cursor > Seq::ZERO);
+        self.items = match (self.child.clone(), self.client()) {
+            (Some(child), Ok(client)) => client.follow(child, from),
+            _ => futures::stream::empty().boxed(),
+        };
     }
 
-    fn client(&self) -> Option<Client> {
-        self.dispatcher.client(&self.attempt.route)
+    fn client(&self) -> Result<Client, Barred> {
+        self.dispatcher.client(self.attempt.handle.owner(), &self.attempt.route)
     }
 }

@@ -32,7 +32,7 @@ impl Dispatcher {
 
     /// Asks a task to stop, and for how it has ended.
     async fn stop_foreign(&self, duty: &Duty, child: &RemoteTask) -> Result<Option<ChildNews>, ClientError> {
-        let Some(client) = self.client(&duty.launch.route) else { return Ok(None) };
+        let Ok(client) = self.client(&duty.owner, &duty.launch.route) else { return Ok(None) };
         let stopped = match client.cancel(child, None).await {
             Err(ClientError::Refused(Error::TaskNotCancelable | Error::UnsupportedOperation(_))) => {
                 client.get(child, History::None).await
@@ -53,7 +53,7 @@ impl Dispatcher {
     /// Looks for the task that an attempt's message became, in its conversation. Not by time: the official SDK gives
     /// a task none before it is at work, and whose clock is right is not known.
     pub(super) async fn search(&self, duty: &Duty) -> Result<Option<RemoteTask>, ClientError> {
-        let Some(client) = self.client(&duty.launch.route) else { return Ok(None) };
+        let Ok(client) = self.client(&duty.owner, &duty.launch.route) else { return Ok(None) };
         let mut request = ListTasksRequest {
             context_id: duty.context.to_string(),
             page_size: Some(PAGE),

@@ -21,13 +21,13 @@ use a2a::{Client, Error};
 use agent::Handle;
 use engine::{ChildNews, Effect, Fence, Route};
 use tokio::sync::Semaphore;
-use types::{AgentName, RemoteTask, RetryPolicy, Seq, SkillId, StepId};
+use types::{AgentName, Owner, RemoteTask, RetryPolicy, Seq, SkillId, StepId};
 
 use crate::driver::{Runs, Signal};
 use crate::duty::{Duty, Key};
 use crate::routes;
 use crate::settings::Settings;
-use clients::Clients;
+use clients::{Barred, Clients};
 pub(crate) use directory::{Directory, Kind};
 use fence::{AT_ONCE, Haste};
 use pursuits::Pursuits;
@@ -111,8 +111,9 @@ impl Dispatcher {
         self.settle(handle.kit(), duty, Haste::Run);
     }
 
-    fn client(&self, route: &Route) -> Option<Client> {
-        self.clients.of(&self.directory, route)
+    /// For calls about a run of `owner`.
+    fn client(&self, owner: &Owner, route: &Route) -> Result<Client, Barred> {
+        self.clients.of(&self.directory, owner, route)
     }
 
     /// Follows a child that is known to its end.

@@ -7,10 +7,11 @@ use discovery::Seen;
 use engine::{Cause, ChildNews, Code, Dispatch, Sent};
 use proto::a2a::{Message, Part, Role, SendMessageRequest};
 use tokio::time::Instant;
+use tonic::Status;
 use types::{MessageId, Seq, TaskId};
 
 use super::follow::Follow;
-use super::{Attempt, Dispatcher, pause};
+use super::{Attempt, Barred, Dispatcher, pause};
 use crate::duty::Duty;
 
 /// What one try to send an attempt came to.
@@ -86,8 +87,9 @@ impl Dispatcher {
     }
 
     async fn send_once(&self, attempt: &Attempt, request: SendMessageRequest) -> Try {
-        let Some(client) = self.client(&attempt.route) else {
-            return Try::Declined(Cause::new(Code::Unreachable, "the registered address cannot be used"));
+        let client = match self.client(attempt.handle.owner(), &attempt.route) {
+            Ok(client) => client,
+            Err(barred) => return stopped(barred),
         };
         match Follow::sent(self, attempt, &client, request).run().await {
             None => Try::Told,
@@ -100,6 +102,15 @@ impl Dispatcher {
                 tried
             }
         }
+    }
+}
+
+/// What it says about the message that its agent is not asked. Who is not signed now may be in a moment, and may have
+/// the message from before.
+fn stopped(barred: Barred) -> Try {
+    match barred {
+        Barred::Address => Try::Declined(Cause::new(Code::Unreachable, barred.to_string())),
+        Barred::Unsigned => Try::Unreached(ClientError::Unreachable(Status::unavailable(barred.to_string()))),
     }
 }
 

@@ -1,12 +1,12 @@
 //! Follows the units of every agent that can dispatch: one watch per store, from where the desk has taken it up.
 //! Losing an agent loses no change: the watch goes on from its last version, or begins anew with a snapshot.
+//! It is asked in the operator's own name, which agents show everybody's units to by its role.
 
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use agent::Kit;
-use discovery::View;
 use proto::watchroom::emergency::v1::units_client::UnitsClient;
 use proto::watchroom::emergency::v1::watch_units_response::Event;
 use proto::watchroom::emergency::v1::{self as wire, WatchUnitsRequest, WatchUnitsResponse};
@@ -16,6 +16,7 @@ use tonic::{Code, Status};
 use types::StoreId;
 
 use super::desk::{News, Shared, What};
+use crate::dispatcher::Directory;
 use crate::driver::Runs;
 use crate::services;
 
@@ -26,17 +27,18 @@ const LONGEST: Duration = Duration::from_secs(10);
 /// Pause for an agent without `Units`: it may come with a newer version of it.
 const UNSERVED: Duration = Duration::from_secs(60);
 
-/// Starts to follow the agents of `view`, those to come too.
-pub(super) fn start(kit: &Kit<Runs>, view: View, shared: Arc<Shared>, tx: mpsc::Sender<News>) {
+/// Starts to follow the agents that may be called, those to come too.
+pub(super) fn start(kit: &Kit<Runs>, shared: Arc<Shared>, tx: mpsc::Sender<News>) {
     let (works, mut known) = (kit.clone(), HashSet::new());
+    let directory = kit.driver().directory().clone();
     let credential = kit.driver().settings().credential.clone();
     kit.spawn("units", async move {
         loop {
-            let changed = view.changed();
-            for store in stores(&view) {
+            let changed = directory.registry().changed();
+            for store in stores(&directory) {
                 if known.insert(store) {
-                    let (view, shared, tx) = (view.clone(), shared.clone(), tx.clone());
-                    let feed = Feed { store, view, credential: credential.clone(), shared, tx, seen: 0 };
+                    let (directory, shared, tx) = (directory.clone(), shared.clone(), tx.clone());
+                    let feed = Feed { store, directory, credential: credential.clone(), shared, tx, seen: 0 };
                     works.spawn("units of a store", feed.run());
                 }
             }
@@ -45,9 +47,10 @@ pub(super) fn start(kit: &Kit<Runs>, view: View, shared: Arc<Shared>, tx: mpsc::
     });
 }
 
-fn stores(view: &View) -> Vec<StoreId> {
+fn stores(directory: &Directory) -> Vec<StoreId> {
     let dispatch = services::dispatch();
-    let able = view.all().into_iter().filter(|endpoint| endpoint.offers(&dispatch));
+    let all = directory.registry().all().into_iter();
+    let able = all.filter(|endpoint| endpoint.offers(&dispatch) && directory.trusts(endpoint));
     able.map(|endpoint| endpoint.store_id).collect()
 }
 
@@ -55,7 +58,7 @@ fn stores(view: &View) -> Vec<StoreId> {
 #[derive(Debug)]
 struct Feed {
     store: StoreId,
-    view: View,
+    directory: Directory,
     credential: Option<Credential>,
     shared: Arc<Shared>,
     tx: mpsc::Sender<News>,
@@ -88,7 +91,8 @@ impl Feed {
     /// Hands on what happens until the watch breaks, or the desk is gone.
     async fn watch(&mut self) -> Result<(), Status> {
         let store = self.store;
-        let endpoint = self.view.until(|view| view.by_store(store).into_iter().next()).await;
+        let served = self.directory.registry().until(|_| self.directory.serving(store).into_iter().next());
+        let endpoint = served.await;
         let peer = Peer::new(&endpoint.url, self.credential.clone());
         let channel = peer.channel().map_err(|error| Status::unavailable(error.to_string()))?;
         let known = self.shared.cursors.read().get(&store).copied().unwrap_or_default();

@@ -23,7 +23,6 @@ mod watch;
 mod tests;
 
 use agent::Kit;
-use discovery::View;
 use proto::watchroom::emergency::v1::incidents_server::IncidentsServer;
 
 use crate::driver::Runs;
@@ -33,15 +32,15 @@ pub(crate) use tell::{note, row};
 
 use self::desk::Desk;
 
-/// Keeps the incidents of the runs of `kit`, follows the units of the agents in `view`, and serves both.
+/// Keeps the incidents of the runs of `kit`, follows the units of the agents that they can be sent to, and serves both.
 ///
 /// # Errors
 /// When the store cannot be read.
-pub async fn incidents(kit: &Kit<Runs>, view: View) -> Result<IncidentsServer<Incidents>, store::Error> {
+pub async fn incidents(kit: &Kit<Runs>) -> Result<IncidentsServer<Incidents>, store::Error> {
     let own = kit.ownership();
     let (runs, keep) = (kit.driver(), kit.driver().settings().incidents);
     let (desk, shared, tx) = Desk::open(kit.store().clone(), own.epoch, runs.noted().clone(), keep).await?;
     kit.spawn("incidents", desk.run());
-    feed::start(kit, view, shared.clone(), tx);
+    feed::start(kit, shared.clone(), tx);
     Ok(Incidents { shared, store: own.store_id }.service())
 }

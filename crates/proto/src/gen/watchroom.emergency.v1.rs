@@ -321,18 +321,19 @@ pub struct Unit {
     pub r#type: ::prost::alloc::string::String,
     #[prost(message, optional, tag = "4")]
     pub station: ::core::option::Option<Station>,
-    /// Where it is taken to be; on the road, between its last place and the next.
+    /// Where it is taken to be; on the road, between its last place and the next. Unset where it works for somebody else,
+    /// or comes from there.
     #[prost(message, optional, tag = "5")]
     pub position: ::core::option::Option<Position>,
     #[prost(enumeration = "UnitStatus", tag = "6")]
     pub status: i32,
-    /// Unset when it works for nobody.
+    /// Unset when it works for nobody, or for somebody else.
     #[prost(message, optional, tag = "7")]
     pub assignment: ::core::option::Option<Assignment>,
-    /// When it came into its status; unset for one that was never sent.
+    /// When it came into its status; unset for one that was never sent, or is BUSY.
     #[prost(message, optional, tag = "8")]
     pub since: ::core::option::Option<::prost_types::Timestamp>,
-    /// Rises with each assignment.
+    /// Rises with each assignment; 0 where the caller is not told whom it works for.
     #[prost(uint64, tag = "9")]
     pub epoch: u64,
 }
@@ -393,7 +394,7 @@ pub struct UnitChange {
     /// Seconds until it is expected to be there; 0 where it is not on its way.
     #[prost(uint32, tag = "6")]
     pub eta_s: u32,
-    /// The dispatch that it works for, or worked for until this change.
+    /// The dispatch that it works for, or worked for until this change; empty where that is somebody else's.
     #[prost(string, tag = "7")]
     pub dispatch: ::prost::alloc::string::String,
     /// The incident of that dispatch.
@@ -502,7 +503,7 @@ pub struct ListUnitsResponse {
     pub version: u64,
     #[prost(message, optional, tag = "5")]
     pub clock: ::core::option::Option<Clock>,
-    /// Dispatches that wait for a unit.
+    /// Dispatches that wait for a unit, whoever's they are.
     #[prost(uint32, tag = "6")]
     pub queued: u32,
 }
@@ -848,6 +849,8 @@ impl DispatchStatus {
 /// AVAILABLE → ASSIGNED → ACKNOWLEDGED → EN_ROUTE → ON_SCENE → \[TRANSPORTING → AT_HOSPITAL\] → CLEARED → AVAILABLE
 ///
 /// Before it is on scene its assignment may be cancelled, or it may go out of service.
+/// Whose work a unit does is told to that caller alone, and to those whose role lets them see more; the others are told
+/// AVAILABLE, BUSY or OUT_OF_SERVICE.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
 pub enum UnitStatus {
@@ -862,6 +865,8 @@ pub enum UnitStatus {
     Cleared = 8,
     OutOfService = 9,
     AssignmentCancelled = 10,
+    /// It works for somebody else.
+    Busy = 11,
 }
 impl UnitStatus {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -881,6 +886,7 @@ impl UnitStatus {
             Self::Cleared => "UNIT_STATUS_CLEARED",
             Self::OutOfService => "UNIT_STATUS_OUT_OF_SERVICE",
             Self::AssignmentCancelled => "UNIT_STATUS_ASSIGNMENT_CANCELLED",
+            Self::Busy => "UNIT_STATUS_BUSY",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -897,6 +903,7 @@ impl UnitStatus {
             "UNIT_STATUS_CLEARED" => Some(Self::Cleared),
             "UNIT_STATUS_OUT_OF_SERVICE" => Some(Self::OutOfService),
             "UNIT_STATUS_ASSIGNMENT_CANCELLED" => Some(Self::AssignmentCancelled),
+            "UNIT_STATUS_BUSY" => Some(Self::Busy),
             _ => None,
         }
     }

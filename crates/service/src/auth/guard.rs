@@ -9,6 +9,7 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use http::{HeaderMap, header};
 
+use crate::auth::behalf::{BEHALF_KEY, Behalf};
 use crate::auth::identity::{Identity, Role};
 use crate::auth::refusal::Refusal;
 use crate::auth::tokens::Tokens;
@@ -69,6 +70,7 @@ impl Guard {
         }
         let token = bearer(headers).ok_or(Refusal::Missing)?;
         let identity = self.tokens.find(token, SystemTime::now()).ok_or(Refusal::Unknown)?;
+        let identity = acting(identity, headers)?;
         let Rule { roles, .. } = self.rules.iter().find(|rule| path.starts_with(rule.path)).unwrap_or(&CALLERS);
         if identity.is(Role::Admin) || roles.iter().any(|role| identity.is(*role)) {
             return Ok(Some(identity));
@@ -94,6 +96,18 @@ async fn check(State(guard): State<Guard>, mut request: Request, next: Next) -> 
         }
         Err(refusal) => refusal.answer(request.headers()),
     }
+}
+
+/// Whom the call is from: its caller, or whom that one is trusted to name.
+fn acting(identity: Identity, headers: &HeaderMap) -> Result<Identity, Refusal> {
+    if !headers.contains_key(BEHALF_KEY) {
+        return Ok(identity);
+    }
+    if !identity.is(Role::Delegate) {
+        return Err(Refusal::Lacks(Role::Delegate));
+    }
+    let behalf = Behalf::of(headers).map_err(|_| Refusal::Misnamed)?;
+    Ok(behalf.map_or(identity, |behalf| Identity::acting_for(&behalf)))
 }
 
 /// The token of an `Authorization` header; the scheme is the same in any case.

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
+use crate::auth::behalf::Behalf;
+
 /// What an authenticated caller is. The guard puts it into the extensions of the request; where there is none,
 /// callers are not asked who they are.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,12 +24,15 @@ pub enum Role {
     Caller,
     /// Registers itself with the registry.
     Agent,
+    /// Calls on behalf of any caller, and sees what all callers have.
+    Delegate,
     /// Everything, also looking into stores and stopping services.
     Admin,
 }
 
 impl Identity {
-    pub(crate) fn new(principal: &str, tenant: &str, roles: &[Role]) -> Self {
+    /// A caller that has been established to be this one.
+    pub fn new(principal: &str, tenant: &str, roles: &[Role]) -> Self {
         Self { principal: principal.into(), tenant: tenant.into(), roles: roles.into() }
     }
 
@@ -41,6 +46,11 @@ impl Identity {
         &self.tenant
     }
 
+    /// Whom a call of its on behalf of another is from. What that one may as a caller it may too, and no more.
+    pub(crate) fn acting_for(behalf: &Behalf) -> Self {
+        Self::new(behalf.principal(), behalf.tenant(), &[Role::Caller])
+    }
+
     /// Whether it may do what `role` may.
     pub fn is(&self, role: Role) -> bool {
         self.roles.iter().any(|own| *own == role || *own == Role::Admin)
@@ -52,6 +62,7 @@ impl fmt::Display for Role {
         f.write_str(match self {
             Self::Caller => "caller",
             Self::Agent => "agent",
+            Self::Delegate => "delegate",
             Self::Admin => "admin",
         })
     }

@@ -1,12 +1,14 @@
 //! Who calls: static bearer tokens from a file, checked before any handler on every route of the protocol listener.
 //! Without a file nobody is asked, and every caller is the same anonymous one.
 
+mod behalf;
 mod file;
 mod guard;
 mod identity;
 mod refusal;
 mod tokens;
 
+pub use behalf::{BEHALF_KEY, Behalf};
 pub use guard::{PUBLIC_CARD, Rule};
 pub use identity::{Identity, Role};
 

@@ -6,6 +6,7 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde_json::json;
 use tonic::{Code, Status};
 
+use crate::auth::behalf::NotBehalf;
 use crate::auth::identity::Role;
 use crate::rpc::{Ended, code_name};
 
@@ -19,6 +20,8 @@ pub(crate) enum Refusal {
     /// The right name is told, never the resource.
     #[error("the caller lacks the role {0}")]
     Lacks(Role),
+    #[error("{NotBehalf}")]
+    Misnamed,
 }
 
 impl Refusal {
@@ -37,6 +40,7 @@ impl Refusal {
         let status = match self {
             Self::Missing | Self::Unknown => Status::unauthenticated(message),
             Self::Lacks(_) => Status::permission_denied(message),
+            Self::Misnamed => Status::invalid_argument(message),
         };
         status.into_http::<Body>()
     }
@@ -45,6 +49,7 @@ impl Refusal {
         let (status, code) = match self {
             Self::Missing | Self::Unknown => (StatusCode::UNAUTHORIZED, Code::Unauthenticated),
             Self::Lacks(_) => (StatusCode::FORBIDDEN, Code::PermissionDenied),
+            Self::Misnamed => (StatusCode::BAD_REQUEST, Code::InvalidArgument),
         };
         let body = json!({"error": {
             "code": status.as_u16(), "status": code_name(code), "message": self.to_string(), "details": []
@@ -59,7 +64,7 @@ impl Refusal {
         match self {
             Self::Missing => Some("Bearer realm=\"watchroom\""),
             Self::Unknown => Some("Bearer realm=\"watchroom\", error=\"invalid_token\""),
-            Self::Lacks(_) => None,
+            Self::Lacks(_) | Self::Misnamed => None,
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use service::client::{Credential, Peer};
-use service::{Identity, Process, Role, Rule};
+use service::{Behalf, Identity, Process, Role, Rule};
 use tonic::service::Routes;
 use tonic::{Code, Request, Response, Status};
 use tonic_health::pb::health_client::HealthClient;
@@ -14,8 +14,9 @@ use crate::support::{exchange, get, process_with, serve_ruled, within};
 const ANNA: &str = "annas-token-0123456789";
 const ADMIN: &str = "admins-token-0123456789";
 const OLD: &str = "an-old-token-0123456789";
+const DELEGATE: &str = "delegates-token-0123456789";
 
-/// Anna may call, the admin everything, and what is old nothing any more.
+/// Anna may call, the admin everything, the operator for others, and what is old nothing any more.
 const TOKENS: &str = r#"
 [[token]]
 principal = "anna"
@@ -33,6 +34,11 @@ principal = "anna"
 roles = ["caller"]
 secret = "an-old-token-0123456789"
 expires = "2001-01-01T00:00:00Z"
+
+[[token]]
+principal = "operator"
+roles = ["delegate"]
+secret = "delegates-token-0123456789"
 "#;
 
 const RULES: [Rule; 1] = [Rule { path: "/test.Echo/Drain", roles: &[] }];
@@ -56,12 +62,19 @@ fn echo() -> Routes {
 }
 
 async fn call(peer: Peer, method: &'static str) -> Status {
+    call_for(peer, method, None).await
+}
+
+async fn call_for(peer: Peer, method: &'static str, behalf: Option<&str>) -> Status {
+    let mut request = Request::new(HealthCheckRequest::default());
+    if let Some(behalf) = behalf {
+        request.metadata_mut().insert(service::BEHALF_KEY, behalf.parse().unwrap());
+    }
     let mut client = tonic::client::Grpc::new(peer.channel().unwrap());
     client.ready().await.unwrap();
     let codec = tonic_prost::ProstCodec::<HealthCheckRequest, HealthCheckResponse>::default();
     let path = http::uri::PathAndQuery::from_static(method);
-    let answer: Result<Response<HealthCheckResponse>, Status> =
-        within(client.unary(Request::new(HealthCheckRequest::default()), path, codec)).await;
+    let answer: Result<Response<HealthCheckResponse>, Status> = within(client.unary(request, path, codec)).await;
     answer.unwrap_err()
 }
 
@@ -96,6 +109,44 @@ async fn a_known_caller_is_told_apart_and_others_are_refused_alike() {
 
     let metrics = get(addresses.admin, "/metrics").await;
     assert!(metrics.contains("code=\"UNAUTHENTICATED\"") && !metrics.contains("anna"), "{metrics}");
+}
+
+#[tokio::test]
+async fn only_a_delegate_calls_for_others_and_then_may_what_they_may() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("tokens.toml");
+    std::fs::write(&file, TOKENS).unwrap();
+    let process = guarded(&file);
+    let http = axum::Router::new().route("/north/tasks", axum::routing::get(async || "tasks"));
+    let (addresses, _served) = serve_ruled(&process, echo(), http, &RULES);
+    within(process.serving()).await;
+    let at = addresses.protocol;
+
+    let ben = Behalf::new("no/rth", "Ben Ü").to_value();
+    let ben = Some(ben.to_str().unwrap());
+    for token in [DELEGATE, ADMIN] {
+        assert_eq!(call_for(as_caller(at, token), "/test.Echo/Say", ben).await.message(), "Ben Ü of no/rth");
+        let denied = call_for(as_caller(at, token), "/test.Echo/Drain", ben).await;
+        assert_eq!(denied.message(), "the caller lacks the role admin", "what Ben may, and no more");
+        let odd = call_for(as_caller(at, token), "/test.Echo/Say", Some("ben")).await;
+        assert_eq!(odd.code(), Code::InvalidArgument);
+        assert!(odd.message().contains("TENANT/PRINCIPAL"), "{odd}");
+    }
+    assert_eq!(call(as_caller(at, DELEGATE), "/test.Echo/Say").await.message(), "the caller lacks the role caller");
+    // Nor on behalf of itself, nor in words that name nobody.
+    for behalf in [ben, Some("north/anna"), Some("ben")] {
+        let denied = call_for(as_caller(at, ANNA), "/test.Echo/Say", behalf).await;
+        assert_eq!((denied.code(), denied.message()), (Code::PermissionDenied, "the caller lacks the role delegate"));
+    }
+    let over_http = async |token: &str, behalf: &str| {
+        let head = format!(
+            "GET /north/tasks HTTP/1.1\r\nauthorization: Bearer {token}\r\nwatchroom-on-behalf-of: {behalf}\r\n"
+        );
+        String::from_utf8(exchange(at, &head, b"").await).unwrap()
+    };
+    assert!(over_http(DELEGATE, "north/anna").await.ends_with("tasks"));
+    assert!(over_http(DELEGATE, "anna").await.starts_with("HTTP/1.1 400"));
+    assert!(over_http(ANNA, "north/anna").await.starts_with("HTTP/1.1 403"));
 }
 
 #[tokio::test]

@@ -4,11 +4,13 @@ mod error;
 mod filter;
 mod present;
 mod request;
+mod sight;
 mod watch;
 
 use std::pin::Pin;
 use std::sync::Arc;
 
+use a2a::Who;
 use futures::{Stream, StreamExt as _};
 use proto::watchroom::emergency::v1 as wire;
 use proto::watchroom::emergency::v1::units_server::{self, UnitsServer};
@@ -16,6 +18,7 @@ use tonic::{Request, Response, Status};
 
 use self::error::Error;
 use self::request::Page;
+use self::sight::Sight;
 use super::town::Town;
 
 type Answers<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
@@ -30,15 +33,15 @@ impl Units {
         UnitsServer::new(Self(town)).max_decoding_message_size(service::limits::DECODE)
     }
 
-    async fn page(&self, request: wire::ListUnitsRequest) -> Result<wire::ListUnitsResponse, Error> {
+    async fn page(&self, sight: &Sight, request: wire::ListUnitsRequest) -> Result<wire::ListUnitsResponse, Error> {
         let town = &self.0;
         let Page { filter, asked, size, after } = request::page(town.own.store_id, request)?;
         // What a caller was told of before shows in what it asks for now.
         town.board.caught_up().await;
-        let present = present::Present { town, now: town.now() };
+        let present = present::Present { town, sight, now: town.now() };
         Ok(town.board.look(|inner| {
-            let matching = || inner.units.values().filter(|held| filter.admits(&held.unit, &held.record));
-            let rest = inner.in_order(&after).filter(|held| filter.admits(&held.unit, &held.record));
+            let matching = || inner.units.values().filter(|held| filter.admits(sight, &held.unit, &held.record));
+            let rest = inner.in_order(&after).filter(|held| filter.admits(sight, &held.unit, &held.record));
             let mut units: Vec<wire::Unit> =
                 rest.take(size + 1).map(|held| present.unit(&held.unit, &held.record)).collect();
             let more = units.len() > size;
@@ -66,16 +69,18 @@ impl units_server::Units for Units {
         &self,
         request: Request<wire::ListUnitsRequest>,
     ) -> Result<Response<wire::ListUnitsResponse>, Status> {
-        Ok(Response::new(self.page(request.into_inner()).await?))
+        let sight = Sight::of(&Who::of(request.extensions()));
+        Ok(Response::new(self.page(&sight, request.into_inner()).await?))
     }
 
     async fn watch_units(
         &self,
         request: Request<wire::WatchUnitsRequest>,
     ) -> Result<Response<Self::WatchUnitsStream>, Status> {
+        let sight = Sight::of(&Who::of(request.extensions()));
         let start = request::watch(self.0.own.store_id, request.into_inner())?;
         self.0.board.caught_up().await;
-        let watch = watch::Watch::start(self.0.clone(), start)?;
+        let watch = watch::Watch::start(self.0.clone(), sight, start)?;
         Ok(Response::new(watch.map(|item| item.map_err(Status::from)).boxed()))
     }
 }

@@ -3,15 +3,18 @@
 use proto::watchroom::emergency::v1 as wire;
 use types::Timestamp;
 
+use super::sight::{Sight, outside};
 use crate::dispatch::geo;
+use crate::dispatch::life::HOME;
 use crate::dispatch::scenario::{Station, Unit};
 use crate::dispatch::town::Town;
 use crate::dispatch::unit::{Assignment, Change, Reason, Record, State};
 
-/// Presents a town at a moment of its clock.
+/// Presents a town to one caller at a moment of its clock.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Present<'t> {
     pub(crate) town: &'t Town,
+    pub(crate) sight: &'t Sight,
     pub(crate) now: Timestamp,
 }
 
@@ -21,12 +24,15 @@ impl Present<'_> {
     }
 
     pub(crate) fn unit(&self, unit: &Unit, record: &Record) -> wire::Unit {
-        self.unit_at(unit, record, self.now)
+        self.unit_at(unit, record, record.assignment.as_deref(), self.now)
     }
 
-    /// A change; `None` when the scenario no longer has its unit.
+    /// A change; `None` when the scenario no longer has its unit, or the caller sees none.
     pub(crate) fn change(&self, change: &Change) -> Option<wire::UnitChange> {
         let unit = self.town.scenario.unit(&change.unit)?;
+        if !self.sight.shows(change.part.as_deref()) {
+            return self.outside_of(unit, change);
+        }
         let (after, dispatch) = (&change.after, change.part.as_ref().map(|part| &part.dispatch));
         Some(wire::UnitChange {
             seq: change.seq,
@@ -38,22 +44,58 @@ impl Present<'_> {
             dispatch: dispatch.map(|it| it.id.clone()).unwrap_or_default(),
             incident: dispatch.map(|it| it.context.clone()).unwrap_or_default(),
             reason: reason(change.reason).into(),
-            after: Some(self.unit_at(unit, after, after.since)),
+            after: Some(self.unit_at(unit, after, change.part.as_deref(), after.since)),
         })
     }
 
-    fn unit_at(&self, unit: &Unit, record: &Record, now: Timestamp) -> wire::Unit {
+    /// A change of a unit that works for somebody else, as far as that is to be seen.
+    fn outside_of(&self, unit: &Unit, change: &Change) -> Option<wire::UnitChange> {
+        let after = &change.after;
+        let (from, to) = (outside(change.from), outside(after.state));
+        (from != to).then(|| wire::UnitChange {
+            seq: change.seq,
+            unit: change.unit.clone(),
+            from: from.into(),
+            to: to.into(),
+            time: Some(a2a::time::to_wire(after.since)),
+            after: Some(self.unit_at(unit, after, None, after.since)),
+            ..wire::UnitChange::default()
+        })
+    }
+
+    /// A unit that has, or has had until now, this part in a dispatch.
+    fn unit_at(&self, unit: &Unit, record: &Record, part: Option<&Assignment>, now: Timestamp) -> wire::Unit {
+        let at = self.town.scenario.position(unit, record, now);
+        if !self.sight.shows(part) {
+            return seen_from_outside(unit, record, at);
+        }
         wire::Unit {
             id: unit.id.clone(),
             service: unit.service.as_str().to_owned(),
             r#type: unit.kind.clone(),
             station: Some(station(&unit.station)),
-            position: Some(position(self.town.scenario.position(unit, record, now))),
+            position: Some(position(at)),
             status: status(record.state).into(),
             assignment: record.assignment.as_deref().map(assignment),
             since: (record.seq > 0).then(|| a2a::time::to_wire(record.since)),
             epoch: record.epoch,
         }
+    }
+}
+
+/// What everybody may know of a unit. Where it is says whom it works for, or has, unless it is at home.
+fn seen_from_outside(unit: &Unit, record: &Record, at: geo::Position) -> wire::Unit {
+    let status = outside(record.state);
+    let (busy, home) = (status == wire::UnitStatus::Busy, at.distance(unit.station.position) < HOME);
+    wire::Unit {
+        id: unit.id.clone(),
+        service: unit.service.as_str().to_owned(),
+        r#type: unit.kind.clone(),
+        station: Some(station(&unit.station)),
+        position: (home && !busy).then(|| position(at)),
+        status: status.into(),
+        since: (record.seq > 0 && !busy).then(|| a2a::time::to_wire(record.since)),
+        ..wire::Unit::default()
     }
 }
 

@@ -8,8 +8,6 @@ use types::{StoreId, limits};
 
 use super::error::Error;
 use super::filter::Filter;
-use super::present::status;
-use crate::dispatch::unit::State;
 
 /// Most values of one field of a filter.
 const VALUES: usize = 100;
@@ -90,7 +88,7 @@ fn filter(asked: &wire::UnitFilter) -> Result<Filter, Error> {
         ids: bounded("filter.ids", &asked.ids)?,
         types: bounded("filter.types", &asked.types)?,
         stations: bounded("filter.stations", &asked.stations)?,
-        statuses: bounded("filter.statuses", &asked.statuses)?.into_iter().map(state).collect::<Result<_, _>>()?,
+        statuses: bounded("filter.statuses", &asked.statuses)?.into_iter().map(status).collect::<Result<_, _>>()?,
         incidents: bounded("filter.incidents", &asked.incidents)?,
         dispatches: bounded("filter.dispatches", &asked.dispatches)?,
     })
@@ -104,7 +102,7 @@ fn bounded<T: Clone>(field: &'static str, values: &[T]) -> Result<Vec<T>, Error>
     Ok(values.to_vec())
 }
 
-fn state(given: i32) -> Result<State, Error> {
-    let known = State::ALL.into_iter().find(|state| i32::from(status(*state)) == given);
+fn status(given: i32) -> Result<wire::UnitStatus, Error> {
+    let known = wire::UnitStatus::try_from(given).ok().filter(|known| *known != wire::UnitStatus::Unspecified);
     known.ok_or_else(|| Error::invalid("filter.statuses", format!("has no value {given}")))
 }

@@ -14,6 +14,7 @@ use super::error::Error;
 use super::filter::Filter;
 use super::present::Present;
 use super::request::Start;
+use super::sight::Sight;
 use crate::dispatch::board::{Inner, News};
 use crate::dispatch::history::OutOfRange;
 use crate::dispatch::scenario::Unit;
@@ -32,6 +33,7 @@ enum Item {
 #[derive(Debug)]
 pub(crate) struct Watch {
     town: Arc<Town>,
+    sight: Sight,
     filter: Filter,
     ready: VecDeque<Item>,
     listening: Listening<News>,
@@ -40,26 +42,26 @@ pub(crate) struct Watch {
 
 impl Watch {
     /// Begins with what `start` asks for.
-    pub(crate) fn start(town: Arc<Town>, start: Start) -> Result<Self, Error> {
+    pub(crate) fn start(town: Arc<Town>, sight: Sight, start: Start) -> Result<Self, Error> {
         let Start { filter, version } = start;
         let (mut ready, listening, current) = town.board.look(|inner| {
             let ready = match version {
-                0 => Ok(snapshot(inner, &filter)),
+                0 => Ok(snapshot(inner, &sight, &filter)),
                 version => missed(inner, version),
             };
             ready.map(|ready| (ready, inner.listeners.join(()), inner.history.current()))
         })?;
         ready.push_back(Item::Synced(current));
-        Ok(Self { town, filter, ready, listening, ended: false })
+        Ok(Self { town, sight, filter, ready, listening, ended: false })
     }
 
     fn present(&self, item: Item) -> Option<wire::WatchUnitsResponse> {
-        let present = Present { town: &self.town, now: self.town.now() };
+        let present = Present { town: &self.town, sight: &self.sight, now: self.town.now() };
         let (version, event) = match item {
             Item::Unit(unit, record) => (0, Event::Unit(present.unit(&unit, &record))),
             Item::Change(change) => {
                 let unit = self.town.scenario.unit(&change.unit)?;
-                let wanted = self.filter.admits_change(unit, &change);
+                let wanted = self.filter.admits_change(&self.sight, unit, &change);
                 (change.seq, Event::Change(present.change(&change).filter(|_| wanted)?))
             }
             Item::Synced(version) => {
@@ -71,8 +73,8 @@ impl Watch {
     }
 }
 
-fn snapshot(inner: &Inner, filter: &Filter) -> VecDeque<Item> {
-    let units = inner.in_order("").filter(|held| filter.admits(&held.unit, &held.record));
+fn snapshot(inner: &Inner, sight: &Sight, filter: &Filter) -> VecDeque<Item> {
+    let units = inner.in_order("").filter(|held| filter.admits(sight, &held.unit, &held.record));
     units.map(|held| Item::Unit(held.unit.clone(), held.record.clone())).collect()
 }
 

@@ -34,7 +34,7 @@ fn keep<W: Write>(board: &mut Board<'_, W>, stores: &[&str]) {
 /// What was written while `act` acted on a board.
 fn shown(reader: Reader, act: impl FnOnce(&mut Board<'_, Vec<u8>>)) -> String {
     let (args, mut screen) = (all(), Screen::to(Vec::new(), reader));
-    act(&mut Board::new(&args, &mut screen));
+    act(&mut Board::new(&args, "no units".to_owned(), &mut screen));
     String::from_utf8(screen.into_inner()).unwrap()
 }
 

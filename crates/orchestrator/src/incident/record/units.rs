@@ -162,6 +162,8 @@ fn reached(status: UnitStatus) -> Option<News> {
         UnitStatus::Unspecified
         | UnitStatus::Available
         | UnitStatus::OutOfService
-        | UnitStatus::AssignmentCancelled => None,
+        | UnitStatus::AssignmentCancelled
+        // Whom it works for is not told.
+        | UnitStatus::Busy => None,
     }
 }
