@@ -7,6 +7,7 @@ use proto::a2a::{AgentSkill, Message};
 use tonic::service::Routes;
 use types::Owner;
 
+use crate::capability::Capability;
 use crate::context::Context;
 use crate::setup::Setup;
 
@@ -70,6 +71,10 @@ pub struct Profile {
     pub skills: Vec<AgentSkill>,
     /// URIs of extensions that it knows beside those of the kit.
     pub extensions: Vec<&'static str>,
+    /// URIs of extensions without which it is not to be called.
+    pub required_extensions: Vec<String>,
+    /// What it does without.
+    pub without: Vec<Capability>,
     /// What it is for among agents, such as `responder`, for queries of the registry; may be empty.
     pub role: &'static str,
     /// The field that it works in, such as `emergency`, for queries of the registry; may be empty.

@@ -6,7 +6,7 @@ use proto::a2a::{AgentCard, HttpAuthSecurityScheme, SecurityRequirement, Securit
 /// The scheme's name within the card.
 const BEARER: &str = "bearer";
 
-/// Says that calls need a bearer token, and that there is an extended card for those who bring one.
+/// Says that calls need a bearer token.
 pub(crate) fn demand_bearer(card: &mut AgentCard) {
     let scheme = HttpAuthSecurityScheme {
         description: "A static token; ask whoever runs this agent".to_owned(),
@@ -18,7 +18,4 @@ pub(crate) fn demand_bearer(card: &mut AgentCard) {
     // The role that calls need. An empty list would say less, and a card with anything empty in it cannot be signed.
     let roles = StringList { list: vec![service::Role::Caller.to_string()] };
     card.security_requirements.push(SecurityRequirement { schemes: [(BEARER.to_owned(), roles)].into() });
-    if let Some(capabilities) = &mut card.capabilities {
-        capabilities.extended_agent_card = Some(true);
-    }
 }

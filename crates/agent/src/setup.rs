@@ -18,6 +18,7 @@ use tracing::Instrument;
 use crate::admin::Admin;
 use crate::agent::Profile;
 use crate::args::{Args, Durability};
+use crate::capability::{self, Capability};
 use crate::card_keys;
 use crate::driver::Driver;
 use crate::fence::Steps;
@@ -74,27 +75,32 @@ impl Setup {
     pub async fn start<D: Driver>(&mut self, driver: D, profile: Profile) -> Result<Kit<D>, Fatal> {
         let bound = self.process.bind()?;
         self.labels = (profile.role, profile.domain);
+        let sends = !profile.without.contains(&Capability::PushNotifications);
         let card = self.card(profile, bound.address())?;
         self.bound = Some(bound);
         let closing = self.process.drain().streams_end();
         let parts = Parts { driver, store: self.store.clone(), card, closing };
         let kit = Kit::start(parts).await.map_err(|error| Fatal::internal("the store cannot be read", error))?;
         kit.meters().register(self.process.metrics());
-        kit.open_push(self.args.push.push()).register(self.process.metrics());
+        if sends {
+            kit.open_push(self.args.push.push()).register(self.process.metrics());
+        }
         Ok(kit)
     }
 
     fn card(&self, profile: Profile, address: SocketAddr) -> Result<AgentCard, Fatal> {
         let url = self.args.advertise.clone().unwrap_or_else(|| address.to_string());
-        let Profile { name, description, skills, extensions, .. } = profile;
+        let Profile { name, description, skills, extensions, required_extensions, without, .. } = profile;
         let card = a2a::Card { name, description, version: self.process.version().to_owned(), url, skills, extensions };
         let mut card = card.build().map_err(|violations| {
             let missing: Vec<String> =
                 violations.into_iter().map(|it| format!("{} {}", it.field, it.description)).collect();
             Fatal::usage(format!("the agent's card is not valid: {}", missing.join(", ")))
         })?;
-        card.capabilities.get_or_insert_default().push_notifications = Some(true);
-        if self.process.asks_who_calls() {
+        let known = self.process.asks_who_calls();
+        capability::promise(&mut card, &without, known);
+        capability::require(&mut card, required_extensions);
+        if known {
             security::demand_bearer(&mut card);
         }
         // Last: a signature covers everything that the card says.

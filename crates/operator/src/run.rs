@@ -74,5 +74,6 @@ fn profile() -> Profile {
         extensions: vec![a2a::metadata::PROGRESS, a2a::metadata::PLAN, a2a::metadata::REASON],
         role: "orchestrator",
         domain: "emergency",
+        ..Profile::default()
     }
 }
