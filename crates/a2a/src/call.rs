@@ -37,6 +37,11 @@ pub struct Call {
 pub struct Extensions(Vec<String>);
 
 impl Extensions {
+    /// These, for calls that come by no wire.
+    pub fn activating<'u>(uris: impl IntoIterator<Item = &'u str>) -> Self {
+        Self(uris.into_iter().map(str::to_owned).collect())
+    }
+
     /// Whether the client asked for this one, and the agent knows it.
     pub fn activated(&self, uri: &str) -> bool {
         self.0.iter().any(|active| active == uri)

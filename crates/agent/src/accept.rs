@@ -87,11 +87,12 @@ impl<D: Driver> Kit<D> {
         self.check_push(request)?;
         let dispatch = self.dispatch(request)?;
         let now = self.store().now();
+        let message_id = self.idempotency().id_of(call, request, dispatch.is_some());
         let late = dispatch.as_ref().map_or(now, |dispatch| dispatch.not_after.max(now));
         // What is said in a conversation belongs to the task that the attempt already is.
         let opening = dispatch.filter(|_| request.task.is_none());
         let print = Print {
-            key: SeenKey::new(&call.owner, request.task, &request.message_id),
+            key: SeenKey::new(&call.owner, request.task, &message_id),
             digest: BodyDigest::of(a2a::body_digest_parts(&request.message).iter().map(Vec::as_slice)),
             keep_until: late.after(REMEMBERED),
             not_after: opening.as_ref().map(|dispatch| dispatch.not_after),

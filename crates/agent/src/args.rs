@@ -8,6 +8,7 @@ use service::Fatal;
 use service::client::Credential;
 use types::InstanceId;
 
+use crate::idempotency::Idempotency;
 use crate::push::PushArgs;
 
 /// Settings that every service with tasks has, beside those of every process.
@@ -29,6 +30,9 @@ pub struct Args {
     /// When an answer goes out: after the disk has it, or before
     #[arg(long, env = "WATCHROOM_DURABILITY", value_enum, default_value = "strict")]
     pub durability: Durability,
+    /// Whose messages are taken once: everybody's, or those of clients that activate the extension
+    #[arg(long, env = "WATCHROOM_IDEMPOTENCY", value_enum, default_value = "always")]
+    pub idempotency: Idempotency,
     /// URL of the registry
     #[arg(long, env = "WATCHROOM_REGISTRY", value_name = "URL", default_value = "http://127.0.0.1:7401")]
     pub registry: String,
@@ -93,6 +97,7 @@ impl Default for Args {
             in_memory: true,
             restore: None,
             durability: Durability::Strict,
+            idempotency: Idempotency::Always,
             registry: "http://127.0.0.1:7401".to_owned(),
             instance: "1".parse().expect("a digit is an id"),
             advertise: None,

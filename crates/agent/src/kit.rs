@@ -21,6 +21,7 @@ use types::{Epoch, Owner, Scope, Seq, StoreId, TaskId, TaskState};
 use crate::driver::Driver;
 use crate::fault;
 use crate::handle::Handle;
+use crate::idempotency::Idempotency;
 use crate::live::Live;
 use crate::meters::Meters;
 use crate::push::{Outbox, Push};
@@ -39,6 +40,7 @@ struct Inner<D: Driver> {
     store: Arc<dyn Store>,
     own: Ownership,
     card: Arc<AgentCard>,
+    idempotency: Idempotency,
     live: DashMap<TaskId, Arc<Live<D>>>,
     done: Cache<TaskId, Arc<Done>, ByBytes>,
     timers: Timers,
@@ -59,6 +61,8 @@ pub struct Parts<D> {
     pub store: Arc<dyn Store>,
     /// What the agent says of itself; gates optional operations.
     pub card: AgentCard,
+    /// Whose messages are taken once.
+    pub idempotency: Idempotency,
     /// Fires when open streams must end, so that the process can stop.
     pub closing: CancellationToken,
 }
@@ -109,6 +113,7 @@ impl<D: Driver> Kit<D> {
             store: parts.store,
             own,
             card: Arc::new(parts.card),
+            idempotency: parts.idempotency,
             live: DashMap::new(),
             done: Cache::with_weighter(DONE_ITEMS, DONE_BYTES, ByBytes),
             timers: Timers::default(),
@@ -158,6 +163,11 @@ impl<D: Driver> Kit<D> {
     /// What the agent says of itself.
     pub fn card(&self) -> &Arc<AgentCard> {
         &self.0.card
+    }
+
+    /// Whose messages are taken once.
+    pub(crate) fn idempotency(&self) -> Idempotency {
+        self.0.idempotency
     }
 
     /// Tasks in memory.

@@ -79,7 +79,8 @@ impl Setup {
         let card = self.card(profile, bound.address())?;
         self.bound = Some(bound);
         let closing = self.process.drain().streams_end();
-        let parts = Parts { driver, store: self.store.clone(), card, closing };
+        let idempotency = self.args.idempotency;
+        let parts = Parts { driver, store: self.store.clone(), card, idempotency, closing };
         let kit = Kit::start(parts).await.map_err(|error| Fatal::internal("the store cannot be read", error))?;
         kit.meters().register(self.process.metrics());
         if sends {
@@ -100,6 +101,7 @@ impl Setup {
         let known = self.process.asks_who_calls();
         capability::promise(&mut card, &without, known);
         capability::require(&mut card, required_extensions);
+        self.args.idempotency.tell(&mut card);
         if known {
             security::demand_bearer(&mut card);
         }

@@ -155,7 +155,7 @@ async fn start(world: &Arc<World>, life: &Life) -> Option<Running> {
 }
 
 fn parts<D>(driver: D, store: Arc<dyn Store>, life: &Life) -> Parts<D> {
-    Parts { driver, store, card: card(), closing: life.closing.clone() }
+    Parts { driver, store, card: card(), idempotency: agent::Idempotency::Always, closing: life.closing.clone() }
 }
 
 fn card() -> AgentCard {

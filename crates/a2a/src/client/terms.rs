@@ -8,7 +8,7 @@ use service::client::Credential;
 use types::{Seq, StoreId};
 
 use crate::call::{CURSOR_KEY, EXTENSIONS_KEY, STORE_KEY, VERSION, VERSION_KEY};
-use crate::metadata::CURSOR;
+use crate::metadata::{CURSOR, IDEMPOTENCY};
 
 /// The conditions of one call.
 #[derive(Debug, Clone)]
@@ -30,9 +30,11 @@ impl Terms {
     pub(super) fn headers(&self) -> HeaderMap {
         let mut headers = HeaderMap::new();
         headers.insert(HeaderName::from_static(VERSION_KEY), HeaderValue::from_static(VERSION));
+        // Callers repeat what brought no answer, so they always count on it.
+        headers.insert(HeaderName::from_static(EXTENSIONS_KEY), HeaderValue::from_static(IDEMPOTENCY));
         if let Some(after) = self.after {
             headers.insert(HeaderName::from_static(CURSOR_KEY), HeaderValue::from(after.0));
-            headers.insert(HeaderName::from_static(EXTENSIONS_KEY), HeaderValue::from_static(CURSOR));
+            headers.append(HeaderName::from_static(EXTENSIONS_KEY), HeaderValue::from_static(CURSOR));
         }
         if let Some(store) = self.store {
             let id = HeaderValue::from_str(&store.to_string()).expect("an id is digits and hyphens");

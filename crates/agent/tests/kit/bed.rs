@@ -4,12 +4,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use agent::Idempotency;
 use store::{Clock, EmbeddedStore, MemoryOptions, MemoryStore, Options, Store};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 use types::Timestamp;
 
-use crate::script::{Scripted, Stage, start_on};
+use crate::script::{Scripted, Stage, start_remembering};
 
 /// Declares these tests for every implementation of the store.
 macro_rules! on_every_store {
@@ -59,8 +60,13 @@ impl Bed {
 
     /// A kit over the present store.
     pub(crate) async fn open(&mut self) -> (Stage, Scripted<false>) {
+        self.open_remembering(Idempotency::Always).await
+    }
+
+    /// The same, with a policy of its own.
+    pub(crate) async fn open_remembering(&mut self, idempotency: Idempotency) -> (Stage, Scripted<false>) {
         let stage = Stage::new();
-        let kit = start_on::<false>(&stage, self.store(), self.closing.clone()).await;
+        let kit = start_remembering::<false>(&stage, self.store(), self.closing.clone(), idempotency).await;
         (stage, kit)
     }
 

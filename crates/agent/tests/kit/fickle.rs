@@ -70,7 +70,13 @@ async fn a_message_that_is_being_taken_is_not_refused_when_it_comes_again() {
     };
     let (store, card) = (Arc::new(Moody::default()), card.build().unwrap());
     let closing = CancellationToken::new();
-    let parts = Parts { driver: Fickle::default(), store: store.clone() as Arc<dyn Store>, card, closing };
+    let parts = Parts {
+        driver: Fickle::default(),
+        store: store.clone() as Arc<dyn Store>,
+        card,
+        idempotency: agent::Idempotency::Always,
+        closing,
+    };
     let kit = Kit::start(parts).await.unwrap();
     store.hold();
     // Polled in order: the first is queued when the others come, and none is answered before the store goes on.

@@ -11,6 +11,7 @@ mod mailbox;
 mod moody;
 mod pushing;
 mod recovering;
+mod remembering;
 mod replying;
 mod script;
 mod streaming;

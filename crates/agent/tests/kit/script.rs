@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use a2a::frame::{Event, Update};
 use a2a::{Artifacts, Backend, Call, Card, Error, Extensions, History, SendRequest, Wait};
-use agent::{Agent, Context, Failure, Finish, Frames, Kit, NotCommitted, Parts, Profile, Setup, Turns, words};
+use agent::{
+    Agent, Context, Failure, Finish, Frames, Idempotency, Kit, NotCommitted, Parts, Profile, Setup, Turns, words,
+};
 use bytes::Bytes;
 use futures::StreamExt;
 use prost::Message as _;
@@ -227,6 +229,16 @@ pub(crate) async fn start_on<const EAGER: bool>(
     store: Arc<dyn Store>,
     closing: CancellationToken,
 ) -> Scripted<EAGER> {
+    start_remembering(stage, store, closing, Idempotency::Always).await
+}
+
+/// The same, with a policy of its own.
+pub(crate) async fn start_remembering<const EAGER: bool>(
+    stage: &Stage,
+    store: Arc<dyn Store>,
+    closing: CancellationToken,
+    idempotency: Idempotency,
+) -> Scripted<EAGER> {
     let card = Card {
         name: "Script".into(),
         description: "tests".into(),
@@ -236,7 +248,8 @@ pub(crate) async fn start_on<const EAGER: bool>(
         extensions: Vec::new(),
     };
     let card = card.build().unwrap();
-    Kit::start(Parts { driver: Turns::new(Script(stage.clone())), store, card, closing }).await.unwrap()
+    let driver = Turns::new(Script(stage.clone()));
+    Kit::start(Parts { driver, store, card, idempotency, closing }).await.unwrap()
 }
 
 pub(crate) fn call() -> Call {
@@ -245,6 +258,11 @@ pub(crate) fn call() -> Call {
 
 pub(crate) fn after(seq: u64) -> Call {
     Call { cursor: Some(Seq(seq)), ..call() }
+}
+
+/// The call of a client that counts on our idempotency.
+pub(crate) fn counting() -> Call {
+    Call { extensions: Extensions::activating([a2a::metadata::IDEMPOTENCY]), ..call() }
 }
 
 /// A message with this id and script.
@@ -290,7 +308,16 @@ pub(crate) fn state(task: &Task) -> TaskState {
 }
 
 pub(crate) async fn send<const EAGER: bool>(kit: &Scripted<EAGER>, request: SendRequest) -> Result<Task, Error> {
-    let bytes = kit.send(call(), request).await?;
+    send_by(kit, call(), request).await
+}
+
+/// The same, by a call of its own.
+pub(crate) async fn send_by<const EAGER: bool>(
+    kit: &Scripted<EAGER>,
+    call: Call,
+    request: SendRequest,
+) -> Result<Task, Error> {
+    let bytes = kit.send(call, request).await?;
     match SendMessageResponse::decode(bytes).unwrap().payload {
         Some(Payload::Task(task)) => Ok(task),
         other => panic!("no task but {other:?}"),
@@ -299,7 +326,16 @@ pub(crate) async fn send<const EAGER: bool>(kit: &Scripted<EAGER>, request: Send
 
 /// Sends what is answered directly.
 pub(crate) async fn ask<const EAGER: bool>(kit: &Scripted<EAGER>, request: SendRequest) -> Result<Message, Error> {
-    let bytes = kit.send(call(), request).await?;
+    ask_by(kit, call(), request).await
+}
+
+/// The same, by a call of its own.
+pub(crate) async fn ask_by<const EAGER: bool>(
+    kit: &Scripted<EAGER>,
+    call: Call,
+    request: SendRequest,
+) -> Result<Message, Error> {
+    let bytes = kit.send(call, request).await?;
     match SendMessageResponse::decode(bytes).unwrap().payload {
         Some(Payload::Message(message)) => Ok(message),
         other => panic!("no message but {other:?}"),

@@ -104,7 +104,13 @@ pub(crate) async fn start_in(town: Scenario, store: &Arc<dyn Store>, pace: Pace,
         extensions: Vec::new(),
     };
     let driver = Turns::new(Brigade(desk));
-    let parts = Parts { driver, store: store.clone(), card: card.build().unwrap(), closing: closing.clone() };
+    let parts = Parts {
+        driver,
+        store: store.clone(),
+        card: card.build().unwrap(),
+        idempotency: agent::Idempotency::Always,
+        closing: closing.clone(),
+    };
     Kit::start(parts).await.unwrap()
 }
 

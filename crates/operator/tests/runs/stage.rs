@@ -225,7 +225,13 @@ impl Stage {
         let named = setup.start(Turns::new(script.clone()), script.profile()).await.unwrap();
         let store = Arc::new(make(setup.ownership().store_id));
         let (card, closing) = (named.card().as_ref().clone(), CancellationToken::new());
-        let parts = Parts { driver: Turns::new(script.clone()), store: store.clone(), card, closing };
+        let parts = Parts {
+            driver: Turns::new(script.clone()),
+            store: store.clone(),
+            card,
+            idempotency: agent::Idempotency::Always,
+            closing,
+        };
         let kit = Kit::start(parts).await.unwrap();
         serve(process, setup.serve(kit, |routes| routes)).await;
         self.agents += 1;
@@ -273,7 +279,13 @@ impl Stage {
         let outcomes = discovery::Outcomes::report(&self.registry(), closing.clone()).unwrap();
         let runs = Runs::new(self.settings.clone(), view, outcomes);
         let store: Arc<dyn Store> = self.store.clone();
-        let parts = Parts { driver: runs, store, card: card.build().unwrap(), closing: closing.clone() };
+        let parts = Parts {
+            driver: runs,
+            store,
+            card: card.build().unwrap(),
+            idempotency: agent::Idempotency::Always,
+            closing: closing.clone(),
+        };
         let kit = Kit::start(parts).await.unwrap();
         orchestrator::take_up(&kit).await.unwrap();
         Operator { kit, closing }

@@ -146,8 +146,8 @@ impl Orchestrator for Api {
     }
 }
 
-/// Who calls, as authentication established it.
+/// Who calls, as authentication established it. What has a request id begins once, whatever the policy for messages.
 pub(crate) fn caller<T>(request: &Request<T>) -> Call {
     let owner = Who::of(request.extensions()).own();
-    Call { owner, extensions: a2a::Extensions::default(), cursor: None, store: None }
+    Call { owner, extensions: a2a::Extensions::activating([a2a::metadata::IDEMPOTENCY]), cursor: None, store: None }
 }

@@ -97,7 +97,15 @@ async fn kit(store: Arc<MemoryStore>) -> Kit<Runs> {
         extensions: Vec::new(),
     };
     let driver = Runs::new(Settings::default(), view, outcomes);
-    let kit = Kit::start(Parts { driver, store, card: card.build().unwrap(), closing }).await.unwrap();
+    let kit = Kit::start(Parts {
+        driver,
+        store,
+        card: card.build().unwrap(),
+        idempotency: agent::Idempotency::Always,
+        closing,
+    })
+    .await
+    .unwrap();
     take_up(&kit).await.unwrap();
     kit
 }
