@@ -84,7 +84,6 @@ impl<D: Driver> Kit<D> {
         if size > MESSAGE {
             return Err(Error::TooLarge { field: "message".to_owned(), size, limit: MESSAGE });
         }
-        self.check_push(request)?;
         let dispatch = self.dispatch(request)?;
         let now = self.store().now();
         let message_id = self.idempotency().id_of(call, request, dispatch.is_some());
@@ -98,6 +97,9 @@ impl<D: Driver> Kit<D> {
             not_after: opening.as_ref().map(|dispatch| dispatch.not_after),
             older: opening.map(|dispatch| older(&call.owner, &dispatch)).unwrap_or_default(),
         };
+        if let Err(error) = self.check_push(request) {
+            return self.seen_or(call, request, &print, error).await;
+        }
         match request.task {
             None => self.open_anew(call, request, audience, &print).await,
             Some(task) => self.turn(call, request, task, &print).await,

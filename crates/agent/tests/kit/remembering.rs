@@ -11,6 +11,7 @@ use proto::watchroom::agent::v1::fence_response::Outcome;
 use types::{MessageId, Owner, TaskId, TaskState, Timestamp};
 
 use crate::bed::{Bed, on_every_store};
+use crate::mailbox::Mailbox;
 use crate::script::{ask, ask_by, counting, id, message, script, send, send_by, state, to};
 
 on_every_store!(
@@ -20,6 +21,7 @@ on_every_store!(
     c138_turns_are_remembered_by_the_same_policy,
     c138_direct_replies_are_remembered_by_the_same_policy,
     c138_a_dispatch_is_taken_once_and_fenced_whatever_the_policy,
+    c138_a_repetition_gets_its_task_though_its_webhook_is_refused_by_now,
 );
 
 async fn c138_by_default_every_message_is_taken_once(mut bed: Bed) {
@@ -105,3 +107,24 @@ async fn c138_a_dispatch_is_taken_once_and_fenced_whatever_the_policy(mut bed: B
     assert_eq!(send(&kit, dispatched(&other)).await, Err(Error::DispatchFenced));
 }
 
+async fn c138_a_repetition_gets_its_task_though_its_webhook_is_refused_by_now(mut bed: Bed) {
+    let (_, push) = Mailbox::push();
+    let (_, kit) = bed.open().await;
+    kit.open_push(push.clone());
+    let pushing = |id: &str, script: &str| {
+        let url = types::Secret::new("http://127.0.0.1:9000");
+        let push = Some(a2a::PushConfig { id: None, url, token: None, authentication: None });
+        a2a::SendRequest { push, ..message(id, script) }
+    };
+    let first = send(&kit, pushing("m1", "ask")).await.unwrap();
+    bed.end(kit).await;
+    let (_, kit) = bed.open().await;
+    kit.open_push(agent::Push { guard: push::Guard::new([]), ..push });
+    assert_eq!(send(&kit, pushing("m1", "ask")).await.unwrap().id, first.id);
+    assert_eq!(send(&kit, pushing("m1", "work")).await, Err(Error::MessageIdReused("m1".into())));
+    let refused = |sent| matches!(sent, Err(Error::Validation(violations)) if violations[0].field.ends_with(".url"));
+    assert!(refused(send(&kit, pushing("m2", "work")).await), "a new message is refused");
+    assert!(refused(send(&kit, pushing("m3", "reply")).await), "also one that would be answered directly");
+    assert!(refused(send(&kit, to(&first, pushing("m4", "there"))).await), "also a turn");
+    assert_eq!(id(&first), id(&send(&kit, message("m1", "ask")).await.unwrap()));
+}
