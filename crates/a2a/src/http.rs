@@ -4,6 +4,7 @@
 mod body;
 mod card;
 mod headers;
+mod in_time;
 mod invoke;
 mod media;
 mod operation;

@@ -1,6 +1,7 @@
 //! The eleven operations, whichever binding they came by: each checks, asks the backend and names what is activated.
 //! What an operation means is the backend's business.
 
+use std::future::Future;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -72,53 +73,46 @@ impl<B: Backend> Operations<B> {
     pub(crate) async fn send(&self, caller: Caller, request: SendMessageRequest) -> Answered<Bytes> {
         let Opened { call, card } = self.open(caller, &request.tenant)?;
         let request = parse::send(request, &card)?;
-        let activated = call.extensions.clone();
-        Ok(Answer { value: self.0.send(call, request).await?, activated })
+        ask(call, |call| self.0.send(call, request)).await
     }
 
     pub(crate) async fn stream(&self, caller: Caller, request: SendMessageRequest) -> Answered<B::Frames> {
         let Opened { call, card } = self.open(caller, &request.tenant)?;
         let request = parse::send(request, &card)?;
         require_streaming(&card)?;
-        let activated = call.extensions.clone();
-        Ok(Answer { value: self.0.stream(call, request).await?, activated })
+        ask(call, |call| self.0.stream(call, request)).await
     }
 
     pub(crate) async fn get(&self, caller: Caller, request: GetTaskRequest) -> Answered<Bytes> {
         let Opened { call, .. } = self.open(caller, &request.tenant)?;
         let history = parse::history_length(request.history_length)?;
         let task = parse::named_task("id", &request.id)?;
-        let activated = call.extensions.clone();
-        Ok(Answer { value: self.0.get(call, task, history).await?, activated })
+        ask(call, |call| self.0.get(call, task, history)).await
     }
 
     pub(crate) async fn list(&self, caller: Caller, request: ListTasksRequest) -> Answered<Bytes> {
         let Opened { call, .. } = self.open(caller, &request.tenant)?;
         let query = parse::list(request)?;
-        let activated = call.extensions.clone();
-        Ok(Answer { value: self.0.list(call, query).await?, activated })
+        ask(call, |call| self.0.list(call, query)).await
     }
 
     pub(crate) async fn cancel(&self, caller: Caller, request: CancelTaskRequest) -> Answered<Bytes> {
         let Opened { call, .. } = self.open(caller, &request.tenant)?;
         let task = parse::named_task("id", &request.id)?;
-        let activated = call.extensions.clone();
-        Ok(Answer { value: self.0.cancel(call, task, request.metadata).await?, activated })
+        ask(call, |call| self.0.cancel(call, task, request.metadata)).await
     }
 
     pub(crate) async fn subscribe(&self, caller: Caller, request: SubscribeToTaskRequest) -> Answered<B::Frames> {
         let Opened { call, card } = self.open(caller, &request.tenant)?;
         let task = parse::named_task("id", &request.id)?;
         require_streaming(&card)?;
-        let activated = call.extensions.clone();
-        Ok(Answer { value: self.0.subscribe(call, task).await?, activated })
+        ask(call, |call| self.0.subscribe(call, task)).await
     }
 
     pub(crate) async fn create_push(&self, caller: Caller, request: TaskPushNotificationConfig) -> Answered<Bytes> {
         let Opened { call, card } = self.open(caller, &request.tenant)?;
         let (task, config) = push::create(request, &card)?;
-        let activated = call.extensions.clone();
-        Ok(Answer { value: self.0.create_push(call, task, config).await?, activated })
+        ask(call, |call| self.0.create_push(call, task, config)).await
     }
 
     pub(crate) async fn get_push(
@@ -128,8 +122,7 @@ impl<B: Backend> Operations<B> {
     ) -> Answered<Bytes> {
         let Opened { call, card } = self.open(caller, &request.tenant)?;
         let (task, id) = push::get(&request, &card)?;
-        let activated = call.extensions.clone();
-        Ok(Answer { value: self.0.get_push(call, task, id).await?, activated })
+        ask(call, |call| self.0.get_push(call, task, id)).await
     }
 
     pub(crate) async fn list_push(
@@ -139,8 +132,7 @@ impl<B: Backend> Operations<B> {
     ) -> Answered<Bytes> {
         let Opened { call, card } = self.open(caller, &request.tenant)?;
         let (task, page) = push::list(&request, &card)?;
-        let activated = call.extensions.clone();
-        Ok(Answer { value: self.0.list_push(call, task, page).await?, activated })
+        ask(call, |call| self.0.list_push(call, task, page)).await
     }
 
     pub(crate) async fn delete_push(
@@ -150,9 +142,8 @@ impl<B: Backend> Operations<B> {
     ) -> Answered<Bytes> {
         let Opened { call, card } = self.open(caller, &request.tenant)?;
         let (task, id) = push::delete(&request, &card)?;
-        let activated = call.extensions.clone();
-        self.0.delete_push(call, task, id).await?;
-        Ok(Answer { value: Bytes::new(), activated })
+        let deleted = ask(call, |call| self.0.delete_push(call, task, id)).await?;
+        Ok(deleted.map(|()| Bytes::new()))
     }
 
     pub(crate) async fn extended_card(&self, caller: Caller, request: GetExtendedAgentCardRequest) -> Answered<Bytes> {
@@ -163,6 +154,15 @@ impl<B: Backend> Operations<B> {
         let extended = self.0.extended_card().ok_or(Error::ExtendedAgentCardNotConfigured)?;
         Ok(Answer { value: extended.encode_to_vec().into(), activated: call.extensions })
     }
+}
+
+/// Asks the backend, and names what is active in its answer.
+async fn ask<T, F>(call: Call, question: impl FnOnce(Call) -> F) -> Answered<T>
+where
+    F: Future<Output = Result<T, Error>>,
+{
+    let activated = call.extensions.clone();
+    Ok(Answer { value: question(call).await?, activated })
 }
 
 fn require_streaming(card: &AgentCard) -> Result<(), Error> {

@@ -58,12 +58,7 @@ impl Error {
 
     /// The `google.rpc.Status` of an HTTP answer.
     pub(crate) fn to_http(&self) -> Value {
-        json!({"error": {
-            "code": self.http_status().as_u16(),
-            "status": service::code_name(self.wire().0),
-            "message": self.to_string(),
-            "details": self.details(),
-        }})
+        service::error_body(self.http_status(), self.wire().0, &self.to_string(), self.details())
     }
 
     /// The details of `google.rpc`, each with its `@type`, in the order in which gRPC has them.

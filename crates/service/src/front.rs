@@ -7,18 +7,19 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use axum::Router;
-use axum::response::{IntoResponse as _, Response as AxumResponse};
+use axum::response::Response as AxumResponse;
 use http::{HeaderMap, Request, Response, StatusCode, Uri, header};
 use http_body_util::Either;
 use pin_project_lite::pin_project;
-use serde_json::json;
 use tonic::Code;
 use tonic::body::Body;
 use tonic::service::Routes;
 use tonic_web::{GrpcWebLayer, GrpcWebService};
 use tower::{Layer as _, Service};
 
-use crate::rpc::{CallBody, Ended, Rpc, RpcLayer, code_name};
+use crate::deadline::Deadline;
+use crate::error_body::refuse;
+use crate::rpc::{CallBody, Rpc, RpcLayer};
 
 type Calls = Rpc<Routes>;
 type Web = GrpcWebService<Calls>;
@@ -60,11 +61,16 @@ impl Service<Request<Body>> for Front {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, request: Request<Body>) -> Answering {
+    fn call(&mut self, mut request: Request<Body>) -> Answering {
         match Kind::of(request.headers()) {
             Kind::Grpc => Answering::Call { inner: self.grpc.call(request) },
             Kind::Web => Answering::Web { inner: self.web.call(request) },
-            Kind::Http => Answering::Call { inner: self.http.call(request) },
+            Kind::Http => {
+                if let Some(deadline) = Deadline::of(request.headers()) {
+                    request.extensions_mut().insert(deadline);
+                }
+                Answering::Call { inner: self.http.call(request) }
+            }
         }
     }
 }
@@ -99,11 +105,5 @@ impl Kind {
 }
 
 async fn unknown(uri: Uri) -> AxumResponse {
-    let message = format!("nothing is served at {}", uri.path());
-    let code = Code::NotFound;
-    let body = json!({"error": {"code": 404, "status": code_name(code), "message": message}});
-    let mut response =
-        (StatusCode::NOT_FOUND, [(header::CONTENT_TYPE, "application/json")], body.to_string()).into_response();
-    response.extensions_mut().insert(Ended { path: "", code });
-    response
+    refuse(StatusCode::NOT_FOUND, Code::NotFound, &format!("nothing is served at {}", uri.path()))
 }

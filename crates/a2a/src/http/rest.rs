@@ -16,6 +16,7 @@ use tonic::Code;
 use crate::backend::Backend;
 use crate::call::check_version;
 use crate::error::Error;
+use crate::http::in_time::in_time;
 use crate::http::invoke::Outcome;
 use crate::http::media::{self, Media};
 use crate::http::rest::route::{Lost, Route};
@@ -40,7 +41,8 @@ async fn handle<B: Backend>(State(operations): State<Operations<B>>, request: Re
         Err(lost) => return misdirected(&lost, media),
     };
     let operation = route.operation;
-    let answered = call(&operations, route, parts, body).await;
+    let deadline = parts.extensions.get().copied();
+    let answered = in_time(deadline, call(&operations, route, parts, body)).await;
     let code = answered.as_ref().err().map_or(Code::Ok, |error| error.wire().0);
     let mut response = match answered {
         Ok(answer) => respond(answer, media),
@@ -128,9 +130,7 @@ fn misdirected(lost: &Lost, media: Media) -> Response {
         Lost::Nowhere => (StatusCode::NOT_FOUND, Code::NotFound, None),
         Lost::Verb(allowed) => (StatusCode::METHOD_NOT_ALLOWED, Code::Unimplemented, Some(*allowed)),
     };
-    let body = serde_json::json!({"error": {
-        "code": status.as_u16(), "status": service::code_name(code), "message": lost.to_string(), "details": []
-    }});
+    let body = service::error_body(status, code, &lost.to_string(), Vec::new());
     let mut response = reply::json(status, media, &body);
     if let Some(allowed) = allowed {
         response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allowed));

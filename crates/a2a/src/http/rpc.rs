@@ -17,6 +17,7 @@ use crate::backend::Backend;
 use crate::call::check_version;
 use crate::card::RPC_PATH;
 use crate::error::Error;
+use crate::http::in_time::in_time;
 use crate::http::invoke::Outcome;
 use crate::http::media::{self, Media};
 use crate::http::operation::Operation;
@@ -33,11 +34,12 @@ pub(super) fn routes<B: Backend>(operations: Operations<B>) -> Router {
 
 async fn handle<B: Backend>(State(operations): State<Operations<B>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let Envelope { id, method, params } = match receive(&parts.headers, body).await {
+    let deadline = parts.extensions.get().copied();
+    let Envelope { id, method, params } = match in_time(deadline, receive(&parts.headers, body)).await {
         Ok(envelope) => envelope,
         Err(NoRequest { id, fault }) => return refuse(&id, &fault),
     };
-    let answered = call(&operations, parts, &method, params).await;
+    let answered = in_time(deadline, call(&operations, parts, &method, params)).await;
     let code = answered.as_ref().err().map_or(Code::Ok, Fault::code);
     let mut response = match (id, answered) {
         // A notification: what came of it is not told, as JSON-RPC has it.

@@ -1,14 +1,13 @@
 //! How a caller is told that it is not let in, in the words of what it speaks.
 
 use axum::body::Body;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
-use serde_json::json;
 use tonic::{Code, Status};
 
 use crate::auth::behalf::NotBehalf;
 use crate::auth::identity::Role;
-use crate::rpc::{Ended, code_name};
+use crate::error_body::refuse;
 
 /// Why a call goes no further. Nothing of the token is told, and not whether it ever was one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -51,12 +50,7 @@ impl Refusal {
             Self::Lacks(_) => (StatusCode::FORBIDDEN, Code::PermissionDenied),
             Self::Misnamed => (StatusCode::BAD_REQUEST, Code::InvalidArgument),
         };
-        let body = json!({"error": {
-            "code": status.as_u16(), "status": code_name(code), "message": self.to_string(), "details": []
-        }});
-        let mut response = (status, [(header::CONTENT_TYPE, "application/json")], body.to_string()).into_response();
-        response.extensions_mut().insert(Ended { path: "", code });
-        response
+        refuse(status, code, &self.to_string())
     }
 
     /// RFC 6750, section 3.
