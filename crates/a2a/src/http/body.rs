@@ -33,21 +33,55 @@ pub(super) async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, Error
 }
 
 async fn collect(body: Body, announced: Option<usize>) -> Result<Bytes, Error> {
-    let (mut chunks, mut kept, mut size) = (body.into_data_stream(), BytesMut::new(), 0);
+    let (mut chunks, mut kept, mut size) = (body.into_data_stream(), Kept::default(), 0);
     while size <= FORGOTTEN
         && let Some(chunk) = chunks.next().await
     {
         let chunk = chunk.map_err(|_| Error::invalid("request", "broke off before its end"))?;
         size += chunk.len();
         if size <= limits::REQUEST {
-            kept.extend_from_slice(&chunk);
+            kept.take(chunk);
         }
     }
     if size > limits::REQUEST {
         let size = announced.unwrap_or(size);
         return Err(Error::TooLarge { field: "request".into(), size, limit: limits::REQUEST });
     }
-    Ok(kept.freeze())
+    Ok(kept.whole())
+}
+
+/// Chunks in one piece: the first, as nearly every body has no more, is not copied.
+#[derive(Default)]
+enum Kept {
+    #[default]
+    Nothing,
+    One(Bytes),
+    More(BytesMut),
+}
+
+impl Kept {
+    fn take(&mut self, chunk: Bytes) {
+        *self = match std::mem::take(self) {
+            Self::Nothing => Self::One(chunk),
+            Self::One(first) => {
+                let mut whole = BytesMut::from(first);
+                whole.extend_from_slice(&chunk);
+                Self::More(whole)
+            }
+            Self::More(mut whole) => {
+                whole.extend_from_slice(&chunk);
+                Self::More(whole)
+            }
+        };
+    }
+
+    fn whole(self) -> Bytes {
+        match self {
+            Self::Nothing => Bytes::new(),
+            Self::One(chunk) => chunk,
+            Self::More(whole) => whole.freeze(),
+        }
+    }
 }
 
 /// The JSON of a body, or what is wrong with it.
