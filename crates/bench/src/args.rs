@@ -22,6 +22,8 @@ pub(crate) enum Command {
     Run(RunArgs),
     /// The baseline: a bare tonic service that answers with a prepared task or a prepared five-event stream.
     Raw(ServeArgs),
+    /// The baseline of the JSON bindings: HTTP with prepared answers.
+    BareJson(ServeArgs),
     /// A collector of traces that keeps none.
     Sink(ServeArgs),
     /// The baseline of the registry: its service with nothing behind it.
@@ -56,7 +58,7 @@ pub(crate) struct RunArgs {
     /// Connections of the load.
     #[arg(long, default_value_t = 8)]
     pub(crate) connections: usize,
-    /// Tasks that are stored when a service is killed.
+    /// Tasks that are stored when a service is killed; the most of them also when tasks are listed.
     #[arg(long, value_delimiter = ',', default_values_t = [0, 10_000, 1_000_000])]
     pub(crate) stored: Vec<usize>,
     /// Tasks that are under way when a service is killed.
@@ -95,11 +97,23 @@ pub(crate) enum Section {
     Recovery,
     /// Renewals, the way of a change to every watcher, and memory of the registry.
     Registry,
+    /// Pages and totals of lists, with few and with many tasks stored.
+    Lists,
+    /// Requests over each binding, against bare servers and the official SDKs.
+    Bindings,
 }
 
 impl Section {
-    const ALL: [Self; 6] =
-        [Self::Requests, Self::Commits, Self::Readers, Self::Dispatch, Self::Recovery, Self::Registry];
+    const ALL: [Self; 8] = [
+        Self::Requests,
+        Self::Commits,
+        Self::Readers,
+        Self::Dispatch,
+        Self::Recovery,
+        Self::Registry,
+        Self::Lists,
+        Self::Bindings,
+    ];
 
     /// Those that are asked for, each once.
     pub(crate) fn wanted(only: &[Self]) -> impl Iterator<Item = Self> {

@@ -10,46 +10,71 @@ use crate::error::Error;
 
 /// The kernel counts CPU time in ticks of 10 ms on every Linux that Rust supports (`USER_HZ`).
 const TICK: Duration = Duration::from_millis(10);
-const READY_WITHIN: Duration = Duration::from_secs(10);
+/// An interpreter with many modules takes its time on a busy machine.
+const READY_WITHIN: Duration = Duration::from_secs(30);
+
+/// What is started, and with what; `--announce` comes after it.
+#[derive(Debug, Clone)]
+pub(crate) struct Program {
+    pub(crate) path: PathBuf,
+    pub(crate) arguments: Vec<String>,
+}
+
+impl Program {
+    /// A binary that was built beside this one.
+    pub(crate) fn ours(name: &str, arguments: &[String]) -> Result<Self, Error> {
+        let path = std::env::current_exe().map_err(Error::io("find", "this binary"))?.with_file_name(name);
+        Ok(Self { path, arguments: arguments.to_vec() })
+    }
+}
 
 /// A running server; dropping it kills it.
 #[derive(Debug)]
 pub(crate) struct Server {
     child: Child,
-    address: String,
+    announced: Announced,
     started_in: Duration,
+}
+
+/// What a server says of itself once it is ready.
+#[derive(Debug, Default)]
+struct Announced {
+    protocol: String,
+    http: Option<String>,
 }
 
 impl Server {
     /// Starts the binary `name`, built beside this one, and waits until it has announced itself.
     pub(crate) fn start(name: &str, args: &[String], placement: Placement, dir: &Path) -> Result<Self, Error> {
-        let program = std::env::current_exe().map_err(Error::io("find", "this binary"))?.with_file_name(name);
+        Self::launch(&Program::ours(name, args)?, placement, dir)
+    }
+
+    /// Starts a program and waits until it has announced itself.
+    pub(crate) fn launch(program: &Program, placement: Placement, dir: &Path) -> Result<Self, Error> {
         let announce = dir.join("announce.json");
         let mut command = match placement {
             Placement::Pinned => {
                 let mut command = Command::new("taskset");
-                command.args(["-c", "0"]).arg(&program);
+                command.args(["-c", "0"]).arg(&program.path);
                 command
             }
-            Placement::Unpinned => Command::new(&program),
+            Placement::Unpinned => Command::new(&program.path),
         };
-        command.args(args).arg("--announce").arg(&announce).stdin(Stdio::null()).stdout(Stdio::null());
+        command.args(&program.arguments).arg("--announce").arg(&announce).stdin(Stdio::null()).stdout(Stdio::null());
         let log = dir.join("server.log");
         command.stderr(fs::File::create(&log).map_err(Error::io("create", &log))?);
         let begun = Instant::now();
-        let child = command.spawn().map_err(Error::io("start", &program))?;
-        let mut server = Self { child, address: String::new(), started_in: Duration::ZERO };
-        server.address = server.wait(&announce, &log, begun)?;
+        let child = command.spawn().map_err(Error::io("start", &program.path))?;
+        let mut server = Self { child, announced: Announced::default(), started_in: Duration::ZERO };
+        server.announced = server.wait(&announce, &log, begun)?;
         server.started_in = begun.elapsed();
         Ok(server)
     }
 
-    fn wait(&mut self, announce: &Path, log: &Path, begun: Instant) -> Result<String, Error> {
+    fn wait(&mut self, announce: &Path, log: &Path, begun: Instant) -> Result<Announced, Error> {
         while begun.elapsed() < READY_WITHIN && !matches!(self.child.try_wait(), Ok(Some(_))) {
             if let Ok(text) = fs::read_to_string(announce) {
-                let json: Option<serde_json::Value> = serde_json::from_str(&text).ok();
-                let address = json.and_then(|json| json.get("protocol")?.as_str().map(str::to_owned));
-                return address.ok_or_else(|| Error::Announcement(text));
+                return Announced::read(&text).ok_or_else(|| Error::Announcement(text));
             }
             std::thread::sleep(Duration::from_millis(1));
         }
@@ -58,7 +83,12 @@ impl Server {
 
     /// Where it listens, as `host:port`.
     pub(crate) fn address(&self) -> &str {
-        &self.address
+        &self.announced.protocol
+    }
+
+    /// Where it answers HTTP: at the same address, unless it says otherwise.
+    pub(crate) fn http(&self) -> &str {
+        self.announced.http.as_deref().unwrap_or(&self.announced.protocol)
     }
 
     /// From the start of the process to its announcement, to a millisecond.
@@ -81,6 +111,14 @@ impl Server {
 
     fn proc(&self, file: &str) -> PathBuf {
         PathBuf::from(format!("/proc/{}/{file}", self.child.id()))
+    }
+}
+
+impl Announced {
+    fn read(text: &str) -> Option<Self> {
+        let json: serde_json::Value = serde_json::from_str(text).ok()?;
+        let address = |name: &str| json.get(name)?.as_str().map(str::to_owned);
+        Some(Self { protocol: address("protocol")?, http: address("http") })
     }
 }
 

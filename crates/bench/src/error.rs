@@ -27,6 +27,12 @@ pub(crate) enum Error {
     /// A connection or a server failed.
     #[error("the transport failed")]
     Transport(#[from] tonic::transport::Error),
+    /// An HTTP connection failed.
+    #[error("an HTTP connection failed")]
+    Http(#[from] hyper::Error),
+    /// A request was answered with another status than 200.
+    #[error("a request was answered with {0}")]
+    Status(http::StatusCode),
     /// A request was refused.
     #[error("a request failed: {0}")]
     Refused(Box<tonic::Status>),

@@ -2,12 +2,15 @@
 //! Absolute figures mean nothing on a shared machine; the table prints them beside the ratios all the same.
 
 mod args;
+mod bindings;
 mod child;
 mod commits;
 mod disk;
 mod dispatch;
 mod echo;
 mod error;
+mod fill;
+mod lists;
 mod load;
 mod matrix;
 mod raw;
@@ -45,6 +48,7 @@ pub fn main() -> ExitCode {
 fn run(command: Command) -> Result<(), Error> {
     match command {
         Command::Raw(args) => raw::serve(&args),
+        Command::BareJson(args) => bindings::serve(&args),
         Command::Sink(args) => sink::serve(&args),
         Command::BareRegistry(args) => registry::serve(&args),
         Command::Fanout(args) => dispatch::serve(&args),

@@ -24,7 +24,7 @@ use crate::wire;
 /// Before a measurement counts: connections, allocators and caches get warm.
 const WARM_UP: Duration = Duration::from_millis(500);
 /// Tasks that GetTask asks for in turn.
-const KEPT: usize = 64;
+pub(crate) const KEPT: usize = 64;
 
 const SEND: PathAndQuery = PathAndQuery::from_static("/lf.a2a.v1.A2AService/SendMessage");
 const STREAM: PathAndQuery = PathAndQuery::from_static("/lf.a2a.v1.A2AService/SendStreamingMessage");
@@ -40,14 +40,18 @@ pub(crate) struct Case {
     pub(crate) window: Duration,
 }
 
-/// Loads `server` as `case` says.
+/// Loads the gRPC of `server` as `case` says.
 pub(crate) fn measure(server: &Server, case: Case) -> Result<Sample, Error> {
+    runtime(case)?.block_on(drive(server, case))
+}
+
+/// What the load runs on: one thread where it has one core.
+pub(crate) fn runtime(case: Case) -> Result<tokio::runtime::Runtime, Error> {
     let mut builder = match case.placement {
         Placement::Pinned => tokio::runtime::Builder::new_current_thread(),
         Placement::Unpinned => tokio::runtime::Builder::new_multi_thread(),
     };
-    let runtime = builder.enable_all().build().map_err(Error::io("start", "a runtime"))?;
-    runtime.block_on(drive(server, case))
+    builder.enable_all().build().map_err(Error::io("start", "a runtime"))
 }
 
 async fn drive(server: &Server, case: Case) -> Result<Sample, Error> {
@@ -57,9 +61,8 @@ async fn drive(server: &Server, case: Case) -> Result<Sample, Error> {
     let once = move |client, number| once(client, case.work, Arc::clone(&tasks), number);
     let flood = flood(&clients, case.in_flight, case.window, once, || Ok(vec![server.cpu()?])).await?;
     let grown_kib = server.memory_kib("VmRSS")?.saturating_sub(resident);
-    let (peak_kib, sent) = (server.memory_kib("VmHWM")?, flood.sent);
-    let cpu = flood.cpu.into_iter().sum();
-    Ok(Sample { peak_kib, grown_kib, sent, ..Sample::new(&flood.latencies, case.window, cpu) })
+    let peak_kib = server.memory_kib("VmHWM")?;
+    Ok(Sample { peak_kib, grown_kib, ..flood.sample(case.window) })
 }
 
 /// That many connections to one address.
@@ -81,17 +84,26 @@ pub(crate) struct Flood {
     pub(crate) sent: u64,
 }
 
+impl Flood {
+    /// Of one server that was asked for its CPU time.
+    pub(crate) fn sample(self, window: Duration) -> Sample {
+        let (sent, cpu) = (self.sent, self.cpu.into_iter().sum());
+        Sample { sent, ..Sample::new(&self.latencies, window, cpu) }
+    }
+}
+
 /// Keeps `in_flight` requests going over `clients`, each answer followed by the next request. What ends within the
 /// window counts; `cpu` is asked at its beginning and at its end.
-pub(crate) async fn flood<O, R>(
-    clients: &[Grpc],
+pub(crate) async fn flood<C, O, R>(
+    clients: &[C],
     in_flight: usize,
     window: Duration,
     once: O,
     cpu: impl Fn() -> Result<Vec<Duration>, Error>,
 ) -> Result<Flood, Error>
 where
-    O: Fn(Grpc, u64) -> R + Clone + Send + Sync + 'static,
+    C: Clone + Send + Sync + 'static,
+    O: Fn(C, u64) -> R + Clone + Send + Sync + 'static,
     R: Future<Output = Result<(), Error>> + Send,
 {
     let (next, begin) = (Arc::new(AtomicU64::new(0)), Instant::now() + WARM_UP);

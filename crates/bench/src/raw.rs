@@ -64,7 +64,7 @@ pub(crate) fn listen(name: &str, args: &ServeArgs) -> Result<TcpIncoming, Error>
 }
 
 /// Under another name first, so that a reader never sees half a file.
-fn announce(name: &str, args: &ServeArgs, address: SocketAddr) -> Result<(), Error> {
+pub(crate) fn announce(name: &str, args: &ServeArgs, address: SocketAddr) -> Result<(), Error> {
     let draft = args.announce.with_extension("draft");
     let json = serde_json::json!({ "name": name, "pid": std::process::id(), "protocol": address.to_string() });
     let write = || {
@@ -116,7 +116,7 @@ pub(crate) fn prepared_task(state: TaskState, artifacts: Vec<Artifact>) -> Task 
     }
 }
 
-fn prepared_frames() -> Vec<StreamResponse> {
+pub(crate) fn prepared_frames() -> Vec<StreamResponse> {
     use stream_response::Payload;
     let moved = |state| {
         Payload::StatusUpdate(TaskStatusUpdateEvent {

@@ -7,7 +7,7 @@ use crate::args::{RunArgs, Section};
 use crate::error::Error;
 use crate::report;
 use crate::targets::Target;
-use crate::{child, commits, dispatch, matrix, readers, recovery, registry};
+use crate::{bindings, child, commits, dispatch, lists, matrix, readers, recovery, registry};
 
 /// What a section found out.
 pub(crate) trait Findings {
@@ -39,6 +39,8 @@ fn measure(section: Section, args: &RunArgs) -> Result<Box<dyn Findings>, Error>
         Section::Dispatch => Box::new(dispatch::measure(args)?),
         Section::Recovery => Box::new(recovery::measure(args)?),
         Section::Registry => Box::new(registry::measure(args)?),
+        Section::Lists => Box::new(lists::measure(args)?),
+        Section::Bindings => Box::new(bindings::measure(args)?),
     })
 }
 

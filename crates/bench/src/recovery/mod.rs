@@ -1,7 +1,6 @@
 //! From `kill -9` to the first answer: what a start costs when much is stored, and when much has to be taken up.
 
 mod figures;
-mod fill;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,6 +14,7 @@ use types::{RemoteTask, TaskId};
 use crate::args::{Placement, RunArgs};
 use crate::child::Server;
 use crate::error::Error;
+use crate::fill::{self, Kind};
 use crate::sections::scratch;
 use crate::subject::Subject;
 use crate::{report, wire};
@@ -95,7 +95,7 @@ impl Stored {
         let home = dir.join(count.to_string());
         // Where the agent is told to keep its data; see [`Subject::arguments`].
         fs::create_dir_all(home.join("data")).map_err(Error::io("create", &home))?;
-        let first = fill::fill(&home.join("data"), count)?;
+        let first = fill::fill(&home.join("data"), count, |_| Kind::echoed())?;
         Ok(Self { count, home, first, waiting: Vec::new() })
     }
 
@@ -225,9 +225,13 @@ mod tests {
     async fn a_filled_store_holds_ended_tasks_that_can_be_read() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().to_owned();
-        let first = tokio::task::spawn_blocking(move || fill::fill(&path, 100)).await.unwrap().unwrap().unwrap();
+        let first = tokio::task::spawn_blocking(move || fill::fill(&path, 100, |_| Kind::echoed()))
+            .await
+            .unwrap()
+            .unwrap()
+            .unwrap();
         let store = EmbeddedStore::open(Options::at(dir.path())).unwrap();
-        let query = Query { context: None, state: None, changed_since: None, after: None, limit: 1 };
+        let query = Query { limit: 1, ..Query::default() };
         assert_eq!(store.list(Scope::Owner(Owner::anonymous()), query).await.unwrap().total, 100);
         let frames = store.frames(Scope::Service, first, types::Seq(0), 10).await.unwrap();
         let updates = frames.into_iter().map(|frame| a2a::frame::open(frame.bytes).unwrap().update);

@@ -22,13 +22,30 @@ const UNDER_WAY: usize = 3_000;
 const REMEMBERED: Duration = Duration::from_hours(24);
 const TOLD_EVERY: usize = 200_000;
 
+/// What the tasks of a filled store differ in.
+#[derive(Debug, Clone)]
+pub(crate) struct Kind {
+    pub(crate) owner: Owner,
+    pub(crate) context: ContextId,
+    /// One that has ended.
+    pub(crate) state: TaskState,
+}
+
+impl Kind {
+    /// As the echo agent would have left it.
+    pub(crate) fn echoed() -> Self {
+        Self { owner: Owner::anonymous(), context: ContextId::fresh(), state: TaskState::Completed }
+    }
+}
+
 /// The message that the stored task `number` was made from.
-pub(super) fn message_id(number: usize) -> String {
+pub(crate) fn message_id(number: usize) -> String {
     format!("stored-{number}")
 }
 
-/// Puts `count` ended tasks into the store at `dir`; the first one's id, if there is one.
-pub(super) fn fill(dir: &Path, count: usize) -> Result<Option<TaskId>, Error> {
+/// Puts `count` ended tasks into the store at `dir`, each of the kind that its number gives; the first one's id, if there
+/// is one.
+pub(crate) fn fill(dir: &Path, count: usize, kind: impl Fn(usize) -> Kind) -> Result<Option<TaskId>, Error> {
     let runtime = tokio::runtime::Runtime::new().map_err(Error::io("start", "a runtime"))?;
     let store = EmbeddedStore::open(Options::at(dir)).map_err(|error| Error::Store(Box::new(error)))?;
     let store: &dyn Store = &store;
@@ -41,7 +58,7 @@ pub(super) fn fill(dir: &Path, count: usize) -> Result<Option<TaskId>, Error> {
             }
             let id = TaskId::fresh();
             first = first.or(Some(id));
-            under_way.push_back(store.commit(ended(id, number, epoch, store.now())?));
+            under_way.push_back(store.commit(ended(id, number, kind(number), epoch, store.now())?));
             if number > 0 && number.is_multiple_of(TOLD_EVERY) {
                 report::progress(format_args!("stored {number} of {count} tasks"));
             }
@@ -66,12 +83,12 @@ fn failed(error: impl std::error::Error + Send + Sync + 'static) -> Error {
 }
 
 /// The one commit of an echoed message: accepted, worked on, answered.
-fn ended(id: TaskId, number: usize, epoch: Epoch, at: Timestamp) -> Result<Commit, Error> {
+fn ended(id: TaskId, number: usize, kind: Kind, epoch: Epoch, at: Timestamp) -> Result<Commit, Error> {
     let message_id = message_id(number);
     let request = wire::message(message_id.clone(), wire::TEXT);
     let message = request.message.unwrap_or_default();
     let wrong = |_| Error::Answer { work: "a fill", what: "its message has no usable id" };
-    let key = SeenKey::new(&Owner::anonymous(), None, &message_id.parse().map_err(wrong)?);
+    let key = SeenKey::new(&kind.owner, None, &message_id.parse().map_err(wrong)?);
     let accept = Accept {
         key,
         digest: BodyDigest::of(a2a::body_digest_parts(&message).iter().map(Vec::as_slice)),
@@ -80,14 +97,14 @@ fn ended(id: TaskId, number: usize, epoch: Epoch, at: Timestamp) -> Result<Commi
         not_after: None,
         older: Vec::new(),
     };
-    let context = ContextId::fresh();
-    let entries = entries(&id.to_string(), context.as_str(), message, at);
+    let Kind { owner, context, state } = kind;
+    let entries = entries(&id.to_string(), context.as_str(), message, state, at);
     let task = TaskChange {
         id,
         generation: 0,
         expected: Head::ZERO,
-        created: Some(Created { owner: Owner::anonymous(), context }),
-        state: TaskState::Completed,
+        created: Some(Created { owner, context }),
+        state,
         seq: Seq(entries.len() as u64),
         entries,
         snapshot: None,
@@ -97,23 +114,22 @@ fn ended(id: TaskId, number: usize, epoch: Epoch, at: Timestamp) -> Result<Commi
     Ok(Commit { epoch, lane: Lane::Accept, at, task: Some(task), accept: Some(accept), rows: Vec::new() })
 }
 
-/// Submitted, working, the artifact, completed.
-fn entries(task: &str, context: &str, asked: Message, at: Timestamp) -> Vec<Entry> {
+/// Submitted, working, the artifact, ended.
+fn entries(task: &str, context: &str, asked: Message, end: TaskState, at: Timestamp) -> Vec<Entry> {
     let ids = Ids { task, context };
-    let status =
-        |state: Wire| TaskStatus { state: state.into(), message: None, timestamp: Some(a2a::time::to_wire(at)) };
+    let status = |state: i32| TaskStatus { state, message: None, timestamp: Some(a2a::time::to_wire(at)) };
     let opening = Task {
         id: task.to_owned(),
         context_id: context.to_owned(),
-        status: Some(status(Wire::Submitted)),
+        status: Some(status(Wire::Submitted.into())),
         history: vec![Message { task_id: task.to_owned(), context_id: context.to_owned(), ..asked }],
         ..prepared_task(Wire::Submitted, Vec::new())
     };
     let frames: [(FrameKind, Bytes); 4] = [
         (FrameKind::Task, frame::task(&opening, Seq(1))),
-        (FrameKind::Status, frame::status(ids, &status(Wire::Working), None, Seq(2))),
+        (FrameKind::Status, frame::status(ids, &status(Wire::Working.into()), None, Seq(2))),
         (FrameKind::Artifact, frame::artifact(ids, &echoed(), Chunk::Whole, None, Seq(3))),
-        (FrameKind::Status, frame::status(ids, &status(Wire::Completed), None, Seq(4))),
+        (FrameKind::Status, frame::status(ids, &status(end.wire()), None, Seq(4))),
     ];
     let frame = |(seq, (kind, bytes))| Entry::Frame(Frame { seq: Seq(seq), time: at, kind, bytes });
     (1..).zip(frames).map(frame).collect()
