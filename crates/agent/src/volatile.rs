@@ -450,13 +450,7 @@ impl<D: Driver> Volatile<D> {
 }
 
 /// What a driver sees; apart from its own state, which is lent out beside it.
-fn view<D: Driver>(
-    live: &Live<D>,
-    state: TaskState,
-    seq: Seq,
-    size: usize,
-    now: Timestamp,
-) -> View<'_> {
+fn view<D: Driver>(live: &Live<D>, state: TaskState, seq: Seq, size: usize, now: Timestamp) -> View<'_> {
     let room = limits::INLINE_TASK.saturating_sub(size);
     View { id: live.id, owner: &live.owner, context: &live.context, state, seq, room, now }
 }
