@@ -10,7 +10,7 @@ mod grpc;
 mod interfaces;
 mod rest;
 mod rpc;
-mod sse;
+pub(crate) mod sse;
 mod terms;
 mod web;
 
@@ -20,7 +20,8 @@ use std::time::Duration;
 use futures::stream::BoxStream;
 use http::HeaderValue;
 use http::uri::PathAndQuery;
-use prost::{Message, Name};
+use prost::Message;
+use proto::Members;
 use proto::Struct;
 use proto::a2a::{
     AgentCard, CancelTaskRequest, GetTaskRequest, ListTasksRequest, ListTasksResponse, SendMessageRequest,
@@ -287,11 +288,11 @@ impl From<Task> for Snapshot {
 }
 
 /// A request as ProtoJSON.
-fn encode<M: Message + Name>(request: &M) -> Result<serde_json::Value, ClientError> {
+fn encode<M: Members>(request: &M) -> Result<serde_json::Value, ClientError> {
     proto::to_value::<M>(&request.encode_to_vec()).map_err(|_| ClientError::Invalid("the request has no JSON form"))
 }
 
 /// The answer that ProtoJSON holds.
-fn decode<M: Message + Name + Default>(answer: serde_json::Value) -> Result<M, ClientError> {
+fn decode<M: Members>(answer: serde_json::Value) -> Result<M, ClientError> {
     proto::from_value(answer).map_err(|_| ClientError::Invalid("it is not what the operation answers with"))
 }

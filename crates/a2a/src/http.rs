@@ -1,5 +1,5 @@
 //! The HTTP side of an agent: JSON-RPC, HTTP+JSON and the public card, for the port that serves gRPC too.
-//! Both bindings come to the same operations by the same way: a JSON value in, a value or frames out.
+//! Both bindings come to the same operations by the same way: parameters in, the text of an answer or frames out.
 
 mod body;
 mod card;
@@ -8,6 +8,7 @@ mod in_time;
 mod invoke;
 mod media;
 mod operation;
+mod params;
 mod reply;
 mod rest;
 mod rpc;

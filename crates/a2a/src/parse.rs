@@ -3,6 +3,7 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
+use proto::Struct;
 use proto::a2a::{AgentCard, ListTasksRequest, Message, Part, Role, SendMessageRequest, part::Content};
 use types::{MessageId, TaskId, TaskState, limits};
 
@@ -37,6 +38,7 @@ pub(crate) fn send(request: SendMessageRequest, card: &AgentCard) -> Result<Send
     let message_id = violations.take("message.message_id", message.message_id.parse::<MessageId>());
     let context = optional(&message.context_id).and_then(|id| violations.take("message.context_id", id.parse()));
     check_message(&message, &mut violations);
+    check_object("metadata", request.metadata.as_ref(), &mut violations);
     let history = history(configuration.history_length, "configuration.history_length", &mut violations);
     violations.finish()?;
     check_media(&message.parts, card)?;
@@ -114,8 +116,10 @@ fn check_message(message: &Message, violations: &mut Violations) {
     if message.parts.is_empty() {
         violations.add("message.parts", "must have at least one part");
     }
+    check_object("message.metadata", message.metadata.as_ref(), violations);
     for (index, part) in message.parts.iter().enumerate() {
         check_part(index, part, violations);
+        check_object(&format!("message.parts[{index}].metadata"), part.metadata.as_ref(), violations);
     }
     for (index, reference) in message.reference_task_ids.iter().enumerate() {
         if reference.is_empty() {
@@ -128,7 +132,17 @@ fn check_part(index: usize, part: &Part, violations: &mut Violations) {
     match &part.content {
         None => violations.add(format!("message.parts[{index}]"), "must have one of text, raw, url, data"),
         Some(Content::Url(url)) if url.is_empty() => violations.add(format!("message.parts[{index}].url"), "is empty"),
-        Some(Content::Text(_) | Content::Raw(_) | Content::Url(_) | Content::Data(_)) => {}
+        Some(Content::Data(value)) => {
+            violations.take(&format!("message.parts[{index}].data"), value.check());
+        }
+        Some(Content::Text(_) | Content::Raw(_) | Content::Url(_)) => {}
+    }
+}
+
+/// Protobuf can say what JSON cannot, and a task must be readable by both.
+fn check_object(field: &str, object: Option<&Struct>, violations: &mut Violations) {
+    if let Some(object) = object {
+        violations.take(field, object.check());
     }
 }
 

@@ -1,4 +1,5 @@
-//! ProtoJSON by the descriptors: exact for `null` inside a Value, enum names, timestamps and bytes.
+//! ProtoJSON by the descriptors, of any message that there is: exact for `null` inside a Value, enum names, timestamps
+//! and bytes. What A2A's bindings speak is in `text.rs`.
 
 use std::sync::LazyLock;
 
@@ -27,16 +28,6 @@ pub enum JsonError {
         /// What the parser met.
         #[source]
         source: serde_json::Error,
-    },
-    /// An enum has no value of this name.
-    #[error("{path} of {name}: there is no {value}")]
-    Enum {
-        /// Full name of the message.
-        name: String,
-        /// Path of the member.
-        path: String,
-        /// What is written there.
-        value: String,
     },
     /// The message is not in the descriptor set.
     #[error("no descriptor of {0}")]

@@ -7,21 +7,36 @@ mod exact;
 #[allow(missing_docs, clippy::wildcard_imports, clippy::too_many_lines, clippy::large_enum_variant, unreachable_pub)]
 mod generated;
 mod json;
+mod members;
 pub mod raw;
 mod required;
-mod tree;
+mod text;
+mod time;
 pub mod value;
 
 pub use codec::{Plain, Prepared, Strict};
 pub use exact::{Exact, decode_exact};
 pub use generated::{lf, watchroom};
 pub use json::{JsonError, from_json, from_json_exact, to_json};
+pub use members::{Members, take::Taking};
 pub use required::required_fields;
-pub use tree::{from_value, to_value};
+pub use text::{from_member, from_text, from_value, to_text, to_value, write as write_text};
 pub use value::{ListValue, Struct, Value};
 
 /// The encoded `FileDescriptorSet` of every service here, for reflection.
 pub const DESCRIPTORS: &[u8] = include_bytes!("gen/descriptors.bin");
+
+/// The JSON of A2A's messages.
+#[allow(
+    deprecated,
+    clippy::wildcard_imports,
+    clippy::too_many_lines,
+    clippy::match_single_binding,
+    clippy::redundant_closure_for_method_calls
+)]
+mod a2a_json {
+    include!("gen/json.rs");
+}
 
 /// The A2A messages and client; the server is [`a2a_server`].
 pub use generated::lf::a2a::v1 as a2a;

@@ -3,6 +3,8 @@
 //! at each level above it, and a level of JSON is three levels of messages: of a plan that is the larger part of its cost.
 
 mod append;
+mod check;
+mod json;
 
 use std::collections::BTreeMap;
 
@@ -13,6 +15,11 @@ use prost::{DecodeError, Message, Oneof};
 use self::append::Measured as _;
 
 pub use self::append::nested;
+pub use self::check::NotJson;
+
+/// How many levels of messages a value may have below it. Decoders stop at a hundred; a page of tasks has six of its
+/// own around a value, and a record of the log a few more.
+pub const MAX_LEVELS: usize = 80;
 
 /// A JSON object.
 #[derive(Clone, PartialEq, Default, Debug)]

@@ -3,6 +3,9 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests may unwrap as tests do")]
 
+#[path = "generated/json.rs"]
+mod json;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -85,7 +88,9 @@ fn generate(out: &Path) {
         .unwrap();
     let servers = [prepared_service(), registry_service()];
     tonic_build::manual::Builder::new().build_client(false).out_dir(out).compile(&servers);
-    fs::write(out.join("descriptors.bin"), compile(&root, false).file_descriptor_set().encode_to_vec()).unwrap();
+    let descriptors = compile(&root, false);
+    fs::write(out.join("json.rs"), json::code(&descriptors.descriptor_pool())).unwrap();
+    fs::write(out.join("descriptors.bin"), descriptors.file_descriptor_set().encode_to_vec()).unwrap();
 }
 
 fn compile(root: &Path, docs: bool) -> protox::Compiler {

@@ -2,22 +2,21 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may unwrap as tests do")]
 
-use prost::{Message, Name};
 use proto::a2a::{
     AgentCapabilities, AgentCard, Artifact, ListTasksRequest, ListTasksResponse, SendMessageRequest, StreamResponse,
     Task, TaskArtifactUpdateEvent, TaskState, TaskStatus, stream_response::Payload,
 };
-use proto::{JsonError, from_value, to_value};
+use proto::{JsonError, Members, from_value, to_value};
 use serde_json::{Value, json};
 
-fn written<M: Message + Name>(message: &M) -> Value {
+fn written<M: Members>(message: &M) -> Value {
     to_value::<M>(&message.encode_to_vec()).unwrap()
 }
 
 /// The path of the member that is refused.
-fn refused<M: Message + Name + Default + std::fmt::Debug>(value: Value) -> String {
+fn refused<M: Members + std::fmt::Debug>(value: Value) -> String {
     match from_value::<M>(value) {
-        Err(JsonError::Member { path, .. } | JsonError::Enum { path, .. }) => path,
+        Err(JsonError::Member { path, .. }) => path,
         other => panic!("{other:?}"),
     }
 }

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::Method;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use prost::{Message, Name};
+use proto::Members;
 use proto::a2a::{
     CancelTaskRequest, GetTaskRequest, ListTasksRequest, ListTasksResponse, SendMessageRequest, SendMessageResponse,
     StreamResponse, SubscribeToTaskRequest, Task,
@@ -20,10 +20,10 @@ pub(super) trait Ask {
     const METHOD: &'static str;
 
     /// What is asked.
-    type Request: Message + Name + Default + Clone + 'static;
+    type Request: Members + Clone + 'static;
 
     /// What is answered: once, or, by a stream, as often as there is something to say.
-    type Answer: Message + Name + Default + 'static;
+    type Answer: Members + 'static;
 
     /// The tenant of a request, which the client fills in.
     fn tenant(request: &mut Self::Request) -> &mut String;

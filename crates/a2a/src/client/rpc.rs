@@ -3,13 +3,13 @@
 use axum::body::Body;
 use http::{HeaderValue, Method, Request, StatusCode, header};
 use proto::a2a::StreamResponse;
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::time::timeout;
 
 use crate::client::ask::Ask;
 use crate::client::terms::Terms;
 use crate::client::web::{self, Http};
-use crate::client::{ANSWER_LIMIT, EVENT_STREAM, Events, JSON, decode, encode, events};
+use crate::client::{ANSWER_LIMIT, EVENT_STREAM, Events, JSON, decode, events};
 use crate::client_error::ClientError;
 use crate::error::Error;
 
@@ -59,8 +59,9 @@ impl Rpc {
         terms: &Terms,
         accept: &'static str,
     ) -> Result<Request<Body>, ClientError> {
-        let body = json!({"jsonrpc": "2.0", "id": ID, "method": A::METHOD, "params": encode(params)?});
-        let mut request = Request::new(Body::from(body.to_string()));
+        let params = proto::write_text(params).map_err(|_| ClientError::Invalid("the request has no JSON form"))?;
+        let body = format!(r#"{{"jsonrpc":"2.0","id":"{ID}","method":"{}","params":{params}}}"#, A::METHOD);
+        let mut request = Request::new(Body::from(body));
         *request.method_mut() = Method::POST;
         *request.uri_mut() = web::uri(&self.url)?;
         *request.headers_mut() = terms.headers();

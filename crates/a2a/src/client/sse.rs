@@ -2,21 +2,23 @@
 //! bounded. The time to wait before connecting again is not looked at: the follower has its own.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 /// An event.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Said {
+pub(crate) struct Said {
     /// Its name; empty when it has none.
-    pub(super) name: String,
+    pub(crate) name: String,
     /// Its data, several lines of it with line feeds between them.
-    pub(super) data: String,
-    /// The id of it or of the last event before it that had one; empty when none had.
-    pub(super) id: String,
+    pub(crate) data: String,
+    /// The id of it or of the last event before it that had one; empty when none had. Events share it: a long one
+    /// before many short events would otherwise be as much memory as the peer wishes.
+    pub(crate) id: Arc<str>,
 }
 
 /// Why a stream of events cannot be read on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum BadEvents {
+pub(crate) enum BadEvents {
     /// An event is larger than the limit.
     TooLarge,
     /// A line is not UTF-8.
@@ -25,7 +27,7 @@ pub(super) enum BadEvents {
 
 /// What was read and is no event yet.
 #[derive(Debug)]
-pub(super) struct Parser {
+pub(crate) struct Parser {
     limit: usize,
     /// The line that has begun.
     line: Vec<u8>,
@@ -35,18 +37,18 @@ pub(super) struct Parser {
     begun: bool,
     name: String,
     data: String,
-    id: String,
+    id: Arc<str>,
 }
 
 impl Parser {
     /// A parser of events of at most `limit` bytes.
-    pub(super) fn new(limit: usize) -> Self {
-        let (name, data, id) = Default::default();
+    pub(crate) fn new(limit: usize) -> Self {
+        let (name, data, id) = (String::new(), String::new(), Arc::from(""));
         Self { limit, line: Vec::new(), returned: false, begun: false, name, data, id }
     }
 
     /// Reads on; adds the events that are complete.
-    pub(super) fn feed(&mut self, mut chunk: &[u8], events: &mut VecDeque<Said>) -> Result<(), BadEvents> {
+    pub(crate) fn feed(&mut self, mut chunk: &[u8], events: &mut VecDeque<Said>) -> Result<(), BadEvents> {
         while let Some(first) = chunk.first() {
             if std::mem::take(&mut self.returned) && *first == b'\n' {
                 chunk = &chunk[1..];
@@ -93,7 +95,7 @@ impl Parser {
                 self.data.push_str(value);
                 self.data.push('\n');
             }
-            "id" if !value.contains('\0') => value.clone_into(&mut self.id),
+            "id" if !value.contains('\0') => self.id = value.into(),
             _ => {}
         }
     }

@@ -84,10 +84,14 @@ impl Kept {
     }
 }
 
+/// The text of a body, or what is wrong with it.
+pub(super) fn text(body: &[u8]) -> Result<&str, String> {
+    std::str::from_utf8(body).map_err(|error| format!("is not UTF-8: {error}"))
+}
+
 /// The JSON of a body, or what is wrong with it.
 pub(super) fn parse(body: &[u8]) -> Result<Value, String> {
-    let text = std::str::from_utf8(body).map_err(|error| format!("is not UTF-8: {error}"))?;
-    serde_json::from_str(text).map_err(|error| format!("is not JSON: {error}"))
+    serde_json::from_str(text(body)?).map_err(|error| format!("is not JSON: {error}"))
 }
 
 #[cfg(test)]

@@ -48,8 +48,9 @@ async fn show(State(card): State<Arc<Published>>, asked: HeaderMap) -> Response 
 
 impl Published {
     fn new(card: &AgentCard) -> Self {
-        let value = write::<AgentCard>(&card.encode_to_vec().into()).expect("a card of ours has a descriptor");
-        let body = Bytes::from(value.to_string());
+        let text =
+            write::<AgentCard>(&card.encode_to_vec().into()).expect("what was encoded decodes, and has no times");
+        let body = Bytes::from(text);
         let mut etag = String::from("\"");
         for byte in &Sha256::digest(&body)[..16] {
             write!(etag, "{byte:02x}").expect("a String grows");

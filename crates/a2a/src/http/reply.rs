@@ -9,25 +9,25 @@ use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
 use futures::{Stream, StreamExt as _, stream};
 use http::{HeaderValue, StatusCode, header};
+use prost::Message as _;
 use proto::a2a::StreamResponse;
-use serde_json::Value;
+use proto::a2a::stream_response::Payload;
 use service::Ended;
 use tonic::Code;
 
 use crate::call::{EXTENSIONS_KEY, Extensions};
 use crate::error::Error;
-use crate::http::invoke::write;
 use crate::http::media::Media;
 use crate::http::operation::Operation;
-use crate::metadata::CURSOR;
+use crate::metadata::Cursor;
 
 /// A comment is sent when a stream has been quiet for so long, so that nobody between takes it for dead.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
 /// An answer with this body.
-pub(super) fn json(status: StatusCode, media: Media, body: &Value) -> Response {
+pub(super) fn json(status: StatusCode, media: Media, body: String) -> Response {
     let content_type = HeaderValue::from_static(media.name());
-    (status, [(header::CONTENT_TYPE, content_type)], Body::from(body.to_string())).into_response()
+    (status, [(header::CONTENT_TYPE, content_type)], Body::from(body)).into_response()
 }
 
 /// An answer of events, one for each frame, and a last one for the error that ends the stream if one does.
@@ -36,13 +36,15 @@ pub(super) fn json(status: StatusCode, media: Media, body: &Value) -> Response {
 pub(super) fn events<F, W>(frames: F, wrap: W) -> Response
 where
     F: Stream<Item = Result<Bytes, Error>> + Send + 'static,
-    W: Fn(Result<Value, Error>) -> (Option<&'static str>, Value) + Send + 'static,
+    W: Fn(Result<String, Error>) -> (Option<&'static str>, String) + Send + 'static,
 {
     let each = move |item: Result<Bytes, Error>| {
-        let frame = item.and_then(|bytes| write::<StreamResponse>(&bytes));
-        let seq = frame.as_ref().ok().and_then(seq);
+        let (seq, frame) = match item.and_then(|bytes| read(&bytes)) {
+            Ok((seq, text)) => (seq, Ok(text)),
+            Err(error) => (None, Err(error)),
+        };
         let (name, data) = wrap(frame);
-        let event = Event::default().data(data.to_string());
+        let event = Event::default().data(data);
         let event = name.into_iter().fold(event, Event::event);
         Ok::<Event, Infallible>(seq.into_iter().fold(event, |event, seq| event.id(seq.to_string())))
     };
@@ -59,11 +61,18 @@ fn until_error<F: Stream<Item = Result<Bytes, Error>>>(frames: F) -> impl Stream
     })
 }
 
-/// The number of a frame: a `StreamResponse` has one member, and the cursor is in that one's metadata.
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "we wrote it, and it counts frames")]
-fn seq(frame: &Value) -> Option<u64> {
-    let payload = frame.as_object()?.values().next()?;
-    payload.get("metadata")?.get(CURSOR)?.get("seq")?.as_f64().map(|seq| seq as u64)
+/// The number of a frame, which is in the metadata of what it holds, and its text.
+/// What we have encoded ourselves decodes, so a failure is our own fault.
+fn read(frame: &Bytes) -> Result<(Option<u64>, String), Error> {
+    let frame = StreamResponse::decode(frame.clone()).map_err(|_| Error::Internal)?;
+    let metadata = frame.payload.as_ref().and_then(|payload| match payload {
+        Payload::Task(task) => task.metadata.as_ref(),
+        Payload::Message(message) => message.metadata.as_ref(),
+        Payload::StatusUpdate(update) => update.metadata.as_ref(),
+        Payload::ArtifactUpdate(update) => update.metadata.as_ref(),
+    });
+    let seq = Cursor::from_metadata(metadata).map(|cursor| cursor.seq.0);
+    Ok((seq, proto::write_text(&frame).map_err(|_| Error::Internal)?))
 }
 
 /// Names the activated extensions in an answer.

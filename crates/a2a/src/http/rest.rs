@@ -19,6 +19,7 @@ use crate::error::Error;
 use crate::http::in_time::in_time;
 use crate::http::invoke::Outcome;
 use crate::http::media::{self, Media};
+use crate::http::params::Params;
 use crate::http::rest::route::{Lost, Route};
 use crate::http::{body, headers, reply};
 use crate::operations::{Answer, Answered, Operations};
@@ -58,26 +59,40 @@ async fn call<B: Backend>(
     parts: Parts,
     body: Body,
 ) -> Answered<Outcome<B::Frames>> {
-    let mut params = match parts.method {
+    let params = match parts.method {
         Method::POST => from_body(&parts.headers, body).await?,
-        _ => query::read(parts.uri.query().unwrap_or_default()),
+        _ => Params::Named(query::read(parts.uri.query().unwrap_or_default())),
     };
     let caller = headers::caller(parts)?;
     check_version(&caller.headers)?;
-    for (field, value) in route.fields {
-        agree(&mut params, field, value)?;
-    }
-    route.operation.invoke(operations, caller, Value::Object(params)).await
+    let params = if route.fields.is_empty() { params } else { with_path(params, route.fields)? };
+    route.operation.invoke(operations, caller, params).await
 }
 
 /// A body may be left out where the path says everything; then its type does not matter.
-async fn from_body(headers: &HeaderMap, body: Body) -> Result<Map<String, Value>, Error> {
+async fn from_body(headers: &HeaderMap, body: Body) -> Result<Params, Error> {
     let body = body::read(headers, body).await?;
     if body.is_empty() {
-        return Ok(Map::new());
+        return Ok(Params::Named(Map::new()));
     }
     media::require(headers, &[Media::A2a, Media::Json])?;
-    match body::parse(&body) {
+    Ok(Params::Body(body))
+}
+
+/// Parameters together with what the path says.
+fn with_path(params: Params, fields: Vec<(&'static str, String)>) -> Result<Params, Error> {
+    let mut members = match params {
+        Params::Named(members) => members,
+        Params::Body(body) | Params::Rpc(body) => object(&body)?,
+    };
+    for (field, value) in fields {
+        agree(&mut members, field, value)?;
+    }
+    Ok(Params::Named(members))
+}
+
+fn object(body: &[u8]) -> Result<Map<String, Value>, Error> {
+    match body::parse(body) {
         Ok(Value::Object(members)) => Ok(members),
         Ok(_) => Err(Error::invalid("request", "must be an object")),
         Err(why) => Err(Error::invalid("request", why)),
@@ -104,11 +119,11 @@ where
 {
     let Answer { value, activated } = answer;
     let mut response = match value {
-        Outcome::One(value) => reply::json(StatusCode::OK, media, &value),
+        Outcome::One(value) => reply::json(StatusCode::OK, media, value),
         Outcome::Frames(frames) => reply::events(frames, |frame| match frame {
             Ok(frame) => (None, frame),
             // Data that is no frame has a name, or clients read it as a frame without content.
-            Err(error) => (Some("error"), error.to_http()),
+            Err(error) => (Some("error"), error.to_http().to_string()),
         }),
     };
     reply::echo(&mut response, &activated);
@@ -116,7 +131,7 @@ where
 }
 
 fn refuse(error: &Error, media: Media) -> Response {
-    let mut response = reply::json(error.http_status(), media, &error.to_http());
+    let mut response = reply::json(error.http_status(), media, error.to_http().to_string());
     if let Some(pause) = error.retry_after() {
         // The header has whole seconds; a client that comes too early is told again.
         let seconds = pause.as_secs() + u64::from(pause.subsec_nanos() > 0);
@@ -131,7 +146,7 @@ fn misdirected(lost: &Lost, media: Media) -> Response {
         Lost::Verb(allowed) => (StatusCode::METHOD_NOT_ALLOWED, Code::Unimplemented, Some(*allowed)),
     };
     let body = service::error_body(status, code, &lost.to_string(), Vec::new());
-    let mut response = reply::json(status, media, &body);
+    let mut response = reply::json(status, media, body.to_string());
     if let Some(allowed) = allowed {
         response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allowed));
     }

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
 use http::request::Parts;
 use http::{HeaderMap, StatusCode};
-use serde_json::{Value, json};
+use serde_json::Value;
 use tonic::Code;
 
 use crate::backend::Backend;
@@ -21,6 +21,7 @@ use crate::http::in_time::in_time;
 use crate::http::invoke::Outcome;
 use crate::http::media::{self, Media};
 use crate::http::operation::Operation;
+use crate::http::params::Params;
 use crate::http::rpc::envelope::{Envelope, NoRequest};
 use crate::http::rpc::fault::Fault;
 use crate::http::{body, headers, reply};
@@ -54,22 +55,19 @@ async fn handle<B: Backend>(State(operations): State<Operations<B>>, request: Re
 /// The content type is checked before anything else.
 async fn receive(headers: &HeaderMap, body: Body) -> Result<Envelope, NoRequest> {
     media::require(headers, &[Media::Json])?;
-    Envelope::parse(&body::read(headers, body).await?)
+    Envelope::parse(body::read(headers, body).await?)
 }
 
 async fn call<B: Backend>(
     operations: &Operations<B>,
     parts: Parts,
     method: &str,
-    params: Value,
+    params: Params,
 ) -> Result<Answer<Outcome<B::Frames>>, Fault> {
     let caller = headers::caller(parts)?;
     // Before the method, whose name may be that of another version.
     check_version(&caller.headers)?;
     let operation = Operation::named(method).ok_or_else(|| Fault::NoMethod(method.to_owned()))?;
-    if !params.is_object() {
-        return Err(Error::invalid("params", "must be an object: parameters go by name").into());
-    }
     Ok(operation.invoke(operations, caller, params).await?)
 }
 
@@ -79,10 +77,10 @@ where
 {
     let Answer { value, activated } = answer;
     let mut response = match value {
-        Outcome::One(result) => reply::json(StatusCode::OK, Media::Json, &success(&id, result)),
+        Outcome::One(result) => reply::json(StatusCode::OK, Media::Json, success(&id, &result)),
         Outcome::Frames(frames) => reply::events(frames, move |frame| match frame {
-            Ok(frame) => (None, success(&id, frame)),
-            Err(error) => (None, failure(&id, error.to_rpc())),
+            Ok(frame) => (None, success(&id, &frame)),
+            Err(error) => (None, failure(&id, &error.to_rpc())),
         }),
     };
     reply::echo(&mut response, &activated);
@@ -90,15 +88,15 @@ where
 }
 
 fn refuse(id: &Value, fault: &Fault) -> Response {
-    let mut response = reply::json(StatusCode::OK, Media::Json, &failure(id, fault.to_json()));
+    let mut response = reply::json(StatusCode::OK, Media::Json, failure(id, &fault.to_json()));
     reply::mark(&mut response, None, fault.code());
     response
 }
 
-fn success(id: &Value, result: Value) -> Value {
-    json!({"jsonrpc": "2.0", "id": id, "result": result})
+fn success(id: &Value, result: &str) -> String {
+    format!(r#"{{"jsonrpc":"2.0","id":{id},"result":{result}}}"#)
 }
 
-fn failure(id: &Value, error: Value) -> Value {
-    json!({"jsonrpc": "2.0", "id": id, "error": error})
+fn failure(id: &Value, error: &Value) -> String {
+    format!(r#"{{"jsonrpc":"2.0","id":{id},"error":{error}}}"#)
 }

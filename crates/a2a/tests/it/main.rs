@@ -10,6 +10,7 @@ mod discoveries;
 mod folds;
 mod follows;
 mod frames;
+mod fuzzed;
 mod plain;
 mod publishing;
 mod pushing;

@@ -54,6 +54,29 @@ async fn a_malformed_message_names_its_field_and_reaches_nobody() {
     assert_eq!(served.asked(), []);
 }
 
+/// Protobuf can say it and JSON cannot; a task that held it could not be read by every binding.
+#[tokio::test]
+async fn a_value_that_json_does_not_have_is_refused_by_its_field() {
+    let number = || a2a::metadata::number(f64::NAN);
+    let deep = (0..45).fold(a2a::metadata::null(), |inner, _| a2a::metadata::list([inner]));
+    let object = |value| Some(a2a::metadata::structure([("a", value)]));
+    let part = |value| with(|message| message.parts[0].content = Some(Content::Data(value)));
+    let cases: Vec<(&str, SendMessageRequest)> = vec![
+        ("message.parts[0].data", part(a2a::metadata::list([number()]))),
+        ("message.parts[0].data", part(deep.clone())),
+        ("message.parts[0].metadata", with(|message| message.parts[0].metadata = object(number()))),
+        ("message.metadata", with(|message| message.metadata = object(deep.clone()))),
+        ("metadata", SendMessageRequest { metadata: object(number()), ..with(|_| {}) }),
+    ];
+    let served = Served::start(Stage::new()).await;
+    for (field, request) in cases {
+        let status = refused(&served, "SendMessage", &request).await;
+        let Error::Validation(violations) = Error::from_status(&status) else { panic!("{field}: {status}") };
+        assert_eq!(violations[0].field, field);
+    }
+    assert_eq!(served.asked(), []);
+}
+
 #[tokio::test]
 async fn all_violations_of_a_message_are_told_at_once() {
     let served = Served::start(Stage::new()).await;

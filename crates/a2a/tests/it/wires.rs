@@ -2,7 +2,6 @@
 
 use bytes::Bytes;
 use http::Method;
-use prost::Name;
 use proto::a2a::{
     CancelTaskRequest, DeleteTaskPushNotificationConfigRequest, GetExtendedAgentCardRequest,
     GetTaskPushNotificationConfigRequest, GetTaskRequest, ListTaskPushNotificationConfigsRequest,
@@ -71,7 +70,7 @@ impl Request {
     }
 
     fn encoded(&self) -> Bytes {
-        fn encode<M: prost::Message + Name + Default>(params: &Value) -> Bytes {
+        fn encode<M: proto::Members>(params: &Value) -> Bytes {
             proto::from_value::<M>(params.clone()).unwrap().encode_to_vec().into()
         }
         match self.method {

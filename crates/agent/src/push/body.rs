@@ -53,7 +53,7 @@ pub(super) fn gap(config: &Config) -> Result<Body, BadBody> {
 }
 
 fn write(frame: &[u8]) -> Result<Bytes, BadBody> {
-    Ok(proto::to_value::<StreamResponse>(frame)?.to_string().into())
+    Ok(proto::to_text::<StreamResponse>(frame)?.into())
 }
 
 /// Whether the task has ended with this event.

@@ -52,11 +52,37 @@ fn what_is_no_event_yet_is_bounded() {
 }
 
 #[test]
+fn events_share_the_id_that_holds_for_all_of_them() {
+    let text = format!("id: {}\n{}", "x".repeat(1000), "data:\n\n".repeat(100));
+    let events = read(2000, [text.as_bytes()]).unwrap();
+    assert_eq!(events.len(), 100);
+    assert!(events.windows(2).all(|pair| std::sync::Arc::ptr_eq(&pair[0].id, &pair[1].id)));
+}
+
+#[test]
 fn a_line_that_is_no_text_ends_the_reading() {
     assert_eq!(read(64, [&b"data: \xff\n\n"[..]]), Err(BadEvents::Text));
 }
 
 proptest! {
+    #[test]
+    fn any_bytes_are_read_alike_in_any_chunks_within_the_limit(
+        bytes in prop::collection::vec(
+            prop_oneof![prop::sample::select(&b"\n\r: \xff\0dataidevent\xef\xbb\xbf"[..]), any::<u8>()], 0..400),
+        limit in 1_usize..200,
+        size in 1_usize..20,
+    ) {
+        let whole = read(limit, [&bytes[..]]);
+        if let Ok(events) = &whole {
+            prop_assert!(events.iter().all(|said| said.data.len() <= limit && said.id.len() <= limit));
+        }
+        // In small chunks a line is refused as soon as it is too long, and in a large one when it has been seen whole.
+        match (read(limit, bytes.chunks(size)), whole) {
+            (Ok(events), whole) => prop_assert_eq!(Ok(events), whole),
+            (Err(_), whole) => prop_assert!(whole.is_err()),
+        }
+    }
+
     #[test]
     fn where_chunks_begin_and_end_makes_no_difference(
         lines in prop::collection::vec("(data|event|id|retry|)(: ?[a-zäß€ :]{0,6})?", 0..12),

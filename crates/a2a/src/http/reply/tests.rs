@@ -7,8 +7,8 @@ use futures::{StreamExt as _, stream};
 
 use super::{Error, KEEP_ALIVE, events};
 
-fn plain(frame: Result<serde_json::Value, Error>) -> (Option<&'static str>, serde_json::Value) {
-    (None, frame.unwrap_or_else(|error| error.to_http()))
+fn plain(frame: Result<String, Error>) -> (Option<&'static str>, String) {
+    (None, frame.unwrap_or_else(|error| error.to_http().to_string()))
 }
 
 #[tokio::test(start_paused = true)]
