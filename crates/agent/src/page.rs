@@ -41,3 +41,6 @@ pub(crate) fn parse(token: &str) -> Result<(PageKey, u64), Error> {
     let key = PageKey { changed_at, id: id.parse().map_err(|_| bad())? };
     Ok((key, total.parse().map_err(|_| bad())?))
 }
+
+#[cfg(test)]
+mod tests;

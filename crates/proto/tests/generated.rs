@@ -1,7 +1,7 @@
 //! Regenerates the code from `proto/` and compares it with what is checked in.
 //! `UPDATE_PROTO=1 cargo test -p proto --test generated` writes it instead.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests may unwrap as tests do")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may unwrap as tests do")]
 
 #[path = "generated/json.rs"]
 mod json;

@@ -93,6 +93,7 @@ impl Travel {
     pub(crate) fn drive(&self, from: Position, to: Position) -> Duration {
         let metres_per_second = self.speed / 3.6;
         let seconds = from.distance(to) * DETOUR / metres_per_second;
-        Duration::from_secs_f64(seconds.clamp(0.0, 86_400.0))
+        // No way at no speed is no number.
+        Duration::from_secs_f64(if seconds > 0.0 { seconds.min(86_400.0) } else { 0.0 })
     }
 }

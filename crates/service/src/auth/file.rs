@@ -113,7 +113,8 @@ pub(crate) fn digest(token: &[u8]) -> [u8; 32] {
 
 fn from_hex(hex: &str) -> Option<[u8; 32]> {
     let mut bytes = [0; 32];
-    if hex.len() != 64 || !hex.is_ascii() {
+    // A sign counts as the digit of a number.
+    if hex.len() != 64 || !hex.bytes().all(|digit| digit.is_ascii_hexdigit()) {
         return None;
     }
     for (index, byte) in bytes.iter_mut().enumerate() {

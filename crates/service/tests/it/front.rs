@@ -56,6 +56,37 @@ async fn a_browser_calls_by_grpc_web_and_is_counted_as_any_call() {
     }
 }
 
+/// Whatever the frames say of themselves, each body has an answer, none is the server's own fault, and the next is served.
+#[tokio::test]
+async fn any_framing_of_grpc_web_is_answered() {
+    let process = process();
+    let (addresses, _served) = serve(&process, Routes::default());
+    within(process.serving()).await;
+    let good = framed(0, &HealthCheckRequest::default().encode_to_vec());
+    let mut bodies: Vec<Vec<u8>> = (0..=u8::MAX).map(|flag| framed(flag, b"\x0a\x00")).collect();
+    bodies.extend((0..good.len()).map(|end| good[..end].to_vec()));
+    bodies.extend([u32::MAX, 1 << 31, 5 << 20, 3].map(|length| [&[0][..], &length.to_be_bytes(), b"\x0a"].concat()));
+    bodies.extend([
+        framed(0, b"\xff\xff"),
+        framed(0, b"\x0a\x02\xff\xfe"),
+        [&good[..], b"more"].concat(),
+        good.repeat(3),
+    ]);
+    bodies.extend([&b"AAAA"[..], b"AAAAAAA=", b"AAAAA", b"====", b"!", b"AAAAAAA=AAAAAAA="].map(<[u8]>::to_vec));
+    for media in
+        ["application/grpc-web+proto", "application/grpc-web-text", "application/grpc-web;x", "application/grpc-web\t"]
+    {
+        let head = format!("POST {CHECK} HTTP/1.1\r\ncontent-type: {media}\r\n");
+        for body in &bodies {
+            let answer = within(exchange(addresses.protocol, &head, body)).await;
+            assert!(answer.starts_with(b"HTTP/1.1 "), "{media} {body:?}: {}", String::from_utf8_lossy(&answer));
+            assert!(!answer.starts_with(b"HTTP/1.1 5"), "{media} {body:?}: {}", String::from_utf8_lossy(&answer));
+        }
+    }
+    let head = format!("POST {CHECK} HTTP/1.1\r\ncontent-type: application/grpc-web+proto\r\n");
+    assert!(contains(&exchange(addresses.protocol, &head, &good).await, b"grpc-status:0"));
+}
+
 #[tokio::test]
 async fn other_http_has_its_own_routes_and_its_own_not_found() {
     let process = process();

@@ -2,8 +2,11 @@
 
 use std::path::Path;
 
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
 use triage::{Kind, Service};
 
+use crate::dispatch::geo::Position;
 use crate::dispatch::scenario::{Scenario, ScenarioError};
 
 const SMALL: &str = r#"version = 1
@@ -161,4 +164,48 @@ fn a_file_that_is_not_there_is_named() {
     let error = Scenario::read(Path::new("/no/such/file.toml")).unwrap_err();
     assert!(matches!(error, ScenarioError::Read { .. }));
     assert!(error.to_string().contains("/no/such/file.toml"));
+}
+
+/// What may stand where a value stands.
+const VALUES: [&str; 14] = [
+    "0",
+    "-1",
+    "1e308",
+    "5e-324",
+    "nan",
+    "inf",
+    "-inf",
+    "9223372036854775807",
+    "\"\"",
+    "\"x\"",
+    "true",
+    "[]",
+    "{}",
+    "[[",
+];
+
+proptest! {
+    #[test]
+    fn any_change_of_a_file_is_read_or_refused(
+        changes in prop::collection::vec((any::<Index>(), 0..3_u8, select(&VALUES[..])), 1..6),
+        slow in select(vec!["", "\n[[travel]]\nservice = \"fire\"\nturnout_s = 0\nspeed_kmh = 5e-324\n"]),
+    ) {
+        let mut lines: Vec<String> = format!("{SMALL}{slow}").lines().map(str::to_owned).collect();
+        for (at, change, value) in changes {
+            let at = at.index(lines.len());
+            match (change, lines[at].split_once(" = ")) {
+                (0, _) => lines[at].clear(),
+                (1, _) => lines.insert(at, lines[at].clone()),
+                (_, Some((name, _))) => lines[at] = format!("{name} = {value}"),
+                (_, None) => lines[at] = value.to_owned(),
+            }
+        }
+        match Scenario::parse(&lines.join("\n")) {
+            Ok(town) => {
+                let home = Position { lat: 51.5, lon: -0.4 };
+                prop_assert!(town.travel(Service::Fire).drive(home, home) <= std::time::Duration::from_hours(24));
+            }
+            Err(error) => prop_assert!(!error.to_string().is_empty()),
+        }
+    }
 }

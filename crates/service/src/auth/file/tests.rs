@@ -1,5 +1,7 @@
 //! What a file of tokens may say.
 
+use proptest::prelude::*;
+
 use super::{FileError, digest, read};
 use crate::Role;
 
@@ -37,6 +39,7 @@ fn what_is_wrong_is_told_without_the_secret() {
         (roles.to_owned(), "needs either"),
         (format!("{roles}\n{secret}\nsha256 = \"00\""), "needs either"),
         (format!("{roles}\nsha256 = \"00\""), "64 hexadecimal"),
+        (format!("{roles}\nsha256 = \"{}\"", "+a".repeat(32)), "64 hexadecimal"),
         (format!("{roles}\nsecret = \"short\""), "16 characters"),
         (format!("{roles}\nsecret = \"with a space in it\""), "no header"),
         (format!("roles = []\n{secret}"), "no roles"),
@@ -49,5 +52,46 @@ fn what_is_wrong_is_told_without_the_secret() {
     for principal in ["", "anonymous", "an\\nna"] {
         let text = format!("[[token]]\nprincipal = \"{principal}\"\n{roles}\n{secret}");
         assert!(matches!(read(&text), Err(FileError::Token(1, _))), "{principal}");
+    }
+}
+
+/// What files of tokens are made of, right and wrong.
+const LINES: [&str; 22] = [
+    "[[token]]",
+    "[token]",
+    "[[token",
+    "principal = \"anna\"",
+    "principal = \"\"",
+    "principal = \"anonymous\"",
+    "principal = 7",
+    "tenant = \"\\u0007\"",
+    "tenant = \"ward\"",
+    "roles = [\"caller\"]",
+    "roles = []",
+    "roles = [\"king\"]",
+    "secret = \"correct-horse-battery-staple\"",
+    "secret = \"correct horse battery staple\"",
+    "secret = correct-horse-battery-staple",
+    "sha256 = \"correct-horse-battery-staple\"",
+    "sha256 = \"0000000000000000000000000000000000000000000000000000000000000000\"",
+    "expires = \"2027-01-31T00:00:00Z\"",
+    "expires = \"99999-99-99T99:99:99.9999999999999Z\"",
+    "expires = \"-292277026597-01-01T00:00:00Z\"",
+    "\u{feff}",
+    "",
+];
+
+proptest! {
+    #[test]
+    fn any_file_gives_tokens_or_says_why_without_repeating_one(
+        lines in prop::collection::vec(prop_oneof![9 => prop::sample::select(&LINES[..]).prop_map(str::to_owned), 1 => ".{0,20}"], 0..12),
+    ) {
+        match read(&lines.join("\n")) {
+            Ok(grants) => prop_assert!(grants.iter().all(|grant| !grant.identity.principal().is_empty())),
+            Err(error) => {
+                let words = error.to_string();
+                prop_assert!(!words.contains("horse") && !words.is_empty(), "{words}");
+            }
+        }
     }
 }
