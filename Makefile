@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help test demo bench official chaos sim interop deny fmt proto tools check
+.PHONY: help test demo bench official chaos sim json fuzz interop deny fmt proto tools check
 
 TARGET := $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
 TOOLS := $(TARGET)/tools
@@ -45,6 +45,21 @@ chaos: ## Kill, freeze and drain processes under load: KILLS=200 of them, SEED=�
 sim: ## Simulated runs under faults: N=10000 seeds from SEED=0; N=1 SEED=… tells one that breaks
 	$(CARGO) build -p sim
 	$(TARGET)/debug/sim
+
+json: $(PYTHON) ## ProtoJSON against Python's over generated messages: CASES=100000 of them, SEED=… repeats a run
+	CASES=$(or $(CASES),100000) $(CARGO) test -p proto --test differential -- --nocapture
+
+# The properties of the parsers that face the network, of which the tests run a few hundred cases each.
+# What breaks is printed in its smallest form.
+LONG := PROPTEST_CASES=$(or $(CASES),20000) $(CARGO) test
+fuzz: ## Every parser that faces the network over inputs that nobody would send: CASES=20000 for each property
+	$(LONG) -p proto --test fuzzed
+	$(LONG) -p a2a --lib sse::
+	$(LONG) -p a2a --test it fuzzed::
+	$(LONG) -p service --lib auth::file::
+	$(LONG) -p agent --lib page::
+	$(LONG) -p agents --lib scenarios::
+	$(LONG) -p triage --test rules properties::
 
 interop: $(PYTHON) ## Our services with the official Python client, and our client with the official Python agent
 	$(CARGO) build --workspace --bins

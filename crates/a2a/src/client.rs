@@ -10,7 +10,7 @@ mod grpc;
 mod interfaces;
 mod rest;
 mod rpc;
-pub(crate) mod sse;
+mod sse;
 mod terms;
 mod web;
 

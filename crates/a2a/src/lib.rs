@@ -35,8 +35,6 @@ mod error;
 pub mod fold;
 mod follow;
 pub mod frame;
-#[cfg(feature = "fuzzing")]
-pub mod fuzzing;
 mod http;
 pub mod metadata;
 mod operations;

@@ -1,6 +1,6 @@
 //! ProtoJSON of anything: what nobody would send is refused and never ends the process; what is read is written and
-//! read again as the same; what a message cannot hold is named. `PROPTEST_CASES` makes it longer; `make fuzz` runs
-//! the same properties under a fuzzer.
+//! read again as the same; what a message cannot hold is named. `PROPTEST_CASES` makes it longer, and
+//! `make fuzz` does.
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests may unwrap as tests do")]
 

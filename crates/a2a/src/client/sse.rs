@@ -6,19 +6,19 @@ use std::sync::Arc;
 
 /// An event.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Said {
+pub(super) struct Said {
     /// Its name; empty when it has none.
-    pub(crate) name: String,
+    pub(super) name: String,
     /// Its data, several lines of it with line feeds between them.
-    pub(crate) data: String,
+    pub(super) data: String,
     /// The id of it or of the last event before it that had one; empty when none had. Events share it: a long one
     /// before many short events would otherwise be as much memory as the peer wishes.
-    pub(crate) id: Arc<str>,
+    pub(super) id: Arc<str>,
 }
 
 /// Why a stream of events cannot be read on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum BadEvents {
+pub(super) enum BadEvents {
     /// An event is larger than the limit.
     TooLarge,
     /// A line is not UTF-8.
@@ -27,7 +27,7 @@ pub(crate) enum BadEvents {
 
 /// What was read and is no event yet.
 #[derive(Debug)]
-pub(crate) struct Parser {
+pub(super) struct Parser {
     limit: usize,
     /// The line that has begun.
     line: Vec<u8>,
@@ -42,13 +42,13 @@ pub(crate) struct Parser {
 
 impl Parser {
     /// A parser of events of at most `limit` bytes.
-    pub(crate) fn new(limit: usize) -> Self {
+    pub(super) fn new(limit: usize) -> Self {
         let (name, data, id) = (String::new(), String::new(), Arc::from(""));
         Self { limit, line: Vec::new(), returned: false, begun: false, name, data, id }
     }
 
     /// Reads on; adds the events that are complete.
-    pub(crate) fn feed(&mut self, mut chunk: &[u8], events: &mut VecDeque<Said>) -> Result<(), BadEvents> {
+    pub(super) fn feed(&mut self, mut chunk: &[u8], events: &mut VecDeque<Said>) -> Result<(), BadEvents> {
         while let Some(first) = chunk.first() {
             if std::mem::take(&mut self.returned) && *first == b'\n' {
                 chunk = &chunk[1..];

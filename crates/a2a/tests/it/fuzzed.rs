@@ -1,6 +1,6 @@
 //! Requests of anything at the HTTP bindings: each is answered, no answer is our own fault, every answer is as its
-//! binding has it, and a refusal names what it is about. `PROPTEST_CASES` makes it longer; `make fuzz` runs the same
-//! property under a fuzzer.
+//! binding has it, and a refusal names what it is about. `PROPTEST_CASES` makes it longer, and `make fuzz`
+//! does.
 
 use std::sync::Arc;
 
@@ -218,10 +218,10 @@ fn is_stream(headers: &HeaderMap) -> bool {
 
 /// The violations of a refusal each have a field and words.
 fn names_fields(details: &Value) -> bool {
-    let violations =
+    let mut violations =
         details.as_array().into_iter().flatten().filter_map(|one| one["fieldViolations"].as_array()).flatten();
     let text = |one: &Value, name: &str| one[name].as_str().is_some_and(|text| !text.is_empty());
-    violations.into_iter().all(|one| text(one, "field") && text(one, "description"))
+    violations.all(|one| text(one, "field") && text(one, "description"))
 }
 
 proptest! {
