@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help test demo bench official chaos sim json fuzz interop deny fmt proto tools check
+.PHONY: help test demo bench official chaos sim json fuzz interop conformance-agent deny fmt proto tools check
 
 TARGET := $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
 TOOLS := $(TARGET)/tools
@@ -14,7 +14,7 @@ GRPCURL := $(TOOLS)/bin/grpcurl
 CARGO ?= cargo
 
 help: ## Say what there is
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 20
 
 test: tools check ## Everything that must pass
 	$(CARGO) build --workspace --all-targets
@@ -64,6 +64,10 @@ fuzz: ## Every parser that faces the network over inputs that nobody would send:
 interop: $(PYTHON) ## Our services with the official Python client, and our client with the official Python agent
 	$(CARGO) build --workspace --bins
 	$(CARGO) test -p tests --test acceptance -- --nocapture clients:: foreign_bindings::
+
+conformance-agent: ## Serve the kit with scripted behaviour at 127.0.0.1:7495, for conformance suites: ARGS="--auth"
+	$(CARGO) build -p tests --bin conformance
+	$(TARGET)/debug/conformance --in-memory $(ARGS)
 
 deny: ## Licences, bans and sources of all dependencies
 	command -v cargo-deny >/dev/null || test -x $(TOOLS)/bin/cargo-deny || \

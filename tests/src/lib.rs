@@ -3,8 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "test code, compiled as a library")]
 
 mod audit;
+mod binding;
 mod chaos;
 mod cluster;
+mod conformance;
 mod crowd;
 mod disk;
 mod eventually;
@@ -23,8 +25,10 @@ mod town;
 mod wire;
 
 pub use audit::{Audit, misread};
+pub use binding::{Asking, Came, Frames, Refusal, Wire};
 pub use chaos::{Blow, Chaos, Report, Strike, Struck};
 pub use cluster::{Cluster, Service};
+pub use conformance::main as conformance_agent;
 pub use crowd::{Crowd, Habits, Told};
 pub use disk::SmallDisk;
 pub use eventually::{DEADLINE, eventually};

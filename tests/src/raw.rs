@@ -6,7 +6,7 @@ use proto::Plain;
 use tonic::client::Grpc;
 use tonic::metadata::{AsciiMetadataKey, AsciiMetadataValue};
 use tonic::transport::Channel;
-use tonic::{Code, Request, Status};
+use tonic::{Code, Request, Status, Streaming};
 use tonic_types::StatusExt as _;
 
 /// The metadata that every A2A call needs.
@@ -51,6 +51,21 @@ pub(crate) async fn raw_stream(
     body: Bytes,
     metadata: &[(&str, &str)],
 ) -> Result<Vec<Bytes>, Status> {
+    let mut frames = raw_open(channel, method, body, metadata).await?;
+    let mut all = Vec::new();
+    while let Some(frame) = frames.message().await? {
+        all.push(frame);
+    }
+    Ok(all)
+}
+
+/// As [`raw_stream`], to be read as it comes.
+pub(crate) async fn raw_open(
+    channel: &Channel,
+    method: &str,
+    body: Bytes,
+    metadata: &[(&str, &str)],
+) -> Result<Streaming<Bytes>, Status> {
     let mut grpc = Grpc::new(channel.clone()).max_decoding_message_size(usize::MAX);
     let mut request = Request::new(body);
     for (key, value) in metadata {
@@ -59,10 +74,5 @@ pub(crate) async fn raw_stream(
     }
     let path: PathAndQuery = format!("/{method}").parse().unwrap();
     grpc.ready().await.unwrap();
-    let mut frames = grpc.server_streaming(request, path, Plain).await?.into_inner();
-    let mut all = Vec::new();
-    while let Some(frame) = frames.message().await? {
-        all.push(frame);
-    }
-    Ok(all)
+    Ok(grpc.server_streaming(request, path, Plain).await?.into_inner())
 }

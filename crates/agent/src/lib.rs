@@ -89,7 +89,7 @@ pub use frames::Frames;
 pub use handle::Handle;
 pub use idempotency::Idempotency;
 pub use kit::{Kit, Parts};
-pub use process::main;
+pub use process::{main, run};
 pub use push::{Outbox, Poster, Push, PushArgs};
 pub use restore::restore;
 pub use setup::Setup;

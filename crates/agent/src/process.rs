@@ -32,15 +32,19 @@ impl<A: Agent> service::Command for Command<A> {
 
 /// The whole of an agent's `main`.
 pub fn main<A: Agent>() -> ExitCode {
-    service::main(run::<A>)
+    service::main(|command: Command<A>, process| run::<A>(command.kit, command.own, process))
 }
 
-async fn run<A: Agent>(command: Command<A>, process: Process) -> Result<(), Fatal> {
-    if command.kit.restored(process.name())? {
+/// Runs an agent with these settings until the process is drained, for commands that are not quite [`main`]'s.
+///
+/// # Errors
+/// [`Fatal`] when it cannot serve.
+pub async fn run<A: Agent>(kit: Args, own: A::Args, process: Process) -> Result<(), Fatal> {
+    if kit.restored(process.name())? {
         return Ok(());
     }
-    let mut setup = Setup::open(&command.kit, &process).await?;
-    let agent = A::open(command.own, &setup).await?;
+    let mut setup = Setup::open(&kit, &process).await?;
+    let agent = A::open(own, &setup).await?;
     let profile = agent.profile();
     let kit = setup.start(Turns::new(agent), profile).await?;
     let agent = kit.clone();
