@@ -12,7 +12,7 @@ use serde_json::Value;
 const STRICTER: [&str; 3] = [r#"{"raw":"?"}"#, r#"{"text":"x","data":null}"#, "[]"];
 
 #[test]
-fn texts_are_read_refused_and_written_as_python_does() {
+fn c76_texts_are_read_refused_and_written_as_python_does() {
     let mut differences = Vec::new();
     let lines: Vec<&str> = include_str!("golden/json.txt").lines().collect();
     let cases: Vec<_> = lines.split(|line| line.is_empty()).filter(|case| !case.is_empty()).collect();

@@ -8,7 +8,7 @@ use prost_types::FileDescriptorSet;
 use tests::{Cluster, Node, Service, call, python};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_official_python_client_talks_to_the_operator() {
+async fn c92_the_official_python_client_talks_to_the_operator() {
     let cluster = Cluster::start().await;
     // Without a place the operator asks back, so the task stays open.
     let address = cluster.node(Service::Operator).address();
@@ -16,7 +16,7 @@ async fn the_official_python_client_talks_to_the_operator() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_official_python_client_talks_to_a_dispatching_agent() {
+async fn c92_the_official_python_client_talks_to_a_dispatching_agent() {
     let cluster = Cluster::start().await;
     let address = cluster.node(Service::Fire).address();
     // Its tasks end at once, so there is none to subscribe to or to cancel.
@@ -24,7 +24,7 @@ async fn the_official_python_client_talks_to_a_dispatching_agent() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_official_python_client_talks_to_an_agent_that_works_for_long() {
+async fn c92_the_official_python_client_talks_to_an_agent_that_works_for_long() {
     let cluster = Cluster::start().await;
     let registry = format!("http://{}", cluster.node(Service::Registry).address());
     let mut agent = Node::new("echo", cluster.dir(), vec!["--registry".to_owned(), registry]);

@@ -79,7 +79,7 @@ async fn followed_from(mut task: Task, mut stream: Stream) -> Task {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn each_operation_works_with_an_official_python_agent_over_each_binding() {
+async fn c93_each_operation_works_with_an_official_python_agent_over_each_binding() {
     for order in ORDERS {
         let scene = Scene::open(order).await;
         let client = &scene.client;
@@ -100,7 +100,7 @@ async fn each_operation_works_with_an_official_python_agent_over_each_binding() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_task_of_an_official_python_agent_is_subscribed_to_and_stopped_over_each_binding() {
+async fn c93_a_task_of_an_official_python_agent_is_subscribed_to_and_stopped_over_each_binding() {
     for order in ORDERS {
         let scene = Scene::open(order).await;
         let client = &scene.client;

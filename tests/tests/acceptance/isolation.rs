@@ -272,7 +272,7 @@ fn unknown(asked: &Asked) -> Asked {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_anothers_looks_like_what_does_not_exist_by_every_operation() {
+async fn c88_what_is_anothers_looks_like_what_does_not_exist_by_every_operation() {
     let stage = Stage::set().await;
     let before = tests::eventually("the task works", async || {
         let seen = stage.seen().await;
@@ -339,7 +339,7 @@ async fn who_calls_for_another_with_the_role_is_told_what_that_one_is() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_list_has_the_callers_own_tasks_only() {
+async fn c88_a_list_has_the_callers_own_tasks_only() {
     let stage = Stage::set().await;
     for (token, count) in [(ANNA, 1), (OTHERS[0], 0), (OTHERS[1], 0), (OTHERS[2], 0)] {
         let body = ListTasksRequest::default().encode_to_vec().into();
@@ -352,7 +352,7 @@ async fn a_list_has_the_callers_own_tasks_only() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_extended_card_is_for_known_callers_and_says_what_calls_need() {
+async fn c133_the_extended_card_is_for_known_callers_and_says_what_calls_need() {
     let stage = Stage::set().await;
     let Request { method, bytes, .. } = stage.asked(Operation::ExtendedCard, ANNA, "").request();
     let (method, bearer) = (format!("lf.a2a.v1.A2AService/{method}"), format!("Bearer {ANNA}"));
@@ -364,7 +364,7 @@ async fn the_extended_card_is_for_known_callers_and_says_what_calls_need() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_says_not_who_it_is_gets_nothing_and_no_role_looks_into_stores_but_admin() {
+async fn c135_who_says_not_who_it_is_gets_nothing_and_no_role_looks_into_stores_but_admin() {
     let stage = Stage::set().await;
     for operation in ALL {
         let asked = stage.asked(operation, "", "");

@@ -51,7 +51,7 @@ async fn registered(dir: &Path, flags: &[String]) -> AgentCard {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_card_that_an_agent_signs_verifies_with_the_official_sdk_by_either_key() {
+async fn c64_a_card_that_an_agent_signs_verifies_with_the_official_sdk_by_either_key() {
     let dir = tempfile::tempdir().unwrap();
     let (old, new) = (write(dir.path(), "old.pem", ED25519), write(dir.path(), "new.pem", P256));
     let flags = words(&["--card-key", &format!("{new}:2026"), "--card-key", &format!("{old}:2025")]);
@@ -72,7 +72,7 @@ async fn a_card_that_an_agent_signs_verifies_with_the_official_sdk_by_either_key
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_card_that_the_official_sdk_signs_verifies_here() {
+async fn c64_a_card_that_the_official_sdk_signs_verifies_here() {
     let dir = tempfile::tempdir().unwrap();
     let card = registered(dir.path(), &[]).await;
     // Beyond ASCII, and with something empty, which the SDK leaves out of what it signs.

@@ -2,6 +2,7 @@
 //! What clippy already denies is left to clippy, except where macros hide it from clippy.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "clippy spares test functions but not their helpers")]
 
+mod conformance;
 mod floors;
 mod source;
 mod words;

@@ -32,6 +32,11 @@ pub(crate) struct Rust {
 }
 
 impl Rust {
+    /// Its items.
+    pub(crate) fn syntax(&self) -> &syn::File {
+        &self.syntax
+    }
+
     /// Whether a line is where polling waits between two looks.
     pub(crate) fn polls(&self, line: usize) -> bool {
         self.polling.iter().any(|range| range.contains(&line))

@@ -141,7 +141,7 @@ async fn what_has_no_card_is_taken_for_grpc_or_refused() {
 }
 
 #[tokio::test]
-async fn a_card_is_kept_as_long_as_it_says_and_then_asked_for_by_its_tag() {
+async fn c66_a_card_is_kept_as_long_as_it_says_and_then_asked_for_by_its_tag() {
     let served = Served::start(Stage::new()).await;
     let kept = Publisher::start(&card_of(&served, Binding::JsonRpc), &[(header::CACHE_CONTROL, "max-age=60")]).await;
     let client = Client::discover(&kept.url()).await.unwrap();

@@ -37,7 +37,7 @@ fn tenants(served: &Served) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn the_first_interface_that_is_spoken_is_taken_with_its_tenant() {
+async fn c65_the_first_interface_that_is_spoken_is_taken_with_its_tenant() {
     let served = Served::start(Stage::new()).await;
     let at = served.address;
     let spoken = [
@@ -69,7 +69,7 @@ async fn a_card_without_an_interface_that_is_spoken_is_refused() {
 }
 
 #[tokio::test]
-async fn an_interface_that_cannot_be_reached_gives_way_to_the_next() {
+async fn c65_an_interface_that_cannot_be_reached_gives_way_to_the_next() {
     let served = Served::start(Stage::new()).await;
     let at = served.address;
     let listed = [

@@ -142,7 +142,7 @@ fn times_are_whole_milliseconds() {
 }
 
 #[test]
-fn a_built_card_has_all_that_is_required_and_requires_nothing() {
+fn c67_a_built_card_has_all_that_is_required_and_requires_nothing() {
     let card = Stage::new().card;
     assert_eq!(validate_card(&card), Ok(()));
     let bindings: Vec<&str> = card.supported_interfaces.iter().map(|one| one.protocol_binding.as_str()).collect();
@@ -172,7 +172,7 @@ fn c63_every_extension_of_ours_has_a_document_that_names_it() {
 }
 
 #[test]
-fn a_card_names_every_field_that_it_lacks() {
+fn c67_a_card_names_every_field_that_it_lacks() {
     let empty = validate_card(&AgentCard::default()).unwrap_err();
     assert_eq!(empty.len(), 8);
     let partly = AgentCard {

@@ -132,7 +132,7 @@ async fn a_cancel_is_not_lost_to_a_question() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_repeated_cancel_writes_nothing() {
+async fn c103_a_repeated_cancel_writes_nothing() {
     let kit = start::<false>(&Stage::new()).await;
     let slow = format!("work {}", "slow ".repeat(60));
     let task = send(&kit, immediately(script(&slow))).await.unwrap();

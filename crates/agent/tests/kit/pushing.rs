@@ -19,14 +19,14 @@ const OTHER: &str = "http://127.0.0.1:9001";
 const HOURS: Duration = Duration::from_secs(7 * 3600);
 
 on_every_store!(
-    every_event_of_a_task_is_delivered_once_and_in_order,
-    a_webhook_that_fails_gets_everything_in_order_later,
+    c91_every_event_of_a_task_is_delivered_once_and_in_order,
+    c91_a_webhook_that_fails_gets_everything_in_order_later,
     a_restart_goes_on_from_the_cursor,
     a_webhook_that_fails_for_hours_is_parked_listed_and_redriven_from_its_cursor,
     a_configuration_of_the_same_id_takes_the_place_and_the_cursor_of_the_former,
     a_deleted_configuration_is_told_nothing_more,
     a_configuration_that_comes_with_a_turn_is_told_what_follows,
-    what_is_created_is_read_without_its_secrets,
+    c91_what_is_created_is_read_without_its_secrets,
 );
 
 fn hook(id: &str, url: &str) -> PushConfig {
@@ -61,7 +61,7 @@ async fn quiet(outbox: &Outbox) {
     }
 }
 
-async fn every_event_of_a_task_is_delivered_once_and_in_order(mut bed: Bed) {
+async fn c91_every_event_of_a_task_is_delivered_once_and_in_order(mut bed: Bed) {
     let (mailbox, push) = Mailbox::push();
     let (stage, kit) = bed.open().await;
     let outbox = kit.open_push(push).clone();
@@ -77,7 +77,7 @@ async fn every_event_of_a_task_is_delivered_once_and_in_order(mut bed: Bed) {
     assert_eq!(told, kept);
 }
 
-async fn a_webhook_that_fails_gets_everything_in_order_later(mut bed: Bed) {
+async fn c91_a_webhook_that_fails_gets_everything_in_order_later(mut bed: Bed) {
     let (mailbox, push) = Mailbox::push();
     let (_, kit) = bed.open().await;
     kit.open_push(push);
@@ -178,7 +178,7 @@ async fn a_configuration_that_comes_with_a_turn_is_told_what_follows(mut bed: Be
     assert_eq!(mailbox.taken(HOOK)[0], 4);
 }
 
-async fn what_is_created_is_read_without_its_secrets(mut bed: Bed) {
+async fn c91_what_is_created_is_read_without_its_secrets(mut bed: Bed) {
     let (_, push) = Mailbox::push();
     let (stage, kit) = bed.open().await;
     kit.open_push(push);
@@ -215,7 +215,7 @@ async fn pages(kit: &Scripted<false>, task: types::TaskId, size: usize) -> Vec<u
 }
 
 #[tokio::test]
-async fn only_the_owner_of_a_task_sees_its_configurations() {
+async fn c88_only_the_owner_of_a_task_sees_its_configurations() {
     let (_, push) = Mailbox::push();
     let (_, kit) = Bed::memory().open().await;
     kit.open_push(push);
@@ -234,7 +234,7 @@ async fn only_the_owner_of_a_task_sees_its_configurations() {
 }
 
 #[tokio::test]
-async fn a_message_whose_webhook_may_not_be_called_is_refused_before_any_effect() {
+async fn c94_a_message_whose_webhook_may_not_be_called_is_refused_before_any_effect() {
     let (_, push) = Mailbox::push();
     let (stage, kit) = Bed::memory().open().await;
     kit.open_push(push);

@@ -24,7 +24,7 @@ async fn post(sender: &Sender, line: &mut Line, target: &Target) -> Result<(), F
 }
 
 #[tokio::test]
-async fn a_call_carries_the_event_and_the_keys_under_every_name_in_use() {
+async fn c91_a_call_carries_the_event_and_the_keys_under_every_name_in_use() {
     let receiver = Receiver::start(&[OK]).await;
     let secret = |text| Some(Secret::new(text));
     let keys = Keys { token: secret("t0ken"), authorization: secret("Bearer w0rd") };
@@ -94,7 +94,7 @@ async fn an_answer_without_end_is_not_read_to_its_end() {
 }
 
 #[tokio::test]
-async fn a_name_that_leads_to_a_closed_address_is_not_connected_to() {
+async fn c94_a_name_that_leads_to_a_closed_address_is_not_connected_to() {
     let receiver = Receiver::start(&[OK]).await;
     let target: Target = format!("http://localhost:{}/", receiver.address.port()).parse().unwrap();
     let sender = Sender::new(Guard::default(), Duration::from_secs(5));

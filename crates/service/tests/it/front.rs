@@ -33,7 +33,7 @@ fn contains(answer: &[u8], part: &[u8]) -> bool {
 }
 
 #[tokio::test]
-async fn a_browser_calls_by_grpc_web_and_is_counted_as_any_call() {
+async fn c86_a_browser_calls_by_grpc_web_and_is_counted_as_any_call() {
     let process = process();
     let (addresses, _served) = serve(&process, Routes::default());
     within(process.serving()).await;
@@ -129,7 +129,7 @@ async fn grpc_to_an_unknown_service_is_unimplemented_as_before() {
 }
 
 #[tokio::test]
-async fn an_open_answer_of_other_http_just_ends_at_a_drain() {
+async fn c90_an_open_answer_of_other_http_just_ends_at_a_drain() {
     let process = process();
     let open = async || -> Response {
         let first = stream::iter([Ok::<_, Infallible>(Bytes::from_static(b"begun"))]);
