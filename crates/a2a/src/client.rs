@@ -13,6 +13,7 @@ mod rpc;
 mod sse;
 mod terms;
 mod web;
+mod webhooks;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,8 +25,8 @@ use prost::Message;
 use proto::Members;
 use proto::Struct;
 use proto::a2a::{
-    AgentCard, CancelTaskRequest, GetTaskRequest, ListTasksRequest, ListTasksResponse, SendMessageRequest,
-    StreamResponse, SubscribeToTaskRequest, Task, send_message_response,
+    AgentCard, CancelTaskRequest, GetExtendedAgentCardRequest, GetTaskRequest, ListTasksRequest, ListTasksResponse,
+    SendMessageRequest, StreamResponse, SubscribeToTaskRequest, Task, send_message_response,
 };
 use service::Behalf;
 use service::client::{Credential, Peer};
@@ -195,6 +196,11 @@ impl Client {
     /// Fetches one page of tasks.
     pub async fn list(&self, request: ListTasksRequest) -> Result<ListTasksResponse, ClientError> {
         self.once::<ask::List>(request).await
+    }
+
+    /// Fetches the card that the agent shows to callers who have said who they are.
+    pub async fn extended_card(&self) -> Result<AgentCard, ClientError> {
+        self.once::<ask::ExtendedCard>(GetExtendedAgentCardRequest::default()).await
     }
 
     /// Asks a task to stop.

@@ -3,10 +3,11 @@
 use bytes::Bytes;
 use http::Method;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use prost::Message as _;
 use proto::Members;
 use proto::a2a::{
-    CancelTaskRequest, GetTaskRequest, ListTasksRequest, ListTasksResponse, SendMessageRequest, SendMessageResponse,
-    StreamResponse, SubscribeToTaskRequest, Task,
+    AgentCard, CancelTaskRequest, GetExtendedAgentCardRequest, GetTaskRequest, ListTasksRequest, ListTasksResponse,
+    SendMessageRequest, SendMessageResponse, StreamResponse, SubscribeToTaskRequest, Task,
 };
 
 use crate::frame;
@@ -24,6 +25,9 @@ pub(super) trait Ask {
 
     /// What is answered: once, or, by a stream, as often as there is something to say.
     type Answer: Members + 'static;
+
+    /// Whether the answer says nothing. Agents write that as an empty object, as null, or as no body at all.
+    const SILENT: bool = false;
 
     /// The tenant of a request, which the client fills in.
     fn tenant(request: &mut Self::Request) -> &mut String;
@@ -59,6 +63,8 @@ pub(super) struct List;
 pub(super) struct Cancel;
 /// `SubscribeToTask`.
 pub(super) struct Subscribe;
+/// `GetExtendedAgentCard`.
+pub(super) struct ExtendedCard;
 
 impl Ask for Send {
     const METHOD: &'static str = "SendMessage";
@@ -153,13 +159,31 @@ impl Ask for Subscribe {
     }
 }
 
+impl Ask for ExtendedCard {
+    const METHOD: &'static str = "GetExtendedAgentCard";
+    type Request = GetExtendedAgentCardRequest;
+    type Answer = AgentCard;
+
+    fn tenant(request: &mut GetExtendedAgentCardRequest) -> &mut String {
+        &mut request.tenant
+    }
+
+    fn route(_request: &GetExtendedAgentCardRequest) -> Route {
+        Route::get("/extendedAgentCard")
+    }
+}
+
 impl Route {
-    fn get(path: impl Into<String>) -> Self {
+    pub(super) fn get(path: impl Into<String>) -> Self {
         Self { verb: Method::GET, path: path.into(), or_else: None }
     }
 
-    fn post(path: impl Into<String>) -> Self {
+    pub(super) fn post(path: impl Into<String>) -> Self {
         Self { verb: Method::POST, path: path.into(), or_else: None }
+    }
+
+    pub(super) fn delete(path: impl Into<String>) -> Self {
+        Self { verb: Method::DELETE, path: path.into(), or_else: None }
     }
 }
 

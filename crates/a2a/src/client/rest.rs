@@ -3,7 +3,7 @@
 use axum::body::Body;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use proto::a2a::StreamResponse;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use tokio::time::timeout;
 
 use crate::client::ask::{Ask, Route, segment};
@@ -13,6 +13,9 @@ use crate::client::web::{self, Http};
 use crate::client::{ANSWER_LIMIT, EVENT_STREAM, Events, JSON, decode, encode, events};
 use crate::client_error::ClientError;
 use crate::error::Error;
+
+/// What a path says of whatever it names.
+const IN_PATH: [&str; 2] = ["id", "taskId"];
 
 /// An agent's HTTP+JSON interface. Clones share the connections.
 #[derive(Debug, Clone)]
@@ -30,6 +33,7 @@ impl Rest {
         let call = async {
             let (head, body) = self.send::<A>(request, terms, JSON).await?.into_parts();
             match head.status.is_success() {
+                true if A::SILENT => Ok(Value::Object(Map::new())),
                 true => web::read_json(body, ANSWER_LIMIT).await,
                 false => Err(refused(head.status, body).await),
             }
@@ -110,10 +114,11 @@ impl Place<'_> {
     }
 }
 
-/// Parameters as a query. The id is in the path.
+/// Parameters as a query.
 fn query(params: &Value) -> String {
     let mut pairs = form_urlencoded::Serializer::new(String::new());
-    for (name, value) in params.as_object().into_iter().flatten().filter(|(name, _)| *name != "id") {
+    for (name, value) in params.as_object().into_iter().flatten().filter(|(name, _)| !IN_PATH.contains(&name.as_str()))
+    {
         match value {
             Value::String(text) if text.is_empty() => {}
             Value::String(text) => {

@@ -3,7 +3,7 @@
 use axum::body::Body;
 use http::{HeaderValue, Method, Request, StatusCode, header};
 use proto::a2a::StreamResponse;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use tokio::time::timeout;
 
 use crate::client::ask::Ask;
@@ -32,7 +32,8 @@ impl Rpc {
         let request = self.request::<A>(request, terms, JSON)?;
         let call = async {
             let (head, body) = self.http.send(request).await?.into_parts();
-            read_answer(head.status, body).await
+            let answer = read_answer(head.status, body).await?;
+            Ok::<_, ClientError>(if A::SILENT { Value::Object(Map::new()) } else { answer })
         };
         decode(timeout(terms.deadline, call).await.map_err(|_| ClientError::Timeout)??)
     }

@@ -76,6 +76,33 @@ async fn every_operation_reaches_the_backend_in_our_words() {
 }
 
 #[tokio::test]
+async fn our_client_asks_the_same_over_each_binding() {
+    for binding in a2a::Binding::ALL {
+        let served = served().await;
+        let (client, task) = (served.over(binding), TASK.parse().unwrap());
+        client.create_push(config()).await.unwrap();
+        client.get_push(&task, "c").await.unwrap();
+        let every = ListTaskPushNotificationConfigsRequest { task_id: TASK.into(), ..Default::default() };
+        client.list_push(every.clone()).await.unwrap();
+        client
+            .list_push(ListTaskPushNotificationConfigsRequest { page_size: 7, page_token: "b".into(), ..every })
+            .await
+            .unwrap();
+        client.delete_push(&task, "c").await.unwrap();
+        let (task, id) = (TASK.parse().unwrap(), || "c".parse().unwrap());
+        let page = |size, after: Option<&str>| PushPage { size, after: after.map(|after| after.parse().unwrap()) };
+        let expected = [
+            Asked::CreatePush(task, Box::new(parsed())),
+            Asked::GetPush(task, id()),
+            Asked::ListPush(task, page(50, None)),
+            Asked::ListPush(task, page(7, Some("b"))),
+            Asked::DeletePush(task, id()),
+        ];
+        assert_eq!(served.asked(), expected, "{binding}");
+    }
+}
+
+#[tokio::test]
 async fn a_configuration_comes_with_a_message() {
     let served = served().await;
     accepted(

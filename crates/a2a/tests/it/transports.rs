@@ -238,6 +238,40 @@ async fn a_fence_is_for_grpc_alone() {
     }
 }
 
+#[tokio::test]
+async fn a_deletion_is_done_however_agents_say_nothing() {
+    let http = |status: &str, body: &str| {
+        let length = body.len();
+        format!("HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}")
+    };
+    let null = http("200 OK", r#"{"jsonrpc":"2.0","id":"1","result":null}"#);
+    let bare = "HTTP/1.1 204 No Content\r\n\r\n".to_owned();
+    let empty = http("200 OK", "{}");
+    for (binding, answer) in [(Binding::JsonRpc, &null), (Binding::HttpJson, &bare), (Binding::HttpJson, &empty)] {
+        let client = Client::over(binding, &answering(answer).await).unwrap();
+        let deleted = client.delete_push(&task(), "c").await;
+        assert!(deleted.is_ok(), "{binding} {answer}: {deleted:?}");
+    }
+    // Whoever is asked for something has to say something.
+    let client = Client::over(Binding::HttpJson, &answering(&bare).await).unwrap();
+    assert!(client.get_push(&task(), "c").await.is_err());
+    let gone = http("404 No", r#"{"error":{"code":404,"status":"NOT_FOUND","message":"m"}}"#);
+    let client = Client::over(Binding::HttpJson, &answering(&gone).await).unwrap();
+    assert!(client.delete_push(&task(), "c").await.is_err());
+}
+
+#[tokio::test]
+async fn an_extended_card_that_is_promised_and_missing_is_told_as_such_over_each_binding() {
+    let mut stage = Stage::new();
+    stage.card.capabilities.as_mut().unwrap().extended_agent_card = Some(true);
+    let served = Served::start(stage).await;
+    for binding in Binding::ALL {
+        let refused = served.over(binding).extended_card().await;
+        let missing = matches!(refused, Err(ClientError::Refused(Error::ExtendedAgentCardNotConfigured)));
+        assert!(missing, "{binding}: {refused:?}");
+    }
+}
+
 /// Where every request gets this answer, and the connection's end after it.
 async fn answering(answer: &str) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
