@@ -4,12 +4,16 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help test demo bench official chaos sim json fuzz interop conformance-agent deny fmt proto tools check
+.PHONY: help test demo bench official chaos sim json fuzz interop interop-js interop-go conformance-agent deny fmt proto tools check
 
 TARGET := $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
 TOOLS := $(TARGET)/tools
 PYTHON := $(TOOLS)/venv/bin/python
 GRPCURL := $(TOOLS)/bin/grpcurl
+INTEROP := $(TARGET)/interop
+# A workspace of its own, so that its dependencies are not ours.
+RUST_SDK := tests/rust-sdk/Cargo.toml
+GO_PACKAGES := Mlf/a2a/v1/a2a.proto=interop/pb/a2a,Mwatchroom/orchestrator/v1/orchestrator.proto=interop/pb/orchestrator
 # One profile for binaries and tests, so that everything is built once.
 CARGO ?= cargo
 
@@ -22,6 +26,7 @@ test: tools check ## Everything that must pass
 
 check: ## Formatting, lints and documentation, without running anything
 	$(CARGO) fmt --all --check
+	$(CARGO) fmt --manifest-path $(RUST_SDK) --check
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --quiet
 
@@ -61,9 +66,32 @@ fuzz: ## Every parser that faces the network over inputs that nobody would send:
 	$(LONG) -p agents --lib scenarios::
 	$(LONG) -p triage --test rules properties::
 
-interop: $(PYTHON) ## Our services with the official Python client, and our client with the official Python agent
+interop: $(PYTHON) interop-js interop-go ## Our services with four clients, our client with three agents, as a matrix on stdout
 	$(CARGO) build --workspace --bins
-	$(CARGO) test -p tests --test acceptance -- --nocapture clients:: foreign_bindings::
+	$(CARGO) build --manifest-path $(RUST_SDK) --target-dir $(INTEROP)/rust
+	$(CARGO) test -p tests --test acceptance -- clients:: foreign_bindings::
+	$(TARGET)/debug/interop
+
+# The official JavaScript SDK. Modules are looked for beside the file that names them, so the scripts go there too.
+interop-js:
+	command -v npm >/dev/null || { echo "make interop needs Node.js with npm" >&2; exit 1; }
+	mkdir -p $(INTEROP)/js
+	cp tests/js/*.js tests/js/package*.json $(INTEROP)/js/
+	cd $(INTEROP)/js && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+
+# Stubs of our protos for Go, generated here as anybody would generate them, and a client that uses nothing else.
+interop-go: $(PYTHON)
+	command -v go >/dev/null || { echo "make interop needs Go" >&2; exit 1; }
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --upgrade --target $(TOOLS)/protoc grpcio-tools==1.85.1
+	GOBIN=$(TOOLS)/bin go install google.golang.org/protobuf/cmd/protoc-gen-go@v1.36.12
+	GOBIN=$(TOOLS)/bin go install google.golang.org/grpc/cmd/protoc-gen-go-grpc@v1.6.2
+	mkdir -p $(INTEROP)/go
+	cp tests/go/*.go tests/go/go.mod tests/go/go.sum $(INTEROP)/go/
+	PATH="$(TOOLS)/bin:$$PATH" PYTHONPATH=$(TOOLS)/protoc $(PYTHON) -m grpc_tools.protoc -Iproto \
+		--go_out=$(INTEROP)/go --go_opt=module=interop,$(GO_PACKAGES) \
+		--go-grpc_out=$(INTEROP)/go --go-grpc_opt=module=interop,$(GO_PACKAGES) \
+		lf/a2a/v1/a2a.proto watchroom/orchestrator/v1/orchestrator.proto
+	cd $(INTEROP)/go && go build -o client .
 
 conformance-agent: ## Serve the kit with scripted behaviour at 127.0.0.1:7495, for conformance suites: ARGS="--auth"
 	$(CARGO) build -p tests --bin conformance
@@ -76,6 +104,7 @@ deny: ## Licences, bans and sources of all dependencies
 
 fmt: ## Format everything
 	$(CARGO) fmt --all
+	$(CARGO) fmt --manifest-path $(RUST_SDK)
 
 proto: ## Generate the code below crates/proto/src/gen anew
 	UPDATE_PROTO=1 $(CARGO) test -p proto --test generated

@@ -25,6 +25,7 @@ import sys
 from pathlib import Path
 
 import grpc
+import httpx
 import uvicorn
 from starlette.applications import Starlette
 
@@ -34,7 +35,12 @@ from a2a.server.request_handlers import DefaultRequestHandler, GrpcHandler
 from a2a.server.routes.agent_card_routes import create_agent_card_routes
 from a2a.server.routes.jsonrpc_routes import create_jsonrpc_routes
 from a2a.server.routes.rest_routes import create_rest_routes
-from a2a.server.tasks import InMemoryTaskStore, TaskUpdater
+from a2a.server.tasks import (
+    BasePushNotificationSender,
+    InMemoryPushNotificationConfigStore,
+    InMemoryTaskStore,
+    TaskUpdater,
+)
 from a2a.types import a2a_pb2_grpc
 from a2a.types.a2a_pb2 import (
     AgentCapabilities,
@@ -122,7 +128,7 @@ def card_of(interfaces):
         supported_interfaces=[
             AgentInterface(url=url, protocol_binding=binding, protocol_version="1.0") for binding, url in interfaces
         ],
-        capabilities=AgentCapabilities(streaming=True),
+        capabilities=AgentCapabilities(streaming=True, push_notifications=True, extended_agent_card=True),
         default_input_modes=["text/plain"],
         default_output_modes=["text/plain"],
         skills=[skill],
@@ -159,7 +165,15 @@ async def main(address, directory, bindings=""):
     http = f"127.0.0.1:{listener.getsockname()[1]}"
     urls = {"GRPC": address, "JSONRPC": f"http://{http}/rpc", "HTTP+JSON": f"http://{http}/rest"}
     card = card_of([(binding, urls[binding]) for binding in bindings.split(",") if binding] or [("GRPC", address)])
-    handler = Handler(Executor(directory), InMemoryTaskStore(), card)
+    hooks = InMemoryPushNotificationConfigStore()
+    handler = Handler(
+        Executor(directory),
+        InMemoryTaskStore(),
+        card,
+        push_config_store=hooks,
+        push_sender=BasePushNotificationSender(httpx.AsyncClient(), hooks),
+        extended_agent_card=card,
+    )
     a2a_pb2_grpc.add_A2AServiceServicer_to_server(GrpcHandler(handler), server)
     await server.start()
     published = asyncio.create_task(publish(card, handler, listener)) if bindings else None

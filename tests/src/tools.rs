@@ -28,8 +28,14 @@ pub fn repository() -> &'static Path {
 }
 
 fn tools() -> PathBuf {
-    // target/PROFILE/deps/TEST
-    std::env::current_exe().unwrap().ancestors().nth(3).unwrap().join("tools")
+    target().join("tools")
+}
+
+/// The target directory: of a test, which is target/PROFILE/deps/TEST, or of a harness with a `main` of its own.
+fn target() -> PathBuf {
+    let here = std::env::current_exe().unwrap();
+    let profile = here.ancestors().skip(1).find(|dir| !dir.ends_with("deps")).unwrap();
+    profile.parent().unwrap().to_owned()
 }
 
 /// Runs a script of `tests/python` with the official A2A client.
@@ -44,6 +50,13 @@ pub(crate) fn venv() -> PathBuf {
     let program = tools().join("venv/bin/python");
     assert!(program.exists(), "{} is missing; run `make tools`", program.display());
     program
+}
+
+/// What `make interop` has built, such as `go/client`.
+pub(crate) fn built(name: &str) -> PathBuf {
+    let path = target().join("interop").join(name);
+    assert!(path.exists(), "{} is missing; run `make interop`", path.display());
+    path
 }
 
 /// A script of `tests/python`.

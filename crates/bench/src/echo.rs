@@ -12,7 +12,8 @@ use types::Owner;
 const BURST: u64 = 16;
 
 /// Says what it was told. `emit N` makes it a writer of N events, `sleep N` one that works for N ms,
-/// `wait` a task that stays open until it is cancelled; `reply WORDS` is answered directly, without a task.
+/// `wait` a task that stays open until it is cancelled, `ask` one that asks, and asks again until it is told `done`;
+/// `reply WORDS` is answered directly, without a task.
 #[derive(Debug)]
 pub struct Echo(EchoArgs);
 
@@ -78,6 +79,9 @@ impl Agent for Echo {
             task.working("waiting");
             task.canceled().cancelled().await;
             return Err(Failure("canceled".to_owned()));
+        }
+        if text == "ask" || (task.turn() > 1 && text != "done") {
+            return Ok(Finish::InputRequired { message: words::say("what else?"), reason: "clarification" });
         }
         let (first, second) = text.split_at(text.floor_char_boundary(text.len() / 2));
         let chunk = |part: &str| words::artifact("echo", "echo", vec![words::text_part(part)]);
