@@ -116,9 +116,9 @@ async fn the_registry_finds_a_published_card_reachable_and_a_signed_one_signed()
     let at = format!("http://{}", operator.address());
     let sent = Run::of(&binary("watchroom"), &["send", tests::call(), "--operator", &at]).await;
     let refused = "no card of Police Agent is signed by a trusted key, and others are not called (--only-signed)";
-    assert!(!sent.ok && sent.out.contains(refused), "{sent:?}");
-    let engines = Run::of(&binary("watchroom"), &["units", "--registry", &url, "--status", "assigned"]).await;
-    assert!(engines.out.contains("fire") && !engines.out.contains("police"), "{engines:?}");
+    assert!(!sent.ok && sent.out.contains(refused) && sent.out.contains("1 unit dispatched"), "{sent:?}");
+    let asked = Run::of(&binary("watchroom"), &["tasks", "--agent", &format!("grpc://{}", police.address())]).await;
+    assert_eq!(asked.expect_ok("the list"), "no tasks\n");
 
     let address = fire.address().to_string();
     let shown = Run::of(&binary("watchroom"), &["card", &address, "--verify", &keys]).await.expect_ok("the card");

@@ -10,7 +10,7 @@ use prost::Message;
 use proto::a2a::{ListTasksRequest, Part, Task, TaskState, part};
 use proto::watchroom::emergency::v1::{
     GetIncidentRequest, Incident, ListIncidentsRequest, ListIncidentsResponse, ListUnitsRequest, ListUnitsResponse,
-    Unit, UnitFilter, UnitStatus,
+    LogEntry, Unit, UnitFilter, UnitStatus, log_entry,
 };
 use proto::watchroom::orchestrator::v1::start_run_request::Source;
 use proto::watchroom::orchestrator::v1::{
@@ -180,15 +180,19 @@ fn working(units: &[Unit]) -> Vec<&Unit> {
     units.iter().filter(|unit| unit.assignment.is_some()).collect()
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn what_the_operator_sends_for_one_tenant_no_other_can_call_back_or_see() {
-    let scene = Scene::start(&["fire", "police", "ambulance"], &[]).await;
+/// The call of Anna's, once everybody is on the way.
+async fn sent_for_anna(scene: &Scene) -> Run {
     let run = scene.begin(ANNA, Source::Text(call().to_owned())).await;
     let run = scene.ended(ANNA, &run.id).await;
     assert_eq!(run.state(), RunState::Completed, "{run:?}");
-    let fire = run.steps.iter().find(|step| step.id == "fire").unwrap();
+    run
+}
 
-    // The task at the agent is hers, and to nobody else is it there, the operator included.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_agent_does_for_one_tenant_is_not_there_for_another_nor_for_the_operator() {
+    let scene = Scene::start(&["fire", "police", "ambulance"], &[]).await;
+    let run = sent_for_anna(&scene).await;
+    let fire = run.steps.iter().find(|step| step.id == "fire").unwrap();
     let (child, unknown) = (fire.child_task_id.parse().unwrap(), types::TaskId::fresh().to_string().parse().unwrap());
     scene.client("fire", ANNA).get(&child, History::All).await.unwrap();
     for token in [CARL, SERVICES] {
@@ -201,7 +205,27 @@ async fn what_the_operator_sends_for_one_tenant_no_other_can_call_back_or_see() 
         assert_eq!(followed, client.subscribe(&unknown, None).await.err().unwrap().to_string());
     }
 
-    // Her units: hers with all that they do, to another busy.
+    // Another's plan that names her dispatch is answered as one that names none, and nothing has happened.
+    let at_work = async || working(&scene.units(ANNA, UnitFilter::default()).await).len();
+    let before = at_work().await;
+    let mut answers = Vec::new();
+    for dispatch in [format!("{}/fire", run.id), format!("{unknown}/fire")] {
+        let theirs = scene.begin(CARL, release(&dispatch)).await;
+        let theirs = scene.ended(CARL, &theirs.id).await;
+        answers.push((theirs.state(), theirs.steps[0].response.clone()));
+    }
+    assert_eq!(answers[0], answers[1]);
+    assert_eq!((at_work().await, before > 0), (before, true), "they work on");
+    // A plan of her own calls them back.
+    let back = scene.begin(ANNA, release(&format!("{}/fire", run.id))).await;
+    assert_eq!(scene.ended(ANNA, &back.id).await.state(), RunState::Completed);
+    assert_eq!(at_work().await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn units_and_incidents_of_one_tenant_are_busy_and_unknown_to_another() {
+    let scene = Scene::start(&["fire", "police", "ambulance"], &[]).await;
+    let run = sent_for_anna(&scene).await;
     let hers = scene.units(ANNA, UnitFilter::default()).await;
     let sent = working(&hers);
     assert!(!sent.is_empty(), "{hers:?}");
@@ -209,16 +233,14 @@ async fn what_the_operator_sends_for_one_tenant_no_other_can_call_back_or_see() 
     let seen = scene.units(CARL, UnitFilter::default()).await;
     let busy: Vec<&Unit> = seen.iter().filter(|unit| unit.status() == UnitStatus::Busy).collect();
     assert!(working(&seen).is_empty() && seen.len() == hers.len(), "{seen:?}");
-    assert_eq!(
-        busy.iter().map(|unit| &unit.id).collect::<Vec<_>>(),
-        sent.iter().map(|unit| &unit.id).collect::<Vec<_>>()
-    );
+    let ids = |units: &[&Unit]| units.iter().map(|unit| unit.id.clone()).collect::<Vec<_>>();
+    assert_eq!(ids(&busy), ids(&sent));
     assert!(busy.iter().all(|unit| unit.position.is_none() && unit.since.is_none() && unit.station.is_some()));
     let incident = UnitFilter { incidents: vec![run.context_id.clone()], ..UnitFilter::default() };
     assert!(scene.units(CARL, incident).await.is_empty());
-    assert_eq!(working(&scene.units(SERVICES, UnitFilter::default()).await).len(), sent.len());
+    assert_eq!(ids(&working(&scene.units(SERVICES, UnitFilter::default()).await)), ids(&sent));
 
-    // Her incident: the operator is told all that units do for it, and tells nobody but her.
+    // The operator is told all that units do for the incident, and tells nobody but her.
     let units = eventually("the incident has its units", async || {
         let incidents = scene.incidents(ANNA).await;
         let fire = incidents.first()?.dispatches.iter().find(|dispatch| dispatch.service == "fire")?;
@@ -227,26 +249,16 @@ async fn what_the_operator_sends_for_one_tenant_no_other_can_call_back_or_see() 
     .await;
     assert_eq!(units.len(), sent.len());
     assert_eq!(scene.incidents(CARL).await, []);
-    let get = async |id: &str| {
+    let get = async |token: &str, id: &str| {
         let request = GetIncidentRequest { id: id.to_owned() };
-        scene.ask::<Incident>("operator", CARL, "emergency.v1.Incidents/GetIncident", &request).await.unwrap_err()
+        scene.ask::<Incident>("operator", token, "emergency.v1.Incidents/GetIncident", &request).await
     };
-    assert_eq!(get(&run.context_id).await, get("no-such-incident").await);
-
-    // Another's plan that names her dispatch is answered as one that names none, and nothing has happened.
-    let mut answers = Vec::new();
-    for dispatch in [format!("{}/fire", run.id), format!("{unknown}/fire")] {
-        let own = scene.begin(CARL, release(&dispatch)).await;
-        let own = scene.ended(CARL, &own.id).await;
-        answers.push((own.state(), own.steps[0].response.clone()));
-    }
-    assert_eq!(answers[0], answers[1]);
-    assert_eq!(working(&scene.units(ANNA, UnitFilter::default()).await).len(), sent.len(), "they work on");
-
-    // A plan of her own does.
-    let back = scene.begin(ANNA, release(&format!("{}/fire", run.id))).await;
-    assert_eq!(scene.ended(ANNA, &back.id).await.state(), RunState::Completed);
-    assert!(working(&scene.units(ANNA, UnitFilter::default()).await).is_empty());
+    let step_of_a_unit = |entry: &LogEntry| matches!(entry.what, Some(log_entry::What::Unit(_)));
+    eventually("the steps of units are told", async || {
+        get(ANNA, &run.context_id).await.unwrap().log.iter().any(step_of_a_unit).then_some(())
+    })
+    .await;
+    assert_eq!(get(CARL, &run.context_id).await.unwrap_err(), get(CARL, "no-such-incident").await.unwrap_err());
 }
 
 #[tokio::test(flavor = "multi_thread")]
