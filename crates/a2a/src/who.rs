@@ -55,6 +55,11 @@ impl Who {
         call::owner(self.principal.clone(), self.tenant(tenant)?)
     }
 
+    /// Whether it has said who it is.
+    pub const fn is_known(&self) -> bool {
+        self.home.is_some()
+    }
+
     /// Whether it may see what all callers have, where that is shown: by its role, or because nobody is asked who they
     /// are and nothing is anybody's in particular.
     pub const fn sees_all(&self) -> bool {

@@ -18,7 +18,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use types::{Owner, Timestamp};
+use types::{Owner, Principal, Tenant, Timestamp};
 
 use super::geo::Position;
 
@@ -181,6 +181,14 @@ impl DispatchKey {
     /// The name of a caller in keys. Names may hold a slash, so the length of the first one keeps two owners apart.
     pub(crate) fn owner_of(owner: &Owner) -> String {
         format!("{}/{owner}", owner.tenant.as_str().len())
+    }
+
+    /// Whose it is.
+    pub(crate) fn owner(&self) -> Option<Owner> {
+        let (length, names) = self.owner.split_once('/')?;
+        let (tenant, principal) = names.split_at_checked(length.parse().ok()?)?;
+        let principal = Principal::new(principal.strip_prefix('/')?);
+        Some(Owner { tenant: Tenant::new(tenant), principal })
     }
 }
 

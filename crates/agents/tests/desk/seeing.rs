@@ -86,12 +86,15 @@ async fn a_watch_tells_when_anothers_unit_is_busy_and_when_it_is_free() {
 }
 
 #[tokio::test]
-async fn whoever_may_act_for_all_sees_what_all_have() {
+async fn whoever_may_act_for_all_sees_what_all_have_and_whose_it_is() {
     let town = town().await;
     for role in [Role::Delegate, Role::Admin] {
         let mut units = client_as(&town, Identity::new("services", "elsewhere", &[role])).await;
-        for id in ["E1", "E2"] {
-            assert!(unit(&mut units, id).await.assignment.is_some(), "{role}");
+        for (id, principal) in [("E1", "anonymous"), ("E2", "mallory")] {
+            let caller = unit(&mut units, id).await.assignment.and_then(|part| part.caller).unwrap();
+            assert_eq!((caller.tenant.as_str(), caller.principal.as_str()), ("", principal), "{role}");
         }
+        let told = change(&mut watch(&mut units, 1).await.unwrap()).await;
+        assert_eq!(told.caller.unwrap().principal, "anonymous");
     }
 }

@@ -61,7 +61,7 @@ impl Draft {
         match &news.what {
             What::Seen => {}
             What::Change(change) => {
-                let key = self.of_dispatch(&change.dispatch);
+                let key = self.of_dispatch(&change.dispatch, change.caller.as_ref());
                 if let Some(record) = key.and_then(|key| self.draft_of(key)) {
                     record.take_unit(&store, change, now);
                 }
@@ -78,8 +78,8 @@ impl Draft {
             of.entry(key.clone()).or_default();
         }
         for unit in units {
-            let dispatch = unit.assignment.as_ref().map_or("", |assignment| assignment.dispatch.as_str());
-            if let Some(key) = self.of_dispatch(dispatch) {
+            let Some(part) = &unit.assignment else { continue };
+            if let Some(key) = self.of_dispatch(&part.dispatch, part.caller.as_ref()) {
                 of.entry(key).or_default().push(unit);
             }
         }
@@ -92,10 +92,16 @@ impl Draft {
         }
     }
 
-    /// The incident of a dispatch: its id begins with that of its run.
-    fn of_dispatch(&self, dispatch: &str) -> Option<Key> {
+    /// The incident of a dispatch: its id begins with that of its run. Whoever calls an agent may name another's run to
+    /// it, so the dispatch must be the run's owner's, where the agent says whose it is.
+    fn of_dispatch(&self, dispatch: &str, caller: Option<&wire::Caller>) -> Option<Key> {
         let (run, _) = dispatch.split_once('/')?;
-        self.runs.get(run).cloned().or_else(|| self.shared.book.read().of_run(run).cloned())
+        let key = self.runs.get(run).cloned().or_else(|| self.shared.book.read().of_run(run).cloned())?;
+        let is_owner = |caller: &wire::Caller| {
+            (caller.tenant.as_str(), caller.principal.as_str())
+                == (key.owner.tenant.as_str(), key.owner.principal.as_str())
+        };
+        caller.is_none_or(is_owner).then_some(key)
     }
 
     /// The incident as this draft makes it; it is copied from what is kept when it is first asked for.

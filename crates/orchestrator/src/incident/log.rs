@@ -30,7 +30,7 @@ pub(super) fn status(incident: &mut wire::Incident, status: wire::IncidentStatus
 /// A step of a unit. The unit as it was then is not kept: `Units` tells what it is now.
 pub(super) fn unit(incident: &mut wire::Incident, change: &wire::UnitChange, at: Timestamp) {
     let text = format!("{}: {}", change.unit, word(change.to().as_str_name()));
-    push(incident, text, Some(What::Unit(wire::UnitChange { after: None, ..change.clone() })), at);
+    push(incident, text, Some(What::Unit(wire::UnitChange { after: None, caller: None, ..change.clone() })), at);
 }
 
 fn push(incident: &mut wire::Incident, text: String, what: Option<What>, at: Timestamp) {

@@ -366,6 +366,9 @@ pub struct Assignment {
     /// When it is expected to be there.
     #[prost(message, optional, tag = "6")]
     pub eta: ::core::option::Option<::prost_types::Timestamp>,
+    /// Whose dispatch it is; set for callers that have said who they are and whose role lets them see everybody's.
+    #[prost(message, optional, tag = "7")]
+    pub caller: ::core::option::Option<Caller>,
 }
 impl ::prost::Name for Assignment {
     const NAME: &'static str = "Assignment";
@@ -375,6 +378,25 @@ impl ::prost::Name for Assignment {
     }
     fn type_url() -> ::prost::alloc::string::String {
         "/watchroom.emergency.v1.Assignment".into()
+    }
+}
+/// Somebody who has said who it is.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Caller {
+    /// Empty for the default tenant.
+    #[prost(string, tag = "1")]
+    pub tenant: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub principal: ::prost::alloc::string::String,
+}
+impl ::prost::Name for Caller {
+    const NAME: &'static str = "Caller";
+    const PACKAGE: &'static str = "watchroom.emergency.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "watchroom.emergency.v1.Caller".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/watchroom.emergency.v1.Caller".into()
     }
 }
 /// One step of a unit's life.
@@ -406,6 +428,9 @@ pub struct UnitChange {
     /// The unit as it is after the change.
     #[prost(message, optional, tag = "10")]
     pub after: ::core::option::Option<Unit>,
+    /// Whose dispatch that is, as in Assignment.
+    #[prost(message, optional, tag = "11")]
+    pub caller: ::core::option::Option<Caller>,
 }
 impl ::prost::Name for UnitChange {
     const NAME: &'static str = "UnitChange";

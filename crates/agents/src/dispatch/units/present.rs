@@ -45,6 +45,7 @@ impl Present<'_> {
             incident: dispatch.map(|it| it.context.clone()).unwrap_or_default(),
             reason: reason(change.reason).into(),
             after: Some(self.unit_at(unit, after, change.part.as_deref(), after.since)),
+            caller: dispatch.and_then(|it| self.sight.caller(it)),
         })
     }
 
@@ -76,9 +77,21 @@ impl Present<'_> {
             station: Some(station(&unit.station)),
             position: Some(position(at)),
             status: status(record.state).into(),
-            assignment: record.assignment.as_deref().map(assignment),
+            assignment: record.assignment.as_deref().map(|part| self.assignment(part)),
             since: (record.seq > 0).then(|| a2a::time::to_wire(record.since)),
             epoch: record.epoch,
+        }
+    }
+
+    fn assignment(&self, part: &Assignment) -> wire::Assignment {
+        wire::Assignment {
+            dispatch: part.dispatch.id.clone(),
+            incident: part.dispatch.context.clone(),
+            place: part.place.clone(),
+            priority: part.priority.into(),
+            assigned_at: Some(a2a::time::to_wire(part.assigned_at)),
+            eta: Some(a2a::time::to_wire(part.arrival())),
+            caller: self.sight.caller(&part.dispatch),
         }
     }
 }
@@ -96,17 +109,6 @@ fn seen_from_outside(unit: &Unit, record: &Record, at: geo::Position) -> wire::U
         status: status.into(),
         since: (record.seq > 0 && !busy).then(|| a2a::time::to_wire(record.since)),
         ..wire::Unit::default()
-    }
-}
-
-fn assignment(part: &Assignment) -> wire::Assignment {
-    wire::Assignment {
-        dispatch: part.dispatch.id.clone(),
-        incident: part.dispatch.context.clone(),
-        place: part.place.clone(),
-        priority: part.priority.into(),
-        assigned_at: Some(a2a::time::to_wire(part.assigned_at)),
-        eta: Some(a2a::time::to_wire(part.arrival())),
     }
 }
 

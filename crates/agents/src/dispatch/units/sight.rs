@@ -1,7 +1,8 @@
 //! How far a caller sees: what works for others is busy to it, and no more.
 
 use a2a::Who;
-use proto::watchroom::emergency::v1::UnitStatus;
+use proto::watchroom::emergency::v1::{Caller, UnitStatus};
+use types::Owner;
 
 use super::present::status;
 use crate::dispatch::unit::{Assignment, DispatchKey, State};
@@ -9,7 +10,9 @@ use crate::dispatch::unit::{Assignment, DispatchKey, State};
 /// Whose dispatches a caller sees.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Sight {
-    /// Everybody's.
+    /// Everybody's, where nobody is asked who they are.
+    Open,
+    /// Everybody's, and whose they are.
     All,
     /// Those of the owner with this name in keys.
     Own(String),
@@ -18,15 +21,30 @@ pub(crate) enum Sight {
 impl Sight {
     /// That of a caller.
     pub(crate) fn of(who: &Who) -> Self {
-        if who.sees_all() { Self::All } else { Self::Own(DispatchKey::owner_of(&who.own())) }
+        match (who.sees_all(), who.is_known()) {
+            (true, false) => Self::Open,
+            (true, true) => Self::All,
+            (false, _) => Self::Own(DispatchKey::owner_of(&who.own())),
+        }
     }
 
     /// Whether all is told of a unit with this part in a dispatch.
     pub(crate) fn shows(&self, part: Option<&Assignment>) -> bool {
         match (self, part) {
-            (Self::All, _) => true,
+            (Self::Open | Self::All, _) => true,
             (Self::Own(_), None) => false,
             (Self::Own(owner), Some(part)) => part.dispatch.owner == *owner,
+        }
+    }
+
+    /// Whose a dispatch is, where that is told.
+    pub(crate) fn caller(&self, dispatch: &DispatchKey) -> Option<Caller> {
+        match self {
+            Self::All => {
+                let Owner { tenant, principal } = dispatch.owner()?;
+                Some(Caller { tenant: tenant.as_str().to_owned(), principal: principal.as_str().to_owned() })
+            }
+            Self::Open | Self::Own(_) => None,
         }
     }
 

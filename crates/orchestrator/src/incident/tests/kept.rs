@@ -5,7 +5,7 @@ use proto::watchroom::emergency::v1::watch_incidents_response::Event;
 use proto::watchroom::emergency::v1::{self as wire, IncidentStatus, UnitStatus};
 use types::{Owner, StoreId};
 
-use super::office::{DEADLINE, Office, called, eventually, sent, store, unit};
+use super::office::{DEADLINE, Office, by, called, eventually, sent, store, unit};
 use crate::incident::note;
 use crate::incident::watch;
 
@@ -37,6 +37,23 @@ async fn units_are_taken_up_from_where_they_were_after_a_restart() {
     office.shown("it is there", &owner, |it| it.status() == IncidentStatus::ResourcesOnScene).await;
     let office = office.reopened().await;
     assert_eq!(office.shared.cursors.read().get(&StoreId::from_bytes([7; 16])), Some(&42));
+}
+
+#[tokio::test]
+async fn a_dispatch_of_anothers_that_names_the_run_is_none_of_it() {
+    let (mut office, owner) = (Office::open(store()).await, Owner::anonymous());
+    office.note(&owner, called()).await;
+    office.note(&owner, sent()).await;
+    office.noted.notify_one();
+    office.shown("a unit is on it", &owner, |incident| !incident.dispatches.is_empty()).await;
+    for (version, tenant, principal) in [(41, "", "mallory"), (42, "south", "anonymous")] {
+        office.tx.send(by(unit(version, UnitStatus::OnScene), tenant, principal)).await.unwrap();
+    }
+    office.tx.send(by(unit(43, UnitStatus::EnRoute), "", "anonymous")).await.unwrap();
+    let units = |entry: &&wire::LogEntry| entry.text.starts_with("E1: ");
+    let told = office.shown("it moves", &owner, |it| it.status() == IncidentStatus::ResourcesEnroute).await;
+    let told: Vec<&str> = told.log.iter().filter(units).map(|entry| entry.text.as_str()).collect();
+    assert_eq!(told, ["E1: en route"]);
 }
 
 #[tokio::test]

@@ -124,6 +124,14 @@ pub(super) fn unit(version: u64, to: UnitStatus) -> News {
     News { store: StoreId::from_bytes([7; 16]), version, what: Units::Change(Box::new(change)) }
 }
 
+/// The same news of a dispatch of this caller's.
+pub(super) fn by(mut news: News, tenant: &str, principal: &str) -> News {
+    if let Units::Change(change) = &mut news.what {
+        change.caller = Some(wire::Caller { tenant: tenant.to_owned(), principal: principal.to_owned() });
+    }
+    news
+}
+
 pub(super) fn store() -> Arc<dyn Store> {
     Arc::new(MemoryStore::new())
 }
