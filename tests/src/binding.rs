@@ -151,7 +151,7 @@ impl Asking {
 
     fn answers(&self, answers: Vec<Bytes>) -> Came {
         if self.streams() {
-            return Came::Frames(answers.iter().map(|bytes| json_of::<StreamResponse>(bytes)).collect());
+            return Came::Frames(answers.iter().map(json_of::<StreamResponse>).collect());
         }
         assert_eq!(answers.len(), 1, "{self:?}");
         Came::One(self.answer(&answers[0]))
