@@ -7,7 +7,7 @@ mod frames;
 use std::net::SocketAddr;
 
 use bytes::Bytes;
-use prost::{Message, Name};
+use proto::Members;
 use proto::a2a::{
     AgentCard, CancelTaskRequest, DeleteTaskPushNotificationConfigRequest, GetExtendedAgentCardRequest,
     GetTaskPushNotificationConfigRequest, GetTaskRequest, ListTaskPushNotificationConfigsRequest,
@@ -158,7 +158,7 @@ impl Asking {
     }
 
     fn encoded(&self) -> Bytes {
-        fn encode<M: Message + Name + Default>(params: &Value) -> Bytes {
+        fn encode<M: Members>(params: &Value) -> Bytes {
             proto::from_value::<M>(params.clone()).unwrap().encode_to_vec().into()
         }
         let encode = match self.method {
@@ -224,7 +224,7 @@ impl Asking {
     }
 }
 
-fn json_of<M: Name>(bytes: &Bytes) -> Value {
+fn json_of<M: Members>(bytes: &Bytes) -> Value {
     proto::to_value::<M>(bytes).unwrap()
 }
 

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use a2a::{Binding, Client, ClientError, Followed, History, Reply};
+use a2a::{Binding, Client, ClientError, Error, Followed, History, Reply};
 use futures::StreamExt as _;
 use proto::a2a::{ListTasksRequest, Task, TaskState as State};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};

@@ -8,9 +8,11 @@ use super::{Error, parse, token};
 
 proptest! {
     #[test]
-    fn a_token_names_the_place_that_it_was_made_for(millis in any::<u64>(), id in any::<[u8; 16]>()) {
+    fn a_token_names_the_place_and_the_total_that_it_was_made_for(
+        millis in any::<u64>(), id in any::<[u8; 16]>(), total in any::<u64>()
+    ) {
         let key = PageKey { changed_at: Timestamp::from_millis(millis), id: TaskId::from_bytes(id) };
-        prop_assert_eq!(parse(&token(key)).unwrap(), key);
+        prop_assert_eq!(parse(&token(key, total)).unwrap(), (key, total));
     }
 
     #[test]
