@@ -21,6 +21,7 @@ use std::time::Duration;
 use futures::stream::BoxStream;
 use http::HeaderValue;
 use http::uri::PathAndQuery;
+use outbound::{Dialer, Target};
 use prost::Message;
 use proto::Members;
 use proto::Struct;
@@ -33,7 +34,7 @@ use service::client::{Credential, Peer};
 use types::{Owner, RemoteTask, Seq, StoreId};
 
 use self::ask::Ask;
-use self::discovery::Discovery;
+use self::discovery::{Discovery, Without};
 use self::interfaces::{Interfaces, Tenanted};
 use self::terms::Terms;
 use crate::backend::History;
@@ -106,25 +107,40 @@ impl Client {
     /// A client of the agent at `address` over this binding, whatever its card says. Connects at the first call.
     pub fn over(binding: Binding, address: impl Into<Peer>) -> Result<Self, ClientError> {
         let peer = address.into();
-        let interfaces = Interfaces::of_one(binding, peer.url())?;
+        let interfaces = Interfaces::of_one(binding, peer.url(), peer.dialer())?;
         Ok(Self { credential: peer.credential(), ..Self::new(Source::Known(Arc::new(interfaces))) })
     }
 
-    /// A client of the agent with this card: of the first interface of A2A 1.0 that is spoken here, and of the
+    /// A client of the agent at `address` over this binding. An address with a path is taken as it is; one without is
+    /// asked for its card, and spoken to at the path that the card has for this binding, wherever else the card leads.
+    /// Connects at the first call.
+    pub fn speaking(binding: Binding, address: impl Into<Peer>) -> Result<Self, ClientError> {
+        let peer = address.into();
+        let direct = Self::over(binding, peer.clone())?;
+        if binding == Binding::Grpc || Self::target(peer.url())?.path() != "/" {
+            return Ok(direct);
+        }
+        let discovery = Arc::new(Discovery::new(&peer, Without::Over(binding))?);
+        Ok(Self { source: Source::Card(discovery), ..direct })
+    }
+
+    /// A client of the agent with this card, connected to by `dialer`: of the first interface of A2A 1.0 that is spoken here, and of the
     /// others where that one cannot be reached; for the tenant that each of them names.
-    pub fn of_card(card: &AgentCard) -> Result<Self, ClientError> {
-        Ok(Self::new(Source::Known(Arc::new(Interfaces::of_card(card)?))))
+    pub fn of_card(card: &AgentCard, dialer: &Dialer) -> Result<Self, ClientError> {
+        Ok(Self::new(Source::Known(Arc::new(Interfaces::of_card(card, false, dialer)?))))
     }
 
     /// A client of the agent at `url`, a host or the address of a card, by the card that it publishes.
     /// The card is asked for again when its time is over and when nothing that it names can be reached.
-    pub async fn discover(url: &str) -> Result<Self, ClientError> {
-        let discovery = Arc::new(Discovery::new(url, false)?);
+    pub async fn discover(url: impl Into<Peer>) -> Result<Self, ClientError> {
+        let peer = url.into();
+        let discovery = Arc::new(Discovery::new(&peer, Without::Nothing)?);
         discovery.interfaces(Self::DEADLINE).await?;
-        Ok(Self::new(Source::Card(discovery)))
+        Ok(Self { credential: peer.credential(), ..Self::new(Source::Card(discovery)) })
     }
 
-    /// A client of whatever agent is at `address`: `grpc://host:port` serves gRPC; any other is asked for its card at
+    /// A client of whatever agent is at `address`: `grpc://host:port` serves gRPC, `grpcs://host:port`
+    /// by TLS; any other is asked for its card at
     /// the first call, as [`Client::discover`] does, and is taken for gRPC where it has none.
     pub fn at(address: impl Into<Peer>) -> Result<Self, ClientError> {
         let peer = address.into();
@@ -133,8 +149,13 @@ impl Client {
         if grpc::is_named(peer.url()) {
             return Ok(named);
         }
-        let discovery = Discovery::new(peer.url(), true)?;
+        let discovery = Discovery::new(&peer, Without::Grpc)?;
         Ok(Self { credential: peer.credential(), ..Self::new(Source::Card(Arc::new(discovery))) })
+    }
+
+    /// What an address names, whether it is that of a card or of gRPC alone.
+    pub fn target(address: &str) -> Result<Target, ClientError> {
+        service::client::target(&grpc::as_url(address)).map_err(ClientError::Address)
     }
 
     fn new(source: Source) -> Self {

@@ -118,13 +118,8 @@ impl<D: Driver> Backend for Kit<D> {
         Self::card(self).clone()
     }
 
-    /// The public card with the skills that only known callers are told of. It is not signed: it goes out to one who
-    /// has asked for it over a connection of its own.
     fn extended_card(&self) -> Option<AgentCard> {
-        let mut card = AgentCard::clone(Self::card(self));
-        card.skills.extend(self.driver().private_skills());
-        card.signatures.clear();
-        Some(card)
+        Self::extended_card(self).cloned()
     }
 }
 

@@ -1,20 +1,31 @@
-//! The card, signed by the keys of `--card-key`.
+//! The keys of `--card-key`, which sign the agent's cards.
 
 use cards::{KeyFile, KeyFileError, SigningKey};
 use proto::a2a::AgentCard;
 use service::Fatal;
 
-/// The card with a signature for each key; as it is without keys.
-pub(crate) fn sign(card: AgentCard, keys: &[KeyFile]) -> Result<AgentCard, Fatal> {
-    if keys.is_empty() {
-        return Ok(card);
+/// Keys that sign; none where nothing is signed.
+pub(crate) struct CardKeys(Vec<SigningKey>);
+
+impl CardKeys {
+    /// Reads them.
+    pub(crate) fn read(files: &[KeyFile]) -> Result<Self, Fatal> {
+        let keys = files.iter().map(KeyFile::read).collect::<Result<Vec<_>, _>>().map_err(unusable)?;
+        if !keys.is_empty() {
+            let kids: Vec<&str> = keys.iter().map(SigningKey::kid).collect();
+            tracing::info!(keys = ?kids, "the agent's cards are signed");
+        }
+        Ok(Self(keys))
     }
-    let keys = keys.iter().map(KeyFile::read).collect::<Result<Vec<_>, _>>().map_err(unusable)?;
-    let signed = cards::sign(card, &keys)
-        .map_err(|error| Fatal::usage(format_args!("--card-key: the agent's card cannot be signed: {error}")))?;
-    let kids: Vec<&str> = keys.iter().map(SigningKey::kid).collect();
-    tracing::info!(keys = ?kids, "the card is signed");
-    Ok(signed)
+
+    /// The card with a signature for each key; as it is without keys.
+    pub(crate) fn sign(&self, card: AgentCard) -> Result<AgentCard, Fatal> {
+        if self.0.is_empty() {
+            return Ok(card);
+        }
+        cards::sign(card, &self.0)
+            .map_err(|error| Fatal::usage(format_args!("--card-key: the agent's card cannot be signed: {error}")))
+    }
 }
 
 fn unusable(error: KeyFileError) -> Fatal {

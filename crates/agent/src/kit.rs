@@ -50,6 +50,7 @@ struct Inner<D: Driver> {
     /// Loadings of tasks so far: a task that left memory and comes back must not reuse a generation that failed.
     generations: AtomicU64,
     push: OnceLock<Outbox>,
+    extended: OnceLock<AgentCard>,
 }
 
 /// What a kit is made of.
@@ -122,6 +123,7 @@ impl<D: Driver> Kit<D> {
             runtime: runtime::Handle::current(),
             generations: AtomicU64::new(0),
             push: OnceLock::new(),
+            extended: OnceLock::new(),
         }));
         kit.recover().await?;
         kit.spawn_timers();
@@ -158,6 +160,16 @@ impl<D: Driver> Kit<D> {
     /// Its push notifications, if it sends any.
     pub fn push(&self) -> Option<&Outbox> {
         self.0.push.get()
+    }
+
+    /// Answers from now on with this card to known callers who ask for it. The public card must promise it.
+    pub fn open_extended_card(&self, card: AgentCard) {
+        self.0.extended.get_or_init(|| card);
+    }
+
+    /// What it says of itself to known callers, if it says more or the same to them apart.
+    pub fn extended_card(&self) -> Option<&AgentCard> {
+        self.0.extended.get()
     }
 
     /// What the agent says of itself.

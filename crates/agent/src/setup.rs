@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use discovery::{Health, Lease, LeaseConfig, Registration, Vitals};
-use proto::a2a::AgentCard;
+use outbound::Dialer;
+use proto::a2a::{AgentCard, AgentSkill};
 use proto::watchroom::agent::v1::steps_server::StepsServer;
 use service::client::Peer;
 use service::{Bound, Fatal, Process, Rule};
@@ -19,7 +20,7 @@ use crate::admin::Admin;
 use crate::agent::Profile;
 use crate::args::{Args, Durability};
 use crate::capability::{self, Capability};
-use crate::card_keys;
+use crate::card_keys::CardKeys;
 use crate::driver::Driver;
 use crate::fence::Steps;
 use crate::kit::{Kit, Parts};
@@ -76,15 +77,19 @@ impl Setup {
         let bound = self.process.bind()?;
         self.labels = (profile.role, profile.domain);
         let sends = !profile.without.contains(&Capability::PushNotifications);
-        let card = self.card(profile, bound.address())?;
+        let (card, keys) = (self.card(profile, bound.address())?, CardKeys::read(&self.args.card_keys)?);
+        let extended = keys.sign(extended(&card, driver.private_skills()))?;
+        // Last: a signature covers everything that the card says.
+        let card = keys.sign(card)?;
         self.bound = Some(bound);
         let closing = self.process.drain().streams_end();
         let idempotency = self.args.idempotency;
         let parts = Parts { driver, store: self.store.clone(), card, idempotency, closing };
         let kit = Kit::start(parts).await.map_err(|error| Fatal::internal("the store cannot be read", error))?;
+        kit.open_extended_card(extended);
         kit.meters().register(self.process.metrics());
         if sends {
-            kit.open_push(self.args.push.push()).register(self.process.metrics());
+            kit.open_push(self.args.push.push(self.process.roots())).register(self.process.metrics());
         }
         Ok(kit)
     }
@@ -105,8 +110,7 @@ impl Setup {
         if known {
             security::demand_bearer(&mut card);
         }
-        // Last: a signature covers everything that the card says.
-        card_keys::sign(card, &self.args.card_keys)
+        Ok(card)
     }
 
     /// Serves A2A by all bindings, the fences of dispatches, the log and what `extend` adds, and stays registered, until the process is drained.
@@ -136,7 +140,8 @@ impl Setup {
             role: self.labels.0.to_owned(),
             domain: self.labels.1.to_owned(),
         };
-        let registry = Peer::new(&self.args.registry, self.args.credential()?);
+        let dialer = Dialer::anywhere(self.process.roots().clone());
+        let registry = Peer::new(&self.args.registry, self.args.credential()?).via(dialer);
         let config = LeaseConfig { registry, registration, ttl: None };
         let (tx, vitals) = watch::channel(Vitals { health: Health::Serving, in_flight: 0, load: None });
         let drain = self.process.drain();
@@ -152,6 +157,13 @@ impl Setup {
         );
         Ok(())
     }
+}
+
+/// The public card with the skills that only known callers are told of.
+fn extended(card: &AgentCard, skills: Vec<AgentSkill>) -> AgentCard {
+    let mut card = card.clone();
+    card.skills.extend(skills);
+    card
 }
 
 /// Tells the lease how the service is.

@@ -22,6 +22,12 @@ struct Args {
     /// Whom the real operator would know beside.
     #[arg(long)]
     foreign_agent: Vec<String>,
+    /// Whose signatures the real registry would trust.
+    #[arg(long)]
+    trust: Option<PathBuf>,
+    /// How far the real registry would go for a card.
+    #[arg(long)]
+    fetch_cards: Option<String>,
 }
 
 impl Command for Args {
@@ -39,7 +45,8 @@ async fn run(args: Args, process: Process) -> Result<(), Fatal> {
     if refuse.exists() {
         return Err(Fatal::io(refuse.display(), "it is there"));
     }
-    tracing::info!(registry = args.registry, foreign = ?args.foreign_agent, "standing in");
+    let (foreign, trust) = (&args.foreign_agent, &args.trust);
+    tracing::info!(registry = args.registry, ?foreign, ?trust, cards = args.fetch_cards, "standing in");
     process.bind()?.serve(Routes::default(), &[]).await
 }
 

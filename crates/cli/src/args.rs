@@ -11,6 +11,7 @@ use std::path::PathBuf;
 
 use a2a::Binding;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use outbound::{BadRoots, Roots};
 use proto::a2a::TaskState;
 use service::client::Credential;
 use types::{ContextId, MessageId, RemoteTask};
@@ -67,6 +68,10 @@ pub(crate) struct Common {
         conflicts_with = "token_file"
     )]
     pub(crate) token: Option<Secret>,
+    /// File of certificates (PEM) of authorities that are trusted beside those of this machine, for addresses at https://;
+    /// `up` hands it to the services
+    #[arg(long, global = true, env = "WATCHROOM_CA", value_name = "FILE")]
+    pub(crate) ca: Option<PathBuf>,
     /// Write JSON, one object per line, for scripts
     #[arg(long, global = true)]
     pub(crate) json: bool,
@@ -89,16 +94,24 @@ impl fmt::Debug for Secret {
 }
 
 impl Common {
+    /// Whose certificates are trusted.
+    pub(crate) fn roots(&self) -> Result<Roots, Failure> {
+        Roots::with_file(self.ca.as_deref()).map_err(|bad| match bad {
+            BadRoots::Io(file, source) => Failure::io(format_args!("cannot read --ca {}", file.display()), source),
+            BadRoots::Empty(_) | BadRoots::Certificate { .. } => Failure::Usage(format!("--ca: {bad}")),
+        })
+    }
+
     /// What services are called with.
     pub(crate) fn credential(&self) -> Result<Option<Credential>, Failure> {
-        let text = match (&self.token, &self.token_file) {
-            (Some(Secret(token)), _) => token.clone(),
-            (None, Some(file)) => std::fs::read_to_string(file)
-                .map_err(|error| Failure::io(format_args!("cannot read --token-file {}", file.display()), error))?,
-            (None, None) => return Ok(None),
-        };
-        let credential = Credential::token(&text);
-        credential.map(Some).map_err(|error| Failure::Usage(format!("--token-file or WATCHROOM_TOKEN: {error}")))
+        match (&self.token, &self.token_file) {
+            (Some(Secret(token)), _) => {
+                let credential = Credential::token(token);
+                credential.map(Some).map_err(|error| Failure::Usage(format!("WATCHROOM_TOKEN: {error}")))
+            }
+            (None, Some(file)) => Credential::file(file).map(Some).map_err(Failure::of_fatal),
+            (None, None) => Ok(None),
+        }
     }
 }
 
@@ -153,10 +166,11 @@ pub(crate) enum Command {
 #[derive(Debug, Args)]
 pub(crate) struct Target {
     /// Address of any A2A 1.0 agent, instead of the operator: the host where its card is, which says how it is spoken
-    /// to, or grpc://HOST:PORT
+    /// to, or grpc://HOST:PORT (grpcs:// by TLS)
     #[arg(long, env = "WATCHROOM_AGENT", value_name = "URL", conflicts_with = "operator")]
     pub(crate) agent: Option<String>,
-    /// Speak this to the agent, at the very address, whatever its card says: grpc, jsonrpc or http+json
+    /// Speak this to the agent, at the very address, whatever its card says: grpc, jsonrpc or http+json. Only where the
+    /// address has no path is that of the card taken
     #[arg(long, value_name = "BINDING", requires = "agent")]
     pub(crate) binding: Option<Binding>,
 }
@@ -171,9 +185,15 @@ pub(crate) struct Up {
     #[arg(long)]
     pub(crate) free_ports: bool,
     /// An A2A agent that does not register, for the operator: the name by which plans call it, and its address: the
-    /// host where its card is, or grpc://HOST:PORT; may be repeated
+    /// host where its card is, or grpc://HOST:PORT (grpcs:// by TLS); may be repeated
     #[arg(long = "foreign-agent", value_name = "NAME=URL")]
     pub(crate) foreign_agents: Vec<String>,
+    /// For the registry: file with the public keys (a JWK set) whose signatures make a card SIGNED
+    #[arg(long, env = "WATCHROOM_TRUST", value_name = "KEYS")]
+    pub(crate) trust: Option<PathBuf>,
+    /// For the registry: fetch unsigned cards back from where they say that their agents are, so far [default: none is]
+    #[arg(long, env = "WATCHROOM_FETCH_CARDS", value_name = "REACH", value_parser = ["public", "all"])]
+    pub(crate) fetch_cards: Option<String>,
 }
 
 /// A service of the cluster.

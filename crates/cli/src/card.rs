@@ -5,20 +5,21 @@ use std::io::Write;
 use std::path::Path;
 
 use cards::{KeyFileError, Signer, TrustedKeys, Unverified, WELL_KNOWN};
+use outbound::{Dialer, FetchError};
 use serde_json::{Value, json};
-use service::{FetchError, Reach};
 
-use crate::args::{Card, Keys};
-use crate::failure::Failure;
+use crate::args::{Card, Common, Keys};
+use crate::failure::{Failure, innermost};
 use crate::outcome::Outcome;
 use crate::screen::{Mark, Screen};
 
 /// Fetches a card and shows it; with trusted keys also who signed it.
-pub(crate) async fn run<W: Write>(args: &Card, screen: &mut Screen<W>) -> Result<Outcome, Failure> {
+pub(crate) async fn run<W: Write>(args: &Card, common: &Common, screen: &mut Screen<W>) -> Result<Outcome, Failure> {
     let trusted = args.verify.as_deref().map(trusted).transpose()?;
     let url = place(&args.url);
     // Whoever types an address means it.
-    let bytes = service::fetch(&url, Reach::All).await.map_err(|error| unfetched(&url, &error))?;
+    let bytes =
+        outbound::fetch(&url, &Dialer::anywhere(common.roots()?)).await.map_err(|error| unfetched(&url, &error))?;
     let text = std::str::from_utf8(&bytes).map_err(|_| Failure::Internal(format!("{url} is no text")))?;
     let card: Value = serde_json::from_str(text).map_err(|error| Failure::Internal(format!("{url}: {error}")))?;
     let verified = trusted.map(|trusted| cards::verify_json(text, &trusted));
@@ -76,15 +77,11 @@ fn place(url: &str) -> String {
 
 fn unfetched(url: &str, error: &FetchError) -> Failure {
     match error {
-        FetchError::Url(_) => Failure::Usage(error.to_string()),
+        FetchError::Url(..) => Failure::Usage(error.to_string()),
         FetchError::Status(_) | FetchError::TooLarge => Failure::Internal(format!("{url}: {error}")),
-        FetchError::Unknown { .. }
-        | FetchError::OutOfReach(_)
-        | FetchError::Unreachable(..)
-        | FetchError::Broken(_)
-        | FetchError::Slow => Failure::Unreachable {
+        FetchError::Dial(_) | FetchError::Broken(_) | FetchError::Slow => Failure::Unreachable {
             what: url.to_owned(),
-            why: error.to_string(),
+            why: innermost(error),
             hint: "`watchroom agents` lists addresses; a card is published over HTTP".to_owned(),
         },
     }

@@ -6,6 +6,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use a2a::Binding;
+use outbound::{Dialer, Roots};
 use serde::{Deserialize, Serialize};
 use service::client::{Credential, Peer, Traced};
 
@@ -35,6 +36,7 @@ pub(crate) struct Endpoint {
     pub(crate) pid: Option<u32>,
     /// What it is called with.
     credential: Option<Credential>,
+    dialer: Dialer,
     spoken: Spoken,
 }
 
@@ -134,7 +136,7 @@ impl Endpoint {
         let client = match self.spoken {
             Spoken::Ours => a2a::Client::connect(self.peer()),
             Spoken::ByCard => a2a::Client::at(self.peer()),
-            Spoken::Over(binding) => a2a::Client::over(binding, self.peer()),
+            Spoken::Over(binding) => a2a::Client::speaking(binding, self.peer()),
         };
         client.map_err(|error| Failure::of_call(self, error))
     }
@@ -171,16 +173,26 @@ impl Endpoint {
         let Found { url, dir: found_in, pid } = found;
         let usual = flag == "operator" && url == OPERATOR;
         let flag = if usual { String::new() } else { format!(" --{flag} {url}") };
-        Self { who, named_by, url, found_in, flag, pid, credential: None, spoken: Spoken::Ours }
+        Self {
+            who,
+            named_by,
+            url,
+            found_in,
+            flag,
+            pid,
+            credential: None,
+            dialer: Dialer::anywhere(Roots::default()),
+            spoken: Spoken::Ours,
+        }
     }
 
-    /// The same service, called with the token that the command line or the environment names.
+    /// The same service, called with the token that the command line or the environment names, by whom it trusts.
     fn bearing(self, common: &Common) -> Result<Self, Failure> {
-        Ok(Self { credential: common.credential()?, ..self })
+        Ok(Self { credential: common.credential()?, dialer: Dialer::anywhere(common.roots()?), ..self })
     }
 
     fn peer(&self) -> Peer {
-        Peer::new(&self.url, self.credential.clone())
+        Peer::new(&self.url, self.credential.clone()).via(self.dialer.clone())
     }
 }
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use a2a::ClientError;
 use serde_json::{Value, json};
+use service::Fatal;
 use service::client::UrlError;
 use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
@@ -104,6 +105,14 @@ impl Failure {
             ClientError::Invalid(_) | ClientError::NoInterface | ClientError::NoCard => {
                 Self::Internal(format!("{endpoint}: {error}"))
             }
+        }
+    }
+
+    /// A file that services read in the same way.
+    pub(crate) fn of_fatal(fatal: Fatal) -> Self {
+        match fatal {
+            Fatal::Io { what, source } => Self::io(what, io::Error::other(source)),
+            other => Self::Usage(other.to_string()),
         }
     }
 
@@ -301,7 +310,7 @@ fn code_name(code: Code) -> String {
 }
 
 /// The last cause: "Connection refused" says more than "transport error".
-fn innermost(error: &dyn std::error::Error) -> String {
+pub(crate) fn innermost(error: &dyn std::error::Error) -> String {
     let mut inner = error;
     while let Some(source) = inner.source() {
         inner = source;

@@ -79,7 +79,7 @@ fn execute(cli: Cli) -> Result<Outcome, Failure> {
         Command::Backup(args) => block_on(backup::run(&args, &common, &mut screen)),
         Command::Push(args) => block_on(push::run(&args, &common, &mut screen)),
         Command::Drain(args) => block_on(drain::run(&args, &common, &mut screen)),
-        Command::Card(args) => block_on(card::run(&args, &mut screen)),
+        Command::Card(args) => block_on(card::run(&args, &common, &mut screen)),
         Command::Keys(args) => card::public(&args, &mut screen),
         Command::Eval(args) => eval::run(&args, &mut screen),
         Command::Completions(args) => completions::run(&args, &mut screen),

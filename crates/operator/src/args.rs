@@ -5,6 +5,7 @@ use std::time::Duration;
 use clap::{Parser, ValueEnum};
 use discovery::choose::Policy;
 use orchestrator::{Foreign, Keep, Mode, Patience, Settings};
+use outbound::{Allow, Guard, Roots};
 use service::{Fatal, parse_duration};
 use types::RetryPolicy;
 
@@ -61,7 +62,7 @@ pub struct Runs {
     #[arg(long, env = "WATCHROOM_CHOOSE", value_enum, default_value = "power-of-two")]
     pub choose: Choice,
     /// An A2A agent that does not register, by the name that plans call it and its address: the host where
-    /// its card is, or grpc://HOST:PORT; may be repeated, in the variable separated by commas
+    /// its card is, or grpc://HOST:PORT (grpcs:// by TLS); may be repeated, in the variable separated by commas
     #[arg(long = "foreign-agent", env = "WATCHROOM_FOREIGN_AGENTS", value_name = "NAME=URL", value_delimiter = ',',
           value_parser = foreign)]
     pub foreign_agents: Vec<Foreign>,
@@ -69,6 +70,15 @@ pub struct Runs {
     /// signed by a key of its --trust; agents of --foreign-agent get no token anyway
     #[arg(long, env = "WATCHROOM_ONLY_SIGNED")]
     pub only_signed: bool,
+    /// A host or network that cards of foreign agents may send this operator to though it is neither public nor the host
+    /// of the agent's address, at one port or at any; may be repeated, in the variable separated by commas
+    #[arg(
+        long = "foreign-allow",
+        env = "WATCHROOM_FOREIGN_ALLOW",
+        value_name = "HOST-or-CIDR[:PORT]",
+        value_delimiter = ','
+    )]
+    pub foreign_allow: Vec<Allow>,
     /// How long an incident that is over is kept after its last change
     #[arg(long, env = "WATCHROOM_INCIDENT_AGE", value_name = "TIME", default_value = "720h", value_parser = parse_duration)]
     pub incident_age: Duration,
@@ -156,6 +166,8 @@ impl Runs {
             foreign: self.foreign_agents.clone(),
             credential: None,
             only_signed: self.only_signed,
+            roots: Roots::default(),
+            foreign_reach: Guard::new(self.foreign_allow.iter().cloned()),
             incidents: Keep { age: self.incident_age, count: self.incident_count as usize },
         }
     }

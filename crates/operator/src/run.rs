@@ -5,6 +5,7 @@ use std::time::Duration;
 use agent::{Profile, Setup};
 use discovery::{Filter, Outcomes, View};
 use orchestrator::{Api, Runs, Settings};
+use outbound::Dialer;
 use proto::a2a::AgentSkill;
 use service::client::Peer;
 use service::{Fatal, Process};
@@ -23,11 +24,11 @@ pub async fn run(args: Args, process: Process) -> Result<(), Fatal> {
     }
     let mut setup = Setup::open(&args.kit, &process).await?;
     let credential = args.kit.credential()?;
-    let registry = Peer::new(&args.kit.registry, credential.clone());
+    let registry = Peer::new(&args.kit.registry, credential.clone()).via(Dialer::anywhere(process.roots().clone()));
     let view = watch(registry.clone(), &process)?;
     let outcomes = Outcomes::report(registry, process.drain().streams_end());
     let outcomes = outcomes.map_err(|error| Fatal::usage(format!("--registry: {error}")))?;
-    let settings = Settings { credential, ..args.runs.settings() };
+    let settings = Settings { credential, roots: process.roots().clone(), ..args.runs.settings() };
     let runs = Runs::new(settings, view, outcomes);
     runs.register(process.metrics());
     let kit = setup.start(runs, profile()).await?;

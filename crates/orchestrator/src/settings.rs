@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use discovery::choose::Policy;
 use engine::{Mode, Origin, Patience, Payload, Plan, PlanError, Step};
+use outbound::{Dialer, Guard, Roots};
 use service::client::Credential;
 use types::{AgentName, RetryPolicy};
 
 /// The defaults of plans and their steps.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Settings {
     /// How the steps of a plan from text are ordered; an explicit plan that says no mode is sequential.
     pub mode: Mode,
@@ -32,6 +33,10 @@ pub struct Settings {
     pub credential: Option<Credential>,
     /// Whether only those registered agents are called whose card the registry holds to be signed.
     pub only_signed: bool,
+    /// Whose certificates are trusted, where agents are at https://.
+    pub roots: Roots,
+    /// Where foreign agents may send us by their cards, beside the hosts that their addresses name.
+    pub foreign_reach: Guard,
     /// How long incidents are kept.
     pub incidents: Keep,
 }
@@ -56,7 +61,7 @@ impl Default for Keep {
 pub struct Foreign {
     /// The name by which plans call it.
     pub name: AgentName,
-    /// Where its gRPC interface listens.
+    /// Where its card is, or its gRPC interface.
     pub url: Arc<str>,
 }
 
@@ -73,12 +78,19 @@ impl Default for Settings {
             foreign: Vec::new(),
             credential: None,
             only_signed: false,
+            roots: Roots::default(),
+            foreign_reach: Guard::default(),
             incidents: Keep::default(),
         }
     }
 }
 
 impl Settings {
+    /// How registered agents are reached: wherever they have registered.
+    pub(crate) fn dialer(&self) -> Dialer {
+        Dialer::anywhere(self.roots.clone())
+    }
+
     /// Whether plans with these defaults can be run; names the setting that is out of bounds.
     ///
     /// # Errors

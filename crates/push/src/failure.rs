@@ -1,23 +1,18 @@
 //! Why a call did not count as delivered. No variant holds what a URL, a header or an answer says.
 
-use std::io;
 use std::time::Duration;
+
+use outbound::DialError;
 
 /// A call that failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
-    /// The host's name does not resolve.
-    #[error("the host name does not resolve")]
-    Resolve(#[source] io::Error),
-    /// It resolves to addresses that must not be called.
-    #[error("the host resolves to addresses that are not allowed")]
-    Forbidden,
-    /// Nobody took the connection.
-    #[error("no connection")]
-    Connect(#[source] io::Error),
-    /// There is no trust in the other side, or no TLS.
-    #[error("no TLS")]
-    Tls(#[source] io::Error),
+    /// No connection came about.
+    #[error(transparent)]
+    Dial(#[from] DialError),
+    /// The configuration makes no request.
+    #[error("the request cannot be made")]
+    Request(#[source] http::Error),
     /// The connection ended before the answer.
     #[error("the connection was cut")]
     Cut(#[source] hyper::Error),
@@ -39,7 +34,7 @@ impl Failure {
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Status { retry_after, .. } => *retry_after,
-            Self::Resolve(_) | Self::Forbidden | Self::Connect(_) | Self::Tls(_) | Self::Cut(_) | Self::Timeout => None,
+            Self::Dial(_) | Self::Request(_) | Self::Cut(_) | Self::Timeout => None,
         }
     }
 }

@@ -4,9 +4,8 @@ use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST, USER_AGENT};
 use http::{HeaderName, HeaderValue, Method, Request};
 use http_body_util::Full;
+use outbound::Target;
 use types::Secret;
-
-use crate::target::Target;
 
 /// Both spellings of the token's header that are in use.
 const TOKENS: [HeaderName; 2] =

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http_body_util::Full;
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
-use tokio::io::{AsyncRead, AsyncWrite};
+use outbound::Stream;
 use tokio::task::JoinHandle;
 use tracing::Instrument;
 
@@ -21,7 +21,7 @@ pub(crate) struct Open {
 }
 
 impl Open {
-    pub(crate) async fn over(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) -> hyper::Result<Self> {
+    pub(crate) async fn over(stream: Stream) -> hyper::Result<Self> {
         let (requests, connection) = http1::handshake(TokioIo::new(stream)).await?;
         // How it ended is told by the call that it ended under.
         let drive = async move { drop(connection.await) };

@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::Parser;
-use service::{Fatal, Reach, parse_duration};
+use clap::{Parser, ValueEnum};
+use outbound::{Dialer, Guard, Roots};
+use service::{Fatal, parse_duration};
 
 use crate::catalog::Terms;
 
@@ -40,6 +41,26 @@ pub struct Args {
     /// far such a request may go [default: no card is fetched]
     #[arg(long, env = "WATCHROOM_FETCH_CARDS", value_name = "REACH")]
     pub fetch_cards: Option<Reach>,
+}
+
+/// How far a request goes whose address a card names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Reach {
+    /// Only addresses of the public network: no loopback, no private or link-local one, no metadata service
+    Public,
+    /// Every address, also of this machine and its network
+    All,
+}
+
+impl Reach {
+    /// What connects so far.
+    pub(crate) fn dialer(self, roots: &Roots) -> Dialer {
+        let guard = match self {
+            Self::Public => Guard::default(),
+            Self::All => Guard::anywhere(),
+        };
+        Dialer::new(guard, roots.clone())
+    }
 }
 
 /// Below this, renewals would cost more than they tell.

@@ -3,8 +3,8 @@
 use std::future::Future;
 
 use bytes::Bytes;
+use outbound::{DialError, Dialer, FetchError};
 use proto::a2a::AgentCard;
-use service::{FetchError, Reach};
 
 use crate::verification::{Level, Verification};
 
@@ -15,12 +15,12 @@ pub(crate) trait Published: Send + Sync + 'static {
 }
 
 /// The network.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct OverHttp(pub(crate) Reach);
+#[derive(Debug, Clone)]
+pub(crate) struct OverHttp(pub(crate) Dialer);
 
 impl Published for OverHttp {
     async fn card(&self, url: &str) -> Result<Bytes, FetchError> {
-        service::fetch(url, self.0).await
+        outbound::fetch(url, &self.0).await
     }
 }
 
@@ -46,10 +46,11 @@ pub(crate) async fn look<P: Published>(published: &P, registered: &[u8]) -> Look
     };
     match published.card(&url).await {
         Ok(json) if is_same(&json, &card) => {
-            Looked::Same(Verification { level: Level::Reachable, detail: format!("published at {url}") })
+            Looked::Same(Verification::new(Level::Reachable, format!("published at {url}")))
         }
         Ok(_) => Looked::NotYet(format!("another card is published at {url}")),
-        Err(error @ (FetchError::Url(_) | FetchError::OutOfReach(_))) => Looked::Never(error.to_string()),
+        Err(error @ FetchError::Url(..)) => Looked::Never(error.to_string()),
+        Err(error @ FetchError::Dial(DialError::Forbidden)) => Looked::Never(format!("{url}: {error}")),
         Err(error) => Looked::NotYet(format!("{url}: {error}")),
     }
 }

@@ -40,5 +40,5 @@ mod verification;
 mod verifier;
 mod watch;
 
-pub use args::Args;
+pub use args::{Args, Reach};
 pub use run::{run, serve};

@@ -62,7 +62,11 @@ async fn serve_until_drained(args: &Args, process: &Process, store: Arc<dyn Stor
     let bound = process.bind()?;
     let stop = CancellationToken::new();
     let mut owning = tokio::spawn(owner.run(stop.clone()).instrument(tracing::info_span!("owner")));
-    let verifier = Verifier::new(handle.clone(), trust.clone(), args.fetch_cards.map(OverHttp));
+    let verifier = Verifier::new(
+        handle.clone(),
+        trust.clone(),
+        args.fetch_cards.map(|reach| OverHttp(reach.dialer(process.roots()))),
+    );
     let verifying = tokio::spawn(verifier.run(stop.clone()).instrument(tracing::info_span!("verifier")));
     let server =
         RegistryServer::new(Rpc::new(handle.clone(), registry_id, trust)).max_decoding_message_size(limits::DECODE);

@@ -3,10 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::SystemTime;
 
 use cards::{Signer, TrustedKeys};
-use service::Fatal;
+use service::{Fatal, FileVersion};
 
 use crate::verification::{Level, Verification};
 
@@ -20,7 +19,7 @@ pub(crate) struct Trust {
 #[derive(Debug, Clone, Default)]
 struct Held {
     keys: Arc<TrustedKeys>,
-    version: Option<(SystemTime, u64)>,
+    version: FileVersion,
 }
 
 impl Trust {
@@ -37,9 +36,7 @@ impl Trust {
     pub(crate) fn check(&self, card: &[u8]) -> Verification {
         let keys = self.held.read().unwrap_or_else(PoisonError::into_inner).keys.clone();
         match cards::verify_encoded(card, &keys) {
-            Ok(Signer { kid, algorithm }) => {
-                Verification { level: Level::Signed, detail: format!("signed by {kid} ({algorithm})") }
-            }
+            Ok(Signer { kid, algorithm }) => Verification::new(Level::Signed, format!("signed by {kid} ({algorithm})")),
             Err(why) => Verification::unverified(why),
         }
     }
@@ -48,7 +45,7 @@ impl Trust {
     pub(crate) fn look(&self) -> bool {
         let Some(file) = &self.file else { return false };
         let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
-        let now = version(file);
+        let now = FileVersion::of(file);
         if now == held.version {
             return false;
         }
@@ -70,14 +67,9 @@ impl Trust {
 fn load(file: &Path) -> Result<Held, Fatal> {
     let name = file.display();
     // Before the content: what is written in between is read again.
-    let version = version(file);
+    let version = FileVersion::of(file);
     let text =
         fs::read_to_string(file).map_err(|error| Fatal::io(format_args!("cannot read --trust {name}"), error))?;
     let keys = TrustedKeys::from_jwks(&text).map_err(|error| Fatal::usage(format_args!("--trust {name}: {error}")))?;
     Ok(Held { keys: Arc::new(keys), version })
-}
-
-fn version(file: &Path) -> Option<(SystemTime, u64)> {
-    let metadata = fs::metadata(file).ok()?;
-    Some((metadata.modified().ok()?, metadata.len()))
 }

@@ -12,6 +12,9 @@ pub(crate) enum Level {
     Signed,
 }
 
+/// Most bytes of a reason: parts of it are the words of whoever registered, and every watch is told it.
+const LONGEST: usize = 512;
+
 /// A level and its reason.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Verification {
@@ -21,7 +24,24 @@ pub(crate) struct Verification {
 }
 
 impl Verification {
+    /// A level with its reason, of which as much is kept as is told.
+    pub(crate) fn new(level: Level, detail: impl ToString) -> Self {
+        let mut detail = detail.to_string();
+        if detail.len() > LONGEST {
+            let end = (0..=LONGEST - MORE.len()).rev().find(|at| detail.is_char_boundary(*at)).unwrap_or_default();
+            detail.truncate(end);
+            detail.push_str(MORE);
+        }
+        Self { level, detail }
+    }
+
     pub(crate) fn unverified(why: impl ToString) -> Self {
-        Self { level: Level::Unverified, detail: why.to_string() }
+        Self::new(Level::Unverified, why)
     }
 }
+
+/// Says that there was more.
+const MORE: &str = "…";
+
+#[cfg(test)]
+mod tests;

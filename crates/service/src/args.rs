@@ -24,6 +24,10 @@ pub struct Args {
     /// who they are.
     #[arg(long, env = "WATCHROOM_TOKENS", value_name = "FILE")]
     pub tokens: Option<PathBuf>,
+    /// File of certificates (PEM) of authorities that are trusted beside those of this machine, where this process calls
+    /// others at https://. Read at the start.
+    #[arg(long, env = "WATCHROOM_CA", value_name = "FILE")]
+    pub ca: Option<PathBuf>,
     /// How strict the service is about its own settings.
     #[arg(long, env = "WATCHROOM_PROFILE", value_name = "PROFILE", default_value = "dev")]
     pub profile: Profile,
@@ -78,6 +82,7 @@ impl Default for Args {
             listen: free,
             admin_listen: free,
             tokens: None,
+            ca: None,
             profile: Profile::Dev,
             log: "info".to_owned(),
             log_format: LogFormat::Auto,

@@ -7,6 +7,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use http::{Request, Response, Uri};
+use outbound::{BadTarget, Connector, Dialer, Target};
 use tonic::body::Body;
 use tonic::transport::channel::ResponseFuture;
 use tonic::transport::{Channel, Endpoint, Error};
@@ -17,7 +18,6 @@ use crate::trace;
 pub use credential::{Credential, NotToken};
 pub use peer::Peer;
 
-const CONNECT: Duration = Duration::from_secs(3);
 const PING: Duration = Duration::from_secs(20);
 const PONG: Duration = Duration::from_secs(10);
 
@@ -27,8 +27,8 @@ pub enum UrlError {
     /// Not a URL, or without a host.
     #[error("{0:?} is not an address like http://host:port")]
     Malformed(String),
-    /// Not plaintext gRPC.
-    #[error("{0:?}: only http is supported in this release")]
+    /// Another scheme.
+    #[error("{0:?}: an address begins with http:// or https://, or with neither")]
     Scheme(String),
 }
 
@@ -47,32 +47,44 @@ impl Traced {
     }
 }
 
-/// A channel to `url`, which connects at the first call and again whenever the connection is lost.
-/// A bare `host:port`, as A2A cards have it, means plaintext.
+impl UrlError {
+    /// What is wrong with `url`.
+    pub fn of(url: &str, bad: BadTarget) -> Self {
+        match bad {
+            BadTarget::Scheme => Self::Scheme(url.to_owned()),
+            BadTarget::Syntax | BadTarget::TooLong | BadTarget::User => Self::Malformed(url.to_owned()),
+        }
+    }
+}
+
+/// The target of an address: a URL, or a bare `host:port`, as A2A cards have it, which means plaintext.
 ///
 /// # Errors
-/// [`UrlError`] when `url` is none, or not plaintext.
-pub fn channel(url: &str) -> Result<Traced, UrlError> {
+/// [`UrlError`] when it is none.
+pub fn target(address: &str) -> Result<Target, UrlError> {
+    let parsed: Result<Target, BadTarget> =
+        if address.contains("://") { address.parse() } else { format!("http://{address}").parse() };
+    parsed.map_err(|bad| UrlError::of(address, bad))
+}
+
+/// A channel to `url`, which connects at the first call and again whenever the connection is lost: by TLS where it
+/// begins with `https://`. A bare `host:port`, as A2A cards have it, means plaintext.
+///
+/// # Errors
+/// [`UrlError`] when `url` is none.
+pub fn channel(url: &str, dialer: Dialer) -> Result<Traced, UrlError> {
+    let target = target(url)?;
     let malformed = || UrlError::Malformed(url.to_owned());
-    let full = if url.contains("://") { url.to_owned() } else { format!("http://{url}") };
-    let uri: Uri = full.parse().map_err(|_| malformed())?;
-    if uri.scheme_str() != Some("http") {
-        return Err(UrlError::Scheme(url.to_owned()));
-    }
-    if uri.host().is_none_or(str::is_empty) {
-        return Err(malformed());
-    }
-    let endpoint = Endpoint::from_shared(full).map_err(|_| malformed())?;
-    Ok(Traced { channel: configured(endpoint).connect_lazy(), credential: None })
+    // TLS is the connector's business: to tonic every endpoint is plaintext, and only its requests say what they are.
+    let endpoint = Endpoint::from_shared(format!("http://{}", target.authority())).map_err(|_| malformed())?;
+    let scheme = if target.is_secure() { "https" } else { "http" };
+    let origin: Uri = format!("{scheme}://{}", target.authority()).parse().map_err(|_| malformed())?;
+    let channel = configured(endpoint).origin(origin).connect_with_connector_lazy(Connector::to(target, dialer));
+    Ok(Traced { channel, credential: None })
 }
 
 fn configured(endpoint: Endpoint) -> Endpoint {
-    endpoint
-        .connect_timeout(CONNECT)
-        .tcp_nodelay(true)
-        .http2_keep_alive_interval(PING)
-        .keep_alive_timeout(PONG)
-        .keep_alive_while_idle(true)
+    endpoint.http2_keep_alive_interval(PING).keep_alive_timeout(PONG).keep_alive_while_idle(true)
 }
 
 impl Service<Request<Body>> for Traced {

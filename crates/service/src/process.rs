@@ -7,6 +7,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use outbound::{BadRoots, Roots};
 use tokio::sync::watch;
 use tracing::Instrument;
 
@@ -28,6 +29,7 @@ struct Inner {
     listen: Addresses,
     /// Who may call, if somebody asks.
     tokens: Option<Arc<Tokens>>,
+    roots: Roots,
     metrics: Metrics,
     board: Board,
     drain: Drain,
@@ -59,11 +61,13 @@ impl Process {
     /// The process of these arguments; binds nothing yet. [`crate::main`] calls it, and so may a test.
     ///
     /// # Errors
-    /// [`Fatal::Usage`] when the arguments do not go together, and [`Fatal`] when the tokens cannot be read.
+    /// [`Fatal::Usage`] when the arguments do not go together, and [`Fatal`] when the tokens or
+    /// the trusted certificates cannot be read.
     pub fn new<A: Command>(args: &A) -> Result<Self, Fatal> {
         let service = args.service().clone();
         service.validate()?;
         args.validate()?;
+        let roots = Roots::with_file(service.ca.as_deref()).map_err(untrusted)?;
         let tokens = service.tokens.as_deref().map(Tokens::open).transpose()?.map(Arc::new);
         let version = A::command().get_version().unwrap_or("unknown").to_owned();
         let local = |port| SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port);
@@ -78,6 +82,7 @@ impl Process {
             args: service,
             listen,
             tokens,
+            roots,
             board: Board::new(),
             drain: Drain::default(),
             hooks: Mutex::new(Vec::new()),
@@ -98,6 +103,11 @@ impl Process {
     /// Whether callers of the protocol listener must say who they are.
     pub fn asks_who_calls(&self) -> bool {
         self.0.tokens.is_some()
+    }
+
+    /// Whose certificates this process trusts.
+    pub fn roots(&self) -> &Roots {
+        &self.0.roots
     }
 
     /// Where to register metrics.
@@ -183,6 +193,13 @@ impl Process {
 
     fn hooks(&self) -> std::sync::MutexGuard<'_, Vec<Hook>> {
         self.0.hooks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn untrusted(bad: BadRoots) -> Fatal {
+    match bad {
+        BadRoots::Io(file, source) => Fatal::io(format_args!("cannot read --ca {}", file.display()), source),
+        BadRoots::Empty(_) | BadRoots::Certificate { .. } => Fatal::usage(format_args!("--ca: {bad}")),
     }
 }
 

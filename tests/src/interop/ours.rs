@@ -7,6 +7,7 @@ use std::fmt::Debug;
 use std::time::Duration;
 
 use a2a::{Binding, Client, ClientError, Error, History, Reply, Snapshot};
+use outbound::{Dialer, Roots};
 use proto::a2a::{
     AgentCard, ListTasksRequest, ListTasksResponse, SendMessageConfiguration, SendMessageRequest, Task, TaskState,
 };
@@ -77,7 +78,8 @@ impl<'a> Operations<'a> {
         let card: AgentCard = proto::from_json(&card).map_err(|error| format!("{error:?}"))?;
         let mut one = card.clone();
         one.supported_interfaces.retain(|interface| interface.protocol_binding == binding.name());
-        let client = Client::of_card(&one).map_err(said)?;
+        let anywhere = Dialer::anywhere(Roots::default());
+        let client = Client::of_card(&one, &anywhere).map_err(said)?;
         Ok(Self { scene, binding, card, client })
     }
 

@@ -182,6 +182,9 @@ async fn the_command_line_reaches_an_agent_by_its_card_or_over_a_binding_of_its_
         vec![format!("grpc://{}", scene.foreign.address())],
         vec![scene.foreign.address().to_owned()],
         vec![format!("http://{http}/rpc"), "--binding".into(), "jsonrpc".into()],
+        // The path is in the card.
+        vec![http.clone(), "--binding".into(), "jsonrpc".into()],
+        vec![format!("http://{http}/"), "--binding".into(), "http+json".into()],
         vec![format!("{http}/rest"), "--binding".into(), "http+json".into()],
         vec![scene.foreign.address().to_owned(), "--binding".into(), "grpc".into()],
     ];

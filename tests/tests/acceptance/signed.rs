@@ -4,10 +4,13 @@ use std::fs;
 use std::path::Path;
 
 use cards::{KeyFile, SigningKey, TrustedKeys};
-use proto::a2a::AgentCard;
+use proto::a2a::a2a_service_client::A2aServiceClient;
+use proto::a2a::{AgentCard, GetExtendedAgentCardRequest};
 use proto::watchroom::registry::v1::QueryAgentsRequest;
 use proto::watchroom::registry::v1::registry_client::RegistryClient;
+use service::client::{Credential, Peer};
 use tests::{Node, Run, binary, eventually, python};
+use tonic::Request;
 
 /// Keys as `openssl genpkey` writes them; they guard nothing.
 const ED25519: &str = "-----BEGIN PRIVATE KEY-----
@@ -88,6 +91,25 @@ async fn c64_a_card_that_the_official_sdk_signs_verifies_here() {
         let forged = signed.replace("Brände", "Wälder");
         cards::verify_json(&forged, &trusted).unwrap_err();
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_extended_card_is_signed_by_the_same_keys() {
+    let dir = tempfile::tempdir().unwrap();
+    let pem = write(dir.path(), "card.pem", ED25519);
+    let tokens = "[[token]]\nprincipal = \"anna\"\nroles = [\"caller\"]\nsecret = \"token-of-anna-0123456\"\n";
+    let tokens = write(dir.path(), "tokens.toml", tokens);
+    let mut fire = Node::new("fire", dir.path(), words(&["--card-key", &format!("{pem}:one"), "--tokens", &tokens]));
+    fire.start().await;
+    let peer = Peer::new(&fire.address().to_string(), Some(Credential::token("token-of-anna-0123456").unwrap()));
+    let mut client = A2aServiceClient::new(peer.channel().unwrap());
+    let mut request = Request::new(GetExtendedAgentCardRequest::default());
+    request.metadata_mut().insert("a2a-version", "1.0".parse().unwrap());
+    let card = client.get_extended_agent_card(request).await.unwrap().into_inner();
+    let trusted = TrustedKeys::from_jwks(&cards::jwks([&key(&pem, "one")])).unwrap();
+    assert_eq!(cards::verify(&card, &trusted).unwrap().kid, "one");
+    let forged = AgentCard { description: "Somebody else".to_owned(), ..card };
+    cards::verify(&forged, &trusted).unwrap_err();
 }
 
 #[tokio::test(flavor = "multi_thread")]

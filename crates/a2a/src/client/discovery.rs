@@ -6,9 +6,11 @@ use std::time::Duration;
 
 use axum::body::Body;
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Uri, header};
+use outbound::Dialer;
 use parking_lot::Mutex;
 use proto::a2a::AgentCard;
 use service::PUBLIC_CARD;
+use service::client::Peer;
 use tokio::time::{Instant, timeout};
 use tonic::Status;
 
@@ -34,10 +36,21 @@ pub(super) struct Discovery {
     /// As it was given.
     address: String,
     url: String,
-    /// Whether an agent without a card is taken for one that serves gRPC alone.
-    grpc_without_card: bool,
+    without: Without,
+    dialer: Dialer,
     http: Http,
     found: Mutex<Option<Found>>,
+}
+
+/// What an agent is without a card.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Without {
+    /// None that can be spoken to.
+    Nothing,
+    /// One that serves gRPC alone.
+    Grpc,
+    /// One that serves this binding at the very address; with a card only its path is looked up there.
+    Over(Binding),
 }
 
 #[derive(Debug, Clone)]
@@ -58,12 +71,14 @@ enum Came {
 }
 
 impl Discovery {
-    pub(super) fn new(address: &str, grpc_without_card: bool) -> Result<Self, ClientError> {
+    pub(super) fn new(peer: &Peer, without: Without) -> Result<Self, ClientError> {
+        let (address, dialer) = (peer.url(), peer.dialer().clone());
         let base = web::base(address).map_err(ClientError::Address)?;
         let is_card = base.rsplit('/').next().is_some_and(|last| last.ends_with(".json"));
         let url = if is_card { base } else { format!("{base}{PUBLIC_CARD}") };
         web::uri(&url)?;
-        Ok(Self { address: address.to_owned(), url, grpc_without_card, http: Http::new(), found: Mutex::default() })
+        let (address, http) = (address.to_owned(), Http::new(dialer.clone()));
+        Ok(Self { address, url, without, dialer, http, found: Mutex::default() })
     }
 
     /// The interfaces to ask. Whatever goes wrong here, the agent has seen nothing of the call.
@@ -104,12 +119,19 @@ impl Discovery {
         match (came, held) {
             (Came::Card(card, headers), held) => self.take(*card, &headers, held),
             (Came::Same(headers), Some(held)) => Ok(Found { until: Instant::now() + lifetime(&headers), ..held }),
-            (Came::None, _) if self.grpc_without_card => {
-                let interfaces = Arc::new(Interfaces::of_one(Binding::Grpc, &self.address)?);
-                Ok(Found { interfaces, card: None, etag: None, until: Instant::now() + LONGEST })
-            }
-            (Came::None | Came::Same(_), _) => Err(ClientError::NoCard),
+            (Came::None, _) => self.cardless(),
+            (Came::Same(_), None) => Err(ClientError::NoCard),
         }
+    }
+
+    fn cardless(&self) -> Result<Found, ClientError> {
+        let binding = match self.without {
+            Without::Nothing => return Err(ClientError::NoCard),
+            Without::Grpc => Binding::Grpc,
+            Without::Over(binding) => binding,
+        };
+        let interfaces = Arc::new(Interfaces::of_one(binding, &self.address, &self.dialer)?);
+        Ok(Found { interfaces, card: None, etag: None, until: Instant::now() + LONGEST })
     }
 
     fn take(&self, card: AgentCard, headers: &HeaderMap, held: Option<Found>) -> Result<Found, ClientError> {
@@ -119,7 +141,14 @@ impl Discovery {
         if let Some(held) = held.filter(|held| held.card.as_deref() == Some(&card)) {
             return Ok(Found { until, etag, ..held });
         }
-        let interfaces = Arc::new(Interfaces::of_card(&card)?.or_at(&self.address));
+        let interfaces = match self.without {
+            Without::Over(binding) => Interfaces::placed(&card, binding, &self.address, &self.dialer)?,
+            Without::Nothing | Without::Grpc => {
+                let secure = self.url.starts_with("https://");
+                Interfaces::of_card(&card, secure, &self.dialer)?.or_at(&self.address, &self.dialer)
+            }
+        };
+        let interfaces = Arc::new(interfaces);
         Ok(Found { interfaces, card: Some(Arc::new(card)), etag, until })
     }
 
@@ -168,7 +197,7 @@ fn moved(from: &Uri, answer: &Response<Body>) -> Option<Uri> {
     let redirects = answer.status().is_redirection() && answer.status() != StatusCode::NOT_MODIFIED;
     let to = answer.headers().get(header::LOCATION).filter(|_| redirects)?.to_str().ok()?;
     if let Some(path) = to.strip_prefix('/').filter(|path| !path.starts_with('/')) {
-        return format!("http://{}/{path}", from.authority()?).parse().ok();
+        return format!("{}://{}/{path}", from.scheme_str()?, from.authority()?).parse().ok();
     }
     let to: Uri = to.parse().ok()?;
     (to.scheme() == from.scheme() && to.authority() == from.authority()).then_some(to)

@@ -1,10 +1,12 @@
 //! Calls over gRPC.
 
+use std::borrow::Cow;
 use std::marker::PhantomData;
 
 use bytes::Bytes;
 use futures::StreamExt as _;
 use http::uri::PathAndQuery;
+use outbound::Dialer;
 use proto::Plain;
 use proto::a2a::StreamResponse;
 use service::client::Traced;
@@ -20,16 +22,17 @@ use crate::client::{ANSWER_LIMIT, Events};
 use crate::client_error::ClientError;
 use crate::frame::Event;
 
-/// What an address of gRPC alone may begin with; the address of a card has nothing before the host.
-const SCHEME: &str = "grpc://";
+/// What an address of gRPC alone may begin with, in plaintext and by TLS.
+const PLAIN: &str = "grpc://";
+const SECURE: &str = "grpcs://";
 
 /// An agent's gRPC interface. Clones share the connection.
 #[derive(Debug, Clone)]
 pub(crate) struct Grpc(tonic::client::Grpc<Traced>);
 
 impl Grpc {
-    pub(super) fn connect(address: &str) -> Result<Self, ClientError> {
-        let channel = service::client::channel(without_scheme(address)).map_err(ClientError::Address)?;
+    pub(super) fn connect(address: &str, dialer: Dialer) -> Result<Self, ClientError> {
+        let channel = service::client::channel(&as_url(address), dialer).map_err(ClientError::Address)?;
         Ok(Self(tonic::client::Grpc::new(channel).max_decoding_message_size(ANSWER_LIMIT)))
     }
 
@@ -95,11 +98,16 @@ impl<A: prost::Message + Default + 'static> Codec for Encoded<A> {
 
 /// Whether an address says that it is of gRPC and nothing else.
 pub(super) fn is_named(address: &str) -> bool {
-    address.starts_with(SCHEME)
+    address.starts_with(PLAIN) || address.starts_with(SECURE)
 }
 
-fn without_scheme(address: &str) -> &str {
-    address.strip_prefix(SCHEME).unwrap_or(address)
+/// The same as a URL of HTTP, or as a bare `host:port`.
+pub(super) fn as_url(address: &str) -> Cow<'_, str> {
+    match (address.strip_prefix(PLAIN), address.strip_prefix(SECURE)) {
+        (Some(bare), _) => Cow::Borrowed(bare),
+        (None, Some(bare)) => Cow::Owned(format!("https://{bare}")),
+        (None, None) => Cow::Borrowed(address),
+    }
 }
 
 fn prepared(body: Bytes, terms: &Terms) -> Request<Bytes> {

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use outbound::Dialer;
 use proto::a2a::{AgentCard, AgentInterface, StreamResponse};
 
 use crate::call::VERSION;
@@ -12,6 +13,7 @@ use crate::client::grpc::Grpc;
 use crate::client::rest::Rest;
 use crate::client::rpc::Rpc;
 use crate::client::terms::Terms;
+use crate::client::web;
 use crate::client_error::ClientError;
 
 /// Interfaces of an agent; at least one.
@@ -39,15 +41,33 @@ enum Transport {
 
 impl Interfaces {
     /// One interface without a card.
-    pub(super) fn of_one(binding: Binding, address: &str) -> Result<Self, ClientError> {
-        let transport = Transport::connect(binding, address)?;
+    pub(super) fn of_one(binding: Binding, address: &str, dialer: &Dialer) -> Result<Self, ClientError> {
+        let transport = Transport::connect(binding, address, dialer)?;
         Ok(Self::new(vec![Interface { transport, tenant: String::new() }]))
     }
 
-    /// Those of a card that this client speaks and can reach by their addresses, in the card's order.
-    pub(super) fn of_card(card: &AgentCard) -> Result<Self, ClientError> {
-        let each: Vec<Interface> = card.supported_interfaces.iter().filter_map(Interface::spoken).collect();
+    /// Those of a card that this client speaks and can reach by their addresses, in the card's order. A card that came
+    /// by TLS says where TLS is spoken: to an address without a scheme too.
+    pub(super) fn of_card(card: &AgentCard, secure: bool, dialer: &Dialer) -> Result<Self, ClientError> {
+        let spoken = |interface| Interface::spoken(interface, secure, dialer);
+        let each: Vec<Interface> = card.supported_interfaces.iter().filter_map(spoken).collect();
         if each.is_empty() { Err(ClientError::NoInterface) } else { Ok(Self::new(each)) }
+    }
+
+    /// One interface at the address itself: where the card has this binding, at its path and for its tenant.
+    pub(super) fn placed(
+        card: &AgentCard,
+        binding: Binding,
+        address: &str,
+        dialer: &Dialer,
+    ) -> Result<Self, ClientError> {
+        let of_binding = |one: &&AgentInterface| one.protocol_binding.parse::<Binding>().is_ok_and(|it| it == binding);
+        let mut spoken = card.supported_interfaces.iter().filter(|one| is_spoken(&one.protocol_version));
+        let Some(interface) = spoken.find(of_binding) else { return Self::of_one(binding, address, dialer) };
+        let (base, there) = (web::base(address), service::client::target(&interface.url));
+        let url = format!("{}{}", base.map_err(ClientError::Address)?, there.map_err(ClientError::Address)?.path());
+        let transport = Transport::connect(binding, &url, dialer)?;
+        Ok(Self::new(vec![Interface { transport, tenant: interface.tenant.clone() }]))
     }
 
     fn new(each: Vec<Interface>) -> Self {
@@ -56,10 +76,10 @@ impl Interfaces {
 
     /// Adds the last resort of a card with a gRPC interface: the address where the card itself was found. What the
     /// card names may be reachable only where the agent is.
-    pub(super) fn or_at(mut self, address: &str) -> Self {
+    pub(super) fn or_at(mut self, address: &str, dialer: &Dialer) -> Self {
         let grpc = self.each.iter().find(|one| matches!(one.transport, Transport::Grpc(_)));
         let tenant = grpc.map(|one| one.tenant.clone());
-        let own = tenant.zip(Transport::connect(Binding::Grpc, address).ok());
+        let own = tenant.zip(Transport::connect(Binding::Grpc, address, dialer).ok());
         self.each.extend(own.map(|(tenant, transport)| Interface { transport, tenant }));
         self
     }
@@ -133,12 +153,14 @@ impl<A: Ask> Tenanted<'_, A> {
 }
 
 impl Interface {
-    fn spoken(interface: &AgentInterface) -> Option<Self> {
+    fn spoken(interface: &AgentInterface, secure: bool, dialer: &Dialer) -> Option<Self> {
         if !is_spoken(&interface.protocol_version) {
             return None;
         }
         let binding = interface.protocol_binding.parse().ok()?;
-        let transport = Transport::connect(binding, &interface.url).ok()?;
+        let bare = !interface.url.contains("://");
+        let url = if secure && bare { format!("https://{}", interface.url) } else { interface.url.clone() };
+        let transport = Transport::connect(binding, &url, dialer).ok()?;
         Some(Self { transport, tenant: interface.tenant.clone() })
     }
 
@@ -163,11 +185,12 @@ impl Interface {
 }
 
 impl Transport {
-    fn connect(binding: Binding, address: &str) -> Result<Self, ClientError> {
+    fn connect(binding: Binding, address: &str, dialer: &Dialer) -> Result<Self, ClientError> {
+        let dialer = dialer.clone();
         Ok(match binding {
-            Binding::Grpc => Self::Grpc(Grpc::connect(address)?),
-            Binding::JsonRpc => Self::Rpc(Rpc::connect(address)?),
-            Binding::HttpJson => Self::Rest(Rest::connect(address)?),
+            Binding::Grpc => Self::Grpc(Grpc::connect(address, dialer)?),
+            Binding::JsonRpc => Self::Rpc(Rpc::connect(address, dialer)?),
+            Binding::HttpJson => Self::Rest(Rest::connect(address, dialer)?),
         })
     }
 }

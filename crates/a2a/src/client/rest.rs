@@ -2,6 +2,7 @@
 
 use axum::body::Body;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use outbound::Dialer;
 use proto::a2a::StreamResponse;
 use serde_json::{Map, Value};
 use tokio::time::timeout;
@@ -25,8 +26,8 @@ pub(super) struct Rest {
 }
 
 impl Rest {
-    pub(super) fn connect(url: &str) -> Result<Self, ClientError> {
-        Ok(Self { http: Http::new(), base: web::base(url).map_err(ClientError::Address)? })
+    pub(super) fn connect(url: &str, dialer: Dialer) -> Result<Self, ClientError> {
+        Ok(Self { http: Http::new(dialer), base: web::base(url).map_err(ClientError::Address)? })
     }
 
     pub(super) async fn once<A: Ask>(&self, request: A::Request, terms: &Terms) -> Result<A::Answer, ClientError> {

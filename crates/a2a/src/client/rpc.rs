@@ -2,6 +2,7 @@
 
 use axum::body::Body;
 use http::{HeaderValue, Method, Request, StatusCode, header};
+use outbound::Dialer;
 use proto::a2a::StreamResponse;
 use serde_json::{Map, Value};
 use tokio::time::timeout;
@@ -24,8 +25,8 @@ pub(super) struct Rpc {
 }
 
 impl Rpc {
-    pub(super) fn connect(url: &str) -> Result<Self, ClientError> {
-        Ok(Self { http: Http::new(), url: web::base(url).map_err(ClientError::Address)? })
+    pub(super) fn connect(url: &str, dialer: Dialer) -> Result<Self, ClientError> {
+        Ok(Self { http: Http::new(dialer), url: web::base(url).map_err(ClientError::Address)? })
     }
 
     pub(super) async fn once<A: Ask>(&self, request: &A::Request, terms: &Terms) -> Result<A::Answer, ClientError> {

@@ -1,15 +1,14 @@
 //! Plain HTTP for the JSON bindings and for cards: one request at a time, bounded answers, no redirects.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::body::Body;
 use bytes::{Bytes, BytesMut};
 use futures::StreamExt as _;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, Uri, header};
-use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::{self, Client};
 use hyper_util::rt::TokioExecutor;
+use outbound::{Connector, Dialer};
 use serde_json::Value;
 use service::TraceContext;
 use service::client::UrlError;
@@ -17,18 +16,11 @@ use tonic::Status;
 
 use crate::client_error::ClientError;
 
-/// How long a connection may take to come about; gRPC's channels have the same.
-const CONNECT: Duration = Duration::from_secs(3);
-/// A peer that is gone without a word is noticed by the kernel's probes: after so long a silence, so many of them.
-const PROBE: Duration = Duration::from_secs(20);
-const PROBE_AGAIN: Duration = Duration::from_secs(5);
-const PROBES: u32 = 3;
-
 const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 
 /// A client of HTTP/1.1. Clones share the connections.
 #[derive(Debug, Clone)]
-pub(super) struct Http(Client<HttpConnector, Body>);
+pub(super) struct Http(Client<Connector, Body>);
 
 /// Why an answer could not be read to its end.
 #[derive(Debug)]
@@ -40,14 +32,8 @@ pub(super) enum Unread {
 }
 
 impl Http {
-    pub(super) fn new() -> Self {
-        let mut connector = HttpConnector::new();
-        connector.set_connect_timeout(Some(CONNECT));
-        connector.set_nodelay(true);
-        connector.set_keepalive(Some(PROBE));
-        connector.set_keepalive_interval(Some(PROBE_AGAIN));
-        connector.set_keepalive_retries(Some(PROBES));
-        Self(Client::builder(TokioExecutor::new()).build(connector))
+    pub(super) fn new(dialer: Dialer) -> Self {
+        Self(Client::builder(TokioExecutor::new()).build(Connector::by_url(dialer)))
     }
 
     /// Sends a request; answers as soon as the head of the answer is there.
@@ -85,16 +71,12 @@ impl From<Unread> for ClientError {
 
 /// The URL of an interface or of a card, without a slash at its end.
 pub(super) fn base(url: &str) -> Result<String, UrlError> {
-    let malformed = || UrlError::Malformed(url.to_owned());
-    let full = if url.contains("://") { url.to_owned() } else { format!("http://{url}") };
-    let uri: Uri = full.parse().map_err(|_| malformed())?;
-    if uri.scheme_str() != Some("http") {
-        return Err(UrlError::Scheme(url.to_owned()));
+    let target = service::client::target(url)?;
+    if target.path().contains('?') {
+        return Err(UrlError::Malformed(url.to_owned()));
     }
-    if uri.host().is_none_or(str::is_empty) || uri.query().is_some() {
-        return Err(malformed());
-    }
-    Ok(full.trim_end_matches('/').to_owned())
+    let scheme = if target.is_secure() { "https" } else { "http" };
+    Ok(format!("{scheme}://{}{}", target.authority(), target.path().trim_end_matches('/')))
 }
 
 /// A URL of an agent's as a request names it.

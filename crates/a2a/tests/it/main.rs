@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
+#[path = "../../../outbound/tests/it/authority.rs"]
+mod authority;
 mod bindings;
 mod calls;
 mod clients;
@@ -18,6 +20,7 @@ mod raw;
 mod requests;
 mod rest;
 mod rpc;
+mod secure;
 mod selections;
 mod stage;
 mod transports;

@@ -1,12 +1,17 @@
 //! Which interface of a card is taken, and what is tried when it cannot be reached.
 
 use a2a::{Client, ClientError, History};
+use outbound::{Dialer, Roots};
 use proto::a2a::{AgentCard, AgentInterface};
 use types::RemoteTask;
 
 use crate::stage::{Act, Asked, Served, Stage, TASK, message, request};
 
 const NOBODY: &str = "127.0.0.1:1";
+
+fn anywhere() -> Dialer {
+    Dialer::anywhere(Roots::default())
+}
 
 fn task() -> RemoteTask {
     TASK.parse().unwrap()
@@ -54,7 +59,7 @@ async fn c65_the_first_interface_that_is_spoken_is_taken_with_its_tenant() {
             interface(at.to_string(), "GRPC", "1.01"),
             interface(format!("https://{at}"), "JSONRPC", "1.0"),
         ];
-        let client = Client::of_card(&card(unspoken.into_iter().chain(listed))).unwrap();
+        let client = Client::of_card(&card(unspoken.into_iter().chain(listed)), &anywhere()).unwrap();
         client.get(&task(), History::All).await.unwrap();
         client.for_tenant("mine").get(&task(), History::All).await.unwrap();
     }
@@ -64,8 +69,8 @@ async fn c65_the_first_interface_that_is_spoken_is_taken_with_its_tenant() {
 #[tokio::test]
 async fn a_card_without_an_interface_that_is_spoken_is_refused() {
     let strange = [interface(NOBODY, "SOAP", "1.0"), interface(NOBODY, "GRPC", "0.3"), interface("", "GRPC", "1.0")];
-    assert!(matches!(Client::of_card(&card(strange)), Err(ClientError::NoInterface)));
-    assert!(matches!(Client::of_card(&card([])), Err(ClientError::NoInterface)));
+    assert!(matches!(Client::of_card(&card(strange), &anywhere()), Err(ClientError::NoInterface)));
+    assert!(matches!(Client::of_card(&card([]), &anywhere()), Err(ClientError::NoInterface)));
 }
 
 #[tokio::test]
@@ -77,7 +82,7 @@ async fn c65_an_interface_that_cannot_be_reached_gives_way_to_the_next() {
         interface(format!("http://{NOBODY}"), "JSONRPC", "1.0"),
         interface(format!("http://{at}"), "HTTP+JSON", "1.0"),
     ];
-    let client = Client::of_card(&card(listed)).unwrap();
+    let client = Client::of_card(&card(listed), &anywhere()).unwrap();
     client.send(request(message("hello"))).await.unwrap();
     drop(client.stream(request(message("go")), None).await.unwrap());
     client.get(&task(), History::All).await.unwrap();
@@ -95,7 +100,7 @@ async fn what_an_interface_may_have_seen_is_asked_of_no_other() {
             interface(format!("{path}{}{rpc}", deaf.address), binding, "1.0"),
             interface(format!("http://{}", other.address), "HTTP+JSON", "1.0"),
         ];
-        let client = Client::of_card(&card(listed)).unwrap();
+        let client = Client::of_card(&card(listed), &anywhere()).unwrap();
         let events = client.stream(request(message("go")), None).await;
         let error = match events {
             Err(error) => error,
@@ -109,7 +114,7 @@ async fn what_an_interface_may_have_seen_is_asked_of_no_other() {
 #[tokio::test]
 async fn a_card_of_which_nothing_can_be_reached_fails_like_one_address() {
     let listed = [interface(NOBODY, "GRPC", "1.0"), interface(format!("http://{NOBODY}"), "JSONRPC", "1.0")];
-    let client = Client::of_card(&card(listed)).unwrap();
+    let client = Client::of_card(&card(listed), &anywhere()).unwrap();
     let error = client.send(request(message("hello"))).await.unwrap_err();
     assert!(matches!(error, ClientError::Unreachable(_)), "{error:?}");
     assert!(!error.outcome_unknown());

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use push::{Allow, Guard, Policy, Sender};
+use outbound::{Allow, Dialer, Guard, Roots};
+use push::{Policy, Sender};
 use service::parse_duration;
 
 use super::outbox::Push;
@@ -36,12 +37,13 @@ pub struct PushArgs {
 }
 
 impl PushArgs {
-    /// What these flags say.
-    pub fn push(&self) -> Push {
+    /// What these flags say, with these authorities for webhooks at https://.
+    pub fn push(&self, roots: &Roots) -> Push {
         let guard = Guard::new(self.push_allow.iter().cloned());
         let max_backoff = self.push_max_backoff.max(self.push_backoff);
         let policy = Policy { backoff: self.push_backoff, max_backoff, patience: self.push_patience };
-        Push { poster: Arc::new(Sender::new(guard.clone(), self.push_timeout)), guard, policy }
+        let dialer = Dialer::new(guard.clone(), roots.clone());
+        Push { poster: Arc::new(Sender::new(dialer, self.push_timeout)), guard, policy }
     }
 }
 

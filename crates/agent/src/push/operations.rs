@@ -134,10 +134,11 @@ impl<D: Driver> Kit<D> {
 }
 
 impl Outbox {
-    fn target(&self, config: &PushConfig, field: &str) -> Result<push::Target, Error> {
+    fn target(&self, config: &PushConfig, field: &str) -> Result<outbound::Target, Error> {
         let target =
-            config.url.expose().parse::<push::Target>().map_err(|bad| Error::invalid(field, bad.to_string()))?;
-        self.push().guard.check(&target).map_err(|forbidden| Error::invalid(field, forbidden.to_string()))?;
+            config.url.expose().parse::<outbound::Target>().map_err(|bad| Error::invalid(field, bad.to_string()))?;
+        let forbidden = |forbidden| Error::invalid(field, format!("{forbidden} of this agent (--push-allow)"));
+        self.push().guard.check(&target).map_err(forbidden)?;
         Ok(target)
     }
 

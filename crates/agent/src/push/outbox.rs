@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use a2a::Error;
 use dashmap::DashMap;
-use push::{Guard, Policy};
+use outbound::Guard;
+use push::Policy;
 use service::Metrics;
 use store::{Commit, Lane, Outcome, Ownership, RowChange, Store};
 use tokio::runtime;

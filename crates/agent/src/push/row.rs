@@ -1,8 +1,9 @@
 //! A configuration in the store: one row of kind `push` per task and id. Schema 1; fields are only ever added.
 
 use bytes::Bytes;
+use outbound::Target;
 use prost::Message;
-use push::{Keys, Standing, Target};
+use push::{Keys, Standing};
 use store::{Row, RowChange};
 use types::{IdError, PushId, Secret, Seq, TaskId, Timestamp};
 
@@ -56,7 +57,7 @@ pub(super) enum BadRow {
     #[error("the row has no valid id")]
     Id(#[from] IdError),
     #[error("the row has no valid URL")]
-    Url(#[from] push::BadTarget),
+    Url(#[from] outbound::BadTarget),
 }
 
 // Debug is left out: the fields hold secrets.

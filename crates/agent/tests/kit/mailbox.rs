@@ -7,9 +7,10 @@ use std::time::Duration;
 use a2a::frame::Event;
 use agent::{Poster, Push};
 use futures::future::BoxFuture;
+use outbound::Guard;
 use parking_lot::Mutex;
 use proto::a2a::StreamResponse;
-use push::{Failure, Guard, Letter, Line, Policy};
+use push::{Failure, Letter, Line, Policy};
 
 /// One call that was taken or not.
 #[derive(Debug, Clone)]

@@ -119,7 +119,7 @@ async fn c138_a_repetition_gets_its_task_though_its_webhook_is_refused_by_now(mu
     let first = send(&kit, pushing("m1", "ask")).await.unwrap();
     bed.end(kit).await;
     let (_, kit) = bed.open().await;
-    kit.open_push(agent::Push { guard: push::Guard::new([]), ..push });
+    kit.open_push(agent::Push { guard: outbound::Guard::new([]), ..push });
     assert_eq!(send(&kit, pushing("m1", "ask")).await.unwrap().id, first.id);
     assert_eq!(send(&kit, pushing("m1", "work")).await, Err(Error::MessageIdReused("m1".into())));
     let refused = |sent| matches!(sent, Err(Error::Validation(violations)) if violations[0].field.ends_with(".url"));

@@ -35,8 +35,18 @@ pub(crate) struct Recipe {
     registry: Option<String>,
     /// For the operator only.
     foreign_agents: Vec<String>,
-    /// For all but the registry, which calls nobody.
+    /// For the registry only.
+    cards: Cards,
+    ca: Option<PathBuf>,
+    /// For all but the registry, which calls nobody of ours.
     token_file: Option<PathBuf>,
+}
+
+/// How the registry comes to believe cards.
+#[derive(Debug, Clone, Default)]
+struct Cards {
+    trust: Option<PathBuf>,
+    fetch: Option<String>,
 }
 
 /// Where everything of a cluster is.
@@ -48,7 +58,9 @@ pub(crate) struct Layout {
     free_ports: bool,
     without: Vec<ServiceName>,
     foreign_agents: Vec<String>,
+    cards: Cards,
     token_file: Option<PathBuf>,
+    ca: Option<PathBuf>,
     /// What the cluster's own services are called with.
     pub(crate) credential: Option<Credential>,
 }
@@ -101,7 +113,9 @@ impl Layout {
             free_ports: args.free_ports,
             without: args.without.clone(),
             foreign_agents: args.foreign_agents.clone(),
+            cards: Cards { trust: args.trust.clone(), fetch: args.fetch_cards.clone() },
             token_file: common.token_file.clone(),
+            ca: common.ca.clone(),
             credential: common.credential()?,
         };
         layout.check().map(|()| layout)
@@ -129,7 +143,14 @@ impl Layout {
             protocol: port(service.port()),
             admin: port(service.port() + 1000),
             registry: (service != ServiceName::Registry).then(|| self.registry.clone()),
+            ca: self.ca.clone(),
             token_file: self.token_file.clone().filter(|_| service != ServiceName::Registry),
+            cards: match service {
+                ServiceName::Registry => self.cards.clone(),
+                ServiceName::Fire | ServiceName::Police | ServiceName::Ambulance | ServiceName::Operator => {
+                    Cards::default()
+                }
+            },
             foreign_agents: match service {
                 ServiceName::Operator => self.foreign_agents.clone(),
                 ServiceName::Registry | ServiceName::Fire | ServiceName::Police | ServiceName::Ambulance => Vec::new(),
@@ -177,6 +198,15 @@ impl Recipe {
         }
         if let Some(file) = &self.token_file {
             command.arg("--token-file").arg(file);
+        }
+        if let Some(keys) = &self.cards.trust {
+            command.arg("--trust").arg(keys);
+        }
+        if let Some(reach) = &self.cards.fetch {
+            command.args(["--fetch-cards", reach]);
+        }
+        if let Some(file) = &self.ca {
+            command.arg("--ca").arg(file);
         }
         for agent in &self.foreign_agents {
             command.args(["--foreign-agent", agent]);

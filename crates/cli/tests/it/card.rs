@@ -5,6 +5,7 @@ use axum::routing::get;
 use cards::SigningKey;
 use proto::a2a::{AgentCapabilities, AgentCard, AgentInterface, AgentSkill};
 
+use crate::authority::{Authority, NOW};
 use crate::support::run;
 
 const KEY: &str = "-----BEGIN PRIVATE KEY-----
@@ -88,4 +89,31 @@ async fn a_card_that_cannot_be_had_is_told_from_a_wrong_address() {
     let dir = tempfile::tempdir().unwrap();
     let missing = run(&["card", &address, "--verify", dir.path().join("none").to_str().unwrap()]).await;
     assert_eq!(missing.code, Some(74), "{missing:?}");
+}
+
+#[tokio::test]
+async fn a_card_behind_tls_is_shown_to_who_trusts_its_authority() {
+    let authority = Authority::new();
+    let plain = publish(proto::to_json(&card()).unwrap()).await;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("https://localhost:{}", listener.local_addr().unwrap().port());
+    authority.front(listener, "localhost", NOW, plain.parse().unwrap());
+    let file = authority.file();
+    let ca = file.path().to_str().unwrap();
+    let shown = run(&["card", &url, "--ca", ca]).await;
+    assert!(shown.code == Some(0) && shown.out.contains("Fire Brigade"), "{shown:?}");
+    let unknown = run(&["card", &url]).await;
+    assert!(unknown.code == Some(69) && unknown.err.contains("with --ca"), "{unknown:?}");
+    let by_number = run(&["card", &url.replace("localhost", "127.0.0.1"), "--ca", ca]).await;
+    assert!(by_number.err.contains("is for localhost, not for 127.0.0.1"), "{by_number:?}");
+    let plaintext = run(&["card", &format!("https://{plain}")]).await;
+    assert!(plaintext.err.contains("no TLS is spoken at that port"), "{plaintext:?}");
+    for (wrong, code) in [("/nowhere/ca.pem", 74), (file_without_certificates().path().to_str().unwrap(), 64)] {
+        let refused = run(&["card", &url, "--ca", wrong]).await;
+        assert!(refused.code == Some(code) && refused.err.contains("--ca"), "{refused:?}");
+    }
+}
+
+fn file_without_certificates() -> tempfile::NamedTempFile {
+    tempfile::NamedTempFile::new().unwrap()
 }

@@ -103,6 +103,18 @@ async fn foreign_agents_are_told_to_the_operator_alone() {
 }
 
 #[tokio::test]
+async fn what_makes_cards_believed_is_told_to_the_registry_alone() {
+    let home = Home::new();
+    let flags = ["--trust", "the-keys.json", "--fetch-cards", "public", "--without", "police"];
+    let (child, _) = home.ready(&flags).await;
+    let ended = stop(child).await;
+    let told: Vec<&str> =
+        ended.err.lines().filter(|line| line.contains("the-keys.json") || line.contains("public")).collect();
+    let of_registry = |line: &str| line.starts_with("registry  | ") && line.contains("keys") && line.contains("public");
+    assert!(matches!(&told[..], [line] if of_registry(line)), "{ended:?}");
+}
+
+#[tokio::test]
 async fn a_cluster_starts_says_where_it_is_and_stops_as_a_whole() {
     let home = Home::new();
     let (child, cluster) = home.ready(&[]).await;

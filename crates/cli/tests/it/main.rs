@@ -4,6 +4,8 @@
 
 mod admin;
 mod answers;
+#[path = "../../../outbound/tests/it/authority.rs"]
+mod authority;
 mod card;
 mod cluster;
 mod emergency;

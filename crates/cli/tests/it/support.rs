@@ -79,9 +79,19 @@ where
 /// The command, without the tester's own environment.
 pub(crate) fn watchroom(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_watchroom"));
-    for variable in
-        ["OPERATOR", "REGISTRY", "AGENT", "DATA_DIR", "TRUST", "TOKEN", "TOKEN_FILE", "LOG_FORMAT", "DRAIN_PAUSE"]
-    {
+    for variable in [
+        "OPERATOR",
+        "REGISTRY",
+        "AGENT",
+        "DATA_DIR",
+        "TRUST",
+        "FETCH_CARDS",
+        "CA",
+        "TOKEN",
+        "TOKEN_FILE",
+        "LOG_FORMAT",
+        "DRAIN_PAUSE",
+    ] {
         command.env_remove(format!("WATCHROOM_{variable}"));
     }
     command.args(args).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);

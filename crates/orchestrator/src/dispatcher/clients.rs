@@ -1,15 +1,18 @@
 //! Connections to agents, one per address, shared by all runs. Registered agents are ours: they are asked over gRPC, with
-//! our token and in the name of whose run it is. A foreign one gets neither, and is asked over the binding that its card says.
+//! our token and in the name of whose run it is. A foreign one gets neither, and is asked over the binding that its card
+//! says, at addresses of the public internet, of the host that the settings name, and of what they allow beside it.
 
 use std::collections::HashMap;
 
 use a2a::{Client, ClientError};
 use engine::Route;
+use outbound::Dialer;
 use parking_lot::Mutex;
 use service::client::{Credential, Peer};
 use types::Owner;
 
 use super::Directory;
+use crate::settings::Settings;
 
 /// Addresses that are remembered; agents move seldom, and a client that is made again only connects again.
 const MOST: usize = 1024;
@@ -29,6 +32,8 @@ pub(super) enum Barred {
 #[derive(Debug)]
 pub(super) struct Clients {
     credential: Option<Credential>,
+    dialer: Dialer,
+    beyond: Dialer,
     ours: Known,
     foreign: Known,
 }
@@ -37,21 +42,33 @@ pub(super) struct Clients {
 struct Known(Mutex<HashMap<String, Client>>);
 
 impl Clients {
-    pub(super) fn new(credential: Option<Credential>) -> Self {
-        Self { credential, ours: Known::default(), foreign: Known::default() }
+    pub(super) fn new(settings: &Settings) -> Self {
+        Self {
+            credential: settings.credential.clone(),
+            dialer: settings.dialer(),
+            beyond: Dialer::new(settings.foreign_reach.clone(), settings.roots.clone()),
+            ours: Known::default(),
+            foreign: Known::default(),
+        }
     }
 
     /// A client of whoever answers for the route's store now, for calls on behalf of `owner`; of the route's own
     /// endpoint when nobody is registered. Another store that is served there by now refuses its calls.
     pub(super) fn of(&self, directory: &Directory, owner: &Owner, route: &Route) -> Result<Client, Barred> {
         let address = directory.address(route).ok_or(Barred::Unsigned)?;
-        let registered = |url: &str| Client::connect(Peer::new(url, self.credential.clone()));
+        let registered = |url: &str| Client::connect(Peer::new(url, self.credential.clone()).via(self.dialer.clone()));
         let Some(store) = route.store_id else {
-            return self.foreign.at(&address, |url| Client::at(url)).ok_or(Barred::Address);
+            return self.foreign.at(&address, |url| self.foreign(url)).ok_or(Barred::Address);
         };
         let client = self.ours.at(&address, registered).ok_or(Barred::Address)?.for_store(store);
         // Nobody would believe a caller that does not say who it is.
         Ok(if self.credential.is_some() { client.on_behalf_of(owner) } else { client })
+    }
+
+    /// Where a card sends us is the agent's word; the address that the settings name is ours.
+    fn foreign(&self, url: &str) -> Result<Client, ClientError> {
+        let named = Client::target(url)?;
+        Client::at(Peer::new(url, None).via(self.beyond.clone().also(&named)))
     }
 }
 

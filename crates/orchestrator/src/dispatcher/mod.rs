@@ -66,7 +66,7 @@ struct Attempt {
 impl Dispatcher {
     pub(crate) fn new(directory: Directory, settings: &Settings) -> Self {
         let (endpoint, reach) = (settings.patience.endpoint + MARGIN, settings.reach);
-        let clients = Clients::new(settings.credential.clone());
+        let clients = Clients::new(settings);
         let (pursuits, turns) = (Pursuits::default(), Semaphore::new(AT_ONCE));
         Self { directory, clients, pursuits, turns, endpoint, reach }
     }

@@ -3,15 +3,20 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use push::{Failure, Guard, Keys, Letter, Line, Sender, Target};
+use outbound::{DialError, Dialer, Guard, Roots, Target};
+use push::{Failure, Keys, Letter, Line, Sender};
 use types::Secret;
 
 use crate::receiver::{Answer, Receiver};
 
 const OK: Answer = Answer::Say("200 OK");
 
+fn dialer(guard: Guard) -> Dialer {
+    Dialer::new(guard, Roots::default())
+}
+
 fn sender(receiver: &Receiver) -> Sender {
-    Sender::new(Guard::new([receiver.address.to_string().parse().unwrap()]), Duration::from_secs(5))
+    Sender::new(dialer(Guard::new([receiver.address.to_string().parse().unwrap()])), Duration::from_secs(5))
 }
 
 fn target(receiver: &Receiver) -> Target {
@@ -79,7 +84,7 @@ async fn a_receiver_that_cuts_or_says_nothing_has_failed() {
     assert!(matches!(failure, Failure::Cut(_)), "{failure:?}");
     let receiver = Receiver::start(&[Answer::Silence]).await;
     let guard = Guard::new([receiver.address.to_string().parse().unwrap()]);
-    let sender = Sender::new(guard, Duration::from_millis(50));
+    let sender = Sender::new(dialer(guard), Duration::from_millis(50));
     let failure = post(&sender, &mut Line::default(), &target(&receiver)).await.unwrap_err();
     assert!(matches!(failure, Failure::Timeout), "{failure:?}");
 }
@@ -94,14 +99,24 @@ async fn an_answer_without_end_is_not_read_to_its_end() {
 }
 
 #[tokio::test]
+async fn a_success_whose_body_never_comes_is_delivered_all_the_same() {
+    let receiver = Receiver::start(&[Answer::Unfinished]).await;
+    let guard = Guard::new([receiver.address.to_string().parse().unwrap()]);
+    // The body takes longer than a whole call may: what was taken must not be sent again for that.
+    let sender = Sender::new(dialer(guard), Duration::from_millis(500));
+    post(&sender, &mut Line::default(), &target(&receiver)).await.unwrap();
+    assert_eq!(receiver.got.lock().unwrap().len(), 1);
+}
+
+#[tokio::test]
 async fn c94_a_name_that_leads_to_a_closed_address_is_not_connected_to() {
     let receiver = Receiver::start(&[OK]).await;
     let target: Target = format!("http://localhost:{}/", receiver.address.port()).parse().unwrap();
-    let sender = Sender::new(Guard::default(), Duration::from_secs(5));
+    let sender = Sender::new(dialer(Guard::default()), Duration::from_secs(5));
     let failure = post(&sender, &mut Line::default(), &target).await.unwrap_err();
-    assert!(matches!(failure, Failure::Forbidden), "{failure:?}");
+    assert!(matches!(failure, Failure::Dial(DialError::Forbidden)), "{failure:?}");
     assert_eq!(*receiver.connections.lock().unwrap(), 0);
-    let sender = Sender::new(Guard::new(["localhost".parse().unwrap()]), Duration::from_secs(5));
+    let sender = Sender::new(dialer(Guard::new(["localhost".parse().unwrap()])), Duration::from_secs(5));
     post(&sender, &mut Line::default(), &target).await.unwrap();
 }
 
@@ -110,9 +125,9 @@ async fn a_host_that_does_not_resolve_and_one_that_is_not_there_have_failed() {
     let receiver = Receiver::start(&[OK]).await;
     let target: Target = "http://nobody.invalid/".parse().unwrap();
     let failure = post(&sender(&receiver), &mut Line::default(), &target).await.unwrap_err();
-    assert!(matches!(failure, Failure::Resolve(_)), "{failure:?}");
-    let sender = Sender::new(Guard::new(["127.0.0.1".parse().unwrap()]), Duration::from_secs(5));
+    assert!(matches!(failure, Failure::Dial(DialError::Resolve(_))), "{failure:?}");
+    let sender = Sender::new(dialer(Guard::new(["127.0.0.1".parse().unwrap()])), Duration::from_secs(5));
     let target: Target = "http://127.0.0.1:1/".parse().unwrap();
     let failure = post(&sender, &mut Line::default(), &target).await.unwrap_err();
-    assert!(matches!(failure, Failure::Connect(_)), "{failure:?}");
+    assert!(matches!(failure, Failure::Dial(DialError::Connect(_))), "{failure:?}");
 }

@@ -15,6 +15,8 @@ pub(crate) enum Answer {
     Drop,
     /// Says nothing, and holds the connection.
     Silence,
+    /// Succeeds, and never sends the body that it has promised.
+    Unfinished,
     /// Succeeds with a body that never ends.
     Endless,
 }
@@ -83,6 +85,10 @@ async fn serve(
             }
             Answer::Drop => return,
             Answer::Silence => return std::future::pending().await,
+            Answer::Unfinished => {
+                stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nok").await.unwrap();
+                return std::future::pending().await;
+            }
             Answer::Endless => {
                 drop(stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await);
                 while stream.write_all(&[b'x'; 4096]).await.is_ok() {}

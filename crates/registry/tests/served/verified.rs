@@ -8,7 +8,7 @@ use axum::routing::get;
 use cards::SigningKey;
 use proto::a2a::{AgentCapabilities, AgentCard};
 use proto::watchroom::registry::v1 as wire;
-use service::Reach;
+use registry::Reach;
 use store::MemoryStore;
 use tokio_stream::StreamExt as _;
 use wire::Verification;
@@ -196,7 +196,7 @@ async fn a_registration_sends_the_registry_nowhere_inside() {
     eventually("it is told why not", async || {
         let (level, why) = found(&mut client, "inside").await;
         assert_eq!(level, Verification::Unverified);
-        why.contains("which is not asked").then_some(())
+        why.contains("no address that may be called").then_some(())
     })
     .await;
     running.stop().await;

@@ -11,9 +11,9 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
-use crate::Fatal;
 use crate::auth::file::{self, Grant};
 use crate::auth::identity::Identity;
+use crate::{Fatal, FileVersion};
 
 /// How often the file is looked at; SIGHUP makes it at once.
 const LOOK: Duration = Duration::from_secs(1);
@@ -23,6 +23,8 @@ const LOOK: Duration = Duration::from_secs(1);
 pub(crate) struct Tokens {
     file: PathBuf,
     table: RwLock<Arc<Table>>,
+    /// What was read first.
+    first: FileVersion,
 }
 
 /// Grants by the first bytes of their digest. A digest tells nothing of a token, so the time of this step tells nothing
@@ -30,15 +32,13 @@ pub(crate) struct Tokens {
 #[derive(Debug, Default)]
 struct Table(HashMap<[u8; 8], Vec<Grant>>);
 
-/// What tells one version of the file from another.
-type Version = Option<(SystemTime, u64)>;
-
 impl Tokens {
     /// Reads the file.
     pub(crate) fn open(path: &Path) -> Result<Self, Fatal> {
+        let first = FileVersion::of(path);
         let table = load(path)?;
         tracing::debug!(file = %path.display(), tokens = table.len(), "tokens read");
-        Ok(Self { file: path.to_owned(), table: RwLock::new(Arc::new(table)) })
+        Ok(Self { file: path.to_owned(), table: RwLock::new(Arc::new(table)), first })
     }
 
     /// Whose token it is, if it is one and has not expired.
@@ -49,7 +49,7 @@ impl Tokens {
     }
 
     /// Reads the file again whenever it changes, and on SIGHUP, until `stop`. A file that cannot be used changes
-    /// nothing: the tokens that were accepted still are.
+    /// nothing: the tokens that were accepted still are. What has changed since [`Tokens::open`] is seen at once.
     pub(crate) async fn follow(self: Arc<Self>, stop: CancellationToken) {
         let Ok(mut hangup) = signal(SignalKind::hangup()) else {
             tracing::error!("cannot watch for SIGHUP; the tokens stay as they are");
@@ -57,14 +57,14 @@ impl Tokens {
         };
         let mut look = interval(LOOK);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut seen = version(&self.file);
+        let mut seen = self.first;
         loop {
             let told = tokio::select! {
                 _ = look.tick() => false,
                 _ = hangup.recv() => true,
                 () = stop.cancelled() => return,
             };
-            let now = version(&self.file);
+            let now = FileVersion::of(&self.file);
             if told || now != seen {
                 seen = now;
                 self.reload();
@@ -95,11 +95,6 @@ fn load(path: &Path) -> Result<Table, Fatal> {
         table.0.entry(prefix(&grant.digest)).or_default().push(grant);
     }
     Ok(table)
-}
-
-fn version(path: &Path) -> Version {
-    let metadata = fs::metadata(path).ok()?;
-    Some((metadata.modified().ok()?, metadata.len()))
 }
 
 fn prefix(digest: &[u8; 32]) -> [u8; 8] {

@@ -4,11 +4,11 @@ use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use http::{HeaderMap, HeaderValue, header};
 
-use crate::Fatal;
+use crate::{Fatal, FileVersion};
 
 /// How often a file is looked at, at most.
 const LOOK: Duration = Duration::from_secs(1);
@@ -25,7 +25,7 @@ enum Source {
 /// What a file held when it was looked at last.
 struct Held {
     value: HeaderValue,
-    modified: Option<SystemTime>,
+    version: FileVersion,
     looked: Instant,
 }
 
@@ -49,10 +49,11 @@ impl Credential {
     /// [`Fatal`], naming the file and the flag `--token-file`.
     pub fn file(path: &Path) -> Result<Self, Fatal> {
         let name = path.display();
+        let version = FileVersion::of(path);
         let text = fs::read_to_string(path)
             .map_err(|error| Fatal::io(format_args!("cannot read --token-file {name}"), error))?;
         let value = header_value(&text).map_err(|error| Fatal::usage(format_args!("--token-file {name}: {error}")))?;
-        let held = Held { value, modified: modified(path), looked: Instant::now() };
+        let held = Held { value, version, looked: Instant::now() };
         Ok(Self(Arc::new(Source::File { path: path.to_owned(), held: Mutex::new(held) })))
     }
 
@@ -86,20 +87,16 @@ impl Held {
     /// What cannot be read changes nothing: the token of before may still be good.
     fn look(&mut self, path: &Path) {
         self.looked = Instant::now();
-        let now = modified(path);
-        if now == self.modified {
+        let now = FileVersion::of(path);
+        if now == self.version {
             return;
         }
-        self.modified = now;
+        self.version = now;
         match fs::read_to_string(path).ok().and_then(|text| header_value(&text).ok()) {
             Some(value) => self.value = value,
             None => tracing::error!(file = %path.display(), "there is no token in it any more; that of before is used"),
         }
     }
-}
-
-fn modified(path: &Path) -> Option<SystemTime> {
-    fs::metadata(path).and_then(|metadata| metadata.modified()).ok()
 }
 
 fn header_value(token: &str) -> Result<HeaderValue, NotToken> {

@@ -25,7 +25,7 @@ fn slow(entered: Arc<Notify>, go: Arc<Notify>) -> Routes {
 }
 
 async fn call_slow(address: std::net::SocketAddr) -> Result<(), Status> {
-    let mut client = tonic::client::Grpc::new(service::client::channel(&address.to_string()).unwrap());
+    let mut client = tonic::client::Grpc::new(crate::support::channel(&address.to_string()).unwrap());
     client.ready().await.unwrap();
     let codec = tonic_prost::ProstCodec::<HealthCheckRequest, HealthCheckRequest>::default();
     let path = http::uri::PathAndQuery::from_static("/test.Slow/Call");
@@ -41,7 +41,7 @@ async fn an_open_stream_ends_unavailable_and_the_hooks_run() {
     process.on_stop("store", async move { first.store(first.load(Ordering::SeqCst) * 10 + 1, Ordering::SeqCst) });
     process.on_stop("driver", async move { second.store(second.load(Ordering::SeqCst) * 10 + 2, Ordering::SeqCst) });
     let (addresses, served) = serve(&process, Routes::default());
-    let mut client = HealthClient::new(service::client::channel(&addresses.protocol.to_string()).unwrap());
+    let mut client = HealthClient::new(crate::support::channel(&addresses.protocol.to_string()).unwrap());
     let mut watch = client.watch(HealthCheckRequest::default()).await.unwrap().into_inner();
     watch.message().await.unwrap();
     assert!(!process.drain().is_draining());

@@ -137,7 +137,7 @@ async fn spans_of_calls_are_exported_under_their_callers_trace() {
     let file = dir.path().join("minimal.json");
     let mut running = Running::start(announced(&file).args(["--otlp-endpoint", &format!("http://{}", at.protocol)]));
     let protocol = address(&eventually_read(&file), "protocol");
-    let mut client = HealthClient::new(service::client::channel(&protocol).unwrap());
+    let mut client = HealthClient::new(crate::support::channel(&protocol).unwrap());
     let mut request = Request::new(HealthCheckRequest::default());
     let parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
     request.metadata_mut().insert("traceparent", parent.parse().unwrap());

@@ -117,14 +117,14 @@ async fn grpc_to_an_unknown_service_is_unimplemented_as_before() {
     let process = process();
     let (addresses, _served) = serve(&process, Routes::default());
     within(process.serving()).await;
-    let mut client = tonic::client::Grpc::new(service::client::channel(&addresses.protocol.to_string()).unwrap());
+    let mut client = tonic::client::Grpc::new(crate::support::channel(&addresses.protocol.to_string()).unwrap());
     client.ready().await.unwrap();
     let codec = tonic_prost::ProstCodec::<HealthCheckRequest, HealthCheckResponse>::default();
     let path = http::uri::PathAndQuery::from_static("/no.Such/Method");
     let status = within(client.unary(Request::new(HealthCheckRequest::default()), path, codec)).await.unwrap_err();
     assert_eq!(status.code(), Code::Unimplemented);
     assert!(status.message().contains("/no.Such/Method"), "{status}");
-    let mut health = HealthClient::new(service::client::channel(&addresses.protocol.to_string()).unwrap());
+    let mut health = HealthClient::new(crate::support::channel(&addresses.protocol.to_string()).unwrap());
     within(health.check(HealthCheckRequest::default())).await.unwrap();
 }
 

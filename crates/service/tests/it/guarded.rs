@@ -83,6 +83,25 @@ fn as_caller(address: std::net::SocketAddr, token: &str) -> Peer {
 }
 
 #[tokio::test]
+async fn a_change_between_the_first_reading_and_the_first_look_is_not_missed() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("tokens.toml");
+    std::fs::write(&file, TOKENS).unwrap();
+    let process = guarded(&file);
+    let added = "[[token]]\nprincipal = \"ben\"\nroles = [\"caller\"]\nsecret = \"bens-token-0123456789\"\n";
+    std::fs::write(&file, format!("{TOKENS}{added}")).unwrap();
+    let (addresses, _served) = serve_ruled(&process, echo(), axum::Router::new(), &RULES);
+    within(process.serving()).await;
+    let ben = || as_caller(addresses.protocol, "bens-token-0123456789");
+    within(async {
+        while call(ben(), "/test.Echo/Say").await.code() == Code::Unauthenticated {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_known_caller_is_told_apart_and_others_are_refused_alike() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("tokens.toml");
@@ -182,7 +201,7 @@ async fn health_and_reflection_ask_nobody() {
     let process = guarded(&file);
     let (addresses, _served) = serve_ruled(&process, Routes::default(), axum::Router::new(), &[]);
     within(process.serving()).await;
-    let channel = service::client::channel(&addresses.protocol.to_string()).unwrap();
+    let channel = crate::support::channel(&addresses.protocol.to_string()).unwrap();
     within(HealthClient::new(channel.clone()).check(HealthCheckRequest::default())).await.unwrap();
     use tonic_reflection::pb::v1::server_reflection_client::ServerReflectionClient;
     let mut reflection = ServerReflectionClient::new(channel);

@@ -4,7 +4,6 @@
 
 mod drained;
 mod exits;
-mod fetched;
 mod front;
 mod guarded;
 mod served;

@@ -11,7 +11,7 @@ use tonic_reflection::pb::{v1, v1alpha};
 use crate::support::{get, process, process_with, serve, within};
 
 async fn health(address: std::net::SocketAddr, service: &str) -> Result<i32, tonic::Status> {
-    let mut client = HealthClient::new(service::client::channel(&address.to_string()).unwrap());
+    let mut client = HealthClient::new(crate::support::channel(&address.to_string()).unwrap());
     let request = HealthCheckRequest { service: service.to_owned() };
     Ok(within(client.check(request)).await?.into_inner().status)
 }
@@ -35,7 +35,7 @@ async fn readiness_shows_over_grpc_and_http() {
     registry.ready();
     assert_eq!(within(process.serving()).await, addresses);
     assert!(get(addresses.admin, "/readyz").await.starts_with("HTTP/1.1 200"));
-    let mut watch = HealthClient::new(service::client::channel(&addresses.admin.to_string()).unwrap());
+    let mut watch = HealthClient::new(crate::support::channel(&addresses.admin.to_string()).unwrap());
     let mut watch = watch.watch(HealthCheckRequest::default()).await.unwrap().into_inner();
     let serving = async { while watch.message().await.unwrap().unwrap().status != ServingStatus::Serving as i32 {} };
     within(serving).await;
@@ -88,7 +88,7 @@ async fn reflection_v1_lists_what_is_served_and_describes_error_details() {
     use v1::server_reflection_response::MessageResponse;
     let process = process();
     let (addresses, _served) = serve(&process, Routes::default());
-    let channel = service::client::channel(&addresses.protocol.to_string()).unwrap();
+    let channel = crate::support::channel(&addresses.protocol.to_string()).unwrap();
     let mut client = v1::server_reflection_client::ServerReflectionClient::new(channel);
     let ask = [
         MessageRequest::ListServices(String::new()),
@@ -125,7 +125,7 @@ async fn reflection_v1alpha_answers_on_the_admin_listener_too() {
     let process = process();
     let (addresses, _served) = serve(&process, Routes::default());
     for address in [addresses.protocol, addresses.admin] {
-        let channel = service::client::channel(&address.to_string()).unwrap();
+        let channel = crate::support::channel(&address.to_string()).unwrap();
         let mut client = v1alpha::server_reflection_client::ServerReflectionClient::new(channel);
         let ask = v1alpha::ServerReflectionRequest {
             host: String::new(),
@@ -145,7 +145,7 @@ async fn reflection_v1alpha_answers_on_the_admin_listener_too() {
 async fn an_unknown_service_is_named_in_the_refusal() {
     let process = process();
     let (addresses, _served) = serve(&process, Routes::default());
-    let channel = service::client::channel(&addresses.protocol.to_string()).unwrap();
+    let channel = crate::support::channel(&addresses.protocol.to_string()).unwrap();
     let mut client = v1alpha::server_reflection_client::ServerReflectionClient::new(channel.clone());
     drop(client.server_reflection_info(tokio_stream::iter([])).await);
     let mut client = tonic::client::Grpc::new(channel);
@@ -165,7 +165,7 @@ fn tonic_prost_codec() -> tonic_prost::ProstCodec<HealthCheckRequest, HealthChec
 async fn oversized_metadata_is_refused_and_the_connection_lives() {
     let process = process();
     let (addresses, _served) = serve(&process, Routes::default());
-    let mut client = HealthClient::new(service::client::channel(&addresses.protocol.to_string()).unwrap());
+    let mut client = HealthClient::new(crate::support::channel(&addresses.protocol.to_string()).unwrap());
     let mut request = Request::new(HealthCheckRequest::default());
     let large = "x".repeat(service::limits::METADATA as usize + 1);
     request.metadata_mut().insert("large", MetadataValue::try_from(large).unwrap());

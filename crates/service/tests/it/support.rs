@@ -6,6 +6,8 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use axum::Router;
+use outbound::{Dialer, Roots};
+use service::client::{Traced, UrlError};
 use service::{Addresses, Fatal, Process};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -31,6 +33,11 @@ impl service::Command for Args {
     fn service(&self) -> &service::Args {
         &self.service
     }
+}
+
+/// A channel to a service of the test.
+pub(crate) fn channel(address: &str) -> Result<Traced, UrlError> {
+    service::client::channel(address, Dialer::anywhere(Roots::default()))
 }
 
 /// A process with free ports that drains without a pause.

@@ -23,7 +23,7 @@ fn ok() -> Response {
 }
 
 async fn call(address: SocketAddr, path: &'static str, parent: Option<&str>) {
-    let mut client: Client = tonic::client::Grpc::new(service::client::channel(&address.to_string()).unwrap());
+    let mut client: Client = tonic::client::Grpc::new(crate::support::channel(&address.to_string()).unwrap());
     client.ready().await.unwrap();
     let mut request = Request::new(HealthCheckRequest::default());
     if let Some(parent) = parent {

@@ -1,15 +1,16 @@
 //! What an operator allows beyond the public internet: a host by name, an address or a network, at one port or at all.
 
 use std::fmt;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::str::FromStr;
 
 use crate::address::{plain, within};
+use crate::target::Target;
 
 /// One entry of the allow-list: `HOST-or-CIDR[:port]`.
 ///
 /// ```
-/// let allow: push::Allow = "10.1.0.0/16:8443".parse().unwrap();
+/// let allow: outbound::Allow = "10.1.0.0/16:8443".parse().unwrap();
 /// assert!(allow.admits("hooks.example", "10.1.2.3:8443".parse().unwrap()));
 /// assert!(!allow.admits("hooks.example", "10.1.2.3:443".parse().unwrap()));
 /// ```
@@ -50,6 +51,21 @@ impl Allow {
             }
         };
         at_place && self.port.is_none_or(|port| port == address.port())
+    }
+
+    /// The host of a target, at any port. This machine has more than one name, and all of them are meant.
+    pub(crate) fn host_of(target: &Target) -> Vec<Self> {
+        let literal = target.literal();
+        let place = match literal {
+            Some(address) => Place::Net(address, bits(address)),
+            None => Place::Host(target.host().to_owned()),
+        };
+        let mut places = vec![place];
+        if target.is_local_name() || literal.is_some_and(|address| plain(address).is_loopback()) {
+            places.push(Place::Net(Ipv4Addr::LOCALHOST.into(), 8));
+            places.push(Place::Net(Ipv6Addr::LOCALHOST.into(), 128));
+        }
+        places.into_iter().map(|place| Self { place, port: None }).collect()
     }
 }
 

@@ -1,16 +1,16 @@
-//! The URL of a webhook, parsed once. Its path and query may hold a secret: only its origin is ever shown.
+//! A URL that is called, parsed once. Its path and query may hold a secret: only its origin is ever shown.
 
 use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
 
 use http::Uri;
-use http::uri::Scheme;
+use http::uri::{Authority, Scheme};
 
 /// Longest URL, in bytes.
 const LONGEST: usize = 2048;
 
-/// Where to post to.
+/// Where a call goes.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Target {
     secure: bool,
@@ -21,7 +21,7 @@ pub struct Target {
     path: String,
 }
 
-/// Why a URL cannot be posted to.
+/// Why a URL cannot be called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BadTarget {
     /// It is no URL.
@@ -61,11 +61,13 @@ impl Target {
         format!("{scheme}://{host}:{}", self.port)
     }
 
-    pub(crate) fn authority(&self) -> &str {
+    /// Host and port as they were written, for the header `Host`.
+    pub fn authority(&self) -> &str {
         &self.authority
     }
 
-    pub(crate) fn path(&self) -> &str {
+    /// Path and query.
+    pub fn path(&self) -> &str {
         &self.path
     }
 
@@ -87,37 +89,41 @@ impl FromStr for Target {
         if url.len() > LONGEST {
             return Err(BadTarget::TooLong);
         }
-        let uri: Uri = url.parse().map_err(|_| BadTarget::Syntax)?;
+        Self::try_from(&url.parse::<Uri>().map_err(|_| BadTarget::Syntax)?)
+    }
+}
+
+impl TryFrom<&Uri> for Target {
+    type Error = BadTarget;
+
+    fn try_from(uri: &Uri) -> Result<Self, BadTarget> {
         let scheme = uri.scheme().ok_or(BadTarget::Scheme)?;
-        let secure = match () {
-            () if *scheme == Scheme::HTTPS => true,
-            () if *scheme == Scheme::HTTP => false,
-            () => return Err(BadTarget::Scheme),
-        };
+        let secure = *scheme == Scheme::HTTPS;
+        if !secure && *scheme != Scheme::HTTP {
+            return Err(BadTarget::Scheme);
+        }
         let authority = uri.authority().ok_or(BadTarget::Syntax)?;
         if authority.as_str().contains('@') {
             return Err(BadTarget::User);
         }
         let host = authority.host().trim_matches(['[', ']']).trim_end_matches('.').to_ascii_lowercase();
-        // A port that is no number is none to the parser; 0 is nobody's.
-        let given = authority.as_str().rsplit_once("]").map_or(authority.as_str(), |(_, rest)| rest);
-        let port = match (authority.port_u16(), given.contains(':')) {
-            (Some(port), _) if port > 0 => port,
-            (None, false) => {
-                if secure {
-                    443
-                } else {
-                    80
-                }
-            }
-            (Some(_) | None, _) => return Err(BadTarget::Syntax),
-        };
         if host.is_empty() {
             return Err(BadTarget::Syntax);
         }
+        let port = port(authority)?.unwrap_or(if secure { 443 } else { 80 });
         let path = uri.path_and_query().map_or("/", |path| path.as_str());
         let path = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
         Ok(Self { secure, host, port, authority: authority.as_str().to_owned(), path })
+    }
+}
+
+/// The port, if there is one. One that is no number is none to the parser; 0 is nobody's.
+fn port(authority: &Authority) -> Result<Option<u16>, BadTarget> {
+    let given = authority.as_str().rsplit_once(']').map_or(authority.as_str(), |(_, rest)| rest);
+    match (authority.port_u16(), given.contains(':')) {
+        (Some(port), _) if port > 0 => Ok(Some(port)),
+        (None, false) => Ok(None),
+        (Some(_) | None, _) => Err(BadTarget::Syntax),
     }
 }
 

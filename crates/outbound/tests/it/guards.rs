@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use push::{Allow, Guard};
+use outbound::{Allow, Guard};
 
 #[test]
 fn only_public_addresses_are_admitted_unless_allowed() {
@@ -24,6 +24,9 @@ fn only_public_addresses_are_admitted_unless_allowed() {
         "240.0.0.1",
         "255.255.255.255",
         "192.0.2.1",
+        "192.88.99.1",
+        "198.51.100.1",
+        "203.0.113.1",
         "::",
         "::1",
         "fe80::1",
@@ -106,4 +109,22 @@ fn a_target_whose_address_is_known_is_checked_at_once() {
     {
         assert!(!check(url), "{url}");
     }
+}
+
+#[test]
+fn a_host_that_somebody_entitled_names_is_admitted_and_nothing_beside_it() {
+    let cases = [
+        ("http://10.0.0.1:9000", "10.0.0.1", "10.0.0.1:9001", true),
+        ("http://10.0.0.1:9000", "10.0.0.2", "10.0.0.2:9000", false),
+        ("https://agents.internal", "agents.internal", "10.0.0.2:443", true),
+        ("https://agents.internal", "other.internal", "10.0.0.2:443", false),
+        ("http://localhost:9000", "127.0.0.1", "127.0.0.1:9001", true),
+        ("http://127.0.0.1:9000", "localhost", "[::1]:9001", true),
+        ("http://127.0.0.1:9000", "metadata", "169.254.169.254:80", false),
+    ];
+    for (named, host, address, admitted) in cases {
+        let guard = Guard::default().also(&named.parse().unwrap());
+        assert_eq!(guard.admits(host, address.parse().unwrap()), admitted, "{named} {host} {address}");
+    }
+    assert!(Guard::anywhere().admits("any", "127.0.0.1:1".parse().unwrap()));
 }

@@ -1,6 +1,6 @@
 //! URLs as targets.
 
-use push::{BadTarget, Target};
+use outbound::{BadTarget, Target};
 
 #[test]
 fn a_target_has_a_host_a_port_and_shows_only_its_origin() {
