@@ -135,6 +135,28 @@ pub(crate) struct Catalog {
     version: u64,
     entries: BTreeMap<Identity, Entry>,
     leases: HashMap<LeaseId, Identity>,
+    /// Levels that fell although the change was refused.
+    fallen: BTreeMap<Identity, Fallen>,
+}
+
+/// A level that is served lower than watches were told: the store has refused the change, and what a key is no longer
+/// good for must not wait for room on a disk. The next change of the instance tells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Fallen {
+    epoch: u64,
+    told: Verification,
+    now: Verification,
+}
+
+impl Change {
+    /// What stays of it when it is taken back.
+    fn fallen(&self) -> Option<Fallen> {
+        let (Some(before), Now::Held(now)) = (&self.before, &self.now) else { return None };
+        let (before, now) = (&before.record, &now.record);
+        let fell = before.epoch == now.epoch && now.verification.level < before.verification.level;
+        let fallen = || Fallen { epoch: now.epoch, told: before.verification.clone(), now: now.verification.clone() };
+        fell.then(fallen)
+    }
 }
 
 impl Terms {
@@ -152,7 +174,8 @@ pub(crate) fn keep_alive(ttl: Duration) -> Duration {
 impl Catalog {
     /// What was stored, each lease with one full term from `now` on.
     pub(crate) fn restore(terms: Terms, version: u64, records: Vec<Record>, now: Moment) -> Self {
-        let mut catalog = Self { terms, version, entries: BTreeMap::new(), leases: HashMap::new() };
+        let mut catalog =
+            Self { terms, version, entries: BTreeMap::new(), leases: HashMap::new(), fallen: BTreeMap::new() };
         for record in records {
             let deadline = now.at + record.ttl;
             let renewed_at = record.registered_at;
@@ -189,7 +212,7 @@ impl Catalog {
         };
         let deadline = now.at + ttl;
         let entry = Entry::fresh(record, now.wall, deadline);
-        let before = self.hold(entry.clone());
+        let before = self.hold(entry.clone()).map(|before| self.as_told(before));
         Change { version: self.version, identity: wish.identity, before, now: Now::Held(entry) }
     }
 
@@ -246,7 +269,8 @@ impl Catalog {
     /// The change as the next version.
     fn counted(&mut self, change: Change) -> Change {
         self.version += 1;
-        Change { version: self.version, ..change }
+        let before = change.before.map(|before| self.as_told(before));
+        Change { version: self.version, before, ..change }
     }
 
     /// Counts what callers saw of one registration; epoch 0 means whichever holds the lease.
@@ -306,15 +330,42 @@ impl Catalog {
         }
     }
 
-    /// Takes back changes that did not become durable: the newest ones, all of them, given oldest first.
+    /// Takes note that changes have become durable: whoever watches hears of them.
+    pub(crate) fn settle_changes(&mut self, changes: &[Change]) {
+        for change in changes {
+            self.fallen.remove(&change.identity);
+        }
+    }
+
+    /// Takes back changes that did not become durable: the newest ones, all of them, given oldest first. A level that
+    /// fell stays where it is.
     pub(crate) fn undo(&mut self, changes: Vec<Change>) {
         for change in changes.into_iter().rev() {
             self.version = change.version - 1;
+            let fallen = change.fallen().map(|fallen| (change.identity.clone(), fallen));
+            self.fallen.extend(fallen);
             match change.before {
-                Some(entry) => drop(self.hold(entry)),
+                Some(entry) => self.take_back(entry),
                 None => self.forget(&change.identity),
             }
         }
+    }
+
+    fn take_back(&mut self, mut entry: Entry) {
+        let fallen = self.fallen.get(&entry.record.identity).filter(|fallen| fallen.epoch == entry.record.epoch);
+        if let Some(fallen) = fallen {
+            Arc::make_mut(&mut entry.record).verification = fallen.now.clone();
+        }
+        self.hold(entry);
+    }
+
+    /// An entry as watches have it.
+    fn as_told(&self, mut entry: Entry) -> Entry {
+        let fallen = self.fallen.get(&entry.record.identity).filter(|fallen| fallen.epoch == entry.record.epoch);
+        if let Some(fallen) = fallen {
+            Arc::make_mut(&mut entry.record).verification = fallen.told.clone();
+        }
+        entry
     }
 
     fn held(&mut self, lease: LeaseId, epoch: u64) -> Result<&mut Entry, Refused> {
@@ -344,7 +395,7 @@ impl Catalog {
 
     fn remove(&mut self, identity: Identity, reason: Reason) -> Change {
         self.version += 1;
-        let before = self.entries.get(&identity).cloned();
+        let before = self.entries.get(&identity).cloned().map(|before| self.as_told(before));
         self.forget(&identity);
         Change { version: self.version, identity, before, now: Now::Gone(reason) }
     }

@@ -330,6 +330,7 @@ impl Owner {
         }
         match self.ledger.commit(&changes).await {
             Ok(store::Committed) => {
+                self.catalog.settle_changes(&changes);
                 self.publish(changes);
                 Ok(Ok(()))
             }

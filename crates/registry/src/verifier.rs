@@ -1,7 +1,7 @@
 //! Finds out how far each card can be believed, again whenever the card or the trusted keys change.
 //! It follows the registry as any watch does; what it finds is a change like any other.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,6 +12,7 @@ use tokio::time::{MissedTickBehavior, interval, sleep};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
+use crate::error::Error;
 use crate::fetch::{Looked, Published, look};
 use crate::filter::{Filter, Within};
 use crate::handle::Handle;
@@ -41,6 +42,8 @@ pub(crate) struct Verifier<P> {
     /// Nothing where cards are not fetched.
     published: Option<Arc<P>>,
     known: BTreeMap<Identity, Known>,
+    /// What was found out of these could not be noted; it is tried again with every look.
+    unnoted: BTreeSet<Identity>,
     fetches: JoinSet<()>,
     room: Arc<Semaphore>,
 }
@@ -54,7 +57,8 @@ struct Known {
 impl<P: Published> Verifier<P> {
     pub(crate) fn new(handle: Handle, trust: Arc<Trust>, published: Option<P>) -> Self {
         let (known, fetches, room) = (BTreeMap::new(), JoinSet::new(), Arc::new(Semaphore::new(FETCHES)));
-        Self { handle, trust, published: published.map(Arc::new), known, fetches, room }
+        let published = published.map(Arc::new);
+        Self { handle, trust, published, known, unnoted: BTreeSet::new(), fetches, room }
     }
 
     /// Works until `stop`.
@@ -67,6 +71,7 @@ impl<P: Published> Verifier<P> {
             self.watch().await;
             self.known.values_mut().for_each(Known::forget);
             self.known.clear();
+            self.unnoted.clear();
             sleep(AGAIN).await;
         }
     }
@@ -83,7 +88,7 @@ impl<P: Published> Verifier<P> {
                     Some(Ok(event)) => self.see(event).await,
                     Some(Err(_)) | None => return,
                 },
-                _ = looks.tick() => if self.trust.look() { self.see_all().await },
+                _ = looks.tick() => if self.trust.look() { self.see_all().await } else { self.see_unnoted().await },
                 Some(_) = self.fetches.join_next() => {}
             }
         }
@@ -108,6 +113,15 @@ impl<P: Published> Verifier<P> {
         }
     }
 
+    async fn see_unnoted(&mut self) {
+        for identity in std::mem::take(&mut self.unnoted) {
+            let record = self.known.get(&identity).map(|known| known.record.clone());
+            if let Some(record) = record {
+                self.take(record).await;
+            }
+        }
+    }
+
     /// Compares what is noted of a registration with what its signatures say, and fetches its card if they say nothing.
     async fn take(&mut self, record: Arc<Record>) {
         let identity = record.identity.clone();
@@ -121,12 +135,18 @@ impl<P: Published> Verifier<P> {
             (Level::Signed, _) => {
                 known.forget();
                 if record.verification != found {
-                    note(&self.handle, &record, found).await;
+                    self.note(&record, found).await;
                 }
             }
-            (Level::Unverified | Level::Reachable, Level::Signed) => note(&self.handle, &record, found).await,
+            (Level::Unverified | Level::Reachable, Level::Signed) => self.note(&record, found).await,
             (Level::Unverified | Level::Reachable, Level::Unverified) => self.fetch(&record),
             (Level::Unverified | Level::Reachable, Level::Reachable) => {}
+        }
+    }
+
+    async fn note(&mut self, record: &Record, found: Verification) {
+        if !note(&self.handle, record, found).await {
+            self.unnoted.insert(record.identity.clone());
         }
     }
 
@@ -165,14 +185,17 @@ impl Fetch {
             let looked = look(&*published, &self.record.card).await;
             drop(room);
             let (why, over) = match looked {
-                Looked::Same(verification) => return note(&self.handle, &self.record, verification).await,
+                Looked::Same(verification) => match note(&self.handle, &self.record, verification).await {
+                    true => return,
+                    // As good as not looked.
+                    false => (told.clone(), false),
+                },
                 Looked::Never(why) => (why, true),
                 Looked::NotYet(why) => (why, false),
             };
             failures += 1;
             // The first failure is often an agent that does not serve yet; each note is a version that all watches see.
-            if (over || failures > 1) && why != told {
-                note(&self.handle, &self.record, self.because(&why)).await;
+            if (over || failures > 1) && why != told && note(&self.handle, &self.record, self.because(&why)).await {
                 told.clone_from(&why);
             }
             if over {
@@ -190,10 +213,13 @@ impl Fetch {
     }
 }
 
-async fn note(handle: &Handle, record: &Record, verification: Verification) {
-    let noted = handle.set_verification(record.identity.clone(), record.epoch, verification).await;
-    if let Err(error) = noted {
-        // It has gone or registered anew meanwhile, or the store is full; then it stays as it was.
-        tracing::debug!(agent = %record.identity, %error, "what was found out about its card is not noted");
+/// Whether nothing is left to note: it may also have gone or registered anew meanwhile.
+async fn note(handle: &Handle, record: &Record, verification: Verification) -> bool {
+    match handle.set_verification(record.identity.clone(), record.epoch, verification).await {
+        Ok(_) => true,
+        Err(error) => {
+            tracing::debug!(agent = %record.identity, %error, "what was found out about its card is not noted");
+            !matches!(error, Error::NoSpace | Error::Busy { .. })
+        }
     }
 }

@@ -12,11 +12,13 @@ use tokio::time::{advance, sleep};
 use types::{Head, Scope, Seq, TaskId, Timestamp};
 
 use super::*;
+use crate::catalog::Wish;
 use crate::fixture::{NOT_SERVING, SERVING, identity, wish};
 use crate::outcome::Tally;
 use crate::page::Query;
 use crate::record::Intake;
 use crate::trust::Trust;
+use crate::verification::{Level, Verification};
 use crate::watch::Event;
 
 const NOBODY: Vec<String> = Vec::new();
@@ -274,6 +276,35 @@ async fn what_the_store_refuses_never_happened() {
     }
     let (granted, ()) = tokio::join!(registry.register(1), async { store.sync(store.taken().await) });
     assert_eq!(granted.version, 1, "the versions that never were are used again");
+    registry.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_level_falls_even_where_the_store_refuses_and_watches_hear_of_it_as_soon_as_it_does_not() {
+    let store = Arc::new(Disk::default());
+    let registry = Registry::over(store.clone()).await;
+    let signed = Verification::new(Level::Signed, "signed by old");
+    let wish = Wish { verification: signed, ..wish(1, &[], None) };
+    let (granted, ()) = tokio::join!(registry.handle.register(wish), async { store.sync(store.taken().await) });
+    let epoch = granted.unwrap().version;
+    let only = Filter { verifications: vec![Level::Signed], ..Filter::default() };
+    let mut watch = registry.handle.watch(only, 0).await.unwrap();
+    while told(&mut watch).is_some() {}
+    let revoked = || registry.handle.set_verification(identity(1), epoch, Verification::unverified("revoked"));
+    let (refused, ()) = tokio::join!(revoked(), async { store.taken().await.1.settle(Err(Refusal::NoSpace)) });
+    assert_eq!(refused, Err(Error::NoSpace));
+    let shown = registry.handle.get(identity(1)).await.unwrap();
+    assert_eq!((shown.record.verification.level, told(&mut watch)), (Level::Unverified, None));
+    // Another refusal does not raise it again.
+    let drain = registry.handle.set_intake(identity(1), epoch, Intake::Draining);
+    let (refused, ()) = tokio::join!(drain, async { store.taken().await.1.settle(Err(Refusal::NoSpace)) });
+    assert_eq!(refused, Err(Error::NoSpace));
+    let shown = registry.handle.get(identity(1)).await.unwrap();
+    assert_eq!((shown.record.verification.level, shown.is_draining()), (Level::Unverified, false));
+    let (noted, ()) = tokio::join!(revoked(), async { store.sync(store.taken().await) });
+    assert_eq!(noted.unwrap().version, 2);
+    let filtered = Event::Removed { version: 2, identity: identity(1), why: watch::Removal::Filtered };
+    assert_eq!(told(&mut watch), Some(filtered));
     registry.stop().await;
 }
 
