@@ -8,6 +8,7 @@ use std::io::Write;
 
 use proto::watchroom::emergency::v1::{ListUnitsRequest, ListUnitsResponse, Unit, UnitFilter};
 use proto::watchroom::registry::v1::{Agent, Filter};
+use tonic::Code;
 use types::natural;
 
 use crate::agents;
@@ -16,7 +17,7 @@ use crate::call::Caller;
 use crate::endpoints::Endpoint;
 use crate::failure::Failure;
 use crate::outcome::Outcome;
-use crate::screen::{Mark, Screen, proto_json};
+use crate::screen::{Mark, Screen, note, proto_json};
 use crate::show;
 
 const LIST: &str = "/watchroom.emergency.v1.Units/ListUnits";
@@ -30,7 +31,11 @@ pub(crate) async fn run<W: Write>(args: &Units, common: &Common, screen: &mut Sc
     let agents = agents::query(&registry, able()).await?;
     let mut units = Vec::new();
     for url in stores(agents.iter()).into_values() {
-        units.extend(list(&Endpoint::of_service(common, &Which::At(url))?, args).await?);
+        match list(&Endpoint::of_service(common, &Which::At(url.clone()))?, args).await {
+            Ok(listed) => units.extend(listed),
+            Err(failure) if tells_none(&failure) => note(&lacking(&url)),
+            Err(failure) => return Err(failure),
+        }
     }
     let units = sorted(units.iter().filter(|unit| wanted(args, unit)));
     if screen.is_for_script() {
@@ -41,6 +46,15 @@ pub(crate) async fn run<W: Write>(args: &Units, common: &Common, screen: &mut Sc
     }
     screen.say(Mark::None, &table(units, &registry.none("units")))?;
     Ok(Outcome::Done)
+}
+
+/// Whether an agent has no units to tell of: it can dispatch, and is not made of our kit.
+fn tells_none(failure: &Failure) -> bool {
+    failure.grpc() == Some(Code::Unimplemented)
+}
+
+fn lacking(url: &str) -> String {
+    format!("the agent at {url} tells of no units: it lacks the service watchroom.emergency.v1.Units")
 }
 
 /// Agents that can dispatch.

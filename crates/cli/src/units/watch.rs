@@ -11,7 +11,7 @@ use proto::watchroom::registry::v1::WatchAgentsResponse;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::board::Board;
-use super::{able, filter, stores};
+use super::{able, filter, lacking, stores, tells_none};
 use crate::args::{Common, Units, Which};
 use crate::endpoints::Endpoint;
 use crate::failure::Failure;
@@ -143,6 +143,11 @@ impl<W: Write> Watch<'_, W> {
             }
             News::Lost { why, since } => {
                 tell(&why, since.is_zero());
+                self.board.lost(store)
+            }
+            // The others are shown without it; its watch has ended.
+            News::Failed(failure) if tells_none(&failure) => {
+                note(&lacking(self.followed.get(store).map_or("", |followed| &followed.url)));
                 self.board.lost(store)
             }
             News::Failed(failure) => Err(failure),

@@ -147,6 +147,17 @@ async fn until(lines: &mut Lines<BufReader<ChildStdout>>, words: &str) -> Vec<St
 }
 
 #[tokio::test]
+async fn an_agent_without_units_is_told_of_and_the_others_are_shown() {
+    let (with, _) = served(items).await;
+    let without = serve(Router::new()).await;
+    let (registry, _tx) = registry(vec![agent("s-0", &without), agent("s-1", &with)]).await;
+    let ended = run(&["units", "--registry", &registry]).await;
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let told = format!("the agent at {without} tells of no units: it lacks the service watchroom.emergency.v1.Units");
+    assert!(ended.out.contains("E10") && ended.err.contains(&told), "{ended:?}");
+}
+
+#[tokio::test]
 async fn units_are_listed_once_for_each_store_and_can_be_filtered() {
     let (registry, _registry, _) = agents().await;
     let ended = run(&["units", "--registry", &registry]).await;
