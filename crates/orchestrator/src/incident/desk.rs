@@ -48,6 +48,8 @@ pub(super) enum What {
     Snapshot(Vec<wire::Unit>),
     /// Nothing but the version.
     Seen,
+    /// Nobody has answered from the store for so long that its place is given up.
+    Gone,
 }
 
 /// What everybody else has of the desk.
@@ -124,7 +126,8 @@ impl Desk {
     }
 
     /// Writes what there was to write when it began. Notes are read once, and those that are new lie nowhere else, so a
-    /// round costs what is new; it is written in commits of bounded size.
+    /// round costs what is new; it is written in commits of bounded size. A crash between them loses nothing: notes go with
+    /// what they changed, and how far units were taken up is written last.
     async fn round(&mut self, waiting: &mut Vec<News>) -> Result<(), Failed> {
         let mut notes = self.store.rows(note::KIND, &[]).await?.into_iter();
         loop {
@@ -137,6 +140,9 @@ impl Desk {
                 waiting.iter().for_each(|news| draft.take_news(news, now));
             }
             let crowded = draft.thin(self.keep, now);
+            while let Some(part) = draft.split() {
+                self.commit(part, now).await?;
+            }
             self.commit(draft, now).await?;
             if last {
                 waiting.clear();
@@ -148,7 +154,7 @@ impl Desk {
     }
 
     async fn commit(&mut self, draft: Draft, now: Timestamp) -> Result<(), Failed> {
-        let Draft { changed, taken, cursors, dropped, .. } = draft;
+        let Draft { changed, taken, cursors, gone, dropped, .. } = draft;
         let (mut rows, mut held, mut version) = (taken, Vec::new(), self.shared.book.read().version());
         for (key, mut record) in changed {
             version += 1;
@@ -163,6 +169,10 @@ impl Desk {
             let (key, body) = (Bytes::copy_from_slice(store.as_bytes()), Bytes::copy_from_slice(&seen.to_be_bytes()));
             rows.push(RowChange { kind: CURSOR, key, expected, body: Some(body) });
         }
+        for store in &gone {
+            let Some(expected) = self.cursors.get(store).copied() else { continue };
+            rows.push(RowChange { kind: CURSOR, key: Bytes::copy_from_slice(store.as_bytes()), expected, body: None });
+        }
         rows.extend(dropped.iter().filter_map(|key| {
             let expected = self.shared.book.read().get(key)?.row;
             Some(RowChange { kind: record::KIND, key: key.row(), expected, body: None })
@@ -174,6 +184,10 @@ impl Desk {
         for (store, seen) in cursors {
             *self.cursors.entry(store).or_default() += 1;
             self.shared.cursors.write().insert(store, seen);
+        }
+        for store in gone {
+            self.cursors.remove(&store);
+            self.shared.cursors.write().remove(&store);
         }
         let mut book = self.shared.book.write();
         held.into_iter().for_each(|(key, held)| book.put(key, held));

@@ -25,6 +25,10 @@ pub(super) struct Draft {
     runs: HashMap<String, Key>,
     pub(super) taken: Vec<RowChange>,
     pub(super) cursors: BTreeMap<StoreId, u64>,
+    /// Stores whose place is given up.
+    pub(super) gone: BTreeSet<StoreId>,
+    /// Incidents that only snapshots have changed: told again, those say the same.
+    by_snapshot: BTreeSet<Key>,
     /// No longer kept.
     pub(super) dropped: BTreeSet<Key>,
 }
@@ -32,7 +36,28 @@ pub(super) struct Draft {
 impl Draft {
     pub(super) fn new(shared: Arc<Shared>) -> Self {
         let (changed, runs, taken) = (BTreeMap::new(), HashMap::new(), Vec::new());
-        Self { shared, changed, runs, taken, cursors: BTreeMap::new(), dropped: BTreeSet::new() }
+        let (cursors, gone, by_snapshot, dropped) =
+            (BTreeMap::new(), BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+        Self { shared, changed, runs, taken, cursors, gone, by_snapshot, dropped }
+    }
+
+    /// A part to commit before the rest, where there is more than one commit takes: of what only snapshots have
+    /// changed. How far they go is in the last part, so a crash in between has them told again, and these are as they
+    /// should be then.
+    pub(super) fn split(&mut self) -> Option<Self> {
+        if self.changed.len() <= BATCH {
+            return None;
+        }
+        let part: Vec<Key> = self.by_snapshot.iter().take(BATCH).cloned().collect();
+        if part.is_empty() {
+            return None;
+        }
+        let mut split = Self::new(self.shared.clone());
+        for key in part {
+            self.by_snapshot.remove(&key);
+            split.changed.extend(self.changed.remove_entry(&key));
+        }
+        Some(split)
     }
 
     /// Takes what a run has noted.
@@ -61,14 +86,26 @@ impl Draft {
         match &news.what {
             What::Seen => {}
             What::Change(change) => {
-                let key = self.of_dispatch(&change.dispatch, change.caller.as_ref());
-                if let Some(record) = key.and_then(|key| self.draft_of(key)) {
-                    record.take_unit(&store, change, now);
-                }
+                self.take_change(&store, change, now);
             }
             What::Snapshot(units) => self.take_snapshot(&store, units, now),
+            What::Gone => {
+                self.cursors.remove(&news.store);
+                self.gone.insert(news.store);
+                return;
+            }
         }
+        // Where it was given up in the same round, its row is written over.
+        self.gone.remove(&news.store);
         self.cursors.insert(news.store, news.version);
+    }
+
+    fn take_change(&mut self, store: &str, change: &wire::UnitChange, now: Timestamp) {
+        let Some(key) = self.of_dispatch(&change.dispatch, change.caller.as_ref()) else { return };
+        self.by_snapshot.remove(&key);
+        if let Some(record) = self.draft_of(key) {
+            record.take_unit(store, change, now);
+        }
     }
 
     /// Every incident may have units in a snapshot, or may have lost them.
@@ -85,8 +122,13 @@ impl Draft {
         }
         for (key, working) in of {
             let drafted = self.changed.get(&key).map(|drafted| drafted.differs(store, &working));
+            let untouched = drafted.is_none();
             let differs = drafted.or_else(|| Some(kept(&self.shared, &key)?.differs(store, &working)));
-            if let Some(record) = differs.filter(|differs| *differs).and_then(|_| self.draft_of(key)) {
+            if !differs.unwrap_or_default() {
+                continue;
+            }
+            self.by_snapshot.extend(untouched.then(|| key.clone()));
+            if let Some(record) = self.draft_of(key) {
                 record.take_snapshot(store, &working, now);
             }
         }

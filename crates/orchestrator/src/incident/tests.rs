@@ -5,6 +5,7 @@ mod judged;
 mod kept;
 mod life;
 mod office;
+mod roll;
 mod rounds;
 mod scene;
 mod table;

@@ -4,15 +4,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
+use proto::watchroom::emergency::v1 as wire;
 use store::{
-    Clock, Commit, Due, Frame, Listing, Loaded, LogRow, MemoryOptions, MemoryStore, Ownership, Pending, Query, Row,
-    Seen, SeenKey, Settle, Store,
+    Clock, Commit, Due, Frame, Listing, Loaded, LogRow, MemoryOptions, MemoryStore, Ownership, Pending, Query, Refusal,
+    Row, Seen, SeenKey, Settle, Store,
 };
-use types::{Head, Owner, Scope, Seq, TaskId, Timestamp};
+use types::{Head, Owner, Scope, Seq, StoreId, TaskId, Timestamp};
 
 use super::office::{Office, called, eventually, store};
-use crate::incident::desk::AGING;
-use crate::incident::note::{self, End, What};
+use crate::incident::desk::{AGING, BATCH, News, What as Units};
+use crate::incident::note::{self, Dispatched, End, What};
 use crate::incident::record;
 use crate::settings::Keep;
 
@@ -21,6 +22,10 @@ use crate::settings::Keep;
 struct Counting {
     store: MemoryStore,
     read: Arc<AtomicUsize>,
+    /// Rows of the largest commit.
+    largest: Arc<AtomicUsize>,
+    /// Commits with many incidents that are taken before one is refused; no bound at 0.
+    room: Arc<AtomicUsize>,
 }
 
 impl Store for Counting {
@@ -37,6 +42,13 @@ impl Store for Counting {
     }
 
     fn submit(&self, commit: Commit, settle: Settle) {
+        self.largest.fetch_max(commit.rows.len(), Ordering::Relaxed);
+        if commit.rows.len() >= BATCH && self.room.load(Ordering::Relaxed) > 0 {
+            if self.room.load(Ordering::Relaxed) == 1 {
+                return settle.settle(Err(Refusal::NoSpace));
+            }
+            self.room.fetch_sub(1, Ordering::Relaxed);
+        }
         self.store.submit(commit, settle);
     }
 
@@ -98,6 +110,64 @@ async fn a_round_reads_each_note_once_however_many_there_are() {
     let all = || (office.shared.book.read().len() == 1_000).then_some(());
     eventually("every call is an incident", all).await;
     assert_eq!(read.load(Ordering::Relaxed), 1_000);
+}
+
+/// An incident to which a unit was sent.
+async fn sends(office: &mut Office, number: usize) {
+    let (context, run, owner) = (format!("c-{number}"), format!("run-{number}"), Owner::anonymous());
+    office.note_of(&context, &run, &owner, called()).await;
+    let dispatch = wire::Dispatch {
+        id: format!("{run}/fire"),
+        service: "fire".to_owned(),
+        assigned: vec![format!("E{number}")],
+        status: wire::DispatchStatus::Assigned.into(),
+        ..wire::Dispatch::default()
+    };
+    let sent = What::Dispatched(Box::new(Dispatched { dispatch: Some(dispatch), ..Dispatched::default() }));
+    office.note_of(&context, &run, &owner, sent).await;
+}
+
+/// Every unit is at the scene of its incident.
+fn all_on_scene(count: usize) -> News {
+    let unit = |number| wire::Unit {
+        id: format!("E{number}"),
+        service: "fire".to_owned(),
+        status: wire::UnitStatus::OnScene.into(),
+        assignment: Some(wire::Assignment { dispatch: format!("run-{number}/fire"), ..wire::Assignment::default() }),
+        ..wire::Unit::default()
+    };
+    News { store: StoreId::from_bytes([7; 16]), version: 9, what: Units::Snapshot((0..count).map(unit).collect()) }
+}
+
+fn on_scene(office: &Office) -> usize {
+    let book = office.shared.book.read();
+    book.by_age().filter(|(_, held)| held.record.shown.status() == wire::IncidentStatus::ResourcesOnScene).count()
+}
+
+#[tokio::test]
+async fn a_snapshot_of_many_incidents_is_written_in_parts_and_survives_a_crash_between_them() {
+    const MANY: usize = 3 * BATCH;
+    let counting = Counting::default();
+    let (largest, room) = (counting.largest.clone(), counting.room.clone());
+    let mut office = Office::open(Arc::new(counting)).await;
+    for number in 0..MANY {
+        sends(&mut office, number).await;
+    }
+    office.noted.notify_one();
+    eventually("all are known", || (office.shared.book.read().len() == MANY).then_some(())).await;
+    largest.store(0, Ordering::Relaxed);
+    // One part is written, and the next one finds no room.
+    room.store(2, Ordering::Relaxed);
+    office.tx.send(all_on_scene(MANY)).await.unwrap();
+    eventually("a part is written", || (on_scene(&office) == BATCH).then_some(())).await;
+    let office = office.reopened().await;
+    assert_eq!(on_scene(&office), BATCH, "what was written is kept");
+    assert!(office.shared.cursors.read().is_empty(), "and the rest is asked for again");
+    room.store(0, Ordering::Relaxed);
+    office.tx.send(all_on_scene(MANY)).await.unwrap();
+    eventually("all are written", || (on_scene(&office) == MANY).then_some(())).await;
+    eventually("and where they end", || office.shared.cursors.read().values().next().copied()).await;
+    assert!(largest.load(Ordering::Relaxed) <= BATCH + 1, "{}", largest.load(Ordering::Relaxed));
 }
 
 #[tokio::test]
