@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::ValueEnum;
 
 use crate::Fatal;
+use crate::cors::Origin;
 use crate::duration::parse_duration;
 
 /// What every service is told at its start; flatten it into the service's own arguments.
@@ -28,6 +29,10 @@ pub struct Args {
     /// others at https://. Read at the start.
     #[arg(long, env = "WATCHROOM_CA", value_name = "FILE")]
     pub ca: Option<PathBuf>,
+    /// A web origin whose pages may call the JSON bindings and gRPC-Web from a browser, such as https://panel.example, or
+    /// `*` for all; may be repeated, in the variable separated by commas. Without it browsers let no page.
+    #[arg(long = "cors-origin", env = "WATCHROOM_CORS_ORIGINS", value_name = "ORIGIN", value_delimiter = ',')]
+    pub cors_origins: Vec<Origin>,
     /// How strict the service is about its own settings.
     #[arg(long, env = "WATCHROOM_PROFILE", value_name = "PROFILE", default_value = "dev")]
     pub profile: Profile,
@@ -83,6 +88,7 @@ impl Default for Args {
             admin_listen: free,
             tokens: None,
             ca: None,
+            cors_origins: Vec::new(),
             profile: Profile::Dev,
             log: "info".to_owned(),
             log_format: LogFormat::Auto,

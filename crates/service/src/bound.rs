@@ -21,7 +21,7 @@ use crate::health::Health;
 use crate::process::Addresses;
 use crate::readiness::Readiness;
 use crate::rpc::{Measures, RpcLayer};
-use crate::{Fatal, Process, admin, catalogue, limits, reflection};
+use crate::{Fatal, Process, admin, catalogue, cors, limits, reflection};
 
 /// Pings of an idle connection, and how long an answer may take.
 const PING: Duration = Duration::from_secs(20);
@@ -96,7 +96,7 @@ impl Bound {
         let drain = self.process.drain();
         let layer = RpcLayer::new(Measures::new(self.process.metrics(), &catalogue), drain.streams_end());
         let stop = CancellationToken::new();
-        let front = Front::new(routes, http, &layer);
+        let front = Front::new(routes, http, &layer, cors::layer(&self.process.args().cors_origins));
         let mut server = serve_protocol(front, self.incoming, stop.clone());
         self.protocol.ready();
         let end = tokio::select! {

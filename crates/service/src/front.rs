@@ -15,14 +15,16 @@ use tonic::Code;
 use tonic::body::Body;
 use tonic::service::Routes;
 use tonic_web::{GrpcWebLayer, GrpcWebService};
+use tower::util::{Either as Maybe, option_layer};
 use tower::{Layer as _, Service};
+use tower_http::cors::{Cors, CorsLayer};
 
 use crate::deadline::Deadline;
 use crate::error_body::refuse;
 use crate::rpc::{CallBody, Rpc, RpcLayer};
 
 type Calls = Rpc<Routes>;
-type Web = GrpcWebService<Calls>;
+type Web = Maybe<Cors<GrpcWebService<Calls>>, GrpcWebService<Calls>>;
 
 /// The protocol listener's service.
 #[derive(Debug, Clone)]
@@ -43,11 +45,17 @@ pin_project! {
 
 impl Front {
     /// Calls go to `routes`, everything else to `http`; both are counted by `layer`.
-    /// gRPC-Web is unwrapped outside of the layer, which sees gRPC's trailers then.
-    pub(crate) fn new(routes: Routes, http: Router, layer: &RpcLayer) -> Self {
+    /// gRPC-Web is unwrapped outside of the layer, which sees gRPC's trailers then. What browsers ask before a call is
+    /// no gRPC-Web yet, so it is answered among the rest of HTTP, whatever its path.
+    pub(crate) fn new(routes: Routes, http: Router, layer: &RpcLayer, cors: Option<CorsLayer>) -> Self {
         let grpc = layer.layer(routes.prepare());
-        let http = layer.over_http().layer(Routes::from(http.fallback(unknown)).prepare());
-        Self { web: GrpcWebLayer::new().layer(grpc.clone()), grpc, http }
+        let http = http.fallback(unknown);
+        let http = match &cors {
+            Some(cors) => http.layer(cors.clone()),
+            None => http,
+        };
+        let http = layer.over_http().layer(Routes::from(http).prepare());
+        Self { web: option_layer(cors).layer(GrpcWebLayer::new().layer(grpc.clone())), grpc, http }
     }
 }
 

@@ -10,7 +10,7 @@ mod measure;
 pub(crate) const TARGET: &str = "service::rpc";
 
 pub(crate) use body::CallBody;
-pub use ended::Ended;
+pub use ended::{Ended, LateEnd};
 pub(crate) use layer::{Rpc, RpcLayer};
 pub(crate) use measure::Measures;
 pub use measure::word as code_name;

@@ -12,7 +12,7 @@ use http::{HeaderValue, StatusCode, header};
 use prost::Message as _;
 use proto::a2a::StreamResponse;
 use proto::a2a::stream_response::Payload;
-use service::Ended;
+use service::{Ended, LateEnd};
 use tonic::Code;
 
 use crate::call::{EXTENSIONS_KEY, Extensions};
@@ -38,7 +38,12 @@ where
     F: Stream<Item = Result<Bytes, Error>> + Send + 'static,
     W: Fn(Result<String, Error>) -> (Option<&'static str>, String) + Send + 'static,
 {
+    let late = LateEnd::default();
+    let told = late.clone();
     let each = move |item: Result<Bytes, Error>| {
+        if let Err(error) = &item {
+            told.failed(error.wire().0);
+        }
         let (seq, frame) = match item.and_then(|bytes| read(&bytes)) {
             Ok((seq, text)) => (seq, Ok(text)),
             Err(error) => (None, Err(error)),
@@ -48,7 +53,10 @@ where
         let event = name.into_iter().fold(event, Event::event);
         Ok::<Event, Infallible>(seq.into_iter().fold(event, |event, seq| event.id(seq.to_string())))
     };
-    Sse::new(until_error(frames).map(each)).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response()
+    let events = Sse::new(until_error(frames).map(each)).keep_alive(KeepAlive::new().interval(KEEP_ALIVE));
+    let mut response = events.into_response();
+    response.extensions_mut().insert(late);
+    response
 }
 
 /// The items up to the first error, that included.

@@ -48,7 +48,7 @@ impl CallBody {
                 call.note(trailers);
             }
             Some(Err(status)) => call.end_with(status.code()),
-            None => {}
+            None => call.complete(),
         }
         self.call = None;
     }

@@ -11,6 +11,7 @@ use tracing::Span;
 use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 
 use crate::rpc::TARGET;
+use crate::rpc::ended::LateEnd;
 use crate::rpc::measure::{Measure, word};
 use crate::trace;
 
@@ -23,6 +24,8 @@ pub(crate) struct Call {
     /// Only when the span cannot carry it.
     context: Option<Context>,
     code: Option<Code>,
+    /// Of a stream over HTTP: how it ends.
+    late: Option<LateEnd>,
 }
 
 impl Call {
@@ -41,7 +44,7 @@ impl Call {
         let parent = trace::extract(headers);
         let carried = parent.has_active_span() && span.set_parent(parent.clone()).is_ok();
         let context = (parent.has_active_span() && !carried).then_some(parent);
-        Self { measure, started: Instant::now(), span, context, code: None }
+        Self { measure, started: Instant::now(), span, context, code: None, late: None }
     }
 
     /// Runs a part of the call inside its span and trace context.
@@ -66,6 +69,18 @@ impl Call {
         (self.measure, self.code) = (measure, Some(code));
     }
 
+    /// Takes note that the answer is a stream over HTTP: that its head is good says nothing of its end.
+    pub(crate) fn note_stream(&mut self, late: LateEnd) {
+        (self.code, self.late) = (None, Some(late));
+    }
+
+    /// The answer is complete.
+    pub(crate) fn complete(&mut self) {
+        if let Some(late) = &self.late {
+            self.code = self.code.or(late.code()).or(Some(Code::Ok));
+        }
+    }
+
     pub(crate) fn end_with(&mut self, code: Code) {
         self.code = Some(code);
     }
@@ -74,7 +89,8 @@ impl Call {
 impl Drop for Call {
     fn drop(&mut self) {
         // An answer that is dropped before its trailers is one whose client went away.
-        let code = self.code.unwrap_or(Code::Cancelled);
+        let late = self.late.as_ref().and_then(LateEnd::code);
+        let code = self.code.or(late).unwrap_or(Code::Cancelled);
         self.span.record("rpc.code", word(code));
         self.measure.count(code, self.started.elapsed());
     }

@@ -1,5 +1,7 @@
 //! How a call that did not come over gRPC ended.
 
+use std::sync::{Arc, OnceLock};
+
 use http::StatusCode;
 use tonic::Code;
 
@@ -11,6 +13,22 @@ pub struct Ended {
     pub path: &'static str,
     /// The code with which that would have ended.
     pub code: Code,
+}
+
+/// How a stream over HTTP ends, told when it does: its head has long gone out by then. The route that streams keeps one
+/// and puts another into the extensions of its response. A stream that is cut before its end counts as cancelled.
+#[derive(Debug, Clone, Default)]
+pub struct LateEnd(Arc<OnceLock<Code>>);
+
+impl LateEnd {
+    /// Says that an error ends the stream; the first one counts.
+    pub fn failed(&self, code: Code) {
+        self.0.get_or_init(|| code);
+    }
+
+    pub(crate) fn code(&self) -> Option<Code> {
+        self.0.get().copied()
+    }
 }
 
 impl Ended {

@@ -13,7 +13,7 @@ use tower::{Layer, Service};
 
 use crate::rpc::body::CallBody;
 use crate::rpc::call::Call;
-use crate::rpc::ended::Ended;
+use crate::rpc::ended::{Ended, LateEnd};
 use crate::rpc::measure::Measures;
 
 /// Wraps a service of calls.
@@ -118,6 +118,9 @@ where
                 let told = response.extensions().get::<Ended>().copied();
                 let Ended { path, code } = told.unwrap_or_else(|| Ended::by_status(response.status()));
                 call.note_ended(measures.of(path), code);
+                if let Some(late) = response.extensions().get::<LateEnd>() {
+                    call.note_stream(late.clone());
+                }
                 Wire::Http
             }
         };

@@ -9,7 +9,7 @@ use axum::routing::get as on_get;
 use bytes::Bytes;
 use futures::{StreamExt as _, stream};
 use prost::Message as _;
-use service::Ended;
+use service::{Ended, LateEnd};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tonic::service::Routes;
@@ -147,4 +147,48 @@ async fn c90_an_open_answer_of_other_http_just_ends_at_a_drain() {
     within(stream.read_to_end(&mut answer)).await.unwrap();
     assert!(answer.ends_with(b"0\r\n\r\n"), "the answer is whole: {}", String::from_utf8_lossy(&answer));
     within(served).await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn a_stream_over_http_counts_as_it_ended_and_not_as_it_began() {
+    let process = process();
+    let streamed = |failed: Option<Code>, ends: bool| {
+        let late = LateEnd::default();
+        failed.into_iter().for_each(|code| late.failed(code));
+        let first = stream::iter([Ok::<_, Infallible>(Bytes::from_static(b"begun"))]);
+        let body = if ends { Body::from_stream(first) } else { Body::from_stream(first.chain(stream::pending())) };
+        let mut response = Response::new(body);
+        response.extensions_mut().insert(Ended { path: CHECK, code: Code::Ok });
+        response.extensions_mut().insert(late);
+        response
+    };
+    let http = Router::new()
+        .route("/whole", on_get(async move || streamed(None, true)))
+        .route("/failed", on_get(async move || streamed(Some(Code::Unavailable), true)))
+        .route("/cut", on_get(async move || streamed(None, false)));
+    let (addresses, _served) = serve_with(&process, Routes::default(), http);
+    within(process.serving()).await;
+    for path in ["/whole", "/failed"] {
+        assert!(get(addresses.protocol, path).await.contains("begun"));
+    }
+    let mut stream = TcpStream::connect(addresses.protocol).await.unwrap();
+    stream.write_all(b"GET /cut HTTP/1.1\r\nhost: test\r\n\r\n").await.unwrap();
+    let mut answer = Vec::new();
+    while !contains(&answer, b"begun") {
+        assert_ne!(within(stream.read_buf(&mut answer)).await.unwrap(), 0);
+    }
+    drop(stream);
+    let line = |code: &str| {
+        format!("watchroom_rpc_requests_total{{service=\"grpc.health.v1.Health\",method=\"Check\",code=\"{code}\"}} 1")
+    };
+    within(async {
+        loop {
+            let metrics = get(addresses.admin, "/metrics").await;
+            if ["OK", "UNAVAILABLE", "CANCELLED"].iter().all(|code| metrics.contains(&line(code))) {
+                return;
+            }
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
 }
