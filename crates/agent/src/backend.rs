@@ -183,6 +183,8 @@ impl<D: Driver> Kit<D> {
         let task = match self.find(scope, summary.id).await {
             // Retention took it between the page and this read.
             Err(Error::TaskNotFound) => None,
+            // One task that cannot be read hides no other.
+            Err(Error::TaskDamaged) => None,
             found => Some(answer::excerpt(found?.show(self).await?, query.history, query.artifacts)?),
         };
         Ok(Listed { key, task })

@@ -24,6 +24,8 @@ pub struct Allow {
 enum Place {
     /// Whatever a host of this name resolves to.
     Host(String),
+    /// The same but for this machine and its links: those are not meant, whatever the name resolves to.
+    Named(String),
     Net(IpAddr, u32),
 }
 
@@ -46,6 +48,7 @@ impl Allow {
     pub fn admits(&self, host: &str, address: SocketAddr) -> bool {
         let at_place = match &self.place {
             Place::Host(name) => name == host,
+            Place::Named(name) => name == host && !is_own(plain(address.ip())),
             Place::Net(net, prefix) => {
                 within(*net, *prefix, address.ip()) || within(*net, *prefix, plain(address.ip()))
             }
@@ -58,7 +61,7 @@ impl Allow {
         let literal = target.literal();
         let place = match literal {
             Some(address) => Place::Net(address, bits(address)),
-            None => Place::Host(target.host().to_owned()),
+            None => Place::Named(target.host().to_owned()),
         };
         let mut places = vec![place];
         if target.is_local_name() || literal.is_some_and(|address| plain(address).is_loopback()) {
@@ -67,6 +70,15 @@ impl Allow {
         }
         places.into_iter().map(|place| Self { place, port: None }).collect()
     }
+}
+
+/// Whether an address leads to this machine, or to what is on a link of it, such as the metadata of a cloud.
+fn is_own(address: IpAddr) -> bool {
+    let on_link = match address {
+        IpAddr::V4(v4) => v4.is_link_local(),
+        IpAddr::V6(v6) => v6.is_unicast_link_local(),
+    };
+    on_link || address.is_loopback() || address.is_unspecified()
 }
 
 impl FromStr for Allow {
@@ -115,7 +127,7 @@ const fn bits(address: IpAddr) -> u32 {
 impl fmt::Display for Allow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.place {
-            Place::Host(name) => f.write_str(name)?,
+            Place::Host(name) | Place::Named(name) => f.write_str(name)?,
             Place::Net(net, prefix) if net.is_ipv6() => write!(f, "[{net}/{prefix}]")?,
             Place::Net(net, prefix) => write!(f, "{net}/{prefix}")?,
         }

@@ -15,8 +15,8 @@ use crate::error::DialError;
 use crate::stream::Stream;
 use crate::target::Target;
 
-/// How long a connection may take to come about.
-const CONNECT: Duration = Duration::from_secs(3);
+/// How long a connection may take to come about: longer than all silent addresses of a host but its last one.
+const CONNECT: Duration = Duration::from_secs(6);
 
 /// A service that makes connections: to its own target, or to the one of each URL that it is asked for.
 #[derive(Debug, Clone)]

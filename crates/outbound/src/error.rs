@@ -2,7 +2,7 @@
 
 use std::io;
 
-use rustls::{CertificateError, Error as Rustls, InvalidMessage};
+use rustls::{AlertDescription, CertificateError, Error as Rustls, InvalidMessage};
 
 use crate::target::BadTarget;
 
@@ -69,20 +69,25 @@ pub enum TlsError {
     Setup(#[source] io::Error),
 }
 
+/// Most names of another's certificate that are told.
+const NAMES: usize = 3;
+
 impl TlsError {
     /// What a failed handshake means.
     pub(crate) fn of(error: io::Error, host: &str) -> Self {
         match error.get_ref().and_then(|inner| inner.downcast_ref::<Rustls>()) {
             Some(Rustls::InvalidCertificate(bad)) => Self::certificate(bad, host).unwrap_or(Self::Handshake(error)),
             Some(Rustls::InvalidMessage(InvalidMessage::InvalidContentType)) => Self::NotSpoken,
-            Some(Rustls::NoApplicationProtocol) => Self::NoHttp2,
+            Some(Rustls::NoApplicationProtocol | Rustls::AlertReceived(AlertDescription::NoApplicationProtocol)) => {
+                Self::NoHttp2
+            }
             Some(_) | None => Self::Handshake(error),
         }
     }
 
     fn certificate(bad: &CertificateError, host: &str) -> Option<Self> {
         let other = |presented: &[String]| {
-            let names: Vec<&str> = presented.iter().map(|name| bare(name)).collect();
+            let names: Vec<&str> = presented.iter().take(NAMES).map(|name| bare(name)).collect();
             let presented = if names.is_empty() { "no name".to_owned() } else { names.join(", ") };
             Self::OtherHost { expected: host.to_owned(), presented }
         };

@@ -1,4 +1,5 @@
-//! Why a call did not count as delivered. No variant holds what a URL, a header or an answer says.
+//! Why a call did not count as delivered. No variant holds what a URL, a header or an answer says;
+//! of a certificate for another host it holds the first names.
 
 use std::time::Duration;
 

@@ -27,8 +27,8 @@ const HOUSE: [Place; 24] = [
     Place {
         name: "outbound",
         floor: -1,
-        never: &["proto", "types", "service", "a2a", "tonic", "prost", "ring"],
-        not_directly: &["axum"],
+        never: &["proto", "types", "service", "a2a", "tonic", "prost"],
+        not_directly: &["axum", "ring"],
     },
     // The generated clients and servers sit on tonic, which itself links tokio.
     Place { name: "proto", floor: 0, never: &[], not_directly: &["tokio"] },

@@ -138,9 +138,19 @@ pub(crate) fn rust_files() -> Vec<Rust> {
 pub(crate) fn words_below(dir: &Path) -> BTreeSet<String> {
     let mut words = BTreeSet::new();
     for path in all_paths().iter().filter(|path| path.starts_with(dir)) {
-        identifiers(fs::read_to_string(path).unwrap().parse().unwrap(), &mut words);
+        let text = fs::read_to_string(path).unwrap();
+        for borrowed in borrowed(path, &text) {
+            identifiers(fs::read_to_string(borrowed).unwrap().parse().unwrap(), &mut words);
+        }
+        identifiers(text.parse().unwrap(), &mut words);
     }
     words
+}
+
+/// Files of other crates that a file takes in as modules.
+fn borrowed(path: &Path, text: &str) -> Vec<PathBuf> {
+    let named = text.lines().filter_map(|line| line.strip_prefix("#[path = \"")?.strip_suffix("\"]"));
+    named.filter(|named| named.starts_with("../")).map(|named| path.with_file_name(named)).collect()
 }
 
 fn all_paths() -> Vec<PathBuf> {

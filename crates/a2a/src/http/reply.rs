@@ -40,13 +40,14 @@ where
 {
     let late = LateEnd::default();
     let told = late.clone();
-    let each = move |item: Result<Bytes, Error>| {
-        if let Err(error) = &item {
-            told.failed(error.wire().0);
-        }
-        let (seq, frame) = match item.and_then(|bytes| read(&bytes)) {
+    let frames = frames.map(|item| item.and_then(|bytes| read(&bytes)));
+    let each = move |item: Result<(Option<u64>, String), Error>| {
+        let (seq, frame) = match item {
             Ok((seq, text)) => (seq, Ok(text)),
-            Err(error) => (None, Err(error)),
+            Err(error) => {
+                told.failed(error.wire().0);
+                (None, Err(error))
+            }
         };
         let (name, data) = wrap(frame);
         let event = Event::default().data(data);
@@ -60,7 +61,7 @@ where
 }
 
 /// The items up to the first error, that included.
-fn until_error<F: Stream<Item = Result<Bytes, Error>>>(frames: F) -> impl Stream<Item = Result<Bytes, Error>> {
+fn until_error<T, F: Stream<Item = Result<T, Error>>>(frames: F) -> impl Stream<Item = Result<T, Error>> {
     stream::unfold(Some(Box::pin(frames)), async |frames| {
         let mut frames = frames?;
         let item = frames.next().await?;

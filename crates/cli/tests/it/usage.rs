@@ -14,14 +14,14 @@ async fn wrong_usage_ends_64() {
         (&["send"], "TEXT"),
         (&["send", "  "], "say something"),
         (&["send", "x", "--agent", "http://a:1", "--operator", "http://b:1"], "--operator"),
-        (&["send", "x", "--agent", "https://a:1"], "http"),
+        (&["send", "x", "--agent", "ftp://a:1"], "http"),
         (&["send", "x", "--agent", "::"], "::"),
         (&["tasks", "--state", "asleep"], "input-required"),
         (&["tasks", "--limit", "0"], "--limit"),
         (&["task", ""], "empty"),
         (&["up", "--without", "dogs"], "dogs"),
         (&["tasks", "--operator", ""], "\"\" is not an address"),
-        (&["tasks", "--operator", "https://a:1"], "\"https://a:1\": only http"),
+        (&["tasks", "--operator", "ftp://a:1"], "\"ftp://a:1\": only http"),
         (&["watch", "x", "--from", "-1"], "not a frame number"),
         (&["watch", "x", "--from", "abc"], "not a frame number"),
         (&["task", "x", "--history", "-1"], "not a count"),
@@ -51,7 +51,7 @@ async fn scripts_get_errors_as_json() {
         (&["tasks", "--operator", &free, "--json"], "UNREACHABLE", 69),
         (&["tasks", "--data-dir", "/nowhere", "--json"], "NO_CLUSTER", 69),
         (&["watch", "x", "--from", "abc", "--json"], "USAGE", 64),
-        (&["tasks", "--operator", "https://a:1", "--json"], "USAGE", 64),
+        (&["tasks", "--operator", "ftp://a:1", "--json"], "USAGE", 64),
     ] {
         let ended = run(args).await;
         assert_eq!(ended.code, Some(exit), "{args:?}: {ended:?}");

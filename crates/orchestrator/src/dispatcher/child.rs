@@ -5,6 +5,7 @@ use a2a::metadata::{OUTCOME_UNKNOWN, PROGRESS, as_text, member, reason_of, struc
 use engine::{Answer, Cause, Code, Payload, WaitsOn};
 use prost::Message as _;
 use proto::Struct;
+use proto::a2a::part::Content;
 use proto::a2a::{Artifact, Message, Part, Role, Task, TaskStatus};
 use proto::value::Kind;
 use types::TaskState;
@@ -63,7 +64,8 @@ pub(super) fn note(update: &Update) -> Payload {
     };
     match message {
         Some(message) => {
-            Payload::from(Message { parts: message.parts.clone(), metadata, ..Message::default() }.encode_to_vec())
+            let metadata = metadata.filter(|metadata| metadata.check().is_ok());
+            Payload::from(Message { parts: shown(&message.parts), metadata, ..Message::default() }.encode_to_vec())
         }
         None => Payload::default(),
     }
@@ -78,7 +80,7 @@ fn progress(metadata: Option<&Struct>) -> Option<Struct> {
 /// What a task has said to people before its present status.
 pub(super) fn said(task: &Task) -> impl Iterator<Item = Payload> {
     let words = task.history.iter().filter(|message| message.role == i32::from(Role::Agent));
-    words.map(|message| payload(message.parts.clone()))
+    words.map(|message| payload(shown(&message.parts)))
 }
 
 /// How a terminal task answers: everything it made, and its last words.
@@ -107,7 +109,7 @@ pub(super) fn answer(task: Task) -> Answer {
 
 /// A direct reply is an answer in one piece.
 pub(super) fn replied(message: Message) -> Answer {
-    Answer::Completed(payload(message.parts))
+    Answer::Completed(payload(shown(&message.parts)))
 }
 
 /// Last words that only repeat what was made are left out.
@@ -118,7 +120,26 @@ fn answered(artifacts: Vec<Artifact>, last: Option<Message>) -> Payload {
             parts.push(part);
         }
     }
-    payload(parts)
+    payload(shown(&parts))
+}
+
+/// Parts as they can be told again: the report and its JSON put them deeper than they came, and what decoders no longer
+/// follow there would make all of the run unreadable.
+fn shown(parts: &[Part]) -> Vec<Part> {
+    parts.iter().map(|part| if is_tellable(part) { part.clone() } else { unshown() }).collect()
+}
+
+fn is_tellable(part: &Part) -> bool {
+    let data = match &part.content {
+        Some(Content::Data(data)) => data.check(),
+        Some(Content::Text(_) | Content::Raw(_) | Content::Url(_)) | None => Ok(()),
+    };
+    data.is_ok() && part.metadata.as_ref().is_none_or(|metadata| metadata.check().is_ok())
+}
+
+fn unshown() -> Part {
+    let text = "(data left out: it is nested too deep, or holds a number that JSON does not have)".to_owned();
+    Part { content: Some(Content::Text(text)), ..Part::default() }
 }
 
 fn silent(code: Code) -> &'static str {

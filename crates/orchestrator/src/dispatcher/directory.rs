@@ -91,6 +91,15 @@ impl Directory {
         serving
     }
 
+    /// Waits until the route's store is no longer at `address`, where only agents with signed cards may be called: a
+    /// follower asks again by itself, and shows our token with that. For ever where all may be called.
+    pub(super) async fn moved(&self, route: &Route, address: &Option<String>) {
+        if !self.only_signed {
+            return std::future::pending().await;
+        }
+        self.registry.until(|_| (self.address(route) != *address).then_some(())).await;
+    }
+
     /// Where the route's store is served now; the route's own endpoint when nobody is registered for it, unless only
     /// those may be called whose card is signed: who answers there now, nobody says.
     pub(crate) fn address(&self, route: &Route) -> Option<String> {

@@ -92,6 +92,11 @@ impl<'d> Follow<'d> {
         }
         loop {
             let item = tokio::select! {
+                biased;
+                () = self.dispatcher.directory.moved(&self.attempt.route, &self.address), if self.child.is_some() => {
+                    self.reopen();
+                    continue;
+                }
                 item = self.items.next() => item,
                 () = tokio::time::sleep_until(self.flush_at), if !self.waiting.is_empty() => {
                     self.flush().await;

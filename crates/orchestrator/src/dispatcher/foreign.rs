@@ -4,11 +4,12 @@
 use a2a::{Client, ClientError, Error, History, Snapshot};
 use engine::ChildNews;
 use proto::a2a::{ListTasksRequest, Task};
+use tonic::Status;
 use types::{MessageId, RemoteTask, SKEW, TaskState, Timestamp};
 
-use super::Dispatcher;
 use super::child::answer;
 use super::fence::message_id;
+use super::{Barred, Dispatcher};
 use crate::duty::Duty;
 
 /// Tasks of one page of a search.
@@ -32,7 +33,7 @@ impl Dispatcher {
 
     /// Asks a task to stop, and for how it has ended.
     async fn stop_foreign(&self, duty: &Duty, child: &RemoteTask) -> Result<Option<ChildNews>, ClientError> {
-        let Ok(client) = self.client(&duty.owner, &duty.launch.route) else { return Ok(None) };
+        let client = self.asking(duty)?;
         let stopped = match client.cancel(child, None).await {
             Err(ClientError::Refused(Error::TaskNotCancelable | Error::UnsupportedOperation(_))) => {
                 client.get(child, History::None).await
@@ -50,10 +51,16 @@ impl Dispatcher {
         }
     }
 
+    /// The client of a duty's agent. Whoever must not be asked has not said that there is no such task.
+    fn asking(&self, duty: &Duty) -> Result<Client, ClientError> {
+        let barred = |barred: Barred| ClientError::Unreachable(Status::unavailable(barred.to_string()));
+        self.client(&duty.owner, &duty.launch.route).map_err(barred)
+    }
+
     /// Looks for the task that an attempt's message became, in its conversation. Not by time: the official SDK gives
     /// a task none before it is at work, and whose clock is right is not known.
     pub(super) async fn search(&self, duty: &Duty) -> Result<Option<RemoteTask>, ClientError> {
-        let Ok(client) = self.client(&duty.owner, &duty.launch.route) else { return Ok(None) };
+        let client = self.asking(duty)?;
         let mut request = ListTasksRequest {
             context_id: duty.context.to_string(),
             page_size: Some(PAGE),

@@ -58,3 +58,15 @@ fn durations_are_kept_to_the_millisecond() {
         explicit(&wire::Plan { steps: vec![step], ..wire::Plan::default() }, "plan", &Settings::default()).unwrap();
     assert_eq!(plan.steps[0].attempt_timeout, Duration::from_millis(2_001));
 }
+
+#[test]
+fn data_that_no_decoder_would_follow_is_refused_by_its_place() {
+    let list =
+        |inner| proto::Value { kind: Some(proto::value::Kind::ListValue(proto::ListValue { values: vec![inner] })) };
+    let deep = (0..=proto::value::MAX_LEVELS / 2).fold(a2a::metadata::text("core"), |inner, _| list(inner));
+    let data = proto::a2a::Part { content: Some(proto::a2a::part::Content::Data(deep)), ..Default::default() };
+    let mut wire = to_wire(&Plan::new("deep", Origin::Explicit, vec![step("first")]));
+    wire.steps[0].input.push(data);
+    let Err(a2a::Error::Validation(violations)) = explicit(&wire, "plan", &Settings::default()) else { panic!() };
+    assert_eq!(violations[0].field, "plan.steps[0].input[1]");
+}

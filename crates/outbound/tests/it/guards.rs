@@ -4,66 +4,70 @@ use std::net::SocketAddr;
 
 use outbound::{Allow, Guard};
 
+/// One of each block that is not the public internet, and of each way to write an address of it within another.
+const CLOSED: [&str; 39] = [
+    "127.0.0.1",
+    "127.8.8.8",
+    "0.0.0.0",
+    "10.1.2.3",
+    "172.16.0.1",
+    "172.31.255.255",
+    "192.168.1.1",
+    "100.64.0.1",
+    "100.100.100.200",
+    "169.254.169.254",
+    "192.0.0.192",
+    "198.18.0.1",
+    "224.0.0.1",
+    "239.1.1.1",
+    "240.0.0.1",
+    "255.255.255.255",
+    "192.0.2.1",
+    "192.88.99.1",
+    "198.51.100.1",
+    "203.0.113.1",
+    "::",
+    "::1",
+    "fe80::1",
+    "fd00:ec2::254",
+    "fc00::1",
+    "ff02::1",
+    "fec0::1",
+    "::ffff:127.0.0.1",
+    "::ffff:10.0.0.1",
+    "64:ff9b::7f00:1",
+    "64:ff9b::a9fe:a9fe",
+    "2002:7f00:1::",
+    "2002:a00:1::1",
+    "2001::1",
+    "2001:db8::1",
+    "::7f00:1",
+    "64:ff9b:1::1",
+    "100::1",
+    "3fff::1",
+];
+
+/// Their public neighbours.
+const OPEN: [&str; 9] = [
+    "8.8.8.8",
+    "1.1.1.1",
+    "172.32.0.1",
+    "172.15.0.1",
+    "100.128.0.1",
+    "2606:4700::1111",
+    "::ffff:8.8.8.8",
+    "64:ff9b::808:808",
+    "2002:808:808::1",
+];
+
 #[test]
 fn only_public_addresses_are_admitted_unless_allowed() {
-    let closed = [
-        "127.0.0.1",
-        "127.8.8.8",
-        "0.0.0.0",
-        "10.1.2.3",
-        "172.16.0.1",
-        "172.31.255.255",
-        "192.168.1.1",
-        "100.64.0.1",
-        "100.100.100.200",
-        "169.254.169.254",
-        "192.0.0.192",
-        "198.18.0.1",
-        "224.0.0.1",
-        "239.1.1.1",
-        "240.0.0.1",
-        "255.255.255.255",
-        "192.0.2.1",
-        "192.88.99.1",
-        "198.51.100.1",
-        "203.0.113.1",
-        "::",
-        "::1",
-        "fe80::1",
-        "fd00:ec2::254",
-        "fc00::1",
-        "ff02::1",
-        "fec0::1",
-        "::ffff:127.0.0.1",
-        "::ffff:10.0.0.1",
-        "64:ff9b::7f00:1",
-        "64:ff9b::a9fe:a9fe",
-        "2002:7f00:1::",
-        "2002:a00:1::1",
-        "2001::1",
-        "2001:db8::1",
-        "::7f00:1",
-        "64:ff9b:1::1",
-        "100::1",
-        "3fff::1",
-    ];
-    let open = [
-        "8.8.8.8",
-        "1.1.1.1",
-        "172.32.0.1",
-        "172.15.0.1",
-        "100.128.0.1",
-        "2606:4700::1111",
-        "::ffff:8.8.8.8",
-        "64:ff9b::808:808",
-        "2002:808:808::1",
-    ];
     let guard = Guard::default();
     let at = |ip: &str| SocketAddr::new(ip.parse().unwrap(), 443);
-    for ip in closed {
+    for ip in CLOSED {
         assert!(!guard.admits("hooks.example", at(ip)), "{ip}");
     }
-    for ip in open {
+    for ip in OPEN {
         assert!(guard.admits("hooks.example", at(ip)), "{ip}");
     }
 }
@@ -118,6 +122,10 @@ fn a_host_that_somebody_entitled_names_is_admitted_and_nothing_beside_it() {
         ("http://10.0.0.1:9000", "10.0.0.2", "10.0.0.2:9000", false),
         ("https://agents.internal", "agents.internal", "10.0.0.2:443", true),
         ("https://agents.internal", "other.internal", "10.0.0.2:443", false),
+        ("https://agents.internal", "agents.internal", "127.0.0.1:8400", false),
+        ("https://agents.internal", "agents.internal", "169.254.169.254:80", false),
+        ("https://agents.internal", "agents.internal", "[::ffff:127.0.0.1]:80", false),
+        ("https://agents.internal", "agents.internal", "[fe80::1]:80", false),
         ("http://localhost:9000", "127.0.0.1", "127.0.0.1:9001", true),
         ("http://127.0.0.1:9000", "localhost", "[::1]:9001", true),
         ("http://127.0.0.1:9000", "metadata", "169.254.169.254:80", false),

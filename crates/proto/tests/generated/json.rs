@@ -23,7 +23,7 @@ pub(crate) fn code(pool: &DescriptorPool) -> String {
 
 fn members(out: &mut String, message: &MessageDescriptor) {
     assert!(message.oneofs().filter(|oneof| !oneof.is_synthetic()).count() < 2, "{}", message.full_name());
-    let put: String = message.fields().filter(|field| is_first(field)).map(|field| putting(&field)).collect();
+    let put: String = message.fields().filter(is_first).map(|field| putting(&field)).collect();
     let take: String = message.fields().map(|field| taking(&field)).collect();
     let put = if put.is_empty() { "        let _ = out;\n".to_owned() } else { put };
     write!(
