@@ -21,7 +21,7 @@ async fn wrong_usage_ends_64() {
         (&["task", ""], "empty"),
         (&["up", "--without", "dogs"], "dogs"),
         (&["tasks", "--operator", ""], "\"\" is not an address"),
-        (&["tasks", "--operator", "ftp://a:1"], "\"ftp://a:1\": only http"),
+        (&["tasks", "--operator", "ftp://a:1"], "\"ftp://a:1\": an address begins with http"),
         (&["watch", "x", "--from", "-1"], "not a frame number"),
         (&["watch", "x", "--from", "abc"], "not a frame number"),
         (&["task", "x", "--history", "-1"], "not a count"),
