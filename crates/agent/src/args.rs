@@ -22,7 +22,7 @@ pub struct Args {
     #[arg(long, env = "WATCHROOM_DATA_DIR", value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
     /// Keep tasks in memory only: a restart forgets them
-    #[arg(long, env = "WATCHROOM_IN_MEMORY")]
+    #[arg(long, env = "WATCHROOM_IN_MEMORY", value_parser = clap::builder::FalseyValueParser::new())]
     pub in_memory: bool,
     /// Make the store of this backup instead of serving; the data directory must not hold one
     #[arg(long, value_name = "FILE", conflicts_with = "in_memory")]

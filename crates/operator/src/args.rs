@@ -68,7 +68,7 @@ pub struct Runs {
     pub foreign_agents: Vec<Foreign>,
     /// Call, and show the token of --token-file, only those registered agents whose card the registry holds to be
     /// signed by a key of its --trust; agents of --foreign-agent get no token anyway
-    #[arg(long, env = "WATCHROOM_ONLY_SIGNED")]
+    #[arg(long, env = "WATCHROOM_ONLY_SIGNED", value_parser = clap::builder::FalseyValueParser::new())]
     pub only_signed: bool,
     /// A host or network that cards of foreign agents may send this operator to though it is neither public nor the host
     /// of the agent's address, at one port or at any; may be repeated, in the variable separated by commas

@@ -20,7 +20,7 @@ pub struct Args {
     #[arg(long, env = "WATCHROOM_DATA_DIR", value_name = "DIR", default_value = "watchroom-data/registry")]
     pub data_dir: PathBuf,
     /// Keep registrations in memory only: after a restart every instance registers again
-    #[arg(long, env = "WATCHROOM_IN_MEMORY")]
+    #[arg(long, env = "WATCHROOM_IN_MEMORY", value_parser = clap::builder::FalseyValueParser::new())]
     pub in_memory: bool,
     /// Make the store of this backup instead of serving; the data directory must not hold one
     #[arg(long, value_name = "FILE", conflicts_with = "in_memory")]

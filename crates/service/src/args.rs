@@ -29,7 +29,7 @@ pub struct Args {
     /// others at https://. Read at the start.
     #[arg(long, env = "WATCHROOM_CA", value_name = "FILE")]
     pub ca: Option<PathBuf>,
-    /// A web origin whose pages may call the JSON bindings and gRPC-Web from a browser, such as https://panel.example, or
+    /// A web origin whose pages may call the JSON bindings and gRPC-Web from a browser, such as `https://panel.example`, or
     /// `*` for all; may be repeated, in the variable separated by commas. Without it browsers let no page.
     #[arg(long = "cors-origin", env = "WATCHROOM_CORS_ORIGINS", value_name = "ORIGIN", value_delimiter = ',')]
     pub cors_origins: Vec<Origin>,

@@ -94,6 +94,8 @@ impl Dispatcher {
         match Follow::sent(self, attempt, &client, request).run().await {
             None => Try::Told,
             Some(error) => {
+                let (step, agent, why) = (&attempt.step, &attempt.route.endpoint, &error as &dyn std::error::Error);
+                tracing::info!(%step, %agent, error = why, "the agent has not taken the step");
                 let tried = sort(error);
                 // A refusal of the work is an answer.
                 if matches!(tried, Try::Unreached(_) | Try::Busy(_) | Try::Unknown(_)) {
