@@ -9,6 +9,7 @@ use store::{EmbeddedStore, MemoryStore, Options, Store};
 use tokio_util::sync::CancellationToken;
 use types::{Scope, Seq, TaskState};
 
+use crate::bed::yielding_until;
 use crate::script::{
     Scripted, Stage, after, call, fold, get, id, immediately, message, read, script, send, seqs, start, start_on,
     state, to,
@@ -54,7 +55,10 @@ async fn a_store_on_disk_gives_the_next_process_everything() {
     frames(&kit, id(&busy), 3).await;
     closing.cancel();
     store.close().await.unwrap();
-    drop((kit, store));
+    drop(kit);
+    // What the kit had spawned lets go of it.
+    yielding_until(|| Arc::strong_count(&store) == 1).await;
+    drop(store);
     stage.open();
     let store = Arc::new(EmbeddedStore::open(Options::at(dir.path())).unwrap());
     let kit = start_on::<false>(&stage, store, CancellationToken::new()).await;

@@ -13,6 +13,7 @@ use store::{EmbeddedStore, Options, Query, Store};
 use tokio_util::sync::CancellationToken;
 use types::{MessageId, Owner, Scope, StepId, TaskId};
 
+use crate::bed::yielding_until;
 use crate::script::{Scripted, Stage, ask, call, message, read, script, send, start, start_on};
 
 async fn tasks(kit: &Scripted<true>) -> usize {
@@ -42,7 +43,10 @@ async fn the_first_answer_is_the_answer_also_after_a_restart() {
     assert_eq!(ask(&kit, message("m1", "reply otherwise")).await, Err(Error::MessageIdReused("m1".into())));
     closing.cancel();
     store.close().await.unwrap();
-    drop((kit, store));
+    drop(kit);
+    // What the kit had spawned lets go of it.
+    yielding_until(|| Arc::strong_count(&store) == 1).await;
+    drop(store);
     let store: Arc<dyn Store> = Arc::new(EmbeddedStore::open(Options::at(dir.path())).unwrap());
     let kit = start_on::<true>(&Stage::new(), store, CancellationToken::new()).await;
     assert_eq!(ask(&kit, message("m1", "reply")).await.unwrap(), first);
