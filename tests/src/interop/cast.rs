@@ -233,7 +233,7 @@ fn table() -> String {
         format!("[[token]]\nprincipal = \"{name}\"\nroles = [{roles}]\nsecret = \"{}\"\n", token(name))
     };
     let clients = Client::ALL.map(|client| entry(client.name(), "\"caller\"")).concat();
-    entry("services", "\"caller\", \"agent\"") + &clients
+    entry("services", "\"caller\", \"agent\", \"delegate\"") + &clients
 }
 
 fn token(name: &str) -> String {
