@@ -45,6 +45,19 @@ fn with(config: TaskPushNotificationConfig) -> SendMessageRequest {
     SendMessageRequest { configuration: Some(configuration), ..request(message("hello")) }
 }
 
+/// What is asked by each operation in turn, where pages are asked for twice.
+fn every_operation() -> [Asked; 5] {
+    let (task, id) = (TASK.parse().unwrap(), || "c".parse().unwrap());
+    let page = |size, after: Option<&str>| PushPage { size, after: after.map(|after| after.parse().unwrap()) };
+    [
+        Asked::CreatePush(task, Box::new(parsed())),
+        Asked::GetPush(task, id()),
+        Asked::ListPush(task, page(50, None)),
+        Asked::ListPush(task, page(7, Some("b"))),
+        Asked::DeletePush(task, id()),
+    ]
+}
+
 #[tokio::test]
 async fn every_operation_reaches_the_backend_in_our_words() {
     let served = served().await;
@@ -58,16 +71,7 @@ async fn every_operation_reaches_the_backend_in_our_words() {
     accepted(&served, "ListTaskPushNotificationConfigs", &list, &[VERSION]).await;
     let delete = DeleteTaskPushNotificationConfigRequest { task_id, id, tenant: String::new() };
     accepted(&served, "DeleteTaskPushNotificationConfig", &delete, &[VERSION]).await;
-    let (task, id) = (TASK.parse().unwrap(), || "c".parse().unwrap());
-    let page = |size, after: Option<&str>| PushPage { size, after: after.map(|after| after.parse().unwrap()) };
-    let expected = [
-        Asked::CreatePush(task, Box::new(parsed())),
-        Asked::GetPush(task, id()),
-        Asked::ListPush(task, page(50, None)),
-        Asked::ListPush(task, page(7, Some("b"))),
-        Asked::DeletePush(task, id()),
-    ];
-    assert_eq!(served.asked(), expected);
+    assert_eq!(served.asked(), every_operation());
     let printed = format!("{:?}", served.asked());
     assert!(
         !printed.contains("t0ken") && !printed.contains("w0rd") && !printed.contains("hooks"),
@@ -89,16 +93,7 @@ async fn our_client_asks_the_same_over_each_binding() {
             .await
             .unwrap();
         client.delete_push(&task, "c").await.unwrap();
-        let (task, id) = (TASK.parse().unwrap(), || "c".parse().unwrap());
-        let page = |size, after: Option<&str>| PushPage { size, after: after.map(|after| after.parse().unwrap()) };
-        let expected = [
-            Asked::CreatePush(task, Box::new(parsed())),
-            Asked::GetPush(task, id()),
-            Asked::ListPush(task, page(50, None)),
-            Asked::ListPush(task, page(7, Some("b"))),
-            Asked::DeletePush(task, id()),
-        ];
-        assert_eq!(served.asked(), expected, "{binding}");
+        assert_eq!(served.asked(), every_operation(), "{binding}");
     }
 }
 
