@@ -5,9 +5,7 @@ use std::time::Duration;
 use a2a::{Error, Violation};
 use engine::{Mode, OnFailure, OnUnknown, Origin, Payload, Plan, PlanError, Step};
 use prost::Message as _;
-use proto::a2a::part::Content;
 use proto::a2a::{Message, Part};
-use proto::value::NotJson;
 use proto::watchroom::orchestrator::v1 as wire;
 use types::RetryPolicy;
 
@@ -106,11 +104,7 @@ fn input(parts: &[Part], field: &str) -> Result<Vec<Part>, Error> {
         return Err(Error::invalid(field, "at least one part is needed"));
     }
     for (place, part) in parts.iter().enumerate() {
-        let refused = |fault: NotJson| Error::invalid(format!("{field}[{place}]"), fault.to_string());
-        if let Some(Content::Data(data)) = &part.content {
-            data.check().map_err(refused)?;
-        }
-        part.metadata.as_ref().map_or(Ok(()), |metadata| metadata.check()).map_err(refused)?;
+        part.check().map_err(|fault| Error::invalid(format!("{field}[{place}]"), fault.to_string()))?;
     }
     Ok(parts.to_vec())
 }

@@ -65,7 +65,9 @@ pub(super) fn note(update: &Update) -> Payload {
     match message {
         Some(message) => {
             let metadata = metadata.filter(|metadata| metadata.check().is_ok());
-            Payload::from(Message { parts: shown(&message.parts), metadata, ..Message::default() }.encode_to_vec())
+            Payload::from(
+                Message { parts: shown(message.parts.clone()), metadata, ..Message::default() }.encode_to_vec(),
+            )
         }
         None => Payload::default(),
     }
@@ -80,7 +82,7 @@ fn progress(metadata: Option<&Struct>) -> Option<Struct> {
 /// What a task has said to people before its present status.
 pub(super) fn said(task: &Task) -> impl Iterator<Item = Payload> {
     let words = task.history.iter().filter(|message| message.role == i32::from(Role::Agent));
-    words.map(|message| payload(shown(&message.parts)))
+    words.map(|message| payload(shown(message.parts.clone())))
 }
 
 /// How a terminal task answers: everything it made, and its last words.
@@ -109,7 +111,7 @@ pub(super) fn answer(task: Task) -> Answer {
 
 /// A direct reply is an answer in one piece.
 pub(super) fn replied(message: Message) -> Answer {
-    Answer::Completed(payload(shown(&message.parts)))
+    Answer::Completed(payload(shown(message.parts)))
 }
 
 /// Last words that only repeat what was made are left out.
@@ -120,21 +122,13 @@ fn answered(artifacts: Vec<Artifact>, last: Option<Message>) -> Payload {
             parts.push(part);
         }
     }
-    payload(shown(&parts))
+    payload(shown(parts))
 }
 
 /// Parts as they can be told again: the report and its JSON put them deeper than they came, and what decoders no longer
 /// follow there would make all of the run unreadable.
-fn shown(parts: &[Part]) -> Vec<Part> {
-    parts.iter().map(|part| if is_tellable(part) { part.clone() } else { unshown() }).collect()
-}
-
-fn is_tellable(part: &Part) -> bool {
-    let data = match &part.content {
-        Some(Content::Data(data)) => data.check(),
-        Some(Content::Text(_) | Content::Raw(_) | Content::Url(_)) | None => Ok(()),
-    };
-    data.is_ok() && part.metadata.as_ref().is_none_or(|metadata| metadata.check().is_ok())
+fn shown(parts: Vec<Part>) -> Vec<Part> {
+    parts.into_iter().map(|part| if part.check().is_ok() { part } else { unshown() }).collect()
 }
 
 fn unshown() -> Part {

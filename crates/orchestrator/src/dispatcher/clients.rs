@@ -9,6 +9,7 @@ use engine::Route;
 use outbound::Dialer;
 use parking_lot::Mutex;
 use service::client::{Credential, Peer};
+use tonic::Status;
 use types::Owner;
 
 use super::Directory;
@@ -26,6 +27,13 @@ pub(super) enum Barred {
     /// Nobody whose card is signed answers from its store now.
     #[error("nobody with a signed card is registered for its store, and others are not called (--only-signed)")]
     Unsigned,
+}
+
+impl From<Barred> for ClientError {
+    /// Nothing has reached the agent.
+    fn from(barred: Barred) -> Self {
+        Self::Unreachable(Status::unavailable(barred.to_string()))
+    }
 }
 
 /// Clients by address.

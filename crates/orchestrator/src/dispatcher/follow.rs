@@ -97,11 +97,11 @@ impl<'d> Follow<'d> {
                     self.reopen();
                     continue;
                 }
-                item = self.items.next() => item,
                 () = tokio::time::sleep_until(self.flush_at), if !self.waiting.is_empty() => {
                     self.flush().await;
                     continue;
                 }
+                item = self.items.next() => item,
             };
             let step = match item {
                 Some(Ok(Followed::Event(event))) => self.event(event).await,

@@ -4,12 +4,11 @@
 use a2a::{Client, ClientError, Error, History, Snapshot};
 use engine::ChildNews;
 use proto::a2a::{ListTasksRequest, Task};
-use tonic::Status;
 use types::{MessageId, RemoteTask, SKEW, TaskState, Timestamp};
 
+use super::Dispatcher;
 use super::child::answer;
 use super::fence::message_id;
-use super::{Barred, Dispatcher};
 use crate::duty::Duty;
 
 /// Tasks of one page of a search.
@@ -53,8 +52,7 @@ impl Dispatcher {
 
     /// The client of a duty's agent. Whoever must not be asked has not said that there is no such task.
     fn asking(&self, duty: &Duty) -> Result<Client, ClientError> {
-        let barred = |barred: Barred| ClientError::Unreachable(Status::unavailable(barred.to_string()));
-        self.client(&duty.owner, &duty.launch.route).map_err(barred)
+        Ok(self.client(&duty.owner, &duty.launch.route)?)
     }
 
     /// Looks for the task that an attempt's message became, in its conversation. Not by time: the official SDK gives

@@ -7,7 +7,6 @@ use discovery::Seen;
 use engine::{Cause, ChildNews, Code, Dispatch, Sent};
 use proto::a2a::{Message, Part, Role, SendMessageRequest};
 use tokio::time::Instant;
-use tonic::Status;
 use types::{MessageId, Seq, TaskId};
 
 use super::follow::Follow;
@@ -38,11 +37,17 @@ impl Dispatcher {
         for failures in 1.. {
             match self.send_once(&attempt, request(&attempt, &dispatch)).await {
                 Try::Told => return,
-                Try::Declined(cause) => return attempt.tell(vec![ChildNews::NotAccepted(cause)]).await,
+                Try::Declined(cause) => {
+                    tracing::info!(step = %attempt.step, agent = %attempt.route.endpoint, %cause, "not taken");
+                    return attempt.tell(vec![ChildNews::NotAccepted(cause)]).await;
+                }
                 Try::Unreached(error) if sent == Sent::Never && began.elapsed() >= self.reach => {
+                    tracing::info!(step = %attempt.step, error = why(&error), "not reached; giving up");
                     return attempt.tell(vec![ChildNews::NotAccepted(unreached(&error))]).await;
                 }
-                Try::Unreached(error) => tracing::info!(step = %attempt.step, %error, "sending again"),
+                Try::Unreached(error) => {
+                    tracing::info!(step = %attempt.step, error = why(&error), "sending again");
+                }
                 Try::Busy(error) if began.elapsed() >= self.reach => {
                     if let Some(news) = self.give_up(&attempt, &dispatch, &error).await {
                         return attempt.tell(vec![news]).await;
@@ -53,15 +58,15 @@ impl Dispatcher {
                     if attempt.route.store_id.is_some() {
                         sent = Sent::Perhaps;
                     }
-                    tracing::info!(step = %attempt.step, %error, "turned away for now; sending again");
+                    tracing::info!(step = %attempt.step, error = why(&error), "turned away for now; sending again");
                 }
                 Try::Unknown(error) if attempt.route.store_id.is_none() => {
-                    tracing::info!(step = %attempt.step, %error, "no answer; looking for the message at its agent");
+                    tracing::info!(step = %attempt.step, error = why(&error), "no answer; looking for the message at its agent");
                     return self.adopt(&attempt, &dispatch).await;
                 }
                 Try::Unknown(error) => {
                     sent = Sent::Perhaps;
-                    tracing::info!(step = %attempt.step, %error, "no answer; sending the same message again");
+                    tracing::info!(step = %attempt.step, error = why(&error), "no answer; sending the same message again");
                 }
             }
             pause(failures).await;
@@ -94,8 +99,6 @@ impl Dispatcher {
         match Follow::sent(self, attempt, &client, request).run().await {
             None => Try::Told,
             Some(error) => {
-                let (step, agent, why) = (&attempt.step, &attempt.route.endpoint, &error as &dyn std::error::Error);
-                tracing::info!(%step, %agent, error = why, "the agent has not taken the step");
                 let tried = sort(error);
                 // A refusal of the work is an answer.
                 if matches!(tried, Try::Unreached(_) | Try::Busy(_) | Try::Unknown(_)) {
@@ -107,12 +110,17 @@ impl Dispatcher {
     }
 }
 
+/// An error as logs show it: with its causes, which callers are not told.
+fn why(error: &ClientError) -> &(dyn std::error::Error + 'static) {
+    error
+}
+
 /// What it says about the message that its agent is not asked. Who is not signed now may be in a moment, and may have
 /// the message from before.
 fn stopped(barred: Barred) -> Try {
     match barred {
         Barred::Address => Try::Declined(Cause::new(Code::Unreachable, barred.to_string())),
-        Barred::Unsigned => Try::Unreached(ClientError::Unreachable(Status::unavailable(barred.to_string()))),
+        Barred::Unsigned => Try::Unreached(barred.into()),
     }
 }
 

@@ -1,6 +1,8 @@
 //! Whether a value that came as protobuf has a place in JSON, and in the messages that it will be put into.
 
 use super::{Kind, MAX_LEVELS, Struct, Value};
+use crate::a2a::Part;
+use crate::a2a::part::Content;
 
 /// Why a value is none of JSON's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -24,6 +26,16 @@ impl Struct {
     /// Checks that this is a JSON object, and no deeper than decoders follow.
     pub fn check(&self) -> Result<(), NotJson> {
         members(self, MAX_LEVELS)
+    }
+}
+
+impl Part {
+    /// Checks the data and the metadata of this part, as [`Value::check`] does.
+    pub fn check(&self) -> Result<(), NotJson> {
+        if let Some(Content::Data(data)) = &self.content {
+            data.check()?;
+        }
+        self.metadata.as_ref().map_or(Ok(()), Struct::check)
     }
 }
 
