@@ -9,6 +9,7 @@ mod invoke;
 mod media;
 mod operation;
 mod params;
+mod place;
 mod reply;
 mod rest;
 mod rpc;

@@ -29,13 +29,18 @@ pub fn to_value<M: Members>(wire: &[u8]) -> Result<Value, JsonError> {
 
 /// Reads a message from JSON; unknown fields are ignored, as A2A asks of receivers, but not unknown names of an enum.
 pub fn from_text<M: Members>(text: &str) -> Result<M, JsonError> {
-    whole(text, PhantomData::<In<M>>).map(|In(message)| message).map_err(|source| explain::<M>(source, || text.parse()))
+    let seed = || PhantomData::<In<M>>;
+    whole(text, seed())
+        .map(|In(message)| message)
+        .map_err(|source| explain::<M>(source, text.parse(), || place(text, seed())))
 }
 
 /// Reads a message that is a member of the object in a text; the default message where there is no such member.
 pub fn from_member<M: Members>(text: &str, member: &str) -> Result<M, JsonError> {
+    let seed = || At::<M> { member, of: PhantomData };
     let tree = || text.parse().map(|mut whole: Value| whole.get_mut(member).map(Value::take).unwrap_or_default());
-    whole(text, At::<M> { member, of: PhantomData }).map_err(|source| explain::<M>(source, tree))
+    let below = |path: String| path.strip_prefix(member).map_or(".", |rest| rest.trim_start_matches('.')).to_owned();
+    whole(text, seed()).map_err(|source| explain::<M>(source, tree(), || place(text, seed()).map(below)))
 }
 
 /// Reads a message from values.
@@ -63,13 +68,29 @@ fn whole<'t, S: DeserializeSeed<'t>>(text: &'t str, seed: S) -> serde_json::Resu
     input.end().map(|()| read)
 }
 
-/// Says where: reads again, from a tree, which is slower and knows the path. What only the text shows, such as a
-/// member that comes twice, has line and column instead.
-fn explain<M: Members>(source: serde_json::Error, tree: impl FnOnce() -> serde_json::Result<Value>) -> JsonError {
-    match tree().map(from_value::<M>) {
+/// Says where: reads again, from a tree, which is slower and knows the path. What a tree does not show, which is that a
+/// member comes twice, has its path from the text.
+fn explain<M: Members>(
+    source: serde_json::Error,
+    tree: serde_json::Result<Value>,
+    place: impl FnOnce() -> Option<String>,
+) -> JsonError {
+    match tree.map(from_value::<M>) {
         Ok(Err(named)) => named,
-        Ok(Ok(_)) | Err(_) => syntax::<M>(source),
+        Ok(Ok(_)) => match place() {
+            Some(path) => JsonError::Member { name: M::full_name(), path, source },
+            None => syntax::<M>(source),
+        },
+        Err(_) => syntax::<M>(source),
     }
+}
+
+/// The path of what a text is refused for.
+fn place<'t, S: DeserializeSeed<'t>>(text: &'t str, seed: S) -> Option<String> {
+    let mut input = serde_json::Deserializer::from_str(text);
+    let mut track = serde_path_to_error::Track::new();
+    let refused = seed.deserialize(serde_path_to_error::Deserializer::new(&mut input, &mut track)).is_err();
+    refused.then(|| track.path().to_string())
 }
 
 /// The member of an object that is a message; the others are passed over.

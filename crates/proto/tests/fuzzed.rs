@@ -201,15 +201,20 @@ fn numbers_that_json_does_not_have_are_found_and_written_as_null() {
 
 #[test]
 fn a_member_that_comes_twice_is_refused() {
-    for text in [
-        r#"{"data":1,"data":1}"#,
-        r#"{"mediaType":"a","media_type":"a"}"#,
-        r#"{"text":"a","url":"b"}"#,
-        r#"{"text":"a","data":null}"#,
-        r#"{"data":{"a":1,"a":1}}"#,
-        r#"{"metadata":{"a":1,"a":1}}"#,
+    for (text, at) in [
+        (r#"{"data":1,"data":1}"#, "data"),
+        (r#"{"mediaType":"a","media_type":"a"}"#, "media_type"),
+        // What is known only when its value has been read is told by its object.
+        (r#"{"text":"a","url":"b"}"#, "."),
+        (r#"{"text":"a","data":null}"#, "."),
+        (r#"{"data":{"a":1,"a":1}}"#, "data"),
+        (r#"{"metadata":{"a":1,"a":1}}"#, "metadata"),
     ] {
-        proto::from_text::<proto::a2a::Part>(text).unwrap_err();
+        let refused = proto::from_text::<proto::a2a::Part>(text).unwrap_err();
+        assert!(matches!(&refused, JsonError::Member { path, .. } if path == at), "{text}: {refused:?}");
+        let params = format!(r#"{{"id":1,"params":{text}}}"#);
+        let refused = proto::from_member::<proto::a2a::Part>(&params, "params").unwrap_err();
+        assert!(matches!(&refused, JsonError::Member { path, .. } if path == at), "{params}: {refused:?}");
     }
     let one: proto::a2a::Part = proto::from_text(r#"{"text":"a","url":null}"#).unwrap();
     assert_eq!(one.content, Some(proto::a2a::part::Content::Text("a".into())));

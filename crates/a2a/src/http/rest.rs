@@ -10,7 +10,7 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::any;
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
-use serde_json::{Map, Value};
+use serde_json::Map;
 use tonic::Code;
 
 use crate::backend::Backend;
@@ -19,7 +19,7 @@ use crate::error::Error;
 use crate::http::in_time::in_time;
 use crate::http::invoke::Outcome;
 use crate::http::media::{self, Media};
-use crate::http::params::Params;
+use crate::http::params::{Given, Params};
 use crate::http::rest::route::{Lost, Route};
 use crate::http::{body, headers, reply};
 use crate::operations::{Answer, Answered, Operations};
@@ -59,58 +59,23 @@ async fn call<B: Backend>(
     parts: Parts,
     body: Body,
 ) -> Answered<Outcome<B::Frames>> {
-    let params = match parts.method {
+    let given = match parts.method {
         Method::POST => from_body(&parts.headers, body).await?,
-        _ => Params::Named(query::read(parts.uri.query().unwrap_or_default())),
+        _ => Given::Named(query::read(parts.uri.query().unwrap_or_default())),
     };
     let caller = headers::caller(parts)?;
     check_version(&caller.headers)?;
-    let params = if route.fields.is_empty() { params } else { with_path(params, route.fields)? };
-    route.operation.invoke(operations, caller, params).await
+    route.operation.invoke(operations, caller, Params::placed(given, route.fields)).await
 }
 
 /// A body may be left out where the path says everything; then its type does not matter.
-async fn from_body(headers: &HeaderMap, body: Body) -> Result<Params, Error> {
+async fn from_body(headers: &HeaderMap, body: Body) -> Result<Given, Error> {
     let body = body::read(headers, body).await?;
     if body.is_empty() {
-        return Ok(Params::Named(Map::new()));
+        return Ok(Given::Named(Map::new()));
     }
     media::require(headers, &[Media::A2a, Media::Json])?;
-    Ok(Params::Body(body))
-}
-
-/// Parameters together with what the path says.
-fn with_path(params: Params, fields: Vec<(&'static str, String)>) -> Result<Params, Error> {
-    let mut members = match params {
-        Params::Named(members) => members,
-        Params::Body(body) | Params::Rpc(body) => object(&body)?,
-    };
-    for (field, value) in fields {
-        agree(&mut members, field, value)?;
-    }
-    Ok(Params::Named(members))
-}
-
-fn object(body: &[u8]) -> Result<Map<String, Value>, Error> {
-    match body::parse(body) {
-        Ok(Value::Object(members)) => Ok(members),
-        Ok(_) => Err(Error::invalid("request", "must be an object")),
-        Err(why) => Err(Error::invalid("request", why)),
-    }
-}
-
-/// Puts a value of the path among the parameters, which must not say otherwise.
-fn agree(params: &mut Map<String, Value>, field: &'static str, value: String) -> Result<(), Error> {
-    match params.get(field).and_then(Value::as_str) {
-        Some(said) if !said.is_empty() && said != value => {
-            let name = if field == "taskId" { "task_id" } else { field };
-            Err(Error::invalid(name, format!("is {said} in the request and {value} in its path")))
-        }
-        _ => {
-            params.insert(field.to_owned(), value.into());
-            Ok(())
-        }
-    }
+    Ok(Given::Body(body))
 }
 
 fn respond<F>(answer: Answer<Outcome<F>>, media: Media) -> Response

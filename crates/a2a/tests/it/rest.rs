@@ -77,6 +77,27 @@ async fn c41_a_path_and_a_field_must_agree() {
 }
 
 #[tokio::test]
+async fn c41_a_member_that_comes_twice_is_named_whatever_the_path_says() {
+    let served = Served::start(Stage::new()).await;
+    let config = format!("/tasks/{TASK}/pushNotificationConfigs");
+    let cases = [
+        ("/message:send", r#"{"message":{"messageId":"a","messageId":"b"}}"#, "message.message_id"),
+        ("/acme/message:send", r#"{"message":{"messageId":"a","messageId":"b"}}"#, "message.message_id"),
+        ("/acme/message:send", r#"{"tenant":"apex","tenant":"acme"}"#, "tenant"),
+        ("/acme/message:send", r#"{"tenant":7}"#, "tenant"),
+        (&config, r#"{"url":"http://x","url":"http://y"}"#, "url"),
+        (&config, r#"{"taskId":"other","task_id":"other","url":"http://x"}"#, "task_id"),
+        (&config, r#"{"task_id":"other","url":"http://x"}"#, "task_id"),
+    ];
+    for (path, body, field) in cases {
+        let heard = ask(&served, Method::POST, path, &[VERSION, A2A], body).await;
+        let named = heard.json()["error"]["details"][1]["fieldViolations"][0]["field"].clone();
+        assert_eq!((heard.status.as_u16(), named), (400, json!(field)), "{path} {body}");
+    }
+    assert_eq!(served.asked(), []);
+}
+
+#[tokio::test]
 async fn c42_answers_have_the_media_type_of_the_request() {
     let served = Served::start(Stage::new()).await;
     let refused = json!({}).to_string();

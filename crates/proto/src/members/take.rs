@@ -3,11 +3,12 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::convert::Infallible;
 use std::fmt;
 
 use bytes::Bytes;
 use prost_types::Timestamp;
-use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 
 use super::scalar::{Base64, Enum, Time, Whole};
 use super::{In, MemberName, Members};
@@ -90,10 +91,8 @@ impl<'de, A: MapAccess<'de>> Taking<'_, A> {
     /// One of several members of which there may be one; `null` is none of them.
     pub(crate) fn choice<T: Deserialize<'de>>(&mut self, field: u32, oneof: u32) -> Result<Option<T>, A::Error> {
         let value = self.value(field)?;
-        if value.is_some() {
-            self.once(oneof)?;
-        }
-        Ok(value)
+        // The value is read, so there is no place left to refuse it in.
+        if value.is_some() && !self.is_first(oneof) { Err(A::Error::custom(Taken(self.name))) } else { Ok(value) }
     }
 
     /// The same of a message.
@@ -119,12 +118,35 @@ impl<'de, A: MapAccess<'de>> Taking<'_, A> {
     }
 
     fn once(&mut self, field: u32) -> Result<(), A::Error> {
-        let bit = 1 << field;
-        if *self.seen & bit != 0 {
-            return Err(A::Error::custom(format_args!("{} is given where its place is taken", self.name)));
+        if self.is_first(field) {
+            return Ok(());
         }
+        let Err(refused) = self.map.next_value_seed(Taken(self.name));
+        Err(refused)
+    }
+
+    fn is_first(&mut self, field: u32) -> bool {
+        let bit = 1 << field;
+        let first = *self.seen & bit == 0;
         *self.seen |= bit;
-        Ok(())
+        first
+    }
+}
+
+/// Refuses a member where its value is read, so that whoever follows the path knows which member it is.
+struct Taken<'n>(&'n str);
+
+impl<'de> DeserializeSeed<'de> for Taken<'_> {
+    type Value = Infallible;
+
+    fn deserialize<D: Deserializer<'de>>(self, _: D) -> Result<Infallible, D::Error> {
+        Err(D::Error::custom(self))
+    }
+}
+
+impl fmt::Display for Taken<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} is given where its place is taken", self.0)
     }
 }
 

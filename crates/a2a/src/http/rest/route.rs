@@ -6,12 +6,13 @@ use http::Method;
 use percent_encoding::percent_decode_str;
 
 use crate::http::operation::Operation;
+use crate::http::place::Field;
 
-/// An operation, and the fields of its request that the path holds, by their JSON names.
+/// An operation, and the fields of its request that the path holds.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Route {
     pub(super) operation: Operation,
-    pub(super) fields: Vec<(&'static str, String)>,
+    pub(super) fields: Vec<(Field, String)>,
 }
 
 /// Why nothing answers at a path.
@@ -44,7 +45,7 @@ impl Route {
 fn of_tenant(method: &Method, tenant: &str, rest: &[&str], lost: Lost) -> Result<Route, Lost> {
     match (resource(method, rest), lost) {
         (Ok(mut route), _) => {
-            route.fields.push(("tenant", tenant.to_owned()));
+            route.fields.push((Field::Tenant, tenant.to_owned()));
             Ok(route)
         }
         (Err(below), Lost::Nowhere) => Err(below),
@@ -61,18 +62,23 @@ fn resource(method: &Method, segments: &[&str]) -> Result<Route, Lost> {
         ["tasks", task] if !task.is_empty() => of_task(method, task),
         ["tasks", task, "pushNotificationConfigs"] => {
             let known = [(Method::POST, Operation::CreatePush), (Method::GET, Operation::ListPush)];
-            verbs(method, &known, "GET, POST", vec![("taskId", (*task).to_owned())])
+            verbs(method, &known, "GET, POST", vec![(Field::TaskId, (*task).to_owned())])
         }
         ["tasks", task, "pushNotificationConfigs", id] => {
             let known = [(Method::GET, Operation::GetPush), (Method::DELETE, Operation::DeletePush)];
-            verbs(method, &known, "GET, DELETE", vec![("taskId", (*task).to_owned()), ("id", (*id).to_owned())])
+            verbs(
+                method,
+                &known,
+                "GET, DELETE",
+                vec![(Field::TaskId, (*task).to_owned()), (Field::Id, (*id).to_owned())],
+            )
         }
         _ => Err(Lost::Nowhere),
     }
 }
 
 fn of_task(method: &Method, segment: &str) -> Result<Route, Lost> {
-    let id = |task: &str| vec![("id", task.to_owned())];
+    let id = |task: &str| vec![(Field::Id, task.to_owned())];
     if let Some(task) = segment.strip_suffix(":cancel") {
         return verbs(method, &[(Method::POST, Operation::CancelTask)], "POST", id(task));
     }
@@ -88,7 +94,7 @@ fn verbs(
     method: &Method,
     known: &[(Method, Operation)],
     allowed: &'static str,
-    fields: Vec<(&'static str, String)>,
+    fields: Vec<(Field, String)>,
 ) -> Result<Route, Lost> {
     let found = known.iter().find(|(verb, _)| verb == method).map(|(_, operation)| *operation);
     found.map(|operation| Route { operation, fields }).ok_or(Lost::Verb(allowed))

@@ -7,7 +7,7 @@ use serde_json::error::Category;
 
 use crate::error::Error;
 use crate::http::body;
-use crate::http::params::Params;
+use crate::http::params::{Given, Params};
 use crate::http::rpc::fault::Fault;
 
 /// A request, or a notification.
@@ -71,7 +71,7 @@ impl Envelope {
         if id.is_some() && told.is_none() {
             return Err(refuse("the member id must be a string, a number or null"));
         }
-        Ok(Self { id, method, params: Params::Rpc(body) })
+        Ok(Self { id, method, params: Given::Rpc(body).into() })
     }
 }
 
