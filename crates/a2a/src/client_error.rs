@@ -3,6 +3,7 @@
 use std::error::Error as _;
 use std::time::Duration;
 
+use outbound::TlsError;
 use service::client::UrlError;
 use tonic::{Code, ConnectError, Status, TimeoutExpired};
 
@@ -116,7 +117,9 @@ impl From<Status> for ClientError {
         if status.code() == Code::DeadlineExceeded || caused_by::<TimeoutExpired>(&status) {
             return Self::Timeout;
         }
-        if caused_by::<ConnectError>(&status) { Self::Unreachable(status) } else { Self::Ambiguous(status) }
+        // What speaks TLS has taken nothing in plaintext for a request.
+        let unheard = caused_by::<ConnectError>(&status) || TlsError::behind(&status).is_some();
+        if unheard { Self::Unreachable(status) } else { Self::Ambiguous(status) }
     }
 }
 

@@ -76,7 +76,7 @@ impl<'e> Caller<'e> {
 
     async fn ready(&mut self) -> Result<(), Failure> {
         let ready = self.grpc.ready().await;
-        ready.map_err(|error| self.failure(Status::from_error(error.into())))
+        ready.map_err(|error| self.failure(Status::from_error(error)))
     }
 
     fn failure(&self, status: Status) -> Failure {

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::Path;
 
 use cards::{KeyFileError, Signer, TrustedKeys, Unverified, WELL_KNOWN};
-use outbound::{Dialer, FetchError};
+use outbound::{DialError, Dialer, FetchError};
 use serde_json::{Value, json};
 
 use crate::args::{Card, Common, Keys};
@@ -79,6 +79,7 @@ fn unfetched(url: &str, error: &FetchError) -> Failure {
     match error {
         FetchError::Url(..) => Failure::Usage(error.to_string()),
         FetchError::Status(_) | FetchError::TooLarge => Failure::Internal(format!("{url}: {error}")),
+        FetchError::Dial(DialError::Tls(tls)) => Failure::tls(url, tls),
         FetchError::Dial(_) | FetchError::Broken(_) | FetchError::Slow => Failure::Unreachable {
             what: url.to_owned(),
             why: innermost(error),

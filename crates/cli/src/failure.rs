@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use a2a::ClientError;
+use outbound::TlsError;
 use serde_json::{Value, json};
 use service::Fatal;
 use service::client::UrlError;
@@ -31,6 +32,16 @@ pub(crate) enum Failure {
         why: String,
         /// What to do next.
         hint: String,
+    },
+    /// There is no connection by TLS, or none without.
+    #[error("no connection to {what}: {why}")]
+    Tls {
+        /// Which service, at which address.
+        what: String,
+        /// What is wrong.
+        why: String,
+        /// What to do next, where that is known.
+        hint: Option<&'static str>,
     },
     /// No cluster runs in this data directory.
     #[error("no cluster is running in {}", .0.display())]
@@ -90,6 +101,9 @@ impl Failure {
 
     /// What an A2A call to `endpoint` met.
     pub(crate) fn of_call(endpoint: &Endpoint, error: ClientError) -> Self {
+        if let Some(tls) = TlsError::behind(&error) {
+            return Self::tls(endpoint, tls);
+        }
         match error {
             ClientError::Refused(a2a::Error::Other { code: Code::OutOfRange, message, .. }) if is_ours(&message) => {
                 Self::Internal(format!(
@@ -106,6 +120,11 @@ impl Failure {
                 Self::Internal(format!("{endpoint}: {error}"))
             }
         }
+    }
+
+    /// Why there is no connection to `what`.
+    pub(crate) fn tls(what: impl fmt::Display, tls: &TlsError) -> Self {
+        Self::Tls { what: what.to_string(), why: tls.problem().into_owned(), hint: tls.remedy() }
     }
 
     /// A file that services read in the same way.
@@ -152,7 +171,7 @@ impl Failure {
     pub(crate) fn grpc(&self) -> Option<Code> {
         match self {
             Self::Refused(refusal) => Some(refusal.code),
-            Self::Unreachable { .. } => Some(Code::Unavailable),
+            Self::Unreachable { .. } | Self::Tls { .. } => Some(Code::Unavailable),
             Self::Usage(_)
             | Self::NoCluster(_)
             | Self::Internal(_)
@@ -167,6 +186,7 @@ impl Failure {
         match self {
             Self::Refused(refusal) => refusal.hint(),
             Self::Unreachable { hint, .. } => Some(hint.clone()),
+            Self::Tls { hint, .. } => hint.map(str::to_owned),
             Self::NoCluster(dir) => Some(format!("start one with `watchroom up --data-dir {}`", dir.display())),
             Self::Usage(_) => Some("see watchroom --help".to_owned()),
             Self::Internal(_) | Self::Io { .. } | Self::Busy(_) | Self::Service { .. } | Self::Output(_) => None,
@@ -178,7 +198,7 @@ impl Failure {
         let word = match self {
             Self::Refused(refusal) => return code_name(refusal.code),
             Self::Usage(_) => "USAGE",
-            Self::Unreachable { .. } => "UNREACHABLE",
+            Self::Unreachable { .. } | Self::Tls { .. } => "UNREACHABLE",
             Self::NoCluster(_) => "NO_CLUSTER",
             Self::Internal(_) => "INTERNAL",
             Self::Io { .. } | Self::Output(_) => "IO",
@@ -191,7 +211,7 @@ impl Failure {
     pub(crate) fn code(&self) -> u8 {
         match self {
             Self::Usage(_) => 64,
-            Self::Unreachable { .. } | Self::NoCluster(_) => 69,
+            Self::Unreachable { .. } | Self::Tls { .. } | Self::NoCluster(_) => 69,
             Self::Refused(refusal) => refusal.exit_code(),
             Self::Internal(_) => 70,
             Self::Io { .. } | Self::Output(_) => 74,

@@ -8,6 +8,7 @@ use a2a::metadata::{CURSOR, Cursor, count, object, structure};
 use a2a::{ClientError, Followed, Snapshot};
 use futures::StreamExt as _;
 use futures::stream::BoxStream;
+use outbound::TlsError;
 use proto::Struct;
 use proto::a2a::stream_response::Payload;
 use proto::a2a::{StreamResponse, Task, TaskState, TaskStatus};
@@ -118,6 +119,10 @@ impl<'a, W: Write> Follow<'a, W> {
                 note("some events are no longer to be had; going on from the task as it stands");
                 let cursor = snapshot.seq.map(|seq| Cursor { seq, prev: None });
                 self.event(Event { cursor, update: Update::Task(snapshot.task) })
+            }
+            // No later attempt mends that, and there was no connection yet to wait for.
+            Followed::Lost(error) if self.tally.state().is_none() && TlsError::behind(&error).is_some() => {
+                Err(Failure::of_call(self.endpoint, error))
             }
             Followed::Lost(error) => {
                 if self.lost.is_none() {

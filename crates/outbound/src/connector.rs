@@ -11,8 +11,8 @@ use tokio::time::timeout;
 use tower::Service;
 
 use crate::dial::{Dialer, Speaks};
-use crate::error::DialError;
-use crate::stream::Stream;
+use crate::error::{DialError, TlsError};
+use crate::stream::{Heard, Stream};
 use crate::target::Target;
 
 /// How long a connection may take to come about: longer than all silent addresses of a host but its last one.
@@ -24,17 +24,25 @@ pub struct Connector {
     dialer: Dialer,
     speaks: Speaks,
     fixed: Option<Target>,
+    heard: Heard,
 }
 
 impl Connector {
     /// To whatever URL it is asked for, for HTTP/1.1.
     pub fn by_url(dialer: Dialer) -> Self {
-        Self { dialer, speaks: Speaks::Http1, fixed: None }
+        Self { dialer, speaks: Speaks::Http1, fixed: None, heard: Heard::default() }
     }
 
     /// Always to this target, for HTTP/2.
     pub fn to(target: Target, dialer: Dialer) -> Self {
-        Self { dialer, speaks: Speaks::Http2, fixed: Some(target) }
+        Self { dialer, speaks: Speaks::Http2, fixed: Some(target), heard: Heard::default() }
+    }
+
+    /// Why calls over its connections fail, where it can be found out: TLS is spoken at what was taken for plaintext.
+    /// Nobody is asked once HTTP/2 was heard from there.
+    pub async fn explain(&self) -> Option<TlsError> {
+        let target = self.fixed.as_ref().filter(|_| !self.heard.is_true())?;
+        self.dialer.finds_tls(target).await.then_some(TlsError::Spoken)
     }
 
     async fn connect(self, uri: Uri) -> Result<TokioIo<Stream>, DialError> {
@@ -43,7 +51,8 @@ impl Connector {
             None => Target::try_from(&uri)?,
         };
         let dialing = timeout(CONNECT, self.dialer.dial(&target, self.speaks)).await;
-        dialing.unwrap_or(Err(DialError::Timeout)).map(TokioIo::new)
+        let stream = dialing.unwrap_or(Err(DialError::Timeout))?;
+        Ok(TokioIo::new(stream.noted(self.heard)))
     }
 }
 

@@ -20,6 +20,8 @@ use crate::target::Target;
 const TRIED: usize = 4;
 /// What an address gets while there are others to try.
 const EACH: Duration = Duration::from_secs(1);
+/// How long it may take to learn that TLS is spoken somewhere.
+const PROBING: Duration = Duration::from_secs(2);
 /// A peer that is gone without a word is noticed by the kernel's probes: after so long a silence, so many of them.
 const PROBE: Duration = Duration::from_secs(20);
 const PROBE_AGAIN: Duration = Duration::from_secs(5);
@@ -77,6 +79,20 @@ impl Dialer {
             return Err(TlsError::NoHttp2.into());
         }
         Ok(stream.into())
+    }
+
+    /// Whether TLS is spoken where a target of plaintext leads. Asked when what answers there makes no sense: of a port
+    /// of TLS most plaintext hears nothing but its end.
+    pub async fn finds_tls(&self, target: &Target) -> bool {
+        !target.is_secure() && timeout(PROBING, self.greet(target)).await.ok().flatten().unwrap_or_default()
+    }
+
+    async fn greet(&self, target: &Target) -> Option<bool> {
+        let stream = self.connect(target).await.ok()?;
+        let name = ServerName::try_from(target.host().to_owned()).ok()?;
+        let config = self.roots.config(Speaks::Http1).await.ok()?;
+        let greeted = TlsConnector::from(config).connect(name, stream).await;
+        Some(greeted.map_or_else(|error| TlsError::was_spoken(&error), |_| true))
     }
 
     async fn connect(&self, target: &Target) -> Result<TcpStream, DialError> {

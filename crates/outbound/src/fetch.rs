@@ -11,7 +11,7 @@ use tokio::time::timeout;
 use tracing::Instrument as _;
 
 use crate::dial::{Dialer, Speaks};
-use crate::error::DialError;
+use crate::error::{DialError, TlsError};
 use crate::stream::Stream;
 use crate::target::{BadTarget, Target};
 
@@ -60,7 +60,10 @@ async fn get(target: &Target, dialer: &Dialer) -> Result<Bytes, FetchError> {
         .header(header::ACCEPT, "application/json")
         .body(Empty::<Bytes>::new())
         .map_err(|error| FetchError::Broken(error.into()))?;
-    exchange(stream, request).await
+    match exchange(stream, request).await {
+        Err(FetchError::Broken(_)) if dialer.finds_tls(target).await => Err(DialError::from(TlsError::Spoken).into()),
+        other => other,
+    }
 }
 
 async fn exchange(stream: Stream, request: Request<Empty<Bytes>>) -> Result<Bytes, FetchError> {

@@ -1,20 +1,22 @@
 //! Channels to other services: lazy, kept alive, carrying the trace on, and saying who calls.
 
+mod calling;
 mod credential;
 mod peer;
 
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use http::{Request, Response, Uri};
 use outbound::{BadTarget, Connector, Dialer, Target};
 use tonic::body::Body;
-use tonic::transport::channel::ResponseFuture;
-use tonic::transport::{Channel, Endpoint, Error};
-use tower::Service;
+use tonic::transport::{Channel, Endpoint};
+use tower::{BoxError, Service};
 
 use crate::trace;
 
+pub use calling::Calling;
 pub use credential::{Credential, NotToken};
 pub use peer::Peer;
 
@@ -32,10 +34,12 @@ pub enum UrlError {
     Scheme(String),
 }
 
-/// A channel that writes the current trace context, and a token if it has one, into every call.
+/// A channel that writes the current trace context, and a token if it has one, into every call, and finds out why one
+/// to a port of TLS fails.
 #[derive(Debug, Clone)]
 pub struct Traced {
     channel: Channel,
+    connector: Arc<Connector>,
     credential: Option<Credential>,
 }
 
@@ -79,8 +83,9 @@ pub fn channel(url: &str, dialer: Dialer) -> Result<Traced, UrlError> {
     let endpoint = Endpoint::from_shared(format!("http://{}", target.authority())).map_err(|_| malformed())?;
     let scheme = if target.is_secure() { "https" } else { "http" };
     let origin: Uri = format!("{scheme}://{}", target.authority()).parse().map_err(|_| malformed())?;
-    let channel = configured(endpoint).origin(origin).connect_with_connector_lazy(Connector::to(target, dialer));
-    Ok(Traced { channel, credential: None })
+    let connector = Connector::to(target, dialer);
+    let channel = configured(endpoint).origin(origin).connect_with_connector_lazy(connector.clone());
+    Ok(Traced { channel, connector: Arc::new(connector), credential: None })
 }
 
 fn configured(endpoint: Endpoint) -> Endpoint {
@@ -89,19 +94,19 @@ fn configured(endpoint: Endpoint) -> Endpoint {
 
 impl Service<Request<Body>> for Traced {
     type Response = Response<Body>;
-    type Error = Error;
-    type Future = ResponseFuture;
+    type Error = BoxError;
+    type Future = Calling;
 
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
-        self.channel.poll_ready(cx)
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        self.channel.poll_ready(cx).map_err(BoxError::from)
     }
 
-    fn call(&mut self, mut request: Request<Body>) -> ResponseFuture {
+    fn call(&mut self, mut request: Request<Body>) -> Calling {
         trace::inject_current(request.headers_mut());
         if let Some(credential) = &self.credential {
             credential.add_to(request.headers_mut());
         }
-        self.channel.call(request)
+        Calling::new(self.channel.call(request), self.connector.clone())
     }
 }
 

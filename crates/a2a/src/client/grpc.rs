@@ -49,7 +49,7 @@ impl Grpc {
         request.set_timeout(terms.deadline);
         let mut grpc = self.0.clone();
         let call = async {
-            grpc.ready().await.map_err(|error| Status::from_error(error.into()))?;
+            grpc.ready().await.map_err(Status::from_error)?;
             grpc.unary(request, path, Encoded::default()).await
         };
         let answer = timeout(terms.deadline, call).await.map_err(|_| ClientError::Timeout)?;
@@ -63,7 +63,7 @@ impl Grpc {
         let request = prepared(A::encoded(&request), terms);
         let mut grpc = self.0.clone();
         let call = async {
-            grpc.ready().await.map_err(|error| Status::from_error(error.into()))?;
+            grpc.ready().await.map_err(Status::from_error)?;
             grpc.server_streaming(request, path(A::METHOD), Encoded::default()).await
         };
         let answer = timeout(terms.deadline, call).await.map_err(|_| ClientError::Timeout)?;

@@ -8,7 +8,7 @@ use futures::StreamExt as _;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, Uri, header};
 use hyper_util::client::legacy::{self, Client};
 use hyper_util::rt::TokioExecutor;
-use outbound::{Connector, Dialer};
+use outbound::{Connector, Dialer, Target, TlsError};
 use serde_json::Value;
 use service::TraceContext;
 use service::client::UrlError;
@@ -20,7 +20,10 @@ const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 
 /// A client of HTTP/1.1. Clones share the connections.
 #[derive(Debug, Clone)]
-pub(super) struct Http(Client<Connector, Body>);
+pub(super) struct Http {
+    client: Client<Connector, Body>,
+    dialer: Dialer,
+}
 
 /// Why an answer could not be read to its end.
 #[derive(Debug)]
@@ -33,7 +36,8 @@ pub(super) enum Unread {
 
 impl Http {
     pub(super) fn new(dialer: Dialer) -> Self {
-        Self(Client::builder(TokioExecutor::new()).build(Connector::by_url(dialer)))
+        let client = Client::builder(TokioExecutor::new()).build(Connector::by_url(dialer.clone()));
+        Self { client, dialer }
     }
 
     /// Sends a request; answers as soon as the head of the answer is there.
@@ -42,8 +46,21 @@ impl Http {
         if let Some(trace) = trace.and_then(|trace| HeaderValue::from_str(&trace).ok()) {
             request.headers_mut().insert(TRACEPARENT, trace);
         }
-        let answer = self.0.request(request).await.map_err(broken)?;
-        Ok(answer.map(Body::new))
+        let uri = request.uri().clone();
+        match self.client.request(request).await {
+            Ok(answer) => Ok(answer.map(Body::new)),
+            // Nothing of the request has gone out before there is a connection.
+            Err(error) if error.is_connect() => Err(ClientError::Unreachable(local(error))),
+            Err(error) => Err(self.broken(error, &uri).await),
+        }
+    }
+
+    /// The connection was there and broke: what speaks TLS has taken nothing in plaintext for a request.
+    async fn broken(&self, error: legacy::Error, uri: &Uri) -> ClientError {
+        match Target::try_from(uri) {
+            Ok(target) if self.dialer.finds_tls(&target).await => ClientError::Unreachable(local(TlsError::Spoken)),
+            Ok(_) | Err(_) => ClientError::Ambiguous(local(error)),
+        }
     }
 }
 
@@ -101,9 +118,4 @@ pub(super) fn is_of(headers: &HeaderMap, media: &str) -> bool {
 pub(super) async fn read_json(body: Body, limit: usize) -> Result<Value, ClientError> {
     let bytes = read(body, limit).await?;
     serde_json::from_slice(&bytes).map_err(|_| ClientError::Invalid("it is not JSON"))
-}
-
-fn broken(error: legacy::Error) -> ClientError {
-    // Nothing of the request has gone out before there is a connection.
-    if error.is_connect() { ClientError::Unreachable(local(error)) } else { ClientError::Ambiguous(local(error)) }
 }

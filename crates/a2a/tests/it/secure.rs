@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use a2a::{Binding, Client, ClientError, History};
-use outbound::{Dialer, Guard, Roots};
+use outbound::{Dialer, Guard, Roots, TlsError};
 use proto::a2a::AgentInterface;
 use service::client::Peer;
 use tokio::net::TcpListener;
@@ -54,7 +54,7 @@ fn why(error: &ClientError) -> String {
 }
 
 #[tokio::test]
-async fn every_binding_is_spoken_by_tls() {
+async fn c69_every_binding_is_spoken_by_tls() {
     let authority = Authority::new();
     let (served, address) = secured(&authority, NOW, |host| vec![interface(host.to_owned(), Binding::Grpc)]).await;
     for binding in Binding::ALL {
@@ -70,7 +70,7 @@ async fn every_binding_is_spoken_by_tls() {
 }
 
 #[tokio::test]
-async fn a_card_that_came_by_tls_sends_nobody_back_to_plaintext() {
+async fn c69_a_card_that_came_by_tls_sends_nobody_back_to_plaintext() {
     let authority = Authority::new();
     for binding in Binding::ALL {
         let (served, address) = secured(&authority, NOW, |host| {
@@ -91,7 +91,7 @@ async fn a_card_that_came_by_tls_sends_nobody_back_to_plaintext() {
 }
 
 #[tokio::test]
-async fn whoever_is_not_believed_has_seen_nothing_and_the_error_says_what_to_do() {
+async fn c69_whoever_is_not_believed_has_seen_nothing_and_the_error_says_what_to_do() {
     let (authority, other) = (Authority::new(), Authority::new());
     let cases = [
         ("localhost", NOW, other.trusted(), "--ca"),
@@ -110,6 +110,20 @@ async fn whoever_is_not_believed_has_seen_nothing_and_the_error_says_what_to_do(
         }
         assert!(served.asked().is_empty());
     }
+}
+
+#[tokio::test]
+async fn c69_plaintext_to_a_port_of_tls_is_refused_at_once_and_the_error_says_what_to_do() {
+    let authority = Authority::new();
+    let (served, address) = secured(&authority, NOW, |host| vec![interface(host.to_owned(), Binding::Grpc)]).await;
+    let url = format!("http://localhost:{}", address.port());
+    let clients = Binding::ALL.map(|binding| Client::over(binding, peer(&url, Roots::default())).unwrap());
+    for client in clients.into_iter().chain([Client::at(peer(&url, Roots::default())).unwrap()]) {
+        let error = client.get(&task(), History::All).await.unwrap_err();
+        assert!(matches!(error, ClientError::Unreachable(_)), "{error:?}");
+        assert!(matches!(TlsError::behind(&error), Some(TlsError::Spoken)), "{error:?}");
+    }
+    assert!(served.asked().is_empty());
 }
 
 #[tokio::test]

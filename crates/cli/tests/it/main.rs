@@ -12,6 +12,7 @@ mod emergency;
 mod frames;
 mod inspect;
 mod pushing;
+mod secure;
 mod send;
 mod support;
 mod usage;

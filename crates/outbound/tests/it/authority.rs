@@ -53,13 +53,7 @@ impl Authority {
         (params.not_before, params.not_after) = (date_time_ymd(from, 1, 1), date_time_ymd(to, 1, 1));
         let key = KeyPair::generate().unwrap();
         let certificate = params.signed_by(&key, &*self.0).unwrap();
-        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        let config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
-        let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
-        let chain = vec![certificate.der().clone()];
-        let mut config = config.with_no_client_auth().with_single_cert(chain, key).unwrap();
-        config.alpn_protocols = alpn.iter().map(|name| name.to_vec()).collect();
-        config
+        configured(&certificate, &key, alpn)
     }
 
     /// Proves to be `name` on this listener, and passes on to `upstream` what is said by TLS.
@@ -79,7 +73,16 @@ impl Authority {
 
     /// A server that proves to be `name` and answers every request with `{}`.
     pub(crate) async fn serve(&self, name: &str, years: (i32, i32), alpn: &[&[u8]]) -> SocketAddr {
-        let acceptor = TlsAcceptor::from(Arc::new(self.server(name, years, alpn)));
+        Self::answer(self.server(name, years, alpn)).await
+    }
+
+    /// The same, which shows the authority's certificate as if it were its own.
+    pub(crate) async fn serve_itself(&self) -> SocketAddr {
+        Self::answer(configured(self.0.as_ref(), self.0.key(), &[])).await
+    }
+
+    async fn answer(config: ServerConfig) -> SocketAddr {
+        let acceptor = TlsAcceptor::from(Arc::new(config));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         tokio::spawn(async move {
@@ -96,4 +99,14 @@ impl Authority {
         });
         address
     }
+}
+
+fn configured(certificate: &Certificate, key: &KeyPair, alpn: &[&[u8]]) -> ServerConfig {
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+    let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
+    let chain = vec![certificate.der().clone()];
+    let mut config = config.with_no_client_auth().with_single_cert(chain, key).unwrap();
+    config.alpn_protocols = alpn.iter().map(|name| name.to_vec()).collect();
+    config
 }

@@ -46,6 +46,32 @@ async fn each_way_not_to_be_believed_says_what_to_do() {
 }
 
 #[tokio::test]
+async fn the_certificate_of_an_authority_is_no_servers_whoever_trusts_it() {
+    let authority = Authority::new();
+    let address = authority.serve_itself().await;
+    for roots in [authority.trusted(), Roots::default()] {
+        let error = fetched(roots, &format!("https://localhost:{}/", address.port())).await.unwrap_err();
+        assert!(matches!(error, TlsError::Authority), "{error:?}");
+        assert!(error.to_string().contains("CA:FALSE"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn plaintext_to_a_port_of_tls_is_told_as_such_also_where_it_just_hears_the_end() {
+    let authority = Authority::new();
+    let address = authority.serve("localhost", NOW, &[]).await;
+    let error = fetched(Roots::default(), &format!("http://localhost:{}/", address.port())).await.unwrap_err();
+    assert!(matches!(error, TlsError::Spoken), "{error:?}");
+    assert_eq!(error.remedy(), Some("begin the address with https://, or with grpcs:// for gRPC alone"));
+    // Who ends every connection without a word speaks nothing.
+    let mute = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/", mute.local_addr().unwrap());
+    tokio::spawn(async move { while mute.accept().await.is_ok() {} });
+    let ended = fetch(&url, &Dialer::anywhere(Roots::default())).await.unwrap_err();
+    assert!(matches!(ended, FetchError::Broken(_)), "{ended:?}");
+}
+
+#[tokio::test]
 async fn a_port_that_speaks_plaintext_is_told_as_such() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
