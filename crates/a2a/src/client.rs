@@ -30,7 +30,7 @@ use proto::a2a::{
     SendMessageRequest, StreamResponse, SubscribeToTaskRequest, Task, send_message_response,
 };
 use service::Behalf;
-use service::client::{Credential, Peer};
+use service::client::{Credential, Peer, UrlError};
 use types::{Owner, RemoteTask, Seq, StoreId};
 
 use self::ask::Ask;
@@ -111,13 +111,17 @@ impl Client {
         Ok(Self { credential: peer.credential(), ..Self::new(Source::Known(Arc::new(interfaces))) })
     }
 
-    /// A client of the agent at `address` over this binding. An address with a path is taken as it is; one without is
-    /// asked for its card, and spoken to at the path that the card has for this binding, wherever else the card leads.
+    /// A client of the agent at `address` over this binding. An address with a path is taken as it is, which for
+    /// HTTP+JSON is the path that everything is below, and which gRPC cannot have; one without is asked for its card,
+    /// and spoken to at the path that the card has for this binding, wherever else the card leads.
     /// Connects at the first call.
     pub fn speaking(binding: Binding, address: impl Into<Peer>) -> Result<Self, ClientError> {
         let peer = address.into();
         let direct = Self::over(binding, peer.clone())?;
-        if binding == Binding::Grpc || Self::target(peer.url())?.path() != "/" {
+        if binding == Binding::Grpc {
+            return pathless(peer.url()).map(|()| direct);
+        }
+        if Self::target(peer.url())?.path() != "/" {
             return Ok(direct);
         }
         let discovery = Arc::new(Discovery::new(&peer, Without::Over(binding))?);
@@ -147,7 +151,7 @@ impl Client {
         // What is no address of gRPC is none of anything.
         let named = Self::connect(peer.clone())?;
         if grpc::is_named(peer.url()) {
-            return Ok(named);
+            return pathless(peer.url()).map(|()| named);
         }
         let discovery = Discovery::new(&peer, Without::Grpc)?;
         Ok(Self { credential: peer.credential(), ..Self::new(Source::Card(Arc::new(discovery))) })
@@ -311,6 +315,14 @@ impl From<Task> for Snapshot {
     fn from(mut task: Task) -> Self {
         let seq = Cursor::take(&mut task.metadata).map(|cursor| cursor.seq);
         Self { task, seq }
+    }
+}
+
+/// Refuses an address of gRPC that has a path: it would lead nowhere.
+fn pathless(address: &str) -> Result<(), ClientError> {
+    match Client::target(address)?.path() {
+        "/" => Ok(()),
+        _ => Err(ClientError::Address(UrlError::Path(address.to_owned()))),
     }
 }
 

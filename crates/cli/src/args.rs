@@ -170,7 +170,8 @@ pub(crate) struct Target {
     #[arg(long, env = "WATCHROOM_AGENT", value_name = "URL", conflicts_with = "operator")]
     pub(crate) agent: Option<String>,
     /// Speak this to the agent, at the very address, whatever its card says: grpc, jsonrpc or http+json. Only where the
-    /// address has no path is that of the card taken
+    /// address has no path is that of the card taken. For http+json a path is what everything is asked for below, which
+    /// an agent that serves at its root takes for a tenant; grpc has no path
     #[arg(long, value_name = "BINDING", requires = "agent")]
     pub(crate) binding: Option<Binding>,
 }

@@ -12,6 +12,7 @@ use service::client::{Credential, Peer, Traced};
 
 use crate::args::{Common, ServiceName, Target, Which};
 use crate::failure::Failure;
+use crate::screen::note;
 
 const OPERATOR_NAME: &str = "the operator";
 const OPERATOR: &str = "http://127.0.0.1:7400";
@@ -75,10 +76,21 @@ impl Endpoint {
     /// The operator, or the agent that takes its place.
     pub(crate) fn of_target(common: &Common, target: &Target) -> Result<Self, Failure> {
         let endpoint = Self::of_agent(common, target.agent.as_ref())?;
-        Ok(match target.binding {
-            Some(binding) => endpoint.over(binding),
-            None => endpoint,
-        })
+        let Some(binding) = target.binding else { return Ok(endpoint) };
+        endpoint.tell_base(binding);
+        Ok(endpoint.over(binding))
+    }
+
+    /// Says what becomes of a path: an agent that has no such base knows nothing of it, and shows a tenant's tasks.
+    fn tell_base(&self, binding: Binding) {
+        if let (Binding::HttpJson, Ok(target)) = (binding, a2a::Client::target(&self.url))
+            && target.path() != "/"
+        {
+            let path = target.path();
+            note(&format!(
+                "http+json is asked for below {path}: an agent that serves at its root takes that for a tenant"
+            ));
+        }
     }
 
     fn over(self, binding: Binding) -> Self {

@@ -32,6 +32,9 @@ pub enum UrlError {
     /// Another scheme.
     #[error("{0:?}: an address begins with http:// or https://, or with neither")]
     Scheme(String),
+    /// A path where there can be none.
+    #[error("{0:?}: gRPC is spoken to a host and a port; leave the path away")]
+    Path(String),
 }
 
 /// A channel that writes the current trace context, and a token if it has one, into every call, and finds out why one

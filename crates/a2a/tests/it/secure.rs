@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use a2a::{Binding, Client, ClientError, History};
 use outbound::{Dialer, Guard, Roots, TlsError};
 use proto::a2a::AgentInterface;
-use service::client::Peer;
+use service::client::{Peer, UrlError};
 use tokio::net::TcpListener;
 use types::RemoteTask;
 
@@ -124,6 +124,24 @@ async fn c69_plaintext_to_a_port_of_tls_is_refused_at_once_and_the_error_says_wh
         assert!(matches!(TlsError::behind(&error), Some(TlsError::Spoken)), "{error:?}");
     }
     assert!(served.asked().is_empty());
+}
+
+#[tokio::test]
+async fn grpc_has_no_path_and_its_address_none() {
+    for (binding, url, taken) in [
+        (Binding::Grpc, "http://localhost:1/rpc", false),
+        (Binding::Grpc, "http://localhost:1/", true),
+        (Binding::Grpc, "grpcs://localhost:1/x", false),
+        (Binding::JsonRpc, "http://localhost:1/rpc", true),
+        (Binding::HttpJson, "http://localhost:1/acme", true),
+    ] {
+        match Client::speaking(binding, url) {
+            Ok(_) => assert!(taken, "{url}"),
+            Err(ClientError::Address(UrlError::Path(_))) => assert!(!taken, "{url}"),
+            Err(other) => panic!("{url}: {other:?}"),
+        }
+    }
+    assert!(matches!(Client::at("grpc://localhost:1/x"), Err(ClientError::Address(UrlError::Path(_)))));
 }
 
 #[tokio::test]

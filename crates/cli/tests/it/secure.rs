@@ -58,3 +58,14 @@ async fn a_connection_that_tls_forbids_is_told_at_once_with_what_to_do() {
     assert_eq!((&error["code"], &error["exit"]), (&"UNREACHABLE".into(), &69.into()), "{error}");
     assert!(error["next"].as_str().unwrap().contains("https://"), "{error}");
 }
+
+#[tokio::test]
+async fn a_path_is_refused_for_grpc_and_said_what_it_means_for_http_json() {
+    let (_agent, url) = Agent::start([]).await;
+    let refused = run(&["tasks", "--agent", &format!("{url}/rpc"), "--binding", "grpc"]).await;
+    assert!(refused.code == Some(64) && refused.err.contains("leave the path away"), "{refused:?}");
+    let told = run(&["tasks", "--agent", &format!("{url}/acme"), "--binding", "http+json"]).await;
+    assert!(told.err.contains("below /acme") && told.err.contains("takes that for a tenant"), "{told:?}");
+    let bare = run(&["tasks", "--agent", &url, "--binding", "http+json"]).await;
+    assert!(!bare.err.contains("tenant"), "{bare:?}");
+}
