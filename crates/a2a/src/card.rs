@@ -1,6 +1,7 @@
 //! Agent cards: building ours, checking anybody's.
 
 use proto::a2a::{AgentCapabilities, AgentCard, AgentExtension, AgentInterface, AgentSkill};
+use service::RPC_PATH;
 
 use crate::error::Violation;
 use crate::metadata;
@@ -11,8 +12,6 @@ pub const GRPC: &str = "GRPC";
 pub const JSON_RPC: &str = "JSONRPC";
 /// The binding of HTTP+JSON in a card.
 pub const HTTP_JSON: &str = "HTTP+JSON";
-/// Where JSON-RPC is served.
-pub(crate) const RPC_PATH: &str = "/rpc";
 
 /// What an agent says of itself; the rest of its card follows from that.
 #[derive(Debug, Clone, PartialEq)]

@@ -12,15 +12,15 @@ use crate::error::Error;
 use crate::status_json::http_status;
 
 impl Error {
-    /// The status that an error object of JSON-RPC stands for.
-    pub(crate) fn status_of_rpc(error: &Value) -> Status {
+    /// The status that an error object of JSON-RPC stands for, in an answer of this status of HTTP.
+    pub(crate) fn status_of_rpc(error: &Value, http: StatusCode) -> Status {
         let (code, message) = (error["code"].as_i64().unwrap_or_default(), text(error, "message"));
         let details = details(&error["data"]);
         match Self::of_rpc_code(code, &message) {
             // A code without details says as much as a reason.
             Some(named) if details.error_info().is_none() => named.into(),
             named => {
-                let code = named.map_or_else(|| of_json_rpc(code), |named| named.wire().0);
+                let code = named.map_or_else(|| of_json_rpc(code, http), |named| named.wire().0);
                 Status::with_error_details(code, message, details)
             }
         }
@@ -55,13 +55,14 @@ impl Error {
     }
 }
 
-/// What the codes of JSON-RPC itself are in gRPC. Of any other it is not known whether something was done.
-fn of_json_rpc(code: i64) -> Code {
+/// What the codes of JSON-RPC itself are in gRPC. Any other says as much as the status: with a successful one it is not
+/// known whether something was done.
+fn of_json_rpc(code: i64, http: StatusCode) -> Code {
     match code {
         -32700 | -32600 | -32602 => Code::InvalidArgument,
         -32601 => Code::Unimplemented,
         -32603 => Code::Internal,
-        _ => Code::Unknown,
+        _ => of_http(http),
     }
 }
 

@@ -73,12 +73,13 @@ impl Rpc {
     }
 }
 
-/// The result of an answer. Whoever answers with another status than 200 need not know of JSON-RPC: the guard of our own
-/// services answers as HTTP+JSON does.
+/// The result of an answer. Whoever answers with another status than 200 need not know of JSON-RPC.
 async fn read_answer(status: StatusCode, body: Body) -> Result<Value, ClientError> {
     match (web::read_json(body, ANSWER_LIMIT).await, status.is_success()) {
         (Ok(answer), true) => result(answer),
-        (Ok(answer), false) if answer["jsonrpc"] == "2.0" => result(answer),
+        (Ok(answer), false) if answer["jsonrpc"] == "2.0" && answer["error"].is_object() => {
+            Err(Error::status_of_rpc(&answer["error"], status).into())
+        }
         (Ok(answer), false) => Err(Error::status_of_http(status, &answer).into()),
         (Err(_), false) => Err(Error::status_of_http(status, &Value::Null).into()),
         (Err(error), true) => Err(error),
@@ -88,7 +89,7 @@ async fn read_answer(status: StatusCode, body: Body) -> Result<Value, ClientErro
 /// The result in a response, or its error.
 fn result(mut response: Value) -> Result<Value, ClientError> {
     if response["error"].is_object() {
-        return Err(Error::status_of_rpc(&response["error"]).into());
+        return Err(Error::status_of_rpc(&response["error"], StatusCode::OK).into());
     }
     match response.get_mut("result") {
         Some(result) => Ok(result.take()),

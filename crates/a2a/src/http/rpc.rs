@@ -11,11 +11,11 @@ use axum::routing::post;
 use http::request::Parts;
 use http::{HeaderMap, StatusCode};
 use serde_json::Value;
+use service::RPC_PATH;
 use tonic::Code;
 
 use crate::backend::Backend;
 use crate::call::check_version;
-use crate::card::RPC_PATH;
 use crate::error::Error;
 use crate::http::in_time::in_time;
 use crate::http::invoke::Outcome;

@@ -190,8 +190,9 @@ async fn answers_of_other_agents_and_of_what_is_between_are_sorted_by_what_they_
     };
     let rpc = |error: &str| http("200 OK", "application/json", &format!(r#"{{"jsonrpc":"2.0","id":"1",{error}}}"#));
     let rest = |status: &str, body: &str| http(status, "application/json", body);
-    // As the guard of our own services refuses a caller, before anything knows of bindings.
-    let guard = rest("401 No", r#"{"error":{"code":401,"status":"UNAUTHENTICATED","message":"m"}}"#);
+    // As the guard of our own services refuses a caller, and as what knows nothing of JSON-RPC does.
+    let guard = |status| rest(status, r#"{"jsonrpc":"2.0","id":null,"error":{"code":-32000,"message":"m","data":[]}}"#);
+    let gateway = rest("401 No", r#"{"error":{"code":401,"status":"UNAUTHENTICATED","message":"m"}}"#);
     let unavailable = rest("503 Busy", r#"{"error":{"code":503,"status":"UNAVAILABLE","message":"m"}}"#);
     let table = [
         (Binding::JsonRpc, rpc(r#""error":{"code":-32001,"message":"m"}"#), "TaskNotFound", false),
@@ -202,7 +203,9 @@ async fn answers_of_other_agents_and_of_what_is_between_are_sorted_by_what_they_
         (Binding::JsonRpc, rpc(r#""error":{"code":-1,"message":"m"}"#), "Unknown", true),
         (Binding::JsonRpc, rpc(r#""nothing":1"#), "Invalid", true),
         (Binding::JsonRpc, http("401 No", "text/plain", "who"), "Unauthenticated", false),
-        (Binding::JsonRpc, guard, "Unauthenticated", false),
+        (Binding::JsonRpc, gateway, "Unauthenticated", false),
+        (Binding::JsonRpc, guard("401 No"), "Unauthenticated", false),
+        (Binding::JsonRpc, guard("403 No"), "PermissionDenied", false),
         (Binding::JsonRpc, http("502 No", "text/html", "<p>"), "Unavailable", true),
         (Binding::JsonRpc, http("200 OK", "text/html", "<p>"), "Invalid", true),
         (Binding::HttpJson, unavailable, "Unavailable", true),

@@ -30,6 +30,9 @@ const OPEN_CALLS: [&str; 2] = ["/grpc.health.v1.Health/", "/grpc.reflection."];
 /// tenant of that name could be meant.
 pub const PUBLIC_CARD: &str = "/.well-known/agent-card.json";
 
+/// Where JSON-RPC is spoken, with and without a slash at its end: whoever asks there reads no other refusal.
+pub const RPC_PATH: &str = "/rpc";
+
 /// For what no rule names.
 const CALLERS: Rule = Rule { path: "", roles: &[Role::Caller] };
 
@@ -94,7 +97,7 @@ async fn check(State(guard): State<Guard>, mut request: Request, next: Next) -> 
             }
             next.run(request).await
         }
-        Err(refusal) => refusal.answer(request.headers()),
+        Err(refusal) => refusal.answer(request.uri().path(), request.headers()),
     }
 }
 

@@ -9,7 +9,7 @@ mod refusal;
 mod tokens;
 
 pub use behalf::{BEHALF_KEY, Behalf};
-pub use guard::{PUBLIC_CARD, Rule};
+pub use guard::{PUBLIC_CARD, RPC_PATH, Rule};
 pub use identity::{Identity, Role};
 
 pub(crate) use guard::Guard;

@@ -6,8 +6,9 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use tonic::{Code, Status};
 
 use crate::auth::behalf::NotBehalf;
+use crate::auth::guard::RPC_PATH;
 use crate::auth::identity::Role;
-use crate::error_body::refuse;
+use crate::error_body::{refuse, refuse_rpc};
 
 /// Why a call goes no further. Nothing of the token is told, and not whether it ever was one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -25,32 +26,26 @@ pub(crate) enum Refusal {
 
 impl Refusal {
     /// The answer over what the request came by.
-    pub(crate) fn answer(self, asked: &HeaderMap) -> Response {
+    pub(crate) fn answer(self, path: &str, asked: &HeaderMap) -> Response {
         let content = asked.get(header::CONTENT_TYPE).map_or(&[][..], HeaderValue::as_bytes);
-        let mut response = if content.starts_with(b"application/grpc") { self.grpc() } else { self.http() };
+        let (status, code) = self.codes();
+        let mut response = match path.strip_suffix('/').unwrap_or(path) {
+            _ if content.starts_with(b"application/grpc") => Status::new(code, self.to_string()).into_http::<Body>(),
+            RPC_PATH => refuse_rpc(status, code, &self.to_string()),
+            _ => refuse(status, code, &self.to_string()),
+        };
         if let Some(challenge) = self.challenge() {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
         }
         response
     }
 
-    fn grpc(self) -> Response {
-        let message = self.to_string();
-        let status = match self {
-            Self::Missing | Self::Unknown => Status::unauthenticated(message),
-            Self::Lacks(_) => Status::permission_denied(message),
-            Self::Misnamed => Status::invalid_argument(message),
-        };
-        status.into_http::<Body>()
-    }
-
-    fn http(self) -> Response {
-        let (status, code) = match self {
+    fn codes(self) -> (StatusCode, Code) {
+        match self {
             Self::Missing | Self::Unknown => (StatusCode::UNAUTHORIZED, Code::Unauthenticated),
             Self::Lacks(_) => (StatusCode::FORBIDDEN, Code::PermissionDenied),
             Self::Misnamed => (StatusCode::BAD_REQUEST, Code::InvalidArgument),
-        };
-        refuse(status, code, &self.to_string())
+        }
     }
 
     /// RFC 6750, section 3.

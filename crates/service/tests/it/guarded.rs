@@ -194,6 +194,36 @@ async fn over_http_only_the_published_card_is_open_whatever_a_path_begins_with()
 }
 
 #[tokio::test]
+async fn c135_json_rpc_is_refused_in_its_own_words_with_the_status_of_http() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("tokens.toml");
+    std::fs::write(&file, TOKENS).unwrap();
+    let process = guarded(&file);
+    let answer = || axum::routing::post(async || "answered");
+    let http = axum::Router::new().route("/rpc", answer()).route("/rpc/", answer());
+    let admins: &[service::Rule] = &[service::Rule { path: "/rpc", roles: &[] }];
+    let (addresses, _served) = serve_ruled(&process, Routes::default(), http, admins);
+    within(process.serving()).await;
+    let known = format!("authorization: Bearer {ANNA}\r\n");
+    for (path, header, status, challenged) in [
+        ("/rpc", "", 401, true),
+        ("/rpc/", "authorization: Bearer nobody\r\n", 401, true),
+        ("/rpc", &known, 403, false),
+    ] {
+        let head = format!("POST {path} HTTP/1.1\r\ncontent-type: application/json\r\n{header}");
+        let body = br#"{"jsonrpc":"2.0","id":7,"method":"ListTasks"}"#;
+        let refused = String::from_utf8(exchange(addresses.protocol, &head, body).await).unwrap();
+        let (head, body) = refused.split_once("\r\n\r\n").unwrap();
+        assert!(head.starts_with(&format!("HTTP/1.1 {status} ")), "{refused}");
+        assert_eq!(head.to_lowercase().contains("www-authenticate: bearer"), challenged, "{refused}");
+        let body: serde_json::Value = serde_json::from_str(body).unwrap();
+        assert_eq!((&body["jsonrpc"], &body["id"]), (&"2.0".into(), &serde_json::Value::Null), "{body}");
+        assert_eq!((body["error"]["code"].as_i64(), body.get("result")), (Some(-32000), None), "{body}");
+        assert!(!body["error"]["message"].as_str().unwrap().is_empty(), "{body}");
+    }
+}
+
+#[tokio::test]
 async fn health_and_reflection_ask_nobody() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("tokens.toml");
