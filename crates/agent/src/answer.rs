@@ -6,7 +6,7 @@ use a2a::{Artifacts, Error, History};
 use bytes::Bytes;
 use prost::Message as _;
 use proto::a2a::Task;
-use types::{Seq, TaskState};
+use types::{Seq, TaskId, TaskState};
 
 use crate::driver::Driver;
 use crate::fault;
@@ -74,10 +74,10 @@ impl<D: Driver> Live<D> {
 }
 
 /// The encoded task with as much of it as was asked for.
-pub(crate) fn excerpt(shown: Shown, history: History, artifacts: Artifacts) -> Result<Bytes, Error> {
+pub(crate) fn excerpt(id: TaskId, shown: Shown, history: History, artifacts: Artifacts) -> Result<Bytes, Error> {
     if history == History::All && artifacts == Artifacts::Include {
         return Ok(shown.bytes);
     }
-    let task = Task::decode(shown.bytes).map_err(|_| Error::Internal)?;
+    let task = Task::decode(shown.bytes).map_err(|error| fault::undecodable(id, &error))?;
     Ok(a2a::frame::snapshot(task, history, artifacts, shown.seq))
 }

@@ -34,9 +34,9 @@ impl<D: Driver> Backend for Kit<D> {
 
     async fn send(&self, call: Call, request: SendRequest) -> Result<Bytes, Error> {
         self.check_store(call.store)?;
-        let found = match self.accept(&call, &request, Audience::Caller).await? {
-            Accepted::Opened(live) => Found::Live(live),
-            Accepted::Joined(found, _) => found,
+        let (found, id) = match self.accept(&call, &request, Audience::Caller).await? {
+            Accepted::Opened(live) => (Found::Live(live.clone()), live.id),
+            Accepted::Joined(found, id) => (found, id),
             Accepted::Replied(message) => return Ok(wrap_message(&message)),
         };
         if let (Wait::Blocking, Found::Live(live)) = (request.wait, &found) {
@@ -44,7 +44,7 @@ impl<D: Driver> Backend for Kit<D> {
             self.unless_closing(live.wait_until(waits)).await?;
         }
         let shown = found.show(self).await?;
-        Ok(wrap_task(&answer::excerpt(shown, request.history, Artifacts::Include)?))
+        Ok(wrap_task(&answer::excerpt(id, shown, request.history, Artifacts::Include)?))
     }
 
     async fn stream(&self, call: Call, request: SendRequest) -> Result<Frames, Error> {
@@ -61,8 +61,7 @@ impl<D: Driver> Backend for Kit<D> {
 
     async fn get(&self, call: Call, task: TaskId, history: History) -> Result<Bytes, Error> {
         self.check_store(call.store)?;
-        let shown = self.find(&Scope::Owner(call.owner), task).await?.show(self).await?;
-        answer::excerpt(shown, history, Artifacts::Include)
+        self.excerpt(&Scope::Owner(call.owner), task, history, Artifacts::Include).await
     }
 
     async fn list(&self, call: Call, query: ListQuery) -> Result<Bytes, Error> {
@@ -180,14 +179,20 @@ impl<D: Driver> Kit<D> {
 
     async fn listed(&self, scope: &Scope, summary: Summary, query: &ListQuery) -> Result<Listed, Error> {
         let key = PageKey { changed_at: summary.changed_at, id: summary.id };
-        let task = match self.find(scope, summary.id).await {
+        let task = match self.excerpt(scope, summary.id, query.history, query.artifacts).await {
             // Retention took it between the page and this read.
             Err(Error::TaskNotFound) => None,
-            // One task that cannot be read hides no other.
+            // One task that cannot be read hides no other; where it was found out, it was logged.
             Err(Error::TaskDamaged) => None,
-            found => Some(answer::excerpt(found?.show(self).await?, query.history, query.artifacts)?),
+            read => Some(read?),
         };
         Ok(Listed { key, task })
+    }
+
+    /// What is to be shown of a task.
+    async fn excerpt(&self, scope: &Scope, id: TaskId, history: History, artifacts: Artifacts) -> Result<Bytes, Error> {
+        let shown = self.find(scope, id).await?.show(self).await?;
+        answer::excerpt(id, shown, history, artifacts)
     }
 
     /// Waits for `done` as long as the service does not stop.

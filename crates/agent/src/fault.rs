@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use a2a::Error;
 use store::Refusal;
+use types::TaskId;
 
 /// When a caller should come back after the disk was full.
 const FULL_DISK: Duration = Duration::from_secs(30);
@@ -16,6 +17,12 @@ pub(crate) fn read(error: store::Error) -> Error {
         store::Error::Damaged { .. } => Error::TaskDamaged,
         store::Error::Storage(_) => Error::Internal,
     }
+}
+
+/// A task whose bytes are none.
+pub(crate) fn undecodable(task: TaskId, error: &prost::DecodeError) -> Error {
+    tracing::error!(%task, error = error as &dyn std::error::Error, "a task does not decode");
+    Error::TaskDamaged
 }
 
 /// A commit that was refused for good.

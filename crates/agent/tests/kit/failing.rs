@@ -3,7 +3,9 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use a2a::{Backend, Error};
+use a2a::{Backend, Error, History, ListQuery};
+use prost::Message as _;
+use proto::a2a::ListTasksResponse;
 use store::Store as _;
 use types::{Head, Scope, Seq, TaskState};
 
@@ -75,6 +77,33 @@ async fn nothing_is_shown_while_its_commit_is_held() {
     let (done, shown) = tokio::join!(turn, look);
     assert_eq!(state(&done.unwrap()), TaskState::Completed);
     assert_ne!(state(&shown), TaskState::InputRequired);
+}
+
+#[tokio::test]
+async fn a_task_that_is_found_damaged_while_it_lives_hides_no_other() {
+    let (store, kit) = moody(&Stage::new()).await;
+    let (spoilt, whole) = (send(&kit, script("ask")).await.unwrap(), send(&kit, script("ask")).await.unwrap());
+    store.hold();
+    let (refused, ()) = tokio::join!(send(&kit, to(&spoilt, script("there"))), async {
+        while store.held() == 0 {
+            tokio::task::yield_now().await;
+        }
+        store.damage(id(&spoilt));
+        store.refuse();
+    });
+    assert!(refused.is_err(), "{refused:?}");
+    assert_eq!(get(&kit, id(&spoilt)).await, Err(Error::TaskDamaged));
+    let query = ListQuery {
+        context: None,
+        state: None,
+        since: None,
+        page_size: 10,
+        page_token: None,
+        history: History::None,
+        artifacts: crate::script::WHOLE,
+    };
+    let page = ListTasksResponse::decode(kit.list(call(), query).await.unwrap()).unwrap();
+    assert_eq!(page.tasks.iter().map(|task| &task.id).collect::<Vec<_>>(), [&whole.id]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -21,6 +21,7 @@ pub(crate) struct Moody {
     full: AtomicBool,
     hold: AtomicBool,
     snare: AtomicBool,
+    damaged: Mutex<Option<TaskId>>,
     held: Mutex<Vec<(Commit, Settle)>>,
 }
 
@@ -38,6 +39,11 @@ impl Moody {
     /// Holds back the next commit of work that has been accepted.
     pub(crate) fn snare(&self) {
         self.snare.store(true, Ordering::SeqCst);
+    }
+
+    /// Cannot read this task any more, as after a flipped bit.
+    pub(crate) fn damage(&self, task: TaskId) {
+        *self.damaged.lock() = Some(task);
     }
 
     /// Refuses what it held, as a disk that is full would.
@@ -74,6 +80,10 @@ impl Store for Moody {
     }
 
     fn load(&self, scope: Scope, task: TaskId) -> Pending<Option<Loaded>> {
+        if *self.damaged.lock() == Some(task) {
+            let damaged = store::Error::Damaged { task, head: Head::ZERO, reason: "the test says so" };
+            return Pending::ready(Err(damaged));
+        }
         self.inner.load(scope, task)
     }
 
