@@ -100,9 +100,13 @@ impl Asking {
         all
     }
 
-    /// The beginning of the answer over a binding of JSON.
+    /// The beginning of the answer over a binding of HTTP/1.1.
     pub async fn open(&self, wire: Wire, address: SocketAddr) -> Answer {
         let mut headers = self.headers();
+        if wire == Wire::Web {
+            headers.push(("content-type", "application/grpc-web+proto"));
+            return ask(address, "POST", &format!("/{}", self.path()), &headers, framed(&self.encoded())).await;
+        }
         if wire == Wire::Rpc {
             headers.push(("content-type", "application/json"));
             let body = json!({"jsonrpc": "2.0", "id": 1, "method": self.method, "params": self.params});
@@ -139,11 +143,7 @@ impl Asking {
     }
 
     async fn over_web(&self, address: SocketAddr) -> Came {
-        let mut headers = self.headers();
-        headers.push(("content-type", "application/grpc-web+proto"));
-        let path = format!("/{}", self.path());
-        let answer = ask(address, "POST", &path, &headers, framed(&self.encoded())).await.whole().await;
-        match of_web(&answer) {
+        match of_web(&self.open(Wire::Web, address).await.whole().await) {
             Ok(answers) => self.answers(answers),
             Err(status) => Came::Refused(status.into()),
         }

@@ -87,7 +87,7 @@ impl Answer {
     }
 
     /// The next part of a chunked body: `Ok(None)` at its end, an error when the connection ends before that.
-    async fn chunk(&mut self) -> Result<Option<Vec<u8>>, ()> {
+    pub(crate) async fn chunk(&mut self) -> Result<Option<Vec<u8>>, ()> {
         let size = line(&mut self.wire).await.ok_or(())?;
         let size = usize::from_str_radix(&size, 16).map_err(|_| ())?;
         let mut chunk = vec![0; size + 2];

@@ -8,9 +8,10 @@ use serde_json::Value;
 use tokio::time::timeout;
 use tonic::Streaming;
 
+use super::answers::{Piece, WebBody};
 use super::{Asking, Wire, json_of};
 use crate::eventually::DEADLINE;
-use crate::plain::EventSource;
+use crate::plain::{Answer, EventSource};
 use crate::raw::raw_open;
 
 /// The frames of an open stream; dropping it closes the connection.
@@ -22,13 +23,11 @@ pub struct Frames {
 #[derive(Debug)]
 enum Source {
     Grpc(Streaming<Bytes>),
+    Web(Answer, WebBody),
     Events(Wire, EventSource),
 }
 
 impl Frames {
-    /// The bindings whose streams can be read as they come; gRPC-Web's are gRPC's in another wrapping.
-    pub const WIRES: [Wire; 3] = [Wire::Grpc, Wire::Rpc, Wire::Rest];
-
     /// Opens the stream that is asked for.
     pub async fn open(asking: &Asking, wire: Wire, address: SocketAddr) -> Self {
         let source = match wire {
@@ -37,7 +36,11 @@ impl Frames {
                 Source::Grpc(raw_open(&channel, &path, asking.encoded(), &headers).await.unwrap())
             }
             Wire::Rpc | Wire::Rest => Source::Events(wire, asking.open(wire, address).await.events()),
-            Wire::Web => panic!("not read as it comes"),
+            Wire::Web => {
+                let answer = asking.open(wire, address).await;
+                let body = WebBody::of(|name| answer.header(name));
+                Source::Web(answer, body)
+            }
         };
         Self { source }
     }
@@ -47,6 +50,7 @@ impl Frames {
         let next = async {
             match &mut self.source {
                 Source::Grpc(stream) => stream.message().await.unwrap().map(|bytes| json_of::<StreamResponse>(&bytes)),
+                Source::Web(answer, body) => web(answer, body).await.map(|bytes| json_of::<StreamResponse>(&bytes)),
                 Source::Events(wire, events) => {
                     let event = events.next().await.expect("the connection holds")?;
                     Some(if *wire == Wire::Rpc { event.data["result"].clone() } else { event.data })
@@ -73,5 +77,19 @@ impl Frames {
             frames.push(frame);
         }
         frames
+    }
+}
+
+/// The next message; `None` once the trailers have come and say that all is well.
+async fn web(answer: &mut Answer, body: &mut WebBody) -> Option<Bytes> {
+    loop {
+        match body.next() {
+            Some(Piece::Message(message)) => return Some(message),
+            Some(Piece::End) => {
+                body.end().unwrap();
+                return None;
+            }
+            None => body.push(&answer.chunk().await.expect("the connection holds").expect("trailers at the end")),
+        }
     }
 }

@@ -1,11 +1,27 @@
-//! One table of operations and cases: over every binding of one agent each comes to the same, to the letter.
+//! One table of operations and cases: over every binding of one agent each comes to the same, to the letter, and
+//! refusals have the codes of the specification.
 
+use a2a::metadata::CURSOR;
 use serde_json::{Value, json};
 use tests::{Asking, Came, Wire};
+use tonic::Code;
 
 use crate::stage::{Stage, message, turn};
 
 const UNKNOWN: &str = "019b0000-0000-7000-8000-00000000dead";
+const LONG_AGO: &str = "1960-01-01T00:00:00Z";
+
+/// By what number each binding knows a reason: gRPC, JSON-RPC, HTTP+JSON.
+const NUMBERS: [(&str, Code, i64, i64); 8] = [
+    ("INVALID_PARAMS", Code::InvalidArgument, -32602, 400),
+    ("TASK_NOT_FOUND", Code::NotFound, -32001, 404),
+    ("TASK_NOT_CANCELABLE", Code::FailedPrecondition, -32002, 400),
+    ("PUSH_NOTIFICATION_NOT_SUPPORTED", Code::FailedPrecondition, -32003, 400),
+    ("UNSUPPORTED_OPERATION", Code::FailedPrecondition, -32004, 400),
+    ("CONTENT_TYPE_NOT_SUPPORTED", Code::InvalidArgument, -32005, 400),
+    ("VERSION_NOT_SUPPORTED", Code::FailedPrecondition, -32009, 400),
+    ("WRONG_STORE", Code::FailedPrecondition, -32000, 400),
+];
 
 /// What a case comes to.
 #[derive(Debug, Clone, Copy)]
@@ -16,7 +32,7 @@ enum End {
     Streamed,
     /// This reason.
     Refused(&'static str),
-    /// A violation of this field.
+    /// A violation of these fields.
     Invalid(&'static str),
 }
 use End::{Done, Invalid, Refused, Streamed};
@@ -56,7 +72,12 @@ fn sending(method: &'static str, Tasks { ended, .. }: &Tasks) -> Vec<Case> {
     const URL: &str = "configuration.task_push_notification_config.url";
     vec![
         (method, "nothing", json!({}), Invalid("message")),
-        (method, "an empty message", json!({"message": {}}), Invalid("message.message_id")),
+        (
+            method,
+            "an empty message",
+            json!({"message": {}}),
+            Invalid("message.message_id, message.role, message.parts"),
+        ),
         (method, "the role of agents", sent(json!({"role": "ROLE_AGENT"})), Invalid("message.role")),
         (method, "no parts", sent(json!({"parts": []})), Invalid("message.parts")),
         (method, "a part without content", part(json!({})), Invalid("message.parts[0]")),
@@ -93,11 +114,21 @@ fn reading(Tasks { ended, waiting }: &Tasks) -> Vec<Case> {
         ("ListTasks", "of a context", json!({"contextId": waiting["contextId"]}), Done),
         ("ListTasks", "another tenant's", json!({"tenant": "acme"}), Done),
         ("ListTasks", "too large a page", json!({"pageSize": 101}), Invalid("page_size")),
+        ("ListTasks", "an empty page", json!({"pageSize": 0}), Invalid("page_size")),
+        (
+            "ListTasks",
+            "two mistakes",
+            json!({"pageSize": -1, "historyLength": -1}),
+            Invalid("page_size, history_length"),
+        ),
+        ("ListTasks", "before all time", json!({"statusTimestampAfter": LONG_AGO}), Invalid("status_timestamp_after")),
         ("ListTasks", "a token of nobody's", json!({"pageToken": "x"}), Invalid("page_token")),
         ("CancelTask", "one that has ended", of(ended, json!({})), Refused("TASK_NOT_CANCELABLE")),
         ("CancelTask", "an unknown one", unknown(), Refused("TASK_NOT_FOUND")),
+        ("CancelTask", "no id of ours", json!({"id": "no-id"}), Refused("TASK_NOT_FOUND")),
         ("SubscribeToTask", "one that has ended", of(ended, json!({})), Refused("UNSUPPORTED_OPERATION")),
         ("SubscribeToTask", "an unknown one", unknown(), Refused("TASK_NOT_FOUND")),
+        ("SubscribeToTask", "no id of ours", json!({"id": "no-id"}), Refused("TASK_NOT_FOUND")),
         ("GetExtendedAgentCard", "where nobody is known", json!({}), Refused("UNSUPPORTED_OPERATION")),
     ]
 }
@@ -135,6 +166,8 @@ fn headers(Tasks { ended, .. }: &Tasks) -> Vec<(Asking, End)> {
     let watch = |cursor: &str| Asking::new("SubscribeToTask", of(ended, json!({}))).with("watchroom-cursor", cursor);
     vec![
         (read().without("a2a-version"), Refused("VERSION_NOT_SUPPORTED")),
+        (read().with("a2a-version", ""), Refused("VERSION_NOT_SUPPORTED")),
+        (read().with("a2a-version", "1"), Refused("VERSION_NOT_SUPPORTED")),
         (read().with("a2a-version", "0.3"), Refused("VERSION_NOT_SUPPORTED")),
         (read().with("a2a-version", "1.7"), Refused("VERSION_NOT_SUPPORTED")),
         (read().with("a2a-version", "99.0"), Refused("VERSION_NOT_SUPPORTED")),
@@ -153,15 +186,39 @@ fn check(case: &str, came: &Came, end: End) {
         (Came::One(_), Done) => {}
         (Came::Frames(frames), Streamed) => assert!(!frames.is_empty(), "{case}"),
         (Came::Refused(refusal), Refused(reason)) => assert_eq!(refusal.reason, reason, "{case}"),
-        (Came::Refused(refusal), Invalid(field)) => {
-            assert_eq!((refusal.reason.as_str(), refusal.fields[0].as_str()), ("INVALID_PARAMS", field), "{case}");
+        (Came::Refused(refusal), Invalid(fields)) => {
+            let named = (refusal.reason.as_str(), refusal.fields.join(", "));
+            assert_eq!(named, ("INVALID_PARAMS", fields.to_owned()), "{case}");
         }
         (came, end) => panic!("{case}: {came:?} instead of {end:?}"),
     }
 }
 
+/// What came over another binding, as the first one says it: its codes are those of the table.
+fn alike(case: &str, wire: Wire, mut came: Came, first: &Came) -> Came {
+    if let (Came::Refused(refusal), Came::Refused(first)) = (&mut came, first) {
+        assert_eq!(refusal.number, number(&refusal.reason, wire), "{wire:?} {case}");
+        refusal.number = first.number;
+        // JSON-RPC has one code for what gRPC and HTTP have several of; the reason says which it is.
+        if wire == Wire::Rpc {
+            refusal.code.clone_from(&first.code);
+        }
+    }
+    came
+}
+
+fn number(reason: &str, wire: Wire) -> i64 {
+    let known = NUMBERS.iter().find(|(known, ..)| *known == reason);
+    let (_, grpc, rpc, http) = known.unwrap_or_else(|| panic!("{reason} is not in the table"));
+    match wire {
+        Wire::Grpc | Wire::Web => *grpc as i64,
+        Wire::Rpc => *rpc,
+        Wire::Rest => *http,
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
-async fn c100_each_operation_comes_to_the_same_in_every_case_over_every_binding() {
+async fn c100_c06_c08_c09_each_operation_comes_to_the_same_in_every_case_over_every_binding() {
     let stage = Stage::start(&[]).await;
     let tasks = Tasks {
         ended: stage.task(Wire::Grpc, message("tck-stream-001", "hello")).await,
@@ -174,16 +231,26 @@ async fn c100_each_operation_comes_to_the_same_in_every_case_over_every_binding(
     for (about, asking, end) in plain.chain(dressed) {
         let came = asking.over_all(stage.address()).await;
         let case = format!("{} of {about}: {asking:?}", asking.method);
-        check(&case, &came[0].1, end);
-        for (wire, other) in &came[1..] {
-            // JSON-RPC has one code for what gRPC and HTTP have several of; the reason says which it is.
-            let mut first = came[0].1.clone();
-            if let (Came::Refused(first), Came::Refused(other), Wire::Rpc) = (&mut first, other, wire) {
-                first.code.clone_from(&other.code);
-            }
-            assert_eq!(*other, first, "{wire:?} {case}");
+        let first = came[0].1.clone();
+        check(&case, &first, end);
+        for (wire, came) in came {
+            assert_eq!(alike(&case, wire, came, &first), first, "{wire:?} {case}");
         }
     }
     let all = stage.ask(Wire::Grpc, "ListTasks", json!({})).await.one();
     assert_eq!(all["totalSize"], 2, "none of these began anything");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn c14_extensions_that_are_asked_for_are_echoed_and_others_are_not_over_every_binding() {
+    let stage = Stage::start(&[]).await;
+    let task = stage.task(Wire::Grpc, message("tck-complete-task", "hello")).await;
+    let read = Asking::new("GetTask", of(&task, json!({})));
+    // Over gRPC itself the kit's own tests look at the metadata of answers.
+    for wire in [Wire::Web, Wire::Rpc, Wire::Rest] {
+        for (asked, echoed) in [("", ""), ("urn:nobodys", ""), ("urn:nobodys, urn:watchroom:ext:cursor:v1", CURSOR)] {
+            let answer = read.clone().with("a2a-extensions", asked).open(wire, stage.address()).await;
+            assert_eq!((answer.status, answer.header("a2a-extensions")), (200, echoed), "{wire:?} {asked}");
+        }
+    }
 }

@@ -110,7 +110,7 @@ async fn c133_a_known_caller_gets_the_extended_card_unless_there_is_none_over_ev
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn c134_a_required_extension_is_told_in_the_card_and_asked_for_by_every_operation_over_every_binding() {
+async fn c134_c09_a_required_extension_is_told_in_the_card_and_asked_for_by_every_operation_over_every_binding() {
     let stage = Stage::start(&["--require-extension", EXTENSION]).await;
     let extensions = card(&stage).await["capabilities"]["extensions"].clone();
     let required: Vec<&Value> = extensions.as_array().unwrap().iter().filter(|one| one["required"] == true).collect();

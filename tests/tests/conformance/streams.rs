@@ -28,7 +28,7 @@ fn counting(asking: Asking) -> Asking {
 #[tokio::test(flavor = "multi_thread")]
 async fn c110_a_subscription_to_an_interrupted_task_stays_open_until_its_end_over_every_binding() {
     let stage = Stage::start(&[]).await;
-    for wire in Frames::WIRES {
+    for wire in Wire::ALL {
         for (prefix, asks) in [("tck-input-required", "INPUT_REQUIRED"), ("tck-auth-required", "AUTH_REQUIRED")] {
             let task = stage.task(wire, message(prefix, "hello")).await;
             let mut watching = Frames::open(&subscribe(&task), wire, stage.address()).await;
@@ -61,7 +61,7 @@ async fn c111_the_stream_of_a_message_ends_when_input_is_needed_and_stays_for_an
     for (wire, came) in stream(message("tck-input-required", "hello")).over_all(stage.address()).await {
         assert_eq!(shorts(&came.frames()), ["task SUBMITTED", "INPUT_REQUIRED"], "{wire:?}");
     }
-    for wire in Frames::WIRES {
+    for wire in Wire::ALL {
         let mut open = Frames::open(&stream(message("tck-auth-required", "hello")), wire, stage.address()).await;
         let begun = open.until(|frame| short(frame) == "AUTH_REQUIRED").await;
         let task = &begun[0]["task"];
@@ -75,7 +75,7 @@ async fn c112_all_streams_of_a_task_see_the_same_and_closing_one_changes_nothing
     let stage = Stage::start(&[]).await;
     let begun = immediately(message("tck-delayed-complete", "hello")).over(Wire::Grpc, stage.address()).await.one();
     let mut open = Vec::new();
-    for wire in Frames::WIRES {
+    for wire in Wire::ALL {
         let from_the_start = subscribe(&begun["task"]).with("watchroom-cursor", "0");
         open.push(Frames::open(&from_the_start, wire, stage.address()).await);
         let mut closed = Frames::open(&from_the_start, wire, stage.address()).await;
@@ -111,7 +111,7 @@ async fn c113_a_stream_goes_on_after_any_frame_also_when_the_task_has_ended_over
 #[tokio::test(flavor = "multi_thread")]
 async fn c114_a_cut_stream_of_a_message_goes_on_by_the_same_message_and_a_cursor_over_every_binding() {
     let stage = Stage::start(&[]).await;
-    for wire in Frames::WIRES {
+    for wire in Wire::ALL {
         let asked = counting(stream(message(&format!("tck-delayed-complete-{wire:?}"), "hello")));
         let mut cut = Frames::open(&asked, wire, stage.address()).await;
         let begun = cut.until(|frame| short(frame) == "WORKING").await;
@@ -130,7 +130,7 @@ async fn c114_a_cut_stream_of_a_message_goes_on_by_the_same_message_and_a_cursor
 #[tokio::test(flavor = "multi_thread")]
 async fn c81_a_stream_cut_by_a_killed_agent_goes_on_after_its_last_frame_over_every_binding() {
     let mut stage = Stage::start(&[]).await;
-    for wire in Frames::WIRES {
+    for wire in Wire::ALL {
         let mut cut = Frames::open(&stream(message("tck-delayed-complete", "hello")), wire, stage.address()).await;
         let begun = cut.until(|frame| short(frame) == "WORKING").await;
         stage.node.kill();

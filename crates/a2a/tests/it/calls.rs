@@ -29,7 +29,7 @@ async fn call(served: &Served, metadata: &[(&str, &str)]) -> Call {
 }
 
 #[tokio::test]
-async fn only_version_one_nought_is_spoken_and_the_refusal_says_what_to_add() {
+async fn c08_only_version_one_nought_is_spoken_and_the_refusal_says_what_to_add() {
     let served = Served::start(Stage::new()).await;
     for version in ["", "0.3", "0.3.0", "1", "1.1", "1.7", "10.0", "99.0", "1.0x", "one"] {
         let Error::VersionNotSupported(text) = error(&served, &[("a2a-version", version)]).await else {
@@ -46,7 +46,7 @@ async fn only_version_one_nought_is_spoken_and_the_refusal_says_what_to_add() {
 }
 
 #[tokio::test]
-async fn known_extensions_are_activated_and_echoed_and_unknown_ones_ignored() {
+async fn c14_known_extensions_are_activated_and_echoed_and_unknown_ones_ignored() {
     let served = Served::start(Stage::new()).await;
     let one = format!("urn:unknown, {PROGRESS}");
     let metadata = [VERSION, ("a2a-extensions", one.as_str()), ("a2a-extensions", CURSOR)];

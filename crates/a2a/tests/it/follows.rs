@@ -56,7 +56,7 @@ fn task() -> RemoteTask {
 }
 
 #[tokio::test]
-async fn a_stream_cut_at_every_event_brings_each_frame_once_and_in_order() {
+async fn c115_a_stream_cut_at_every_event_brings_each_frame_once_and_in_order() {
     for act in [Act::Close(1), Act::Fail(1), Act::Hang(1)] {
         let served = Served::start(Stage::acting(5, [act])).await;
         let heard = listen(&served, served.client().follow(task(), Some(Seq::ZERO))).await;
@@ -132,7 +132,7 @@ async fn frames_that_come_again_are_passed_over() {
 }
 
 #[tokio::test]
-async fn a_cursor_past_the_head_is_a_gap() {
+async fn c115_a_cursor_past_the_head_is_a_gap() {
     let served = Served::start(Stage::acting(3, [Act::Whole])).await;
     let heard = listen(&served, served.client().follow(task(), Some(Seq(99)))).await;
     assert_eq!((heard.seqs, heard.gaps), (vec![], vec![Some(Seq(6))]));
@@ -140,7 +140,7 @@ async fn a_cursor_past_the_head_is_a_gap() {
 }
 
 #[tokio::test]
-async fn an_agent_without_cursors_is_synchronised_by_its_task() {
+async fn c115_an_agent_without_cursors_is_synchronised_by_its_task() {
     for act in [Act::Close(2), Act::Fail(2), Act::Hang(2)] {
         let stage = Stage { numbered: false, ..Stage::acting(3, [act, Act::Fail(3), Act::Whole]) };
         let served = Served::start(stage).await;
@@ -154,7 +154,7 @@ async fn an_agent_without_cursors_is_synchronised_by_its_task() {
 }
 
 #[tokio::test]
-async fn an_ended_task_that_cannot_be_subscribed_to_is_fetched() {
+async fn c115_an_ended_task_that_cannot_be_subscribed_to_is_fetched() {
     for numbered in [true, false] {
         let mut stage = Stage { numbered, ..Stage::acting(3, [Act::Whole]) };
         // Not to stream has the same answer as a task that has ended.

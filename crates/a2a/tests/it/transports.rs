@@ -18,7 +18,7 @@ fn task() -> RemoteTask {
 }
 
 #[tokio::test]
-async fn each_operation_brings_its_answer_over_each_binding() {
+async fn c68_each_operation_brings_its_answer_over_each_binding() {
     for binding in Binding::ALL {
         let served = Served::start(Stage::new()).await;
         let client = served.over(binding).for_tenant("acme");
@@ -43,7 +43,7 @@ async fn each_operation_brings_its_answer_over_each_binding() {
 }
 
 #[tokio::test]
-async fn agents_are_asked_the_same_over_each_binding() {
+async fn c68_agents_are_asked_the_same_over_each_binding() {
     let mut heard = Vec::new();
     for binding in Binding::ALL {
         let served = Served::start(Stage::new()).await;

@@ -56,11 +56,6 @@ impl Request {
         self
     }
 
-    pub(crate) fn without(mut self, name: &str) -> Self {
-        self.headers.retain(|(known, _)| *known != name);
-        self
-    }
-
     fn streams(&self) -> bool {
         matches!(self.method, "SendStreamingMessage" | "SubscribeToTask")
     }

@@ -22,9 +22,9 @@ on_every_store!(
     c91_every_event_of_a_task_is_delivered_once_and_in_order,
     c91_a_webhook_that_fails_gets_everything_in_order_later,
     a_restart_goes_on_from_the_cursor,
-    a_webhook_that_fails_for_hours_is_parked_listed_and_redriven_from_its_cursor,
+    c95_a_webhook_that_fails_for_hours_is_parked_listed_and_redriven_from_its_cursor,
     a_configuration_of_the_same_id_takes_the_place_and_the_cursor_of_the_former,
-    a_deleted_configuration_is_told_nothing_more,
+    c95_a_deleted_configuration_is_told_nothing_more,
     a_configuration_that_comes_with_a_turn_is_told_what_follows,
     c91_what_is_created_is_read_without_its_secrets,
 );
@@ -112,7 +112,7 @@ async fn a_restart_goes_on_from_the_cursor(mut bed: Bed) {
     assert_eq!((before, after.taken(HOOK)[0], last), (vec![1, 2, 3], first, TaskState::Completed));
 }
 
-async fn a_webhook_that_fails_for_hours_is_parked_listed_and_redriven_from_its_cursor(mut bed: Bed) {
+async fn c95_a_webhook_that_fails_for_hours_is_parked_listed_and_redriven_from_its_cursor(mut bed: Bed) {
     let (mailbox, push) = Mailbox::push();
     let (_, kit) = bed.open().await;
     let outbox = kit.open_push(push).clone();
@@ -149,7 +149,7 @@ async fn a_configuration_of_the_same_id_takes_the_place_and_the_cursor_of_the_fo
     assert!(mailbox.taken(HOOK).iter().all(|seq| *seq <= 2), "{:?}", mailbox.taken(HOOK));
 }
 
-async fn a_deleted_configuration_is_told_nothing_more(mut bed: Bed) {
+async fn c95_a_deleted_configuration_is_told_nothing_more(mut bed: Bed) {
     let (mailbox, push) = Mailbox::push();
     let (stage, kit) = bed.open().await;
     let outbox = kit.open_push(push).clone();
@@ -254,7 +254,7 @@ async fn a_service_without_push_notifications_says_so() {
 }
 
 #[tokio::test]
-async fn a_configuration_for_an_ended_task_is_kept_and_told_nothing() {
+async fn c95_a_configuration_for_an_ended_task_is_kept_and_told_nothing() {
     let (mailbox, push) = Mailbox::push();
     let (_, kit) = Bed::memory().open().await;
     let outbox = kit.open_push(push).clone();
@@ -277,7 +277,7 @@ async fn a_repeated_message_keeps_the_configuration_of_the_first() {
 }
 
 #[tokio::test]
-async fn events_that_retention_has_taken_are_told_as_a_gap() {
+async fn c95_events_that_retention_has_taken_are_told_as_a_gap() {
     let (mut bed, (mailbox, push)) = (Bed::memory(), Mailbox::push());
     let (_, kit) = bed.open().await;
     let outbox = kit.open_push(push).clone();
