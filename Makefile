@@ -11,7 +11,7 @@ TOOLS := $(TARGET)/tools
 PYTHON := $(TOOLS)/venv/bin/python
 GRPCURL := $(TOOLS)/bin/grpcurl
 INTEROP := $(TARGET)/interop
-# A workspace of its own, so that its dependencies are not ours.
+# A workspace of its own, so that its dependencies are not ours; with the benchmarks' agent.
 RUST_SDK := tests/rust-sdk/Cargo.toml
 GO_PACKAGES := Mlf/a2a/v1/a2a.proto=interop/pb/a2a,Mwatchroom/orchestrator/v1/orchestrator.proto=interop/pb/orchestrator
 # One profile for binaries and tests, so that everything is built once.
@@ -26,7 +26,7 @@ test: tools check ## Everything that must pass
 
 check: ## Formatting, lints and documentation, without running anything
 	$(CARGO) fmt --all --check
-	$(CARGO) fmt --manifest-path $(RUST_SDK) --check
+	$(CARGO) fmt --all --manifest-path $(RUST_SDK) --check
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --quiet
 
@@ -40,7 +40,7 @@ bench: official ## Ratios to their baselines, as Markdown on stdout: ARGS="--onl
 # What cannot be had here is not measured, and the benchmarks say so.
 official: ## The benchmarks' agent on the official SDKs, from their published packages
 	$(MAKE) $(PYTHON) || echo "the official Python SDK could not be installed" >&2
-	$(CARGO) build --release --manifest-path crates/bench/official/rust/Cargo.toml --target-dir $(TARGET)/interop \
+	$(CARGO) build --release --manifest-path $(RUST_SDK) --package official-echo --target-dir $(INTEROP)/rust \
 		|| echo "the official Rust SDK could not be built" >&2
 
 chaos: ## Kill, freeze and drain processes under load: KILLS=200 of them, SEED=… repeats a schedule
@@ -104,7 +104,7 @@ deny: ## Licences, bans and sources of all dependencies
 
 fmt: ## Format everything
 	$(CARGO) fmt --all
-	$(CARGO) fmt --manifest-path $(RUST_SDK)
+	$(CARGO) fmt --all --manifest-path $(RUST_SDK)
 
 proto: ## Generate the code below crates/proto/src/gen anew
 	UPDATE_PROTO=1 $(CARGO) test -p proto --test generated

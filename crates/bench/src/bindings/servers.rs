@@ -62,7 +62,7 @@ impl Server {
             Self::Strict => kit(subject::Subject::Strict).map(Some),
             Self::OfficialPython => python(dir),
             Self::OfficialRust => {
-                let path = beside_target("interop/release/official-echo")?;
+                let path = beside_target("interop/rust/release/official-echo")?;
                 Ok(path.exists().then(|| Program { path, arguments: Vec::new() }))
             }
         }
