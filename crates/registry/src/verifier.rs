@@ -42,7 +42,8 @@ pub(crate) struct Verifier<P> {
     /// Nothing where cards are not fetched.
     published: Option<Arc<P>>,
     known: BTreeMap<Identity, Known>,
-    /// What was found out of these could not be noted; it is tried again with every look.
+    /// What was found out of these could not be noted; it is tried again with every look. How they are served is not
+    /// known until something is: a level falls also where the note of it is refused.
     unnoted: BTreeSet<Identity>,
     fetches: JoinSet<()>,
     room: Arc<Semaphore>,
@@ -98,6 +99,7 @@ impl<P: Published> Verifier<P> {
         match event {
             Event::Upsert { entry, .. } => self.take(entry.record).await,
             Event::Removed { identity, .. } => {
+                self.unnoted.remove(&identity);
                 if let Some(mut known) = self.known.remove(&identity) {
                     known.forget();
                 }
@@ -114,11 +116,10 @@ impl<P: Published> Verifier<P> {
     }
 
     async fn see_unnoted(&mut self) {
-        for identity in std::mem::take(&mut self.unnoted) {
-            let record = self.known.get(&identity).map(|known| known.record.clone());
-            if let Some(record) = record {
-                self.take(record).await;
-            }
+        let unnoted = self.unnoted.iter().filter_map(|identity| self.known.get(identity));
+        let records: Vec<Arc<Record>> = unnoted.map(|known| known.record.clone()).collect();
+        for record in records {
+            self.take(record).await;
         }
     }
 
@@ -131,10 +132,11 @@ impl<P: Published> Verifier<P> {
         }
         known.record = record.clone();
         let found = self.trust.check(&record.card);
+        let unnoted = self.unnoted.remove(&record.identity);
         match (found.level, record.verification.level) {
             (Level::Signed, _) => {
                 known.forget();
-                if record.verification != found {
+                if unnoted || record.verification != found {
                     self.note(&record, found).await;
                 }
             }

@@ -1,6 +1,7 @@
 //! The owner over a store, in paused time: expiry, stalls, durability before publication, restarts.
 
 mod crowd;
+mod levels;
 mod random;
 
 use std::sync::Mutex;
