@@ -198,11 +198,15 @@ impl<D: Driver> Kit<D> {
             };
             check_context(request, &live.context)?;
             let failures = live.mark().failures;
-            let (rows, _changing) = self.push_of_turn(request, &live).await?;
+            let (rows, changing) = self.push_of_turn(request, &live).await?;
             match live.turn(self, Arc::new(request.message.clone()), print.accept(task), rows) {
                 Ok(receipt) => {
                     live.launch(self);
-                    match receipt.await.unwrap_or(Err(Refusal::Superseded)) {
+                    let written = receipt.await;
+                    if let (Some(changing), Ok(written)) = (changing, &written) {
+                        changing.ended(written);
+                    }
+                    match written.unwrap_or(Err(Refusal::Superseded)) {
                         Ok(()) => return Ok(Accepted::Joined(Found::Live(live), task)),
                         Err(Refusal::Seen(seen)) => {
                             self.revive(&live).await?;

@@ -54,7 +54,7 @@ impl Outbox {
             kept.config.standing = kept.config.standing.after(News::Redriven, &self.push().policy);
             let changing = self.changing(task, id.clone());
             let written = self.write(Lane::Continue, kept.config.change(kept.version)).await;
-            drop(changing);
+            changing.ended(&written);
             match written {
                 Ok(_) => {
                     tracing::info!(%task, config = %id, origin = kept.config.target.origin(), "a webhook is redriven");

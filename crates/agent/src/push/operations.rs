@@ -77,7 +77,7 @@ impl<D: Driver> Kit<D> {
             config.life = if ended && config.cursor >= seq { Life::Over } else { Life::Open };
             let changing = outbox.changing(task, config.id.clone());
             let written = outbox.write(Lane::Accept, config.change(expected)).await;
-            drop(changing);
+            changing.ended(&written);
             match written {
                 Ok(_) => return Ok(shown_to(&call.owner, &config).encode_to_vec().into()),
                 // The courier has been faster.
@@ -111,7 +111,7 @@ impl<D: Driver> Kit<D> {
             let Some(found) = kept.into_iter().find(|kept| kept.config.id == *id) else { return Ok(()) };
             let changing = outbox.changing(task, id.clone());
             let written = outbox.write(Lane::Continue, found.removal()).await;
-            drop(changing);
+            changing.ended(&written);
             match written {
                 Ok(_) => return Ok(()),
                 Err(Refusal::Row { .. }) => {}

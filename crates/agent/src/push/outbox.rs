@@ -1,5 +1,6 @@
 //! All configurations of one service: which have a courier at work, and how they are changed.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::future::Future;
 use std::sync::{Arc, Weak};
@@ -10,9 +11,9 @@ use dashmap::DashMap;
 use outbound::Guard;
 use push::Policy;
 use service::Metrics;
-use store::{Commit, Lane, Outcome, Ownership, RowChange, Store};
+use store::{Commit, Lane, Outcome, Ownership, Refusal, RowChange, Store};
 use tokio::runtime;
-use tokio::sync::{Mutex, Notify, OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Mutex, Notify, OwnedSemaphorePermit, Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 use types::{PushId, Scope, Seq, TaskId};
@@ -57,6 +58,8 @@ struct Inner {
     meters: Meters,
     /// The couriers at work, by task.
     slots: DashMap<TaskId, Vec<Slot>>,
+    /// How many changes of a configuration are under way.
+    changing: watch::Sender<HashMap<(TaskId, PushId), usize>>,
     /// Those that were given up, for their number.
     parked: DashMap<(TaskId, PushId), ()>,
     calls: Arc<Semaphore>,
@@ -73,12 +76,15 @@ struct Slot {
 }
 
 /// A change of one configuration under way. Whatever becomes of it, and also if nobody waits for it any more, what
-/// the store has afterwards is taken up when this is dropped.
+/// the store has afterwards is taken up when this is dropped. Until then nobody begins to deliver by what it replaces,
+/// or by what it has written: a courier that is called back in the middle has told what the next one tells again.
 #[derive(Debug)]
 pub(crate) struct Changing {
     outbox: Outbox,
     task: TaskId,
     id: PushId,
+    /// Whether it is certain that nothing was written.
+    refused: bool,
 }
 
 /// The leave to make calls to one host.
@@ -95,6 +101,7 @@ impl Outbox {
             runtime: runtime::Handle::current(),
             meters: Meters::new(),
             slots: DashMap::new(),
+            changing: watch::Sender::default(),
             parked: DashMap::new(),
             calls: Arc::new(Semaphore::new(CALLS)),
             hosts: DashMap::new(),
@@ -157,7 +164,8 @@ impl Outbox {
 
     /// Says that a configuration is about to be changed.
     pub(super) fn changing(&self, task: TaskId, id: PushId) -> Changing {
-        Changing { outbox: self.clone(), task, id }
+        self.0.changing.send_modify(|open| *open.entry((task, id.clone())).or_default() += 1);
+        Changing { outbox: self.clone(), task, id, refused: false }
     }
 
     /// Writes one row.
@@ -209,9 +217,8 @@ impl Outbox {
     async fn begin_all(&self) -> Result<(), store::Error> {
         for kept in self.read(&[]).await? {
             self.note(kept.config.task, &kept.config.id, kept.config.standing.is_parked());
-            // One that was changed since it was read has a courier already.
-            if kept.config.is_active() && !self.has_courier(kept.config.task, &kept.config.id) {
-                self.begin(kept);
+            if kept.config.is_active() {
+                self.begin_where_none_is(kept.config.task, kept.config.id);
             }
         }
         Ok(())
@@ -240,36 +247,52 @@ impl Outbox {
         self.0.meters.parked.set(i64::try_from(self.0.parked.len()).unwrap_or(i64::MAX));
     }
 
-    /// Sends a courier, in place of any that this configuration has.
-    fn begin(&self, kept: Kept) {
-        let (task, id) = (kept.config.task, kept.config.id.clone());
-        self.recall(task, &id);
+    /// Sends a courier in place of any that this configuration has.
+    fn begin(&self, task: TaskId, id: PushId) {
+        let mut slots = self.0.slots.entry(task).or_default();
+        slots.iter().filter(|slot| slot.id == id).for_each(|slot| slot.stop.cancel());
+        slots.retain(|slot| !slot.stop.is_cancelled());
+        self.send(&mut slots, task, id);
+    }
+
+    /// Sends a courier unless this configuration has one.
+    fn begin_where_none_is(&self, task: TaskId, id: PushId) {
+        let mut slots = self.0.slots.entry(task).or_default();
+        if slots.iter().all(|slot| slot.id != id || slot.stop.is_cancelled()) {
+            self.send(&mut slots, task, id);
+        }
+    }
+
+    fn send(&self, slots: &mut Vec<Slot>, task: TaskId, id: PushId) {
         let (bell, stop) = (Arc::new(Notify::new()), self.0.closing.child_token());
-        let slot = Slot { id: id.clone(), bell: bell.clone(), stop: stop.clone() };
-        self.0.slots.entry(task).or_default().push(slot);
-        let (courier, outbox) = (Courier::new(self.clone(), kept, bell), self.clone());
-        let span = tracing::info_span!("push", %task, config = %id);
+        slots.push(Slot { id: id.clone(), bell: bell.clone(), stop: stop.clone() });
+        let (outbox, span) = (self.clone(), tracing::info_span!("push", %task, config = %id));
         let work = async move {
-            let end = tokio::select! { biased; () = stop.cancelled() => End::Finished, end = courier.run() => end };
+            tokio::select! { biased; () = stop.cancelled() => {}, () = outbox.deliver(task, id, bell) => {} }
             stop.cancel();
             outbox.clear(task);
-            if end == End::Outdated {
-                outbox.take_up(task, &id).await;
-            }
         };
         self.spawn(span, work);
     }
 
-    fn has_courier(&self, task: TaskId, id: &PushId) -> bool {
-        self.0.slots.get(&task).is_some_and(|slots| slots.iter().any(|slot| slot.id == *id))
-    }
-
-    /// Calls a courier back.
-    fn recall(&self, task: TaskId, id: &PushId) {
-        if let Some(slots) = self.0.slots.get(&task) {
-            slots.iter().filter(|slot| slot.id == *id).for_each(|slot| slot.stop.cancel());
+    /// Delivers by what the store has, which is read once the courier has its place: whoever had it before has ended by
+    /// then, and what that one has kept is what this one begins with.
+    async fn deliver(&self, task: TaskId, id: PushId, bell: Arc<Notify>) {
+        let key = (task, id);
+        loop {
+            let kept = self.stored(task, &key.1).await;
+            if self.0.changing.borrow().contains_key(&key) {
+                // It may be the old row or the new one. The sender is as old as this outbox.
+                self.0.changing.subscribe().wait_for(|open| !open.contains_key(&key)).await.ok();
+                continue;
+            }
+            self.note(task, &key.1, kept.as_ref().is_some_and(|kept| kept.config.standing.is_parked()));
+            let Some(kept) = kept.filter(|kept| kept.config.is_active()) else { return };
+            match Courier::new(self.clone(), kept, bell.clone()).run().await {
+                End::Finished => return,
+                End::Outdated => {}
+            }
         }
-        self.clear(task);
     }
 
     /// Forgets couriers that have stopped.
@@ -280,21 +303,15 @@ impl Outbox {
         });
     }
 
-    /// Takes up a configuration as the store has it once everything queued has been written. Asks until the store
-    /// answers: without a courier nothing would be sent before the next start.
-    async fn take_up(&self, task: TaskId, id: &PushId) {
-        let kept = loop {
+    /// A configuration as the store has it once everything queued has been written. Asks until the store answers:
+    /// without a courier nothing would be sent before the next start.
+    async fn stored(&self, task: TaskId, id: &PushId) -> Option<Kept> {
+        loop {
             match self.settled(task).await {
-                Ok(kept) => break kept.into_iter().find(|kept| kept.config.id == *id),
-                Err(why) => {
-                    tracing::warn!(%task, config = %id, why, "a push configuration cannot be read; trying again")
-                }
+                Ok(kept) => return kept.into_iter().find(|kept| kept.config.id == *id),
+                Err(why) => tracing::warn!(why, "a push configuration cannot be read; trying again"),
             }
             tokio::time::sleep(AGAIN).await;
-        };
-        self.note(task, id, kept.as_ref().is_some_and(|kept| kept.config.standing.is_parked()));
-        if let Some(kept) = kept.filter(|kept| kept.config.is_active()) {
-            self.begin(kept);
         }
     }
 
@@ -314,11 +331,24 @@ impl Outbox {
     }
 }
 
+impl Changing {
+    /// Takes note of what became of the write.
+    pub(crate) fn ended<T>(mut self, written: &Result<T, Refusal>) {
+        self.refused = written.is_err();
+    }
+}
+
 impl Drop for Changing {
     fn drop(&mut self) {
-        let (outbox, task, id) = (self.outbox.clone(), self.task, self.id.clone());
-        outbox.recall(task, &id);
-        self.outbox.spawn(tracing::info_span!("push change", %task), async move { outbox.take_up(task, &id).await });
+        let (outbox, key) = (&self.outbox, (self.task, self.id.clone()));
+        // Before others may begin anew by what is there now.
+        if !self.refused {
+            outbox.begin(self.task, self.id.clone());
+        }
+        outbox.0.changing.send_modify(|open| match open.get_mut(&key) {
+            Some(others) if *others > 1 => *others -= 1,
+            Some(_) | None => drop(open.remove(&key)),
+        });
     }
 }
 
