@@ -7,4 +7,5 @@ mod dispatching;
 mod failing;
 mod restarting;
 mod resuming;
+mod signed;
 mod stage;

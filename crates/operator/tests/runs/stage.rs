@@ -19,6 +19,7 @@ use service::Process;
 use store::{MemoryStore, Store};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
+use tonic::service::Routes;
 use types::{MessageId, Owner, RetryPolicy, Seq, StoreId, TaskId, TaskState};
 
 /// Longest wait of any test.
@@ -158,16 +159,15 @@ async fn serve(process: Process, run: impl Future<Output = Result<(), service::F
 }
 
 /// Serves an agent and returns its address.
-async fn open(script: &Script, registry: String, instance: &str) -> String {
-    let instance = instance.parse().unwrap();
-    let args = Command { kit: agent::Args { registry, instance, ..agent::Args::default() } };
+async fn open(script: &Script, kit: agent::Args, extend: impl FnOnce(Routes) -> Routes + Send + 'static) -> String {
+    let args = Command { kit };
     let process = Process::new(&args).unwrap();
     let (inner, script) = (process.clone(), script.clone());
     let run = async move {
         let mut setup = Setup::open(&args.kit, &inner).await?;
         let profile = script.profile();
         let kit = setup.start(Turns::new(script), profile).await?;
-        setup.serve(kit, |routes| routes).await
+        setup.serve(kit, extend).await
     };
     serve(process, run).await
 }
@@ -184,18 +184,22 @@ pub(crate) struct Stage {
 impl Stage {
     /// A registry and these agents.
     pub(crate) async fn new(scripts: &[&Script]) -> Self {
-        let args = registry::Args::default();
+        let mut stage = Self::around(registry::Args::default()).await;
+        for script in scripts {
+            stage.add(script).await;
+        }
+        stage
+    }
+
+    /// This registry, and nobody else yet.
+    pub(crate) async fn around(args: registry::Args) -> Self {
         let process = Process::new(&args).unwrap();
         let registry = serve(process.clone(), registry::run(args, process)).await;
         let retry =
             RetryPolicy { attempts: 3, backoff: Duration::from_millis(20), max_backoff: Duration::from_millis(50) };
         let patience = Patience { endpoint: Duration::from_millis(500), ..Patience::default() };
         let settings = Settings { retry, patience, reach: Duration::from_millis(300), ..Settings::default() };
-        let mut stage = Self { registry, agents: 0, store: Arc::default(), settings };
-        for script in scripts {
-            stage.add(script).await;
-        }
-        stage
+        Self { registry, agents: 0, store: Arc::default(), settings }
     }
 
     pub(crate) fn registry(&self) -> String {
@@ -209,7 +213,18 @@ impl Stage {
 
     /// One more instance of an agent, over a store of its own.
     pub(crate) async fn add_instance(&mut self, script: &Script, instance: &str) {
-        open(script, self.registry(), instance).await;
+        let kit = agent::Args { instance: instance.parse().unwrap(), ..agent::Args::default() };
+        self.add_with(script, kit, |routes| routes).await;
+    }
+
+    /// One more agent, with these settings and behind what `extend` makes of its routes.
+    pub(crate) async fn add_with(
+        &mut self,
+        script: &Script,
+        kit: agent::Args,
+        extend: impl FnOnce(Routes) -> Routes + Send + 'static,
+    ) {
+        open(script, agent::Args { registry: self.registry(), ..kit }, extend).await;
         self.agents += 1;
     }
 
@@ -241,7 +256,8 @@ impl Stage {
     /// An agent that does not register, known to the operator by its address.
     pub(crate) async fn stranger(&mut self, script: &Script) {
         let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        let url = format!("http://{}", open(script, format!("http://{nobody}"), "1").await).into();
+        let kit = agent::Args { registry: format!("http://{nobody}"), ..agent::Args::default() };
+        let url = format!("http://{}", open(script, kit, |routes| routes).await).into();
         self.settings.foreign.push(Foreign { name: script.name.parse().unwrap(), url });
     }
 

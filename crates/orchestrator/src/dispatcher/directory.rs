@@ -92,7 +92,7 @@ impl Directory {
     }
 
     /// Waits until the route's store is no longer at `address`, where only agents with signed cards may be called: a
-    /// follower asks again by itself, and shows our token with that. For ever where all may be called.
+    /// client asks again by itself, and shows our token with that. For ever where all may be called.
     pub(super) async fn moved(&self, route: &Route, address: &Option<String>) {
         if !self.only_signed {
             return std::future::pending().await;

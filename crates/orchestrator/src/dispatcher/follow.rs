@@ -22,6 +22,14 @@ const BATCH: Duration = Duration::from_millis(200);
 /// Most news that wait; a child that says more is told about sooner.
 const WAITING: usize = 32;
 
+/// Why nothing is known of the child of a message that was sent.
+pub(super) enum Unheard {
+    /// The call came to nothing.
+    Failed(ClientError),
+    /// Whoever was asked is not to be asked any more. It may have got the message.
+    Moved,
+}
+
 /// Whether there is more to follow.
 enum Step {
     On,
@@ -53,16 +61,17 @@ impl<'d> Follow<'d> {
     pub(super) fn sent(
         dispatcher: &'d Dispatcher,
         attempt: &'d Attempt,
-        client: &Client,
         request: SendMessageRequest,
-    ) -> Self {
-        let asked = Some(Instant::now());
+    ) -> Result<Self, Barred> {
+        // Its address is taken before its client: what changes in between is noticed.
+        let following = Self::new(dispatcher, attempt, futures::stream::empty().boxed(), None, Seq::ZERO);
+        let client = following.client()?;
         // What a foreign agent makes of "return immediately" is not known.
         let items = match attempt.route.store_id {
             Some(_) => client.delegate(request),
             None => client.send_following(request),
         };
-        Self { asked, ..Self::new(dispatcher, attempt, items, None, Seq::ZERO) }
+        Ok(Self { items, asked: Some(Instant::now()), ..following })
     }
 
     /// Follows `child`, whose events are known up to `after`.
@@ -85,18 +94,21 @@ impl<'d> Follow<'d> {
         Self { dispatcher, attempt, address, items, child, task, whole, cursor, waiting, flush_at, failures, asked }
     }
 
-    /// Follows to the end. An error is one before the first frame: nothing is known of the child then.
-    pub(super) async fn run(mut self) -> Option<ClientError> {
+    /// Follows to the end; or says why it has not come to the first frame.
+    pub(super) async fn run(mut self) -> Option<Unheard> {
         if self.child.is_some() {
             self.reopen();
         }
         loop {
             let item = tokio::select! {
                 biased;
-                () = self.dispatcher.directory.moved(&self.attempt.route, &self.address), if self.child.is_some() => {
-                    self.reopen();
-                    continue;
-                }
+                () = self.dispatcher.directory.moved(&self.attempt.route, &self.address) => match self.child {
+                    Some(_) => {
+                        self.reopen();
+                        continue;
+                    }
+                    None => return Some(Unheard::Moved),
+                },
                 () = tokio::time::sleep_until(self.flush_at), if !self.waiting.is_empty() => {
                     self.flush().await;
                     continue;
@@ -107,7 +119,7 @@ impl<'d> Follow<'d> {
                 Some(Ok(Followed::Event(event))) => self.event(event).await,
                 Some(Ok(Followed::Gap(snapshot))) => self.snapshot(snapshot).await,
                 Some(Ok(Followed::Lost(error))) => self.lost(&error),
-                Some(Err(error)) if self.child.is_none() => return Some(error),
+                Some(Err(error)) if self.child.is_none() => return Some(Unheard::Failed(error)),
                 Some(Err(error)) => self.refused(error).await,
                 None => self.drained().await,
             };

@@ -7,11 +7,15 @@ use discovery::Seen;
 use engine::{Cause, ChildNews, Code, Dispatch, Sent};
 use proto::a2a::{Message, Part, Role, SendMessageRequest};
 use tokio::time::Instant;
+use tonic::Status;
 use types::{MessageId, Seq, TaskId};
 
-use super::follow::Follow;
+use super::follow::{Follow, Unheard};
 use super::{Attempt, Barred, Dispatcher, pause};
 use crate::duty::Duty;
+
+/// Why an agent that has not answered yet is not waited for.
+const MOVED: &str = "its store is served elsewhere now, or by nobody who may be called";
 
 /// What one try to send an attempt came to.
 enum Try {
@@ -92,13 +96,14 @@ impl Dispatcher {
     }
 
     async fn send_once(&self, attempt: &Attempt, request: SendMessageRequest) -> Try {
-        let client = match self.client(attempt.handle.owner(), &attempt.route) {
-            Ok(client) => client,
+        let following = match Follow::sent(self, attempt, request) {
+            Ok(following) => following,
             Err(barred) => return stopped(barred),
         };
-        match Follow::sent(self, attempt, &client, request).run().await {
+        match following.run().await {
             None => Try::Told,
-            Some(error) => {
+            Some(Unheard::Moved) => Try::Unknown(ClientError::Ambiguous(Status::unavailable(MOVED))),
+            Some(Unheard::Failed(error)) => {
                 let tried = sort(error);
                 // A refusal of the work is an answer.
                 if matches!(tried, Try::Unreached(_) | Try::Busy(_) | Try::Unknown(_)) {

@@ -1,0 +1,180 @@
+//! An agent whose card falls out of trust while a step of it is under way is not called again with the operator's token,
+//! until its card is trusted again.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::Response;
+use cards::KeyFile;
+use http_body_util::BodyExt as _;
+use parking_lot::Mutex;
+use tempfile::TempDir;
+use tokio::sync::watch;
+use tonic::service::Routes;
+use types::TaskState;
+
+use crate::stage::{Act, Operator, Script, Stage, eventually};
+
+/// Needs the fire brigade and nobody else.
+const SMOKE: &str = "Smoke is coming out of the roof at 12 Mill Lane.";
+
+/// Keys that guard nothing.
+const OURS: &str = "-----BEGIN PRIVATE KEY-----
+MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g
+-----END PRIVATE KEY-----
+";
+const ANOTHER: &str = "-----BEGIN PRIVATE KEY-----
+MC4CAQAwBQYDK2VwBCIEIG8vM8XQgq/lPlD/sKvyl14sS8JLFejvq1106LONgCO8
+-----END PRIVATE KEY-----
+";
+
+/// What reaches the agent.
+#[derive(Debug, Clone)]
+struct Door {
+    /// Calls that have not ended, streams among them.
+    open: Arc<AtomicUsize>,
+    /// Whether no call may come.
+    barred: Arc<AtomicBool>,
+    /// Those that came all the same.
+    intruders: Arc<Mutex<Vec<String>>>,
+    /// Whether calls are let through.
+    lets: watch::Sender<bool>,
+}
+
+/// A call that has not ended.
+struct Call(Arc<AtomicUsize>);
+
+impl Drop for Call {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+impl Door {
+    fn new(lets: bool) -> Self {
+        let (open, barred, intruders) = (Arc::default(), Arc::default(), Arc::default());
+        Self { open, barred, intruders, lets: watch::Sender::new(lets) }
+    }
+
+    fn before(&self, routes: Routes) -> Routes {
+        let router: Router = routes.into_axum_router();
+        Routes::from(router.layer(from_fn_with_state(self.clone(), pass)))
+    }
+
+    async fn is_used(&self) {
+        eventually("somebody calls", async || self.open.load(Ordering::SeqCst) > 0).await;
+    }
+
+    /// From here on whoever comes is an intruder: all that was open has been let go of.
+    async fn is_left(&self) {
+        eventually("every call is let go of", async || self.open.load(Ordering::SeqCst) == 0).await;
+        self.barred.store(true, Ordering::SeqCst);
+    }
+
+    /// Nobody came; now somebody may.
+    fn unbar(&self) {
+        assert_eq!(*self.intruders.lock(), Vec::<String>::new());
+        self.barred.store(false, Ordering::SeqCst);
+    }
+}
+
+async fn pass(State(door): State<Door>, request: Request, next: Next) -> Response {
+    // A service asks itself what it has before it is ready; there is no such method.
+    if request.uri().path().ends_with("/-") {
+        return next.run(request).await;
+    }
+    door.open.fetch_add(1, Ordering::SeqCst);
+    let call = Call(door.open.clone());
+    if door.barred.load(Ordering::SeqCst) {
+        door.intruders.lock().push(request.uri().path().to_owned());
+    }
+    door.lets.subscribe().wait_for(|lets| *lets).await.unwrap();
+    let held = move |frame| {
+        let _ = &call;
+        frame
+    };
+    next.run(request).await.map(|body| Body::new(body.map_frame(held)))
+}
+
+/// A registry that trusts our key, and an agent behind `door` whose card is signed by it.
+async fn stage(script: &Script, door: &Door) -> (Stage, TempDir) {
+    let dir = tempfile::tempdir().unwrap();
+    trust(dir.path(), OURS);
+    let args = registry::Args { trust: Some(dir.path().join("keys.json")), ..registry::Args::default() };
+    let mut stage = Stage::around(args).await;
+    let kit = agent::Args { card_keys: vec![key(dir.path(), OURS)], ..agent::Args::default() };
+    let before = door.clone();
+    stage.add_with(script, kit, move |routes| before.before(routes)).await;
+    stage.settings.only_signed = true;
+    (stage, dir)
+}
+
+fn key(dir: &Path, pem: &str) -> KeyFile {
+    let file = dir.join("key.pem");
+    std::fs::write(&file, pem).unwrap();
+    KeyFile { file, kid: Some("one".to_owned()) }
+}
+
+/// The registry trusts this key alone from the next time on that it looks.
+fn trust(dir: &Path, pem: &str) {
+    let key = key(dir, pem).read().unwrap();
+    std::fs::write(dir.join("keys.json"), cards::jwks([&key])).unwrap();
+}
+
+/// Another call, that nobody may be sent: it takes as long as several tries of what is under way.
+async fn waits_in_vain(operator: &Operator) {
+    let story = operator.call(SMOKE).await.end().await;
+    assert_eq!(story.state(), TaskState::Failed);
+    assert!(story.lines().iter().any(|line| line.contains("(--only-signed)")), "{:#?}", story.lines());
+}
+
+#[tokio::test]
+async fn a_step_at_an_agent_that_is_not_trusted_any_more_is_followed_again_when_it_is() {
+    let (fire, door) = (Script::new("Fire Agent", [Act::Gate]), Door::new(true));
+    let (stage, dir) = stage(&fire, &door).await;
+    let operator = stage.operator().await;
+    let mut story = operator.call(SMOKE).await;
+    story.until("looking for units").await;
+    let run = story.run();
+    door.is_used().await;
+    trust(dir.path(), ANOTHER);
+    door.is_left().await;
+    fire.open();
+    // A fresh process, that has everything from its store, is no freer to ask.
+    operator.die();
+    let operator = stage.operator().await;
+    assert_eq!(operator.get(run).await.status.unwrap().state, TaskState::Working.wire());
+    operator.cancel(run).await;
+    waits_in_vain(&operator).await;
+    door.unbar();
+    trust(dir.path(), OURS);
+    let whole = operator.follow(run, 0).await.end().await;
+    assert!(whole.state().is_terminal(), "{:#?}", whole.lines());
+    let heard = fire.heard.lock();
+    let messages: BTreeSet<&str> = heard.iter().map(|message| message.message_id.as_str()).collect();
+    assert_eq!(messages.len(), heard.len(), "the work, and perhaps what takes it back: each once");
+}
+
+#[tokio::test]
+async fn an_agent_that_is_not_trusted_any_more_is_sent_nothing_that_it_has_not_answered() {
+    let (fire, door) = (Script::new("Fire Agent", []), Door::new(false));
+    let (stage, dir) = stage(&fire, &door).await;
+    let operator = stage.operator().await;
+    let story = operator.call(SMOKE).await;
+    door.is_used().await;
+    trust(dir.path(), ANOTHER);
+    door.is_left().await;
+    door.lets.send_replace(true);
+    waits_in_vain(&operator).await;
+    door.unbar();
+    trust(dir.path(), OURS);
+    let whole = story.end().await;
+    assert_eq!(whole.state(), TaskState::Completed, "{:#?}", whole.lines());
+    assert_eq!(fire.heard(), 1);
+}
