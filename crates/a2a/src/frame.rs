@@ -2,7 +2,10 @@
 //! Nothing is measured before it is written, and nothing is written twice.
 
 mod event;
+mod made;
 mod mark;
+mod metadata;
+mod piece;
 mod write;
 mod written;
 
@@ -13,12 +16,15 @@ use proto::a2a::{Artifact, Message, SendMessageRequest, Task, TaskStatus};
 use types::Seq;
 
 use self::write::{field_len, put_bytes, put_number, put_text, text_len, wrap};
-use self::written::{Made, Standing};
+use self::written::Standing;
 use crate::backend::{Artifacts, History};
 use crate::fold;
 use crate::metadata::{CURSOR, Cursor};
 
 pub use self::event::{BadFrame, Event, Update, open};
+pub use self::made::Made;
+pub use self::metadata::Metadata;
+pub use self::piece::{Held, Piece};
 pub use self::written::Written;
 
 /// Which task a frame is about.
@@ -74,12 +80,16 @@ impl Chunk {
 
 /// The frame of a new status.
 pub fn status(ids: Ids<'_>, status: &TaskStatus, metadata: Option<&Struct>, seq: Seq) -> Bytes {
-    Standing::of(status).frame(ids, metadata, seq)
+    Standing::of(status).frame(ids, written(metadata).as_ref(), seq)
 }
 
 /// The frame of an artifact, or of a chunk of one.
 pub fn artifact(ids: Ids<'_>, artifact: &Artifact, chunk: Chunk, metadata: Option<&Struct>, seq: Seq) -> Bytes {
-    Made::of(artifact.clone()).frame(ids, chunk, metadata, seq)
+    Made::from(artifact.clone()).frame(ids, chunk, written(metadata).as_ref(), seq)
+}
+
+fn written(metadata: Option<&Struct>) -> Option<Metadata> {
+    metadata.cloned().map(Metadata::from)
 }
 
 /// The frame of a whole task, such as the first of its stream.

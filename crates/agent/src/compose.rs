@@ -1,21 +1,6 @@
-//! From a decided change to the A2A values that clients see.
+//! How large what is stored of a task is, as far as it decides when a snapshot is taken.
 
-use a2a::frame::Ids;
-use proto::a2a::{Message, Role, TaskStatus};
 use store::{Entry, Snapshot};
-use types::{Seq, TaskState, Timestamp};
-
-/// A status of a task as frame `seq`; the words with it become a message of the agent.
-pub(crate) fn status(ids: Ids<'_>, state: TaskState, words: Option<Message>, now: Timestamp, seq: Seq) -> TaskStatus {
-    let message = words.map(|words| Message {
-        message_id: if words.message_id.is_empty() { format!("{}-{seq}", ids.task) } else { words.message_id },
-        role: Role::Agent.into(),
-        task_id: ids.task.to_owned(),
-        context_id: ids.context.to_owned(),
-        ..words
-    });
-    TaskStatus { state: state.wire(), message, timestamp: Some(a2a::time::to_wire(now)) }
-}
 
 /// Bytes of a snapshot.
 pub(crate) fn whole(snapshot: &Snapshot) -> usize {

@@ -166,18 +166,18 @@ impl Context {
 
     /// Says that the work is under way, with structured metadata by extension URI.
     pub fn progress(&mut self, message: Option<Message>, metadata: proto::Struct) {
-        self.emit(Change::Status { state: TaskState::Working, message, metadata: Some(metadata) });
+        self.emit(Change::Status { state: TaskState::Working, message, metadata: Some(metadata.into()) });
     }
 
     /// Puts out an artifact, instead of any earlier one of the same id. One that does not fit fails the task: where the
     /// handler wants to know, [`Context::commit`] tells it.
     pub fn artifact(&mut self, artifact: Artifact) {
-        self.emit(Change::Artifact { artifact, chunk: Chunk::Whole });
+        self.chunk(artifact, Chunk::Whole);
     }
 
     /// Puts out a chunk of an artifact.
     pub fn chunk(&mut self, artifact: Artifact, chunk: Chunk) {
-        self.emit(Change::Artifact { artifact, chunk });
+        self.emit(Change::Artifact { artifact: artifact.into(), chunk });
     }
 
     fn emit(&mut self, change: Change) {
@@ -215,7 +215,8 @@ impl Context {
         rows: Vec<RowChange>,
     ) -> Result<(), NotCommitted> {
         let mut changes = whole(artifacts);
-        changes.push(Change::Status { state: TaskState::Working, message: Some(message), metadata: Some(metadata) });
+        let (message, metadata) = (Some(message), Some(metadata.into()));
+        changes.push(Change::Status { state: TaskState::Working, message, metadata });
         let count = changes.len() as u64;
         self.desk.commit(changes, rows).await?;
         self.emitted += count;
@@ -276,7 +277,8 @@ impl Context {
 }
 
 fn whole(artifacts: Vec<Artifact>) -> Vec<Change> {
-    artifacts.into_iter().map(|artifact| Change::Artifact { artifact, chunk: Chunk::Whole }).collect()
+    let whole = |artifact: Artifact| Change::Artifact { artifact: artifact.into(), chunk: Chunk::Whole };
+    artifacts.into_iter().map(whole).collect()
 }
 
 impl fmt::Debug for Context {

@@ -5,8 +5,8 @@ use std::future::Future;
 use std::sync::Arc;
 
 use a2a::Error;
-use a2a::frame::Chunk;
-use proto::a2a::{AgentSkill, Artifact, Message};
+use a2a::frame::{Chunk, Made, Metadata};
+use proto::a2a::{AgentSkill, Message};
 use store::{Ready, Record, RowChange, Timer};
 use types::{ContextId, Owner, Seq, TaskId, TaskState, Timestamp};
 
@@ -191,12 +191,12 @@ pub enum Change {
         /// The agent's words with it. The kit fills in its ids and role.
         message: Option<Message>,
         /// Structured metadata of the update, by extension URI.
-        metadata: Option<proto::Struct>,
+        metadata: Option<Metadata>,
     },
     /// An artifact, or a chunk of one.
     Artifact {
         /// The artifact, or what is appended to it.
-        artifact: Artifact,
+        artifact: Made,
         /// Whether it is appended to an artifact of the same id.
         chunk: Chunk,
     },

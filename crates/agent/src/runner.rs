@@ -51,7 +51,7 @@ fn turn<A: Agent>(handle: &Handle<Turns<A>>) -> Turn {
         asked: history.iter().rposition(|message| message.role == user).unwrap_or_default(),
         history,
         known: head.seq().0.saturating_sub(state.began.0),
-        metadata: head.task().metadata().cloned(),
+        metadata: head.task().metadata(),
         now: head.now(handle.kit().store().now()),
     }
 }

@@ -205,7 +205,7 @@ fn fits(changes: &[Change], view: &View<'_>) -> Result<(), Error> {
 fn size(changes: &[Change]) -> usize {
     let one = |change: &Change| match change {
         Change::Status { message, .. } => message.as_ref().map_or(0, Message::encoded_len),
-        Change::Artifact { artifact, .. } => artifact.encoded_len(),
+        Change::Artifact { artifact, .. } => artifact.size(),
     };
     changes.iter().map(one).sum()
 }
@@ -221,7 +221,7 @@ fn ending(state: TaskState, message: Option<Message>) -> Decision<Effect> {
 }
 
 fn lost(key: &str) -> Decision<Effect> {
-    let metadata = Some(metadata::for_reason(metadata::OUTCOME_UNKNOWN));
+    let metadata = Some(metadata::for_reason(metadata::OUTCOME_UNKNOWN).into());
     let message = Some(crate::words::say(unknown_words(key)));
     let changes = vec![Change::Status { state: TaskState::Failed, message, metadata }];
     Decision { changes, ready: Ready::Clear, ..Decision::default() }
@@ -237,7 +237,7 @@ fn finished(finish: Finish) -> Decision<Effect> {
         Finish::Rejected(message) => ending(TaskState::Rejected, Some(message)),
         Finish::AuthRequired(message) => ending(TaskState::AuthRequired, Some(message)),
         Finish::InputRequired { message, reason } => {
-            let metadata = Some(metadata::for_reason(reason));
+            let metadata = Some(metadata::for_reason(reason).into());
             let changes = vec![Change::Status { state: TaskState::InputRequired, message: Some(message), metadata }];
             Decision { changes, ready: Ready::Clear, ..Decision::default() }
         }

@@ -7,7 +7,7 @@ use a2a::Error;
 use a2a::frame::{Chunk, Written};
 use bytes::Bytes;
 use prost::Message as _;
-use proto::a2a::{Message, Task};
+use proto::a2a::{Message, Task, TaskStatus};
 use store::{
     Accept, Commit, Created, Entry, Frame, FrameKind, Lane, Loaded, Ready, RowChange, Snapshot, TaskChange, Timer,
 };
@@ -242,7 +242,8 @@ impl<D: Driver> Volatile<D> {
         self.task.hear(&message);
         if first {
             let seq = self.seq.next();
-            let status = compose::status(self.task.ids(), TaskState::Submitted, None, now, seq);
+            let (state, timestamp) = (TaskState::Submitted.wire(), Some(a2a::time::to_wire(now)));
+            let status = TaskStatus { state, message: None, timestamp };
             let bytes = self.task.open(&status, seq);
             self.keep(Frame { seq, time: now, kind: FrameKind::Task, bytes });
         } else {
@@ -275,12 +276,12 @@ impl<D: Driver> Volatile<D> {
         let seq = self.seq.next();
         let (kind, bytes) = match change {
             Change::Status { state, message, metadata } => {
-                let status = compose::status(self.task.ids(), state, message, now, seq);
                 self.state = state;
-                (FrameKind::Status, self.task.stand(&status, metadata, seq))
+                let at = a2a::time::to_wire(now);
+                (FrameKind::Status, self.task.tell(state, message.as_ref(), at, metadata, seq))
             }
             Change::Artifact { artifact, chunk } => {
-                let chunk = self.fitting(&artifact.artifact_id, chunk);
+                let chunk = self.fitting(artifact.id(), chunk);
                 (FrameKind::Artifact, self.task.make(artifact, chunk, seq))
             }
         };

@@ -1,6 +1,8 @@
 //! How large what a caller says may be. A run repeats it: in its history, its dispatches, its plan and its report,
 //! and all of them together must fit the one answer in which a client reads the run.
 
+use std::borrow::Cow;
+
 use a2a::Error;
 
 /// Longest text of a call, or of the answer to a question, in bytes.
@@ -21,9 +23,9 @@ pub(crate) fn within(field: &str, size: usize, limit: usize) -> Result<(), Error
 }
 
 /// The beginning of a text, as much of it as a report quotes.
-pub(crate) fn quote(text: &str) -> String {
+pub(crate) fn quote(text: &str) -> Cow<'_, str> {
     match text.char_indices().nth(QUOTE) {
-        None => text.to_owned(),
-        Some((end, _)) => format!("{}…", &text[..end]),
+        None => Cow::Borrowed(text),
+        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
     }
 }

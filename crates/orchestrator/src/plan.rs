@@ -150,6 +150,13 @@ fn id<T: std::str::FromStr<Err = types::IdError>>(text: &str, field: String) -> 
 
 /// The wire form of a plan.
 pub(crate) fn to_wire(plan: &Plan) -> wire::Plan {
+    let mut wire = heads(plan);
+    wire.steps.iter_mut().zip(&plan.steps).for_each(|(shown, step)| shown.input = parts(&step.input));
+    wire
+}
+
+/// The wire form of a plan without what its steps get.
+pub(crate) fn heads(plan: &Plan) -> wire::Plan {
     let mode = match plan.mode {
         Mode::Sequential => wire::Mode::Sequential,
         Mode::Parallel => wire::Mode::Parallel,
@@ -157,12 +164,12 @@ pub(crate) fn to_wire(plan: &Plan) -> wire::Plan {
     wire::Plan {
         title: plan.title.to_string(),
         mode: mode.into(),
-        steps: plan.steps.iter().map(step_to_wire).collect(),
+        steps: plan.steps.iter().map(head).collect(),
         timeout: duration(plan.timeout),
     }
 }
 
-fn step_to_wire(step: &Step) -> wire::Step {
+fn head(step: &Step) -> wire::Step {
     let on_failure = match step.on_failure {
         OnFailure::SkipDependents => wire::OnFailure::SkipDependents,
         OnFailure::Continue => wire::OnFailure::Continue,
@@ -176,7 +183,7 @@ fn step_to_wire(step: &Step) -> wire::Step {
         title: step.title.to_string(),
         agent: step.agent.to_string(),
         skill: step.skill.as_ref().map(ToString::to_string).unwrap_or_default(),
-        input: parts(&step.input),
+        input: Vec::new(),
         depends_on: step.depends_on.iter().map(ToString::to_string).collect(),
         retry: Some(wire::Retry {
             attempts: Some(step.retry.attempts),

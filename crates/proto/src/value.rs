@@ -5,6 +5,7 @@
 mod append;
 mod check;
 mod json;
+mod write;
 
 use std::collections::BTreeMap;
 
@@ -16,6 +17,7 @@ use self::append::Measured as _;
 
 pub use self::append::nested;
 pub use self::check::NotJson;
+pub use self::write::{List, Object, Slot};
 
 /// How many levels of messages a value may have below it. Decoders stop at a hundred; a page of tasks has six of its
 /// own around a value, and a record of the log a few more.

@@ -1,10 +1,10 @@
 //! The cursor as metadata, written without building a Struct: the last entry of the event's own.
 
 use bytes::BufMut;
-use proto::Struct;
 use proto::value::nested;
 use types::Seq;
 
+use super::Metadata;
 use crate::metadata::CURSOR;
 
 /// The encoded map entry `CURSOR: {seq, prev}` of a Struct.
@@ -59,7 +59,7 @@ const fn byte(length: usize) -> u8 {
 }
 
 /// Writes the metadata of an event: its own, then the mark. Of two entries with one key the later counts.
-pub(super) fn put_metadata(out: &mut Vec<u8>, tag: u8, own: Option<&Struct>, mark: &Mark) {
+pub(super) fn put_metadata(out: &mut Vec<u8>, tag: u8, own: Option<&Metadata>, mark: &Mark) {
     nested(out, tag, |out| {
         if let Some(own) = own {
             own.append(out);

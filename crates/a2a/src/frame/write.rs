@@ -3,9 +3,13 @@
 
 use bytes::{BufMut, Bytes};
 use prost::Message as _;
+use prost_types::Timestamp;
 use proto::a2a::part::Content;
-use proto::a2a::{Artifact, Message, Part, TaskStatus};
-use proto::value::nested;
+use proto::a2a::{Message, Part, Role};
+use proto::value::{Slot, nested};
+use types::Seq;
+
+use super::{Ids, Metadata};
 
 /// Bytes around what a frame holds: tags and lengths, and the mark.
 const AROUND: usize = 128;
@@ -69,23 +73,38 @@ fn put_texts(out: &mut Vec<u8>, tag: u8, texts: &[String]) {
 }
 
 /// Writes a `TaskStatus` whose message is written already.
-pub(super) fn put_status(out: &mut Vec<u8>, status: &TaskStatus, message: Option<&[u8]>) {
-    put_enum(out, 1, status.state);
+pub(super) fn put_status(out: &mut Vec<u8>, state: i32, message: Option<&[u8]>, at: Option<&Timestamp>) {
+    put_enum(out, 1, state);
     if let Some(message) = message {
         put_bytes(out, 2, message);
     }
-    if let Some(timestamp) = &status.timestamp {
-        nested(out, 3, |out| timestamp.encode(out).expect("a Vec grows"));
+    if let Some(at) = at {
+        nested(out, 3, |out| at.encode(out).expect("a Vec grows"));
     }
 }
 
 /// The encoded `Message`.
 pub(super) fn message(message: &Message) -> Vec<u8> {
+    let Message { message_id: id, context_id: context, task_id: task, role, .. } = message;
+    envelope(id, Ids { task, context }, *role, message)
+}
+
+/// The encoded `Message` of the agent that has these words, as frame `seq` of its task.
+pub(super) fn said(ids: Ids<'_>, words: &Message, seq: Seq) -> Vec<u8> {
+    let role = Role::Agent.into();
+    match words.message_id.as_str() {
+        "" => envelope(&format!("{}-{seq}", ids.task), ids, role, words),
+        own => envelope(own, ids, role, words),
+    }
+}
+
+/// The encoded `Message` of what `message` says.
+fn envelope(id: &str, ids: Ids<'_>, role: i32, message: &Message) -> Vec<u8> {
     let mut out = Vec::with_capacity(256);
-    put_text(&mut out, 1, &message.message_id);
-    put_text(&mut out, 2, &message.context_id);
-    put_text(&mut out, 3, &message.task_id);
-    put_enum(&mut out, 4, message.role);
+    put_text(&mut out, 1, id);
+    put_text(&mut out, 2, ids.context);
+    put_text(&mut out, 3, ids.task);
+    put_enum(&mut out, 4, role);
     put_parts(&mut out, 5, &message.parts);
     if let Some(metadata) = &message.metadata {
         nested(&mut out, 6, |out| metadata.append(out));
@@ -95,28 +114,44 @@ pub(super) fn message(message: &Message) -> Vec<u8> {
     out
 }
 
-/// Writes what an `Artifact` says before its parts.
-pub(super) fn put_heading(out: &mut Vec<u8>, artifact: &Artifact) {
-    put_text(out, 1, &artifact.artifact_id);
-    put_text(out, 2, &artifact.name);
-    put_text(out, 3, &artifact.description);
+/// What an `Artifact` says before its parts.
+pub(super) struct Heading<'h> {
+    pub(super) id: &'h str,
+    pub(super) name: &'h str,
+    pub(super) description: &'h str,
 }
 
-/// Writes the parts of an `Artifact`.
-pub(super) fn put_pieces(out: &mut Vec<u8>, artifact: &Artifact) {
-    put_parts(out, 4, &artifact.parts);
+/// The encoded heading.
+pub(super) fn heading(heading: Heading<'_>) -> Vec<u8> {
+    let mut out = Vec::with_capacity(64);
+    put_text(&mut out, 1, heading.id);
+    put_text(&mut out, 2, heading.name);
+    put_text(&mut out, 3, heading.description);
+    out
 }
 
 /// Writes what an `Artifact` says after its parts.
-pub(super) fn put_ending(out: &mut Vec<u8>, metadata: Option<&proto::Struct>, extensions: &[String]) {
+pub(super) fn put_ending(out: &mut Vec<u8>, metadata: Option<&Metadata>, extensions: &[String]) {
     if let Some(metadata) = metadata {
         nested(out, 5, |out| metadata.append(out));
     }
     put_texts(out, 6, extensions);
 }
 
-fn put_parts(out: &mut Vec<u8>, tag: u8, parts: &[Part]) {
+pub(super) fn put_parts(out: &mut Vec<u8>, tag: u8, parts: &[Part]) {
     parts.iter().for_each(|part| nested(out, tag, |out| put_part(out, part)));
+}
+
+/// Writes a `Part` of words.
+pub(super) fn put_words(out: &mut Vec<u8>, words: &str, media_type: &str) {
+    put_bytes(out, 1, words.as_bytes());
+    put_text(out, 7, media_type);
+}
+
+/// Writes a `Part` of JSON, which `fill` writes.
+pub(super) fn put_data(out: &mut Vec<u8>, fill: impl FnOnce(Slot<'_>)) {
+    nested(out, 4, |out| fill(Slot::new(out)));
+    put_text(out, 7, "application/json");
 }
 
 fn put_part(out: &mut Vec<u8>, part: &Part) {

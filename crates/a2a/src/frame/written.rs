@@ -3,18 +3,16 @@
 
 use bytes::Bytes;
 use prost::Message as _;
+use prost_types::Timestamp;
 use proto::Struct;
-use proto::a2a::{Artifact, Message, Task, TaskStatus};
+use proto::a2a::{Message, Task, TaskStatus};
 use proto::value::nested;
-use types::Seq;
+use types::{Seq, TaskState};
 
+use super::made::merge;
 use super::mark::{Mark, put_metadata};
-use super::write::{
-    buffer, field_len, message, put_bytes, put_ending, put_flag, put_heading, put_pieces, put_status, put_text,
-    text_len,
-};
-use super::{Chunk, Ids};
-use crate::fold::merge;
+use super::write::{buffer, field_len, message, put_bytes, put_status, put_text, said, text_len};
+use super::{Chunk, Ids, Made, Metadata};
 
 /// A task whose parts are kept as the bytes that go out.
 #[derive(Debug, Clone, Default)]
@@ -24,7 +22,7 @@ pub struct Written {
     status: Option<Standing>,
     artifacts: Vec<Made>,
     history: Vec<Vec<u8>>,
-    metadata: Option<Struct>,
+    metadata: Option<Metadata>,
 }
 
 /// A status.
@@ -33,16 +31,6 @@ pub(super) struct Standing {
     bytes: Vec<u8>,
     /// The message within it, which becomes history.
     message: Option<Vec<u8>>,
-}
-
-/// An artifact, apart where it may grow.
-#[derive(Debug, Clone)]
-pub(super) struct Made {
-    id: String,
-    heading: Vec<u8>,
-    parts: Vec<u8>,
-    metadata: Option<Struct>,
-    extensions: Vec<String>,
 }
 
 impl Written {
@@ -57,8 +45,8 @@ impl Written {
     }
 
     /// The metadata of its updates: of each key the newest.
-    pub const fn metadata(&self) -> Option<&Struct> {
-        self.metadata.as_ref()
+    pub fn metadata(&self) -> Option<Struct> {
+        self.metadata.as_ref().map(Struct::from)
     }
 
     /// The messages so far, but for that of the status, oldest first.
@@ -68,7 +56,7 @@ impl Written {
 
     /// Whether it has that artifact.
     pub fn has(&self, artifact: &str) -> bool {
-        self.artifacts.iter().any(|known| known.id == artifact)
+        self.artifacts.iter().any(|known| known.id() == artifact)
     }
 
     /// Takes a message into the history.
@@ -90,8 +78,25 @@ impl Written {
     }
 
     /// The frame of a new status, which is taken up.
-    pub fn stand(&mut self, status: &TaskStatus, metadata: Option<Struct>, seq: Seq) -> Bytes {
-        let next = Standing::of(status);
+    pub fn stand(&mut self, status: &TaskStatus, metadata: Option<Metadata>, seq: Seq) -> Bytes {
+        self.take(Standing::of(status), metadata, seq)
+    }
+
+    /// The frame of a new status with an agent's words, which is taken up. The words are the task's, and have the
+    /// frame's number for an id where they have none of their own.
+    pub fn tell(
+        &mut self,
+        state: TaskState,
+        words: Option<&Message>,
+        at: Timestamp,
+        metadata: Option<Metadata>,
+        seq: Seq,
+    ) -> Bytes {
+        let message = words.map(|words| said(self.ids(), words, seq));
+        self.take(Standing::new(state.wire(), message, Some(&at)), metadata, seq)
+    }
+
+    fn take(&mut self, next: Standing, metadata: Option<Metadata>, seq: Seq) -> Bytes {
         let frame = next.frame(self.ids(), metadata.as_ref(), seq);
         let replaced = self.status.replace(next);
         self.history.extend(replaced.and_then(|replaced| replaced.message));
@@ -100,15 +105,11 @@ impl Written {
     }
 
     /// The frame of an artifact or a chunk of one, which is taken up. One that is appended to nothing is not kept.
-    pub fn make(&mut self, artifact: Artifact, chunk: Chunk, seq: Seq) -> Bytes {
-        let next = Made::of(artifact);
+    pub fn make(&mut self, next: Made, chunk: Chunk, seq: Seq) -> Bytes {
         let frame = next.frame(self.ids(), chunk, None, seq);
-        let known = self.artifacts.iter_mut().find(|known| known.id == next.id);
+        let known = self.artifacts.iter_mut().find(|known| known.id() == next.id());
         match (known, chunk.appends()) {
-            (Some(known), true) => {
-                known.parts.extend(next.parts);
-                merge(&mut known.metadata, next.metadata);
-            }
+            (Some(known), true) => known.extend(next),
             (Some(known), false) => *known = next,
             (None, false) => self.artifacts.push(next),
             (None, true) => {}
@@ -130,11 +131,11 @@ impl Written {
         out.into()
     }
 
-    /// About as many bytes as [`Written::bytes`] has, and not fewer but for those of the metadata.
+    /// About as many bytes as [`Written::bytes`] has, and not fewer but for those of its own metadata.
     pub fn len(&self) -> usize {
         const TAGS: usize = 8;
         let history = self.history.iter().map(|message| 1 + field_len(message.len())).sum::<usize>();
-        let artifacts = self.artifacts.iter().map(|made| TAGS + made.heading.len() + made.parts.len()).sum::<usize>();
+        let artifacts = self.artifacts.iter().map(|made| TAGS + made.size()).sum::<usize>();
         let status = self.status.as_ref().map_or(0, |status| 1 + field_len(status.bytes.len()));
         text_len(&self.id) + text_len(&self.context) + status + history + artifacts
     }
@@ -168,25 +169,28 @@ impl From<Task> for Written {
     fn from(task: Task) -> Self {
         Self {
             status: task.status.as_ref().map(Standing::of),
-            artifacts: task.artifacts.into_iter().map(Made::of).collect(),
+            artifacts: task.artifacts.into_iter().map(Made::from).collect(),
             history: task.history.iter().map(message).collect(),
             id: task.id,
             context: task.context_id,
-            metadata: task.metadata,
+            metadata: task.metadata.map(Metadata::from),
         }
     }
 }
 
 impl Standing {
     pub(super) fn of(status: &TaskStatus) -> Self {
-        let message = status.message.as_ref().map(message);
+        Self::new(status.state, status.message.as_ref().map(message), status.timestamp.as_ref())
+    }
+
+    fn new(state: i32, message: Option<Vec<u8>>, at: Option<&Timestamp>) -> Self {
         let mut bytes = Vec::with_capacity(32 + message.as_ref().map_or(0, Vec::len));
-        put_status(&mut bytes, status, message.as_deref());
+        put_status(&mut bytes, state, message.as_deref(), at);
         Self { bytes, message }
     }
 
-    pub(super) fn frame(&self, ids: Ids<'_>, metadata: Option<&Struct>, seq: Seq) -> Bytes {
-        let mut out = buffer(ids.len() + self.bytes.len());
+    pub(super) fn frame(&self, ids: Ids<'_>, metadata: Option<&Metadata>, seq: Seq) -> Bytes {
+        let mut out = buffer(ids.len() + self.bytes.len() + metadata.map_or(0, Metadata::size));
         nested(&mut out, 3, |out| {
             self.put(out, ids);
             put_metadata(out, 4, metadata, &Mark::frame(seq));
@@ -206,34 +210,5 @@ impl Standing {
         put_text(out, 1, ids.task);
         put_text(out, 2, ids.context);
         put_bytes(out, 3, &self.bytes);
-    }
-}
-
-impl Made {
-    pub(super) fn of(artifact: Artifact) -> Self {
-        let (mut heading, mut parts) = (Vec::with_capacity(64), Vec::with_capacity(512));
-        put_heading(&mut heading, &artifact);
-        put_pieces(&mut parts, &artifact);
-        let Artifact { artifact_id: id, metadata, extensions, .. } = artifact;
-        Self { id, heading, parts, metadata, extensions }
-    }
-
-    pub(super) fn frame(&self, ids: Ids<'_>, chunk: Chunk, metadata: Option<&Struct>, seq: Seq) -> Bytes {
-        let mut out = buffer(ids.len() + self.heading.len() + self.parts.len());
-        nested(&mut out, 4, |out| {
-            put_text(out, 1, ids.task);
-            put_text(out, 2, ids.context);
-            nested(out, 3, |out| self.put(out));
-            put_flag(out, 4, chunk.appends());
-            put_flag(out, 5, chunk.is_last());
-            put_metadata(out, 6, metadata, &Mark::frame(seq));
-        });
-        out.into()
-    }
-
-    fn put(&self, out: &mut Vec<u8>) {
-        out.extend_from_slice(&self.heading);
-        out.extend_from_slice(&self.parts);
-        put_ending(out, self.metadata.as_ref(), &self.extensions);
     }
 }

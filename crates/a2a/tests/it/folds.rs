@@ -1,7 +1,7 @@
 //! Whoever folds a stream holds the task that GetTask answers, from wherever the folding began.
 
 use a2a::fold::{self, Misfit};
-use a2a::frame::{self, Chunk, Ids, Update, Written};
+use a2a::frame::{self, Chunk, Ids, Metadata, Update, Written};
 use a2a::metadata;
 use a2a::{Artifacts, History};
 use bytes::Bytes;
@@ -105,10 +105,12 @@ proptest! {
         for (at, frame) in frames.iter().enumerate().skip(1) {
             let seq = Seq(at as u64 + 1);
             let made = match frame::open(frame.clone()).unwrap().update {
-                Update::Status(update) => written.stand(&update.status.unwrap(), update.metadata, seq),
+                Update::Status(update) => {
+                    written.stand(&update.status.unwrap(), update.metadata.map(Metadata::from), seq)
+                }
                 Update::Artifact(update) => {
                     let chunk = Chunk::from_flags(update.append, update.last_chunk);
-                    written.make(update.artifact.unwrap(), chunk, seq)
+                    written.make(update.artifact.unwrap().into(), chunk, seq)
                 }
                 other => panic!("{other:?}"),
             };

@@ -2,15 +2,18 @@
 
 use std::collections::BTreeMap;
 
+use a2a::frame::Piece;
+use prost::Message as _;
 use prost_reflect::{DescriptorPool, DynamicMessage, FieldDescriptor, Kind, MapKey, MessageDescriptor, ReflectMessage};
 use prost_types::Duration;
-use proto::a2a::Part;
 use proto::a2a::part::Content;
+use proto::a2a::{Message, Part};
+use proto::value::{List, Slot};
 use proto::watchroom::orchestrator::v1::{Plan, Step, Triage, TriageDecision};
 use proto::{Struct, Value};
 use proto::{from_json, to_json};
 
-use super::Json;
+use super::{Json, put_piece, put_pieces, put_step};
 
 /// As the descriptors have it.
 fn described<M: prost::Message + prost::Name>(message: &M) -> Value {
@@ -22,7 +25,24 @@ fn described<M: prost::Message + prost::Name>(message: &M) -> Value {
 
 #[track_caller]
 fn agree<M: Json + std::fmt::Debug + prost::Message + prost::Name>(message: &M) {
-    assert_eq!(message.value(), described(message), "{message:?}");
+    let mut written = Vec::new();
+    message.put(Slot::new(&mut written));
+    assert_eq!(written, described(message).encode_to_vec(), "{message:?}");
+}
+
+impl Json for Part {
+    fn put(&self, to: Slot<'_>) {
+        to.object(|out| put_piece(&Piece::of(&self.encode_to_vec()).unwrap(), out));
+    }
+}
+
+impl Json for Step {
+    fn put(&self, to: Slot<'_>) {
+        let mut items = Vec::new();
+        let message = Message { parts: self.input.clone(), ..Message::default() }.encode_to_vec();
+        put_pieces(&Piece::all(&message), &mut List::new(&mut items));
+        to.object(|out| put_step(self, &items, out));
+    }
 }
 
 /// A message with every field set, and every repeated one twice; `depth` bounds what holds itself.

@@ -6,13 +6,15 @@ mod report;
 mod summary;
 mod words;
 
-use a2a::frame::Chunk;
-use a2a::metadata::{self, PLAN, REASON, structure};
+#[cfg(test)]
+mod tests;
+
+use a2a::frame::{Chunk, Made, Metadata, Piece};
+use a2a::metadata::{PLAN, REASON};
 use agent::Change;
-use agent::words::{artifact, data_part, say, text_part};
-use engine::{Event, Fact, Origin, Outcome, Phase, Plan, Reason, Run, StepFact};
-use proto::Struct;
-use proto::a2a::{Artifact, Message, Part};
+use agent::words::say;
+use engine::{Event, Fact, Origin, Outcome, Payload, Phase, Plan, Reason, Run, StepFact};
+use proto::value::Slot;
 use types::{StepId, TaskState};
 
 pub(crate) use progress::word;
@@ -20,7 +22,7 @@ pub(crate) use summary::summary;
 
 use crate::call::Call;
 use crate::json::Json as _;
-use crate::plan::{mode_word, parts, to_wire};
+use crate::plan::mode_word;
 use crate::services;
 
 /// What clients see of `event`, which has just been applied to `run`; `rest` is what was decided with it.
@@ -55,16 +57,18 @@ fn accepted(plan: &Plan, call: Option<&Call>) -> Vec<Change> {
 }
 
 fn plan_artifact(plan: &Plan, call: Option<&Call>) -> Change {
-    let about = metadata::object([("mode".to_owned(), metadata::text(mode_word(plan.mode)))].into());
-    let text = text_part(words::plan(plan, call));
-    let parts = [text, data_part(to_wire(plan).value())].into_iter().chain(call.map(trace));
-    let metadata = Some(structure([(PLAN, about)]));
-    whole(Artifact { metadata, ..artifact("plan", "plan", parts.collect()) })
+    let about = Metadata::of(PLAN, |slot| slot.object(|out| _ = out.text("mode", mode_word(plan.mode))));
+    let made = Made::new("plan", "plan").text(&words::plan(plan, call), "text/plain").json(|slot| plan.put(slot));
+    let made = match call {
+        Some(call) => made.json(|slot| trace(call, slot)),
+        None => made,
+    };
+    whole(made.with(about))
 }
 
 /// What triage decided, and by which words: `{"triage": {type, priority, services, location, confidence, decisions}}`.
-fn trace(call: &Call) -> Part {
-    data_part(metadata::object([("triage".to_owned(), call.trace().value())].into()))
+fn trace(call: &Call, to: Slot<'_>) {
+    to.object(|out| _ = out.put("triage", |slot| call.trace().put(slot)));
 }
 
 fn step(run: &Run, id: &StepId, fact: &StepFact, rest: &[Event]) -> Vec<Change> {
@@ -77,9 +81,9 @@ fn step(run: &Run, id: &StepId, fact: &StepFact, rest: &[Event]) -> Vec<Change> 
     let metadata = progress::metadata(run, place, fact);
     let said = say(format!("{mark} {text}"));
     let status = Change::Status { state: shown(run), message: Some(said), metadata: Some(metadata) };
-    let made = |answer| {
+    let made = |answer: &Payload| {
         let name = services::spoken(&step.agent);
-        Some(whole(artifact(format!("answer-{id}"), name, parts(answer))))
+        Some(whole(Made::new(format!("answer-{id}"), name).pieces(&Piece::all(answer.as_bytes()))))
     };
     let answer = match fact {
         StepFact::Completed { answer } => made(answer),
@@ -114,11 +118,10 @@ fn asked(run: &Run) -> Vec<Change> {
         Reason::Location => "location",
         Reason::Clarification => "clarification",
     };
-    let reason = metadata::object([("reason".to_owned(), metadata::text(reason))].into());
     let asks = Change::Status {
         state: TaskState::InputRequired,
         message: Some(say(&*question.text)),
-        metadata: Some(structure([(REASON, reason)])),
+        metadata: Some(Metadata::of(REASON, |slot| slot.object(|out| _ = out.text("reason", reason)))),
     };
     vec![working(format!("Provisionally: {}", summary(run))), asks]
 }
@@ -143,13 +146,9 @@ fn shown(run: &Run) -> TaskState {
 }
 
 fn working(text: impl Into<String>) -> Change {
-    status(TaskState::Working, say(text), None)
+    Change::Status { state: TaskState::Working, message: Some(say(text)), metadata: None }
 }
 
-fn status(state: TaskState, message: Message, metadata: Option<Struct>) -> Change {
-    Change::Status { state, message: Some(message), metadata }
-}
-
-fn whole(artifact: Artifact) -> Change {
+fn whole(artifact: Made) -> Change {
     Change::Artifact { artifact, chunk: Chunk::Whole }
 }

@@ -1,11 +1,9 @@
 //! What a run leaves behind that is not known to have ended.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use a2a::metadata::{list, number, object, text};
 use engine::{Held, Run, Step, Stray};
-use proto::Value;
+use proto::value::{List, Object};
 
 /// The part of the report that lists it; empty when there is nothing.
 pub(super) fn section(run: &Run) -> String {
@@ -28,25 +26,24 @@ pub(super) fn section(run: &Run) -> String {
 }
 
 /// The same for programs: `[{step, attempt, agent, endpoint, store_id?, child_task_id?, state}]`.
-pub(super) fn data(run: &Run) -> Value {
-    list(strays(run).map(|(step, stray)| {
-        let (launch, child) = (&stray.attempt.launch, &stray.attempt.child);
-        let state = match stray.held {
-            Held::Reaper => "duty",
-            Held::Nobody => "not-found",
-        };
-        let mut fields = BTreeMap::from([
-            ("step".to_owned(), text(step.id.as_str())),
-            ("attempt".to_owned(), number(launch.attempt)),
-            ("agent".to_owned(), text(step.agent.as_str())),
-            ("endpoint".to_owned(), text(&*launch.route.endpoint)),
-            ("state".to_owned(), text(state)),
-        ]);
-        let store = launch.route.store_id.map(|store| ("store_id".to_owned(), text(store.to_string())));
-        let child = child.as_ref().map(|child| ("child_task_id".to_owned(), text(child.as_str())));
-        fields.extend(store.into_iter().chain(child));
-        object(fields)
-    }))
+pub(super) fn data(run: &Run, out: &mut List<'_>) {
+    strays(run).for_each(|(step, stray)| _ = out.object(|out| put(step, stray, out)));
+}
+
+fn put(step: &Step, stray: &Stray, out: &mut Object<'_>) {
+    let (launch, child) = (&stray.attempt.launch, &stray.attempt.child);
+    let state = match stray.held {
+        Held::Reaper => "duty",
+        Held::Nobody => "not-found",
+    };
+    out.text("agent", step.agent.as_str()).number("attempt", launch.attempt);
+    if let Some(child) = child {
+        out.text("child_task_id", child.as_str());
+    }
+    out.text("endpoint", &launch.route.endpoint).text("state", state).text("step", step.id.as_str());
+    if let Some(store) = launch.route.store_id {
+        out.text("store_id", &store.to_string());
+    }
 }
 
 fn strays(run: &Run) -> impl Iterator<Item = (&Step, &Stray)> {

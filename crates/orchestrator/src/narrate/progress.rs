@@ -1,49 +1,48 @@
 //! The structured side of progress: `{step, k, n, state, agent, attempt, child_task_id?, code?, error?}`.
 
-use std::collections::BTreeMap;
-
-use a2a::metadata::{PROGRESS, count, number, object, structure, text};
-use engine::{Payload, Run, StepFact, StepState};
+use a2a::frame::Metadata;
+use a2a::metadata::PROGRESS;
+use engine::{Payload, Run, Step, StepFact, StepState, StepStatus};
 use prost::Message as _;
 use proto::a2a::Message;
-use proto::{Struct, Value};
+use proto::value::Object;
 
 /// The metadata of a step's update.
-pub(super) fn metadata(run: &Run, place: usize, fact: &StepFact) -> Struct {
+pub(super) fn metadata(run: &Run, place: usize, fact: &StepFact) -> Metadata {
     let mut metadata = note_of(fact).and_then(passed_on).unwrap_or_default();
     if let Some((step, status)) = run.steps().nth(place) {
-        let mut fields = BTreeMap::from([
-            ("step".to_owned(), text(step.id.as_str())),
-            ("k".to_owned(), count(place as u64 + 1)),
-            ("n".to_owned(), count(run.plan().steps.len() as u64)),
-            ("state".to_owned(), text(word(&status.state))),
-            ("agent".to_owned(), text(step.agent.as_str())),
-            ("attempt".to_owned(), number(status.attempts())),
-        ]);
-        if let Some(child) = status.child() {
-            fields.insert("child_task_id".to_owned(), text(child.as_str()));
-        }
-        if let Some(cause) = &status.cause {
-            fields.insert("code".to_owned(), text(cause.code.as_str()));
-            fields.insert("error".to_owned(), text(&*cause.text));
-        }
-        metadata.fields.extend(structure([(PROGRESS, object(fields))]).fields);
+        let (k, n) = (place as u64 + 1, run.plan().steps.len() as u64);
+        metadata.put(PROGRESS, |slot| {
+            slot.object(|out| {
+                standing(step, status, out);
+                out.count("k", k).count("n", n).text("state", word(&status.state)).text("step", step.id.as_str());
+            });
+        });
     }
     metadata
 }
 
+/// Who is at work on a step, and what went wrong.
+fn standing(step: &Step, status: &StepStatus, out: &mut Object<'_>) {
+    out.text("agent", step.agent.as_str()).number("attempt", status.attempts());
+    if let Some(child) = status.child() {
+        out.text("child_task_id", child.as_str());
+    }
+    if let Some(cause) = &status.cause {
+        out.text("code", cause.code.as_str()).text("error", &cause.text);
+    }
+}
+
 /// The metadata of the last update: how the steps stand.
-pub(super) fn totals(run: &Run) -> Struct {
+pub(super) fn totals(run: &Run) -> Metadata {
     let counts = run.counts();
-    let field = |name: &str, value: usize| (name.to_owned(), count(value as u64));
-    let fields: BTreeMap<String, Value> = BTreeMap::from([
-        field("n", counts.total),
-        field("completed", counts.completed),
-        field("failed", counts.failed),
-        field("skipped", counts.skipped),
-        field("canceled", counts.canceled),
-    ]);
-    structure([(PROGRESS, object(fields))])
+    Metadata::of(PROGRESS, |slot| {
+        slot.object(|out| {
+            out.count("canceled", counts.canceled as u64).count("completed", counts.completed as u64);
+            out.count("failed", counts.failed as u64).count("n", counts.total as u64);
+            out.count("skipped", counts.skipped as u64);
+        });
+    })
 }
 
 /// A step's state on the wire.
@@ -82,6 +81,6 @@ fn note_of(fact: &StepFact) -> Option<&Payload> {
 }
 
 /// What the child said of itself beside its words, such as where a unit is.
-fn passed_on(note: &Payload) -> Option<Struct> {
-    Message::decode(note.as_bytes()).ok()?.metadata
+fn passed_on(note: &Payload) -> Option<Metadata> {
+    Message::decode(note.as_bytes()).ok()?.metadata.map(Metadata::from)
 }

@@ -1,32 +1,29 @@
 //! The report: Markdown for people, data for programs.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use a2a::metadata::{count, list, millis, number, object, text};
-use agent::words::{data_part, text_part};
+use a2a::frame::{Held, Made, Piece};
 use engine::{Outcome, Run, Step, StepState, StepStatus};
-use proto::Value;
-use proto::a2a::part::Content;
-use proto::a2a::{Artifact, Part};
+use proto::value::{List, Object, Slot};
 
 use super::words::name;
 use super::{open, summary, word};
-use crate::json::Json;
-use crate::{bounds, plan};
+use crate::bounds;
+use crate::json::put_pieces;
 
 /// The report of a run that has just ended.
-pub(super) fn artifact(run: &Run, outcome: Outcome) -> Artifact {
-    let parts = vec![Part { media_type: "text/markdown".into(), ..text_part(markdown(run)) }, data(run, outcome)];
-    agent::words::artifact("report", "report", parts)
+pub(super) fn artifact(run: &Run, outcome: Outcome) -> Made {
+    let about = Piece::all(run.plan().about.as_bytes());
+    let made = Made::new("report", "report").text(&markdown(run, &about), "text/markdown");
+    made.json(|slot| data(run, outcome, &about, slot))
 }
 
-fn markdown(run: &Run) -> String {
+fn markdown(run: &Run, about: &[Piece<'_>]) -> String {
     let title = &run.plan().title;
     let mut report = if title.is_empty() { String::new() } else { format!("# {title}\n\n") };
     // Writing to a String cannot fail.
     writeln!(report, "{}", summary(run)).ok();
-    for quote in plan::parts(&run.plan().about).iter().filter_map(words) {
+    for quote in about.iter().filter_map(Piece::words) {
         write!(report, "\n> {}\n", bounds::quote(quote).replace('\n', "\n> ")).ok();
     }
     if run.plan().steps.is_empty() {
@@ -56,8 +53,8 @@ fn heading(step: &Step) -> String {
 fn account(step: &Step, status: &StepStatus) -> String {
     let account = match (&status.state, &status.cause) {
         (StepState::Completed { answer }, _) => {
-            let answer = plan::parts(answer);
-            answer.iter().filter_map(words).collect::<Vec<_>>().join("\n\n")
+            let answer = Piece::all(answer.as_bytes());
+            answer.iter().filter_map(Piece::words).collect::<Vec<_>>().join("\n\n")
         }
         (_, Some(cause)) => format!("{}: {cause}", cause.code.as_str()),
         (_, None) => word(&status.state).to_owned(),
@@ -74,65 +71,60 @@ fn took(status: &StepStatus) -> String {
     }
 }
 
-fn words(part: &Part) -> Option<&str> {
-    match &part.content {
-        Some(Content::Text(text)) => Some(text),
-        Some(Content::Raw(_) | Content::Url(_) | Content::Data(_)) | None => None,
-    }
-}
-
-/// A text part with as much of it as a report quotes.
-fn quoted(part: Part) -> Part {
-    match words(&part).map(bounds::quote) {
-        Some(text) => Part { content: Some(Content::Text(text)), ..part },
-        None => part,
-    }
-}
-
 fn cell(text: &str) -> String {
     text.replace('|', "\\|").replace(['\n', '\r'], " ")
 }
 
-fn data(run: &Run, outcome: Outcome) -> Part {
+fn data(run: &Run, outcome: Outcome, about: &[Piece<'_>], to: Slot<'_>) {
     let outcome = match outcome {
         Outcome::Completed => "completed",
         Outcome::Failed => "failed",
         Outcome::Canceled => "canceled",
     };
     let counts = run.counts();
-    data_part(object(BTreeMap::from([
-        ("outcome".to_owned(), text(outcome)),
-        ("summary".to_owned(), text(summary(run))),
-        ("completed".to_owned(), count(counts.completed as u64)),
-        ("failed".to_owned(), count(counts.failed as u64)),
-        ("skipped".to_owned(), count(counts.skipped as u64)),
-        ("canceled".to_owned(), count(counts.canceled as u64)),
-        ("about".to_owned(), list(plan::parts(&run.plan().about).into_iter().map(|part| quoted(part).value()))),
-        ("steps".to_owned(), list(run.steps().map(|(step, status)| step_data(step, status)))),
-        ("open".to_owned(), open::data(run)),
-    ])))
+    to.object(|out| {
+        out.list("about", |out| about.iter().for_each(|piece| put_quoted(*piece, out)));
+        out.count("canceled", counts.canceled as u64).count("completed", counts.completed as u64);
+        out.count("failed", counts.failed as u64).list("open", |out| open::data(run, out));
+        out.text("outcome", outcome).count("skipped", counts.skipped as u64);
+        out.list("steps", |out| {
+            run.steps().for_each(|(step, status)| _ = out.object(|out| step_data(step, status, out)));
+        });
+        out.text("summary", &summary(run));
+    });
 }
 
-fn step_data(step: &Step, status: &StepStatus) -> Value {
-    let mut fields = BTreeMap::from([
-        ("id".to_owned(), text(step.id.as_str())),
-        ("agent".to_owned(), text(step.agent.as_str())),
-        ("state".to_owned(), text(word(&status.state))),
-        ("attempts".to_owned(), number(status.attempts())),
-    ]);
-    let mut put = |name: &str, value: Option<Value>| {
-        if let Some(value) = value {
-            fields.insert(name.to_owned(), value);
-        }
-    };
-    put("child_task_id", status.child().map(|child| text(child.as_str())));
-    put("done_by", status.done_by.map(|run| text(run.to_string())));
-    put("started_at", status.started_at().map(millis));
-    put("ended_at", status.ended_at.map(millis));
-    put("code", status.cause.as_ref().map(|cause| text(cause.code.as_str())));
-    put("error", status.cause.as_ref().map(|cause| text(&*cause.text)));
-    if let StepState::Completed { answer } = &status.state {
-        put("response", Some(list(plan::parts(answer).iter().map(Json::value))));
+/// Puts a part with as much of its words as a report quotes.
+fn put_quoted(piece: Piece<'_>, out: &mut List<'_>) {
+    match piece.words().map(bounds::quote) {
+        Some(words) => put_pieces(&[Piece { content: Some(Held::Text(&words)), ..piece }], out),
+        None => put_pieces(&[piece], out),
     }
-    object(fields)
+}
+
+fn step_data(step: &Step, status: &StepStatus, out: &mut Object<'_>) {
+    out.text("agent", step.agent.as_str()).number("attempts", status.attempts());
+    if let Some(child) = status.child() {
+        out.text("child_task_id", child.as_str());
+    }
+    if let Some(cause) = &status.cause {
+        out.text("code", cause.code.as_str());
+    }
+    if let Some(run) = status.done_by {
+        out.text("done_by", &run.to_string());
+    }
+    if let Some(ended) = status.ended_at {
+        out.count("ended_at", ended.as_millis());
+    }
+    if let Some(cause) = &status.cause {
+        out.text("error", &cause.text);
+    }
+    out.text("id", step.id.as_str());
+    if let StepState::Completed { answer } = &status.state {
+        out.list("response", |out| put_pieces(&Piece::all(answer.as_bytes()), out));
+    }
+    if let Some(started) = status.started_at() {
+        out.count("started_at", started.as_millis());
+    }
+    out.text("state", word(&status.state));
 }

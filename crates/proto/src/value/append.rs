@@ -60,7 +60,7 @@ impl Value {
     }
 }
 
-fn text(out: &mut Vec<u8>, tag: u8, text: &str) {
+pub(super) fn text(out: &mut Vec<u8>, tag: u8, text: &str) {
     out.push(tag << 3 | 2);
     encode_length_delimiter(text.len(), out).expect("a Vec grows");
     out.extend_from_slice(text.as_bytes());

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use prost::Message as _;
 
-use super::{Kind, ListValue, Struct, Value};
+use super::{Kind, List, ListValue, Object, Slot, Struct, Value};
 
 fn any_value() -> impl Strategy<Value = Value> {
     let scalar = prop_oneof![
@@ -25,7 +25,51 @@ fn any_value() -> impl Strategy<Value = Value> {
     })
 }
 
+/// Puts a tree piece by piece, as whoever has none does.
+fn put(value: &Value, slot: Slot<'_>) {
+    match &value.kind {
+        None => {}
+        Some(Kind::NullValue(_)) => slot.value(value),
+        Some(Kind::NumberValue(number)) => slot.number(*number),
+        Some(Kind::StringValue(words)) => slot.text(words),
+        Some(Kind::BoolValue(truth)) => slot.truth(*truth),
+        Some(Kind::StructValue(object)) => slot.object(|out| put_members(object, out)),
+        Some(Kind::ListValue(list)) => slot.list(|out| put_items(list, out)),
+    }
+}
+
+fn put_members(object: &Struct, out: &mut Object<'_>) {
+    for (name, value) in &object.fields {
+        match &value.kind {
+            Some(Kind::StringValue(words)) => _ = out.text(name, words),
+            Some(Kind::NumberValue(number)) => _ = out.number(name, *number),
+            Some(Kind::StructValue(inner)) => _ = out.object(name, |out| put_members(inner, out)),
+            Some(Kind::ListValue(inner)) => _ = out.list(name, |out| put_items(inner, out)),
+            _ => _ = out.put(name, |slot| put(value, slot)),
+        }
+    }
+}
+
+fn put_items(list: &ListValue, out: &mut List<'_>) {
+    for value in &list.values {
+        match &value.kind {
+            Some(Kind::StringValue(words)) => _ = out.text(words),
+            Some(Kind::StructValue(inner)) => _ = out.object(|out| put_members(inner, out)),
+            _ => _ = out.put(|slot| put(value, slot)),
+        }
+    }
+}
+
 proptest! {
+    #[test]
+    fn what_is_put_piece_by_piece_is_what_the_tree_is_written_as(value in any_value()) {
+        let (mut put_out, mut copied) = (Vec::new(), Vec::new());
+        put(&value, Slot::new(&mut put_out));
+        prop_assert_eq!(&put_out, &value.encode_to_vec());
+        Slot::new(&mut copied).written(&put_out);
+        prop_assert_eq!(copied, put_out);
+    }
+
     #[test]
     fn a_value_is_written_as_generated_code_reads_it(value in any_value()) {
         let bytes = value.encode_to_vec();

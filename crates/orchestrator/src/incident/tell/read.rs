@@ -1,18 +1,17 @@
 //! What agents say of their dispatches, in answers and while they wait. What stands in no form is left out.
 //! Their words are cut to bounds: an incident has little room, and the agent may be anybody's.
 
+use a2a::frame::{Held, Piece};
 use a2a::metadata::{PROGRESS, as_integer, as_text, member};
 use engine::{Payload, WaitsOn};
 use prost::Message as _;
 use proto::a2a::Message;
-use proto::a2a::part::Content;
 use proto::value::Kind;
 use proto::watchroom::emergency::v1::{self as wire, DispatchStatus};
 use proto::{Struct, Value};
 
 use crate::call::cut;
 use crate::incident::note::{Dispatched, For, Waits};
-use crate::plan::parts;
 
 /// Most letters of an id, a type or a service.
 const WORD: usize = 64;
@@ -25,13 +24,9 @@ const UNITS: usize = 64;
 /// What an answer says: `{service, incident: {type, priority}, location, units, shortfall, queue_position}` in a data
 /// part, where every member may be absent.
 pub(in crate::incident) fn answer(payload: &Payload) -> Dispatched {
-    let parts = parts(payload);
-    let data = parts.iter().find_map(|part| match &part.content {
-        Some(Content::Data(Value { kind: Some(Kind::StructValue(fields)) })) => Some(fields),
-        _ => None,
-    });
+    let pieces = Piece::all(payload.as_bytes());
+    let data = &pieces.iter().find_map(object).unwrap_or_default();
     let empty = Struct::default();
-    let data = data.unwrap_or(&empty);
     let incident = fields(data, "incident").unwrap_or(&empty);
     let units = items(data, "units").map(|unit| (word(unit, "id"), word(unit, "type")));
     let (assigned, kinds): (Vec<String>, Vec<String>) = units.filter(|(id, _)| !id.is_empty()).take(UNITS).unzip();
@@ -55,6 +50,15 @@ pub(in crate::incident) fn answer(payload: &Payload) -> Dispatched {
         kind: word(incident, "type"),
         priority: count(incident, "priority"),
         kinds,
+    }
+}
+
+/// The object that a part holds.
+fn object(piece: &Piece<'_>) -> Option<Struct> {
+    let Some(Held::Data(value)) = piece.content else { return None };
+    match Value::decode(value).ok()?.kind {
+        Some(Kind::StructValue(fields)) => Some(fields),
+        _ => None,
     }
 }
 
