@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use a2a::Error;
 use a2a::frame::{Chunk, Made, Metadata};
+use bytes::Bytes;
 use proto::a2a::{AgentSkill, Message};
 use store::{Ready, Record, RowChange, Timer};
-use types::{ContextId, Owner, Seq, TaskId, TaskState, Timestamp};
+use types::{ContextId, Head, Owner, Seq, TaskId, TaskState, Timestamp};
 
 use crate::handle::Handle;
 use crate::kit::Kit;
@@ -112,6 +113,9 @@ pub struct View<'t> {
     pub context: &'t ContextId,
     /// Where it stands.
     pub state: TaskState,
+    /// The commit that will hold what is decided, perhaps with what is decided before and after; no other durable commit
+    /// of the task has this number.
+    pub commit: Head,
     /// The newest frame.
     pub seq: Seq,
     /// Bytes by which the task may still grow and be answered inline; see [`types::limits::INLINE_TASK`].
@@ -149,6 +153,8 @@ pub struct Decision<E> {
     pub records: Vec<Record>,
     /// The service's own rows, compare-and-set.
     pub rows: Vec<RowChange>,
+    /// What goes to rows of the commit's own.
+    pub appends: Vec<Append>,
     /// Whether a restart finds work in hand.
     pub ready: Ready,
     /// The task's timer.
@@ -163,6 +169,7 @@ impl<E> Default for Decision<E> {
             changes: Vec::new(),
             records: Vec::new(),
             rows: Vec::new(),
+            appends: Vec::new(),
             ready: Ready::Keep,
             timer: Timer::Keep,
             effects: Vec::new(),
@@ -176,9 +183,22 @@ impl<E> Decision<E> {
         self.changes.is_empty()
             && self.records.is_empty()
             && self.rows.is_empty()
+            && self.appends.is_empty()
             && self.ready == Ready::Keep
             && self.timer == Timer::Keep
     }
+}
+
+/// Bytes for a new row that is its commit's alone. What the decisions of one commit append under one key is one row, so
+/// the key must hold [`View::commit`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Append {
+    /// The rows that it is one of.
+    pub kind: &'static str,
+    /// Which of them.
+    pub key: Bytes,
+    /// Goes behind what is there.
+    pub body: Vec<u8>,
 }
 
 /// One change that clients see.

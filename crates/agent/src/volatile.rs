@@ -15,7 +15,7 @@ use tokio::sync::oneshot;
 use types::{Epoch, Head, Seq, TaskId, TaskState, Timestamp, limits};
 
 use crate::compose;
-use crate::driver::{Change, Decision, Driver, Input, View};
+use crate::driver::{Append, Change, Decision, Driver, Input, View};
 use crate::live::{Live, Mark, Receipt};
 use crate::record;
 
@@ -62,6 +62,7 @@ struct Draft<D: Driver> {
     accept: Option<Accept>,
     entries: Vec<Entry>,
     rows: Vec<RowChange>,
+    appends: Vec<Append>,
     ready: Ready,
     timer: Timer,
     effects: Vec<D::Effect>,
@@ -85,11 +86,27 @@ impl<D: Driver> Draft<D> {
             accept: None,
             entries: Vec::new(),
             rows: Vec::new(),
+            appends: Vec::new(),
             ready: Ready::Keep,
             timer: Timer::Keep,
             effects: Vec::new(),
             waiters: Vec::new(),
         }
+    }
+
+    fn append(&mut self, more: Append) {
+        match self.appends.iter_mut().find(|known| (known.kind, &known.key) == (more.kind, &more.key)) {
+            Some(known) => known.body.extend(more.body),
+            None => self.appends.push(more),
+        }
+    }
+
+    /// The rows that it changes, those of its own among them.
+    fn rows(&mut self) -> Vec<RowChange> {
+        let mut rows = std::mem::take(&mut self.rows);
+        let own = |Append { kind, key, body }| RowChange { kind, key, expected: 0, body: Some(body.into()) };
+        rows.extend(std::mem::take(&mut self.appends).into_iter().map(own));
+        rows
     }
 
     fn receipt(&mut self) -> Receipt {
@@ -226,12 +243,15 @@ impl<D: Driver> Volatile<D> {
     ) -> Result<Decision<D::Effect>, Error> {
         let first = self.head == Head::ZERO && self.seq == Seq::ZERO;
         let heard = if let Input::Message(message) = &input { Some(message.clone()) } else { None };
-        let view = view(live, self.state, self.seq, self.size, now);
-        let decision = driver.decide(&view, &mut self.inner, input)?;
+        let decision = driver.decide(&view(live, self.stand(), now), &mut self.inner, input)?;
         if let Some(message) = heard {
             self.hear(Arc::unwrap_or_clone(message), first, now);
         }
         Ok(decision)
+    }
+
+    fn stand(&self) -> Stand {
+        Stand { state: self.state, commit: self.head.next(), seq: self.seq, size: self.size }
     }
 
     /// Takes a caller's message into the history: the first within the opening frame, later ones as a record.
@@ -266,6 +286,7 @@ impl<D: Driver> Volatile<D> {
         let draft = self.draft(now);
         draft.entries.extend(decision.records.into_iter().map(Entry::Record));
         draft.rows.extend(decision.rows);
+        decision.appends.into_iter().for_each(|more| draft.append(more));
         draft.effects.extend(decision.effects);
         draft.ready = if decision.ready == Ready::Keep { draft.ready } else { decision.ready };
         draft.timer = if decision.timer == Timer::Keep { draft.timer } else { decision.timer };
@@ -362,7 +383,7 @@ impl<D: Driver> Volatile<D> {
 
     /// Closes the draft: the commit to queue, and what follows when it lands.
     pub(crate) fn depart(&mut self, driver: &D, live: &Live<D>, epoch: Epoch) -> Option<(Commit, Flight<D>)> {
-        let draft = self.draft.take()?;
+        let mut draft = self.draft.take()?;
         if self.state.is_terminal() {
             // Encoded here, so that the store's thread does not have to when it retires the task.
             self.encoded();
@@ -372,6 +393,7 @@ impl<D: Driver> Volatile<D> {
         self.departed += 1;
         self.tail += draft.entries.iter().map(compose::size).sum::<usize>();
         let snapshot = self.snapshot(driver);
+        let rows = draft.rows();
         let lane = if draft.accept.is_some() { Lane::Accept } else { Lane::Continue };
         let ready = if self.state.is_terminal() { self.ended(expected) } else { draft.ready };
         let timer = if self.state.is_terminal() { Timer::Clear } else { draft.timer };
@@ -387,7 +409,7 @@ impl<D: Driver> Volatile<D> {
             ready,
             timer,
         };
-        let commit = Commit { epoch, lane, at: draft.at, task: Some(task), accept: draft.accept, rows: draft.rows };
+        let commit = Commit { epoch, lane, at: draft.at, task: Some(task), accept: draft.accept, rows };
         let flight = Flight {
             generation: self.generation,
             mark: self.mark(),
@@ -434,7 +456,7 @@ impl<D: Driver> Volatile<D> {
     }
 
     pub(crate) fn outstanding(&self, driver: &D, live: &Live<D>, now: Timestamp) -> Vec<D::Effect> {
-        driver.outstanding(&view(live, self.state, self.seq, self.size, now), &self.inner)
+        driver.outstanding(&view(live, self.stand(), now), &self.inner)
     }
 
     /// Somebody reads along: the newest frames are kept from now on.
@@ -450,10 +472,19 @@ impl<D: Driver> Volatile<D> {
     }
 }
 
-/// What a driver sees; apart from its own state, which is lent out beside it.
-fn view<D: Driver>(live: &Live<D>, state: TaskState, seq: Seq, size: usize, now: Timestamp) -> View<'_> {
+/// Where a task stands, as far as a driver sees it beside its own state, which is lent out.
+#[derive(Clone, Copy)]
+struct Stand {
+    state: TaskState,
+    commit: Head,
+    seq: Seq,
+    size: usize,
+}
+
+fn view<D: Driver>(live: &Live<D>, stand: Stand, now: Timestamp) -> View<'_> {
+    let Stand { state, commit, seq, size } = stand;
     let room = limits::INLINE_TASK.saturating_sub(size);
-    View { id: live.id, owner: &live.owner, context: &live.context, state, seq, room, now }
+    View { id: live.id, owner: &live.owner, context: &live.context, state, commit, seq, room, now }
 }
 
 fn remember(ring: &mut VecDeque<Frame>, frame: Frame) {

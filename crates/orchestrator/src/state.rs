@@ -124,8 +124,8 @@ impl RunState {
             decision.rows.extend(duty::row(subject, run, event));
             notes.extend(incident::note(subject, run, event, told.as_ref()));
         }
-        if let Some(row) = incident::row(subject, task.seq, task.now, notes) {
-            decision.rows.push(row);
+        if !notes.is_empty() {
+            decision.appends.push(incident::told(subject, task.commit, notes));
             decision.effects.push(Deed::Noted);
         }
         decision.ready = match (before, run.phase()) {

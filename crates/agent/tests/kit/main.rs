@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod accepting;
+mod appending;
 mod bed;
 mod failing;
 mod fencing;

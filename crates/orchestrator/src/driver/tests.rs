@@ -4,7 +4,7 @@ use a2a::Error;
 use agent::{Driver as _, Input, View};
 use discovery::{Filter, Outcomes, View as Registry};
 use tokio_util::sync::CancellationToken;
-use types::{ContextId, Owner, Seq, TaskId, TaskState, Timestamp};
+use types::{ContextId, Head, Owner, Seq, TaskId, TaskState, Timestamp};
 
 use super::{Runs, Signal};
 use crate::settings::Settings;
@@ -21,6 +21,7 @@ async fn a_run_that_has_ended_takes_no_message_and_no_cancel_and_ignores_news() 
         owner: &owner,
         context: &context,
         state: TaskState::Canceled,
+        commit: Head(4),
         seq: Seq(4),
         room: usize::MAX,
         now: Timestamp::from_millis(1),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use agent::{Decision, Input, View};
 use engine::{Answer, Cause, ChildNews, Code, Mode, News, Origin, Payload, Plan, Route, Routes, Step, StepState};
 use store::RowChange;
-use types::{ContextId, Owner, Seq, StepId, StoreId, TaskId, TaskState, Timestamp};
+use types::{ContextId, Head, Owner, Seq, StepId, StoreId, TaskId, TaskState, Timestamp};
 
 use super::{FOUND, Found, KIND};
 use crate::codec::decode_finding;
@@ -61,6 +61,7 @@ impl Bench {
             owner: &owner,
             context: &context,
             state: TaskState::Working,
+            commit: Head(9),
             seq: Seq(9),
             room: usize::MAX,
             now: self.now,

@@ -67,17 +67,19 @@ impl Draft {
             tracing::error!("a note of an incident does not decode; it is dropped");
             return;
         };
-        let (at, key) = (Timestamp::from_millis(notes.at), noted_key(&notes));
+        let Some(first) = notes.notes.first() else { return };
+        let (key, at) = (noted_key(&notes), |note| notes.decided(note));
         self.runs.insert(notes.run.clone(), key.clone());
         let record = match self.changed.entry(key) {
             Entry::Occupied(drafted) => drafted.into_mut(),
             Entry::Vacant(free) => {
                 let known = kept(&self.shared, free.key()).map(|known| Record::clone(&known));
-                let new = || Record::new(&notes.tenant, &notes.principal, &notes.context, at);
+                let new = || Record::new(&notes.tenant, &notes.principal, &notes.context, at(first));
                 free.insert(known.unwrap_or_else(new))
             }
         };
-        notes.notes.iter().filter_map(|note| note.what.as_ref()).for_each(|what| record.take(&notes.run, what, at));
+        let told = notes.notes.iter().filter_map(|note| note.what.as_ref().map(|what| (what, at(note))));
+        told.for_each(|(what, at)| record.take(&notes.run, what, at));
     }
 
     /// Takes what units did.

@@ -28,7 +28,7 @@ use proto::watchroom::emergency::v1::incidents_server::IncidentsServer;
 use crate::driver::Runs;
 
 pub use api::Incidents;
-pub(crate) use tell::{note, row};
+pub(crate) use tell::{note, told};
 
 use self::desk::Desk;
 

@@ -3,11 +3,12 @@
 
 use prost::{Message, Oneof};
 use proto::watchroom::emergency::v1 as wire;
+use types::Timestamp;
 
 /// The rows of notes.
 pub(super) const KIND: &str = "incident-note";
 
-/// All that one commit of a run tells.
+/// All that one commit of a run tells. Those of several decisions, one after the other, read as one.
 #[derive(Clone, PartialEq, Message)]
 pub(super) struct Notes {
     #[prost(string, tag = "1")]
@@ -18,17 +19,27 @@ pub(super) struct Notes {
     pub(super) context: String,
     #[prost(string, tag = "4")]
     pub(super) run: String,
-    /// Milliseconds since 1970.
+    /// When those of earlier versions were decided, in milliseconds since 1970; of others each note says it.
     #[prost(uint64, tag = "5")]
     pub(super) at: u64,
     #[prost(message, repeated, tag = "6")]
     pub(super) notes: Vec<Note>,
 }
 
+impl Notes {
+    /// When one of them was decided.
+    pub(super) fn decided(&self, note: &Note) -> Timestamp {
+        Timestamp::from_millis(if note.at == 0 { self.at } else { note.at })
+    }
+}
+
 #[derive(Clone, PartialEq, Message)]
 pub(crate) struct Note {
     #[prost(oneof = "What", tags = "1, 2, 3, 4, 5, 6, 7")]
     pub(super) what: Option<What>,
+    /// When it was decided, in milliseconds since 1970.
+    #[prost(uint64, tag = "8")]
+    pub(super) at: u64,
 }
 
 #[derive(Clone, PartialEq, Oneof)]

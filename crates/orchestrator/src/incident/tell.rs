@@ -2,13 +2,12 @@
 
 pub(super) mod read;
 
-use bytes::Bytes;
+use agent::Append;
 use engine::{Event, Fact, Origin, Outcome, Payload, Plan, Run, Step, StepFact, StepStatus, WaitsOn};
 use prost::Message as _;
 use proto::watchroom::emergency::v1 as wire;
-use store::RowChange;
 use triage::Effect;
-use types::{Seq, StepId, TaskId, Timestamp};
+use types::{Head, StepId, TaskId, Timestamp};
 
 use super::note::{self, Dispatched, End, Failed, Judged, Note, Notes, Waits, What};
 use crate::call::{Call, cut};
@@ -33,26 +32,24 @@ pub(crate) fn note(subject: Subject<'_>, run: &Run, event: &Event, call: Option<
             return None;
         }
     };
-    Some(Note { what: Some(what) })
+    Some(Note { what: Some(what), at: event.at.as_millis() })
 }
 
-/// The row of what one commit tells, in the order of the run's frames: `seq` is the newest one before it.
-/// Chance makes the key its own, so that no run can ever be refused for it.
-pub(crate) fn row(subject: Subject<'_>, seq: Seq, at: Timestamp, notes: Vec<Note>) -> Option<RowChange> {
-    if notes.is_empty() {
-        return None;
-    }
+/// What a commit of a run tells, as far as one decision says it; of one commit it becomes one row.
+/// The keys of a run's rows have the order of its commits.
+pub(crate) fn told(subject: Subject<'_>, commit: Head, notes: Vec<Note>) -> Append {
+    /// Rows whose keys hold the number of a frame there, as some of earlier versions do, are older.
+    const LATER: u64 = 1 << 63;
     let told = Notes {
         tenant: subject.owner.tenant.as_str().to_owned(),
         principal: subject.owner.principal.as_str().to_owned(),
         context: subject.context.to_string(),
         run: subject.run.to_string(),
-        at: at.as_millis(),
+        at: 0,
         notes,
     };
-    let chance: u64 = rand::random();
-    let key = [subject.run.as_bytes().as_slice(), &seq.0.to_be_bytes(), &chance.to_be_bytes()].concat().into();
-    Some(RowChange { kind: note::KIND, key, expected: 0, body: Some(Bytes::from(told.encode_to_vec())) })
+    let key = [subject.run.as_bytes().as_slice(), &(LATER | commit.0).to_be_bytes()].concat().into();
+    Append { kind: note::KIND, key, body: told.encode_to_vec() }
 }
 
 /// Whether a run is about something that happened: a call in words, or an explicit plan that dispatches.

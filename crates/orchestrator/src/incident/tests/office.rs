@@ -62,8 +62,8 @@ impl Office {
             principal: owner.principal.as_str().to_owned(),
             context: context.to_owned(),
             run: run.to_owned(),
-            at: self.store.now().as_millis(),
-            notes: vec![Note { what: Some(what) }],
+            at: 0,
+            notes: vec![Note { what: Some(what), at: self.store.now().as_millis() }],
         };
         self.notes += 1;
         let body = Some(Bytes::from(notes.encode_to_vec()));
