@@ -22,6 +22,9 @@ struct Args {
     /// Whom the real operator would know beside.
     #[arg(long)]
     foreign_agent: Vec<String>,
+    /// What the real one would call others with.
+    #[arg(long)]
+    token_file: Option<PathBuf>,
     /// Whose signatures the real registry would trust.
     #[arg(long)]
     trust: Option<PathBuf>,
@@ -46,7 +49,8 @@ async fn run(args: Args, process: Process) -> Result<(), Fatal> {
         return Err(Fatal::io(refuse.display(), "it is there"));
     }
     let (foreign, trust) = (&args.foreign_agent, &args.trust);
-    tracing::info!(registry = args.registry, ?foreign, ?trust, cards = args.fetch_cards, "standing in");
+    let token = &args.token_file;
+    tracing::info!(registry = args.registry, ?foreign, ?trust, cards = args.fetch_cards, ?token, "standing in");
     process.bind()?.serve(Routes::default(), &[]).await
 }
 

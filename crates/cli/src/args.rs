@@ -189,6 +189,9 @@ pub(crate) struct Up {
     /// host where its card is, or grpc://HOST:PORT (grpcs:// by TLS); may be repeated
     #[arg(long = "foreign-agent", value_name = "NAME=URL")]
     pub(crate) foreign_agents: Vec<String>,
+    /// File of the tokens that the services ask callers for; with it they need a token of their own, in --token-file
+    #[arg(long, env = "WATCHROOM_TOKENS", value_name = "FILE")]
+    pub(crate) tokens: Option<PathBuf>,
     /// For the registry: file with the public keys (a JWK set) whose signatures make a card SIGNED
     #[arg(long, env = "WATCHROOM_TRUST", value_name = "KEYS")]
     pub(crate) trust: Option<PathBuf>,

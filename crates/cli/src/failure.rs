@@ -74,6 +74,14 @@ pub(crate) enum Failure {
         /// Its exit code, if that was one of ours.
         code: u8,
     },
+    /// The services of a cluster could not call each other.
+    #[error("{why}")]
+    Tokens {
+        /// Which role of which token is missing.
+        why: String,
+        /// What to do next.
+        hint: String,
+    },
     /// Nobody reads the output any more.
     #[error("cannot write the output")]
     Output(#[from] io::Error),
@@ -178,6 +186,7 @@ impl Failure {
             | Self::Io { .. }
             | Self::Busy(_)
             | Self::Service { .. }
+            | Self::Tokens { .. }
             | Self::Output(_) => None,
         }
     }
@@ -185,7 +194,7 @@ impl Failure {
     fn hint(&self) -> Option<String> {
         match self {
             Self::Refused(refusal) => refusal.hint(),
-            Self::Unreachable { hint, .. } => Some(hint.clone()),
+            Self::Unreachable { hint, .. } | Self::Tokens { hint, .. } => Some(hint.clone()),
             Self::Tls { hint, .. } => hint.map(str::to_owned),
             Self::NoCluster(dir) => Some(format!("start one with `watchroom up --data-dir {}`", dir.display())),
             Self::Usage(_) => Some("see watchroom --help".to_owned()),
@@ -204,13 +213,14 @@ impl Failure {
             Self::Io { .. } | Self::Output(_) => "IO",
             Self::Busy(_) => "BUSY",
             Self::Service { .. } => "SERVICE_NOT_STARTED",
+            Self::Tokens { .. } => "TOKENS",
         };
         word.to_owned()
     }
 
     pub(crate) fn code(&self) -> u8 {
         match self {
-            Self::Usage(_) => 64,
+            Self::Usage(_) | Self::Tokens { .. } => 64,
             Self::Unreachable { .. } | Self::Tls { .. } | Self::NoCluster(_) => 69,
             Self::Refused(refusal) => refusal.exit_code(),
             Self::Internal(_) => 70,

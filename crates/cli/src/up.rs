@@ -3,6 +3,7 @@
 mod child;
 mod keeper;
 mod layout;
+mod tokens;
 
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Write};

@@ -302,7 +302,14 @@ async fn an_operator_without_the_role_is_told_so_and_nothing_is_begun() {
     let run = scene.begin(ANNA, plan(vec![step("Police Agent", part::Content::Text("A fight".to_owned()))])).await;
     let run = scene.ended(ANNA, &run.id).await;
     assert_eq!(run.steps[0].state(), StepState::Failed, "{run:?}");
-    assert!(run.steps[0].error.contains("lacks the role delegate"), "{run:?}");
+    // The caller lacks nothing, and could mend nothing.
+    let told = &run.steps[0].error;
+    assert!(told.contains("does not accept the operator's token") && !told.contains("lacks the role"), "{run:?}");
+    let log = scene.nodes["operator"].log();
+    assert!(
+        log.contains("an agent refuses the operator's own token") && log.contains("lacks the role delegate"),
+        "{log}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -9,6 +9,7 @@ use tokio::process::Command;
 use crate::args::{Common, ServiceName, Up};
 use crate::endpoints::{DATA_DIR, Running};
 use crate::failure::Failure;
+use crate::up::tokens;
 
 /// Would give every service the same address.
 const ADVERTISE: &str = "WATCHROOM_ADVERTISE";
@@ -40,6 +41,7 @@ pub(crate) struct Recipe {
     ca: Option<PathBuf>,
     /// For all but the registry, which calls nobody of ours.
     token_file: Option<PathBuf>,
+    tokens: Option<PathBuf>,
 }
 
 /// How the registry comes to believe cards.
@@ -60,6 +62,7 @@ pub(crate) struct Layout {
     foreign_agents: Vec<String>,
     cards: Cards,
     token_file: Option<PathBuf>,
+    tokens: Option<PathBuf>,
     ca: Option<PathBuf>,
     /// What the cluster's own services are called with.
     pub(crate) credential: Option<Credential>,
@@ -115,6 +118,7 @@ impl Layout {
             foreign_agents: args.foreign_agents.clone(),
             cards: Cards { trust: args.trust.clone(), fetch: args.fetch_cards.clone() },
             token_file: common.token_file.clone(),
+            tokens: args.tokens.clone(),
             ca: common.ca.clone(),
             credential: common.credential()?,
         };
@@ -145,6 +149,7 @@ impl Layout {
             registry: (service != ServiceName::Registry).then(|| self.registry.clone()),
             ca: self.ca.clone(),
             token_file: self.token_file.clone().filter(|_| service != ServiceName::Registry),
+            tokens: self.tokens.clone(),
             cards: match service {
                 ServiceName::Registry => self.cards.clone(),
                 ServiceName::Fire | ServiceName::Police | ServiceName::Ambulance | ServiceName::Operator => {
@@ -173,17 +178,21 @@ impl Layout {
     }
 
     fn check(&self) -> Result<(), Failure> {
-        let mut wanted = ServiceName::GROUPS.into_iter().flat_map(|group| self.wanted(group)).peekable();
-        if wanted.peek().is_none() {
+        let wanted: Vec<ServiceName> = ServiceName::GROUPS.into_iter().flat_map(|group| self.wanted(group)).collect();
+        if wanted.is_empty() {
             return Err(Failure::Usage("--without leaves nothing to start".to_owned()));
         }
-        for service in wanted {
+        for service in &wanted {
             let program = self.programs.join(service.program());
             if !program.is_file() {
                 return Err(Failure::Usage(format!("there is no {}: build all programs first", program.display())));
             }
         }
-        Ok(())
+        match &self.tokens {
+            // What `up` is called with may be a token in a variable; the services read theirs from the file.
+            Some(tokens) => tokens::check(tokens, self.token_file.as_deref().zip(self.credential.as_ref()), &wanted),
+            None => Ok(()),
+        }
     }
 }
 
@@ -198,6 +207,9 @@ impl Recipe {
         }
         if let Some(file) = &self.token_file {
             command.arg("--token-file").arg(file);
+        }
+        if let Some(file) = &self.tokens {
+            command.arg("--tokens").arg(file);
         }
         if let Some(keys) = &self.cards.trust {
             command.arg("--trust").arg(keys);

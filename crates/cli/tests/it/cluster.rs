@@ -266,3 +266,64 @@ async fn a_missing_program_is_named() {
     assert_eq!(ended.code, Some(64), "{ended:?}");
     assert!(ended.err.contains("bin/police"), "{ended:?}");
 }
+
+const TOKENS: &str = r#"
+[[token]]
+principal = "services"
+roles = ["caller", "agent"]
+secret = "token-of-the-services"
+[[token]]
+principal = "agents"
+roles = ["caller"]
+secret = "token-of-the-agents-1"
+[[token]]
+principal = "root"
+roles = ["admin"]
+secret = "token-of-root-0123456"
+"#;
+
+#[tokio::test]
+async fn services_that_could_not_call_each_other_are_not_started() {
+    let home = Home::new();
+    let path = |name: &str| home.0.path().join(name).to_str().unwrap().to_owned();
+    fs::write(path("tokens.toml"), TOKENS).unwrap();
+    for (name, token) in [
+        ("services", "token-of-the-services"),
+        ("agents", "token-of-the-agents-1"),
+        ("root", "token-of-root-0123456"),
+        ("nobody", "token-of-nobody-at-all"),
+    ] {
+        fs::write(path(name), token).unwrap();
+    }
+    let (tokens, all) = (path("tokens.toml"), "roles = [\"agent\", \"caller\", \"delegate\"]");
+    let refused: [(Option<&str>, &[&str], &str); 5] = [
+        (None, &[], "they have none"),
+        (Some("nobody"), &[], "is none of"),
+        (Some("services"), &[], "lacks the role delegate, which operator needs"),
+        (
+            Some("agents"),
+            &[],
+            "lacks the role agent, which fire, police, ambulance, operator needs to register; the role",
+        ),
+        (Some("agents"), &["--without", "operator"], "lacks the role agent, which fire, police, ambulance needs"),
+    ];
+    for (own, further, why) in refused {
+        let file = own.map(path);
+        let own = file.iter().flat_map(|file| ["--token-file", file]);
+        let args: Vec<&str> = ["--tokens", &tokens].into_iter().chain(own).chain(further.iter().copied()).collect();
+        let ended = end(home.up(&args).spawn().unwrap()).await;
+        assert_eq!(ended.code, Some(64), "{args:?}: {ended:?}");
+        let next = if further.is_empty() { all } else { "roles = [\"agent\"]" };
+        assert!(ended.err.contains(why) && ended.err.contains("next: ") && ended.err.contains(next), "{ended:?}");
+        assert!(!ended.err.contains("standing in") && !ended.err.contains("token-of"), "{ended:?}");
+    }
+    // Nothing is asked of a registry and agents elsewhere; and an admin may everything.
+    for (own, without) in [("agents", &["registry", "operator"][..]), ("root", &[])] {
+        let (file, mut args) = (path(own), Vec::new());
+        args.extend(without.iter().flat_map(|service| ["--without", service]));
+        args.extend(["--tokens", &tokens, "--token-file", &file]);
+        let (child, _) = home.ready(&args).await;
+        let ended = stop(child).await;
+        assert!(ended.err.contains("standing in"), "{ended:?}");
+    }
+}

@@ -14,6 +14,10 @@ use super::follow::{Follow, Unheard};
 use super::{Attempt, Barred, Dispatcher, pause};
 use crate::duty::Duty;
 
+/// What callers are told where the operator is not let in.
+const REFUSED: &str = "its agent does not accept the operator's token: that is for whoever runs the operator to mend, \
+                       whose log says what it lacks";
+
 /// Why an agent that has not answered yet is not waited for.
 const MOVED: &str = "its store is served elsewhere now, or by nobody who may be called";
 
@@ -104,7 +108,10 @@ impl Dispatcher {
             None => Try::Told,
             Some(Unheard::Moved) => Try::Unknown(ClientError::Ambiguous(Status::unavailable(MOVED))),
             Some(Unheard::Failed(error)) => {
-                let tried = sort(error);
+                let tried = match attempt.refuses_us(&error) {
+                    Some(cause) => Try::Declined(cause),
+                    None => sort(error),
+                };
                 // A refusal of the work is an answer.
                 if matches!(tried, Try::Unreached(_) | Try::Busy(_) | Try::Unknown(_)) {
                     self.directory.saw(&attempt.route, Seen::Failed);
@@ -112,6 +119,27 @@ impl Dispatcher {
                 tried
             }
         }
+    }
+}
+
+impl Attempt {
+    /// What is said of an agent of ours that refuses the operator rather than the work. The caller cannot mend that, and
+    /// must not take it for a word about itself; what is missing is for whoever runs the operator.
+    fn refuses_us(&self, error: &ClientError) -> Option<Cause> {
+        let ClientError::Refused(a2a::Error::Other { code, message, .. }) = error else { return None };
+        if self.route.store_id.is_none()
+            || !matches!(code, tonic::Code::PermissionDenied | tonic::Code::Unauthenticated)
+        {
+            return None;
+        }
+        tracing::error!(
+            step = %self.step,
+            agent = %self.route.endpoint,
+            refusal = message,
+            "an agent refuses the operator's own token: among those of the agent's --tokens, the token of the \
+             operator's --token-file needs the roles caller and delegate"
+        );
+        Some(Cause::new(Code::Refused, REFUSED))
     }
 }
 

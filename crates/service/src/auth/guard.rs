@@ -107,14 +107,14 @@ fn acting(identity: Identity, headers: &HeaderMap) -> Result<Identity, Refusal> 
         return Ok(identity);
     }
     if !identity.is(Role::Delegate) {
-        return Err(Refusal::Lacks(Role::Delegate));
+        return Err(Refusal::NoDelegate);
     }
     let behalf = Behalf::of(headers).map_err(|_| Refusal::Misnamed)?;
     Ok(behalf.map_or(identity, |behalf| Identity::acting_for(&behalf)))
 }
 
 /// The token of an `Authorization` header; the scheme is the same in any case.
-fn bearer(headers: &HeaderMap) -> Option<&[u8]> {
+pub(super) fn bearer(headers: &HeaderMap) -> Option<&[u8]> {
     let value = headers.get(header::AUTHORIZATION)?.as_bytes();
     let (scheme, token) = value.split_at_checked(7)?;
     (scheme.eq_ignore_ascii_case(b"bearer ") && !token.is_empty()).then_some(token)

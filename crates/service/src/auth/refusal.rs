@@ -20,6 +20,8 @@ pub(crate) enum Refusal {
     /// The right name is told, never the resource.
     #[error("the caller lacks the role {0}")]
     Lacks(Role),
+    #[error("the caller lacks the role {}, without which nobody calls on behalf of another", Role::Delegate)]
+    NoDelegate,
     #[error("{NotBehalf}")]
     Misnamed,
 }
@@ -43,7 +45,7 @@ impl Refusal {
     fn codes(self) -> (StatusCode, Code) {
         match self {
             Self::Missing | Self::Unknown => (StatusCode::UNAUTHORIZED, Code::Unauthenticated),
-            Self::Lacks(_) => (StatusCode::FORBIDDEN, Code::PermissionDenied),
+            Self::Lacks(_) | Self::NoDelegate => (StatusCode::FORBIDDEN, Code::PermissionDenied),
             Self::Misnamed => (StatusCode::BAD_REQUEST, Code::InvalidArgument),
         }
     }
@@ -53,7 +55,7 @@ impl Refusal {
         match self {
             Self::Missing => Some("Bearer realm=\"watchroom\""),
             Self::Unknown => Some("Bearer realm=\"watchroom\", error=\"invalid_token\""),
-            Self::Lacks(_) | Self::Misnamed => None,
+            Self::Lacks(_) | Self::NoDelegate | Self::Misnamed => None,
         }
     }
 }

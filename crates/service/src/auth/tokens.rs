@@ -6,17 +6,32 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, SystemTime};
 
+use http::HeaderMap;
 use subtle::ConstantTimeEq as _;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
 use crate::auth::file::{self, Grant};
+use crate::auth::guard::bearer;
 use crate::auth::identity::Identity;
+use crate::client::Credential;
 use crate::{Fatal, FileVersion};
 
 /// How often the file is looked at; SIGHUP makes it at once.
 const LOOK: Duration = Duration::from_secs(1);
+
+/// Whose the token of `credential` is, by the file of `--tokens` at `path`; `None` when it is none of those, or has
+/// expired.
+///
+/// # Errors
+/// When the file cannot be used.
+pub fn bearer_of(credential: &Credential, path: &Path) -> Result<Option<Identity>, Fatal> {
+    let tokens = Tokens::open(path)?;
+    let mut headers = HeaderMap::new();
+    credential.add_to(&mut headers);
+    Ok(bearer(&headers).and_then(|token| tokens.find(token, SystemTime::now())))
+}
 
 /// All tokens of one file.
 #[derive(Debug)]

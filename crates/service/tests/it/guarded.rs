@@ -155,7 +155,8 @@ async fn only_a_delegate_calls_for_others_and_then_may_what_they_may() {
     // Nor on behalf of itself, nor in words that name nobody.
     for behalf in [ben, Some("north/anna"), Some("ben")] {
         let denied = call_for(as_caller(at, ANNA), "/test.Echo/Say", behalf).await;
-        assert_eq!((denied.code(), denied.message()), (Code::PermissionDenied, "the caller lacks the role delegate"));
+        let why = "the caller lacks the role delegate, without which nobody calls on behalf of another";
+        assert_eq!((denied.code(), denied.message()), (Code::PermissionDenied, why));
     }
     let over_http = async |token: &str, behalf: &str| {
         let head = format!(
