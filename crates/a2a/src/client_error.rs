@@ -50,6 +50,7 @@ impl ClientError {
                 }
                 Error::Other { code, .. } => !refusal(*code),
                 Error::TaskNotFound
+                | Error::ForeignTenant
                 | Error::TaskNotCancelable
                 | Error::PushNotificationNotSupported
                 | Error::UnsupportedOperation(_)

@@ -10,6 +10,9 @@ pub enum Error {
     /// There is no such task, or the caller may not see it.
     #[error("task not found")]
     TaskNotFound,
+    /// The request names a tenant that is not the caller's, whether there is one or not.
+    #[error("task not found: the request names a tenant that is not the caller's; name none to mean your own")]
+    ForeignTenant,
     /// The task is terminal.
     #[error("the task has ended and cannot be canceled")]
     TaskNotCancelable,

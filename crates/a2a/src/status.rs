@@ -11,6 +11,9 @@ use crate::error::{Error, Violation};
 /// The domain of every ErrorInfo of the protocol.
 pub(crate) const DOMAIN: &str = "a2a-protocol.org";
 
+/// What the ErrorInfo of [`Error::ForeignTenant`] has beside the reason, which is that of any task that is not found.
+const TENANT: &str = "tenant";
+
 impl From<Error> for Status {
     fn from(error: Error) -> Self {
         let (code, reason) = error.wire();
@@ -27,7 +30,7 @@ impl Error {
     /// The code, and the reason for the ErrorInfo.
     pub(crate) fn wire(&self) -> (Code, Option<&str>) {
         match self {
-            Self::TaskNotFound => (Code::NotFound, Some("TASK_NOT_FOUND")),
+            Self::TaskNotFound | Self::ForeignTenant => (Code::NotFound, Some("TASK_NOT_FOUND")),
             Self::TaskNotCancelable => (Code::FailedPrecondition, Some("TASK_NOT_CANCELABLE")),
             Self::PushNotificationNotSupported => (Code::FailedPrecondition, Some("PUSH_NOTIFICATION_NOT_SUPPORTED")),
             Self::UnsupportedOperation(_) => (Code::FailedPrecondition, Some("UNSUPPORTED_OPERATION")),
@@ -62,6 +65,7 @@ impl Error {
             }
             Self::InvalidAgentResponse(what) => vec![("response", what.clone())],
             Self::VersionNotSupported(_) => vec![("supported", "1.0".into())],
+            Self::ForeignTenant => vec![(TENANT, "foreign".into())],
             Self::TaskNotFound
             | Self::TaskNotCancelable
             | Self::PushNotificationNotSupported
@@ -109,6 +113,7 @@ impl Error {
         let retry_after = details.retry_info().and_then(|retry| retry.retry_delay);
         let message = status.message().to_owned();
         match reason {
+            "TASK_NOT_FOUND" if !fact(TENANT).is_empty() => Self::ForeignTenant,
             "TASK_NOT_FOUND" => Self::TaskNotFound,
             "TASK_NOT_CANCELABLE" => Self::TaskNotCancelable,
             "PUSH_NOTIFICATION_NOT_SUPPORTED" => Self::PushNotificationNotSupported,

@@ -21,7 +21,7 @@ impl Error {
     /// The code in a JSON-RPC error.
     pub(crate) fn rpc_code(&self) -> i64 {
         match self {
-            Self::TaskNotFound => -32001,
+            Self::TaskNotFound | Self::ForeignTenant => -32001,
             Self::TaskNotCancelable => -32002,
             Self::PushNotificationNotSupported => -32003,
             Self::UnsupportedOperation(_) => -32004,

@@ -43,7 +43,7 @@ impl Who {
         match &self.home {
             None => Ok(named),
             Some(home) if named.is_empty() || named == home.as_str() => Ok(home.as_str()),
-            Some(_) => Err(Error::TaskNotFound),
+            Some(_) => Err(Error::ForeignTenant),
         }
     }
 

@@ -59,7 +59,7 @@ pub(crate) async fn resolve<W: Write>(
         return Ok(Outcome::Done);
     }
     if answer.endpoints.is_empty() {
-        screen.say(Mark::None, "nobody takes work")?;
+        screen.say(Mark::None, &endpoint.nobody())?;
     } else {
         let header = ["NAME", "VERSION", "INSTANCE", "ADDRESS", "WHY HERE"];
         screen.say(Mark::None, &show::table(header, answer.endpoints.iter().map(place)))?;

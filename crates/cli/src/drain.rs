@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use http::Uri;
 use proto::watchroom::admin::v1::{DrainRequest, DrainResponse};
+use serde_json::json;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep};
 
@@ -25,6 +26,9 @@ const MARGIN: Duration = Duration::from_secs(7);
 /// Asks the service to drain, and ends when its process has.
 pub(crate) async fn run<W: Write>(args: &Drain, common: &Common, screen: &mut Screen<W>) -> Result<Outcome, Failure> {
     let endpoint = Endpoint::of_service(common, &args.service)?;
+    if is_closed(&endpoint.url).await {
+        return stopped(&endpoint, screen).await;
+    }
     let mut caller = Caller::new(&endpoint)?;
     let answer: DrainResponse = caller.unary("/watchroom.admin.v1.Admin/Drain", DrainRequest {}).await?;
     // An open connection is one more that the service waits for.
@@ -44,6 +48,22 @@ pub(crate) async fn run<W: Write>(args: &Drain, common: &Common, screen: &mut Sc
     wait(&endpoint, limit, screen).await?;
     if !screen.is_for_script() {
         screen.say(Mark::Success, &format!("{service} is drained and has stopped"))?;
+    }
+    Ok(Outcome::Done)
+}
+
+/// There is nothing to ask for any more: whoever asks twice has what it wanted.
+async fn stopped<W: Write>(endpoint: &Endpoint, screen: &mut Screen<W>) -> Result<Outcome, Failure> {
+    wait(endpoint, MARGIN, screen).await?;
+    if screen.is_for_script() {
+        screen.object(&json!({"address": endpoint.url, "alreadyStopped": true}))?;
+    } else if endpoint.pid.is_some() {
+        screen.say(Mark::Success, &format!("{endpoint} has stopped already"))?;
+    } else {
+        screen.say(
+            Mark::Success,
+            &format!("nobody listens for {endpoint}: it has stopped already, or never was there"),
+        )?;
     }
     Ok(Outcome::Done)
 }
@@ -75,10 +95,20 @@ fn runs(pid: u32) -> bool {
 }
 
 async fn listens(url: &str) -> bool {
+    connect(url).await.is_some_and(|connected| connected.is_ok())
+}
+
+/// Whether the machine is there and says that nobody listens; one that cannot be reached says nothing of its services.
+async fn is_closed(url: &str) -> bool {
+    connect(url)
+        .await
+        .is_some_and(|connected| connected.is_err_and(|error| error.kind() == std::io::ErrorKind::ConnectionRefused))
+}
+
+/// `None` when the URL names no host.
+async fn connect(url: &str) -> Option<std::io::Result<TcpStream>> {
     let full = if url.contains("://") { url.to_owned() } else { format!("http://{url}") };
     let uri: Uri = full.parse().unwrap_or_default();
-    match uri.host() {
-        Some(host) => TcpStream::connect((host.trim_matches(['[', ']']), uri.port_u16().unwrap_or(80))).await.is_ok(),
-        None => false,
-    }
+    let host = uri.host()?;
+    Some(TcpStream::connect((host.trim_matches(['[', ']']), uri.port_u16().unwrap_or(80))).await)
 }

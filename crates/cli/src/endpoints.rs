@@ -21,6 +21,10 @@ const REGISTRY: &str = "http://127.0.0.1:7401";
 /// Where `up` keeps its data, and other commands look for addresses, unless told otherwise.
 pub(crate) const DATA_DIR: &str = "watchroom-data";
 
+/// Why the bearer of a token may see nobody, and what to do about it: whether there are others is not told.
+const OWN_TENANT: &str = "whoever calls with a token is shown the agents of its own tenant only; \
+                          the agents of another are for a token of that one";
+
 /// A service and how it was found.
 #[derive(Debug, Clone)]
 pub(crate) struct Endpoint {
@@ -169,10 +173,16 @@ impl Endpoint {
     /// What is said where it shows none of `what`: to the bearer of a token it shows less than there may be.
     pub(crate) fn none(&self, what: &str) -> String {
         match self.credential {
-            Some(_) => format!(
-                "no {what} are visible here: whoever calls with a token is shown the agents of its own tenant only"
-            ),
+            Some(_) => format!("no {what} are visible here: {OWN_TENANT}"),
             None => format!("no {what}"),
+        }
+    }
+
+    /// The same where it names nobody who takes work.
+    pub(crate) fn nobody(&self) -> String {
+        match self.credential {
+            Some(_) => format!("nobody takes work as far as is visible here: {OWN_TENANT}"),
+            None => "nobody takes work".to_owned(),
         }
     }
 

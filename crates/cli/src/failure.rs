@@ -93,6 +93,8 @@ pub(crate) struct Refusal {
     who: String,
     /// Whether `who` has only a call's own task, not those of its steps.
     from_operator: bool,
+    /// Whether it says that the request named a tenant that is not the caller's.
+    of_other_tenant: bool,
     code: Code,
     message: String,
     reason: Option<String>,
@@ -119,7 +121,10 @@ impl Failure {
                     ANSWER_LIMIT >> 20
                 ))
             }
-            ClientError::Refused(refused) => Self::Refused(Box::new(Refusal::read(endpoint, &refused.into()))),
+            ClientError::Refused(refused) => {
+                let of_other_tenant = refused == a2a::Error::ForeignTenant;
+                Self::Refused(Box::new(Refusal { of_other_tenant, ..Refusal::read(endpoint, &refused.into()) }))
+            }
             ClientError::Address(address) => Self::of_url(&address),
             ClientError::Unreachable(_) | ClientError::Timeout | ClientError::Ambiguous(_) => {
                 Self::Unreachable { what: endpoint.to_string(), why: innermost(&error), hint: endpoint.hint() }
@@ -244,6 +249,7 @@ impl Refusal {
         Self {
             who: endpoint.to_string(),
             from_operator: endpoint.is_operator(),
+            of_other_tenant: false,
             code: status.code(),
             message: status.message().to_owned(),
             reason: details.error_info().map(|info| info.reason.clone()).filter(|reason| !reason.is_empty()),
@@ -284,6 +290,10 @@ impl Refusal {
 
     fn hint(&self) -> Option<String> {
         let by_reason = match self.reason.as_deref() {
+            Some("TASK_NOT_FOUND") if self.of_other_tenant => Some(
+                "an address without a tenant means that of your token: name the agent as --agent HOST:PORT; \
+                 what another tenant has is for a token of that one",
+            ),
             Some("TASK_NOT_FOUND") if self.from_operator => Some(
                 "`watchroom tasks` lists the tasks that you can see; the task of a step is at its agent: \
                  add --agent ADDRESS (`watchroom agents` lists addresses)",
@@ -300,6 +310,10 @@ impl Refusal {
             Code::Unimplemented => Some("is this the right address? `grpcurl -plaintext HOST:PORT list` shows its API"),
             Code::ResourceExhausted | Code::Unavailable => Some("try again in a moment"),
             Code::Unauthenticated => Some("bring a token: --token-file FILE, or WATCHROOM_TOKEN in the environment"),
+            Code::PermissionDenied => Some(
+                "call with a token that has the role (--token-file FILE, or WATCHROOM_TOKEN), or have it added to yours: \
+                 the roles are in the service's file of tokens (--tokens), which whoever runs the service keeps",
+            ),
             _ => None,
         };
         by_reason.or(by_code).map(str::to_owned)

@@ -59,6 +59,7 @@ async fn a_call_is_dispatched_from_caller_to_agents_with_everybodys_own_token() 
     assert!(listed.contains(&done.task.id), "{listed}");
     let logged = tests::Run::of(&watchroom, &[&["log", &done.task.id], &flags[..]].concat()).await;
     assert!(!logged.ok && logged.err.contains("the role admin"), "{logged:?}");
+    assert!(logged.err.contains("next: call with a token that has the role"), "{logged:?}");
     for node in &nodes {
         assert!(!node.log().contains("token-of"), "{}", node.log());
     }

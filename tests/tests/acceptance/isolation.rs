@@ -294,6 +294,7 @@ async fn c88_what_is_anothers_looks_like_what_does_not_exist_by_every_operation(
                 let (named, nowhere) = (wire.ask(&named).await, wire.ask(&nowhere).await);
                 assert_eq!(named, nowhere, "{wire:?} {operation:?} by {token}");
                 assert!(named.0.contains("TASK_NOT_FOUND"), "{wire:?} {operation:?}: {}", named.0);
+                assert!(named.0.contains("name none to mean your own"), "{wire:?} {operation:?}: {}", named.0);
             }
         }
     }

@@ -327,4 +327,12 @@ async fn a_tenant_without_agents_of_its_own_is_told_why_it_sees_none() {
         eventually("the agent is registered", async || shown(command, &services).await.contains(what).then_some(()))
             .await;
     }
+    let resolved = async |token: &Path| {
+        let token = token.to_str().unwrap();
+        let args = ["resolve", "--skill", "dispatch", "--registry", &registry, "--token-file", token];
+        tests::Run::of(&binary("watchroom"), &args).await.expect_ok("resolve")
+    };
+    let told = resolved(&anna).await;
+    assert!(told.starts_with("nobody takes work as far as is visible here: ") && told.contains("own tenant"), "{told}");
+    assert!(resolved(&services).await.contains("Fire Agent"));
 }

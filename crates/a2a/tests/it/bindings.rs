@@ -144,7 +144,7 @@ async fn c04_every_error_has_its_codes_and_the_same_details_over_every_binding()
 /// The table of the specification, and of ours where that is silent.
 fn json_codes(error: &Error) -> (i64, u16) {
     match error {
-        Error::TaskNotFound => (-32001, 404),
+        Error::TaskNotFound | Error::ForeignTenant => (-32001, 404),
         Error::TaskNotCancelable => (-32002, 400),
         Error::PushNotificationNotSupported => (-32003, 400),
         Error::UnsupportedOperation(_) => (-32004, 400),

@@ -18,6 +18,7 @@ pub(crate) fn every_error() -> Vec<(Error, Code, &'static str)> {
     let second = Duration::from_secs(1);
     vec![
         (Error::TaskNotFound, Code::NotFound, "TASK_NOT_FOUND"),
+        (Error::ForeignTenant, Code::NotFound, "TASK_NOT_FOUND"),
         (Error::TaskNotCancelable, Code::FailedPrecondition, "TASK_NOT_CANCELABLE"),
         (Error::PushNotificationNotSupported, Code::FailedPrecondition, "PUSH_NOTIFICATION_NOT_SUPPORTED"),
         (Error::UnsupportedOperation("why".into()), Code::FailedPrecondition, "UNSUPPORTED_OPERATION"),

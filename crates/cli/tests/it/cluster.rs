@@ -12,7 +12,7 @@ use tokio::process::{Child, Command};
 use tokio::task::yield_now;
 use tokio::time::timeout;
 
-use crate::support::{Ended, PATIENCE, end, signal};
+use crate::support::{Ended, PATIENCE, end, run, signal};
 
 const SERVICES: [&str; 5] = ["registry", "fire", "police", "ambulance", "operator"];
 
@@ -188,6 +188,9 @@ async fn a_service_that_is_asked_to_stop_stays_down_and_can_be_started_by_hand()
     };
     let address = cluster["services"][1]["protocol"].as_str().unwrap();
     assert!(told.contains(&format!("--listen {address}")) && !told.contains("--parent-stdin"), "{told}");
+    let again = run(&["drain", "fire", "--data-dir", home.data().to_str().unwrap()]).await;
+    assert_eq!(again.code, Some(0), "{again:?}");
+    assert!(again.out.contains("fire at ") && again.out.contains("has stopped already"), "{again:?}");
     assert_eq!(stop(child).await.code, Some(0));
 }
 
