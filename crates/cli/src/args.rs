@@ -5,6 +5,7 @@ mod agents;
 mod card;
 mod emergency;
 mod eval;
+mod webhook;
 
 use std::fmt;
 use std::path::PathBuf;
@@ -23,6 +24,7 @@ pub(crate) use agents::{Agents, Belief, Policy, Resolve, Which as WhichAgents};
 pub(crate) use card::{Card, Keys};
 pub(crate) use emergency::{Incidents, Units};
 pub(crate) use eval::Eval;
+pub(crate) use webhook::{AddWebhook, OneWebhook, WebhookAction, Webhooks};
 
 const AFTER: &str = "Exit codes: 0 done; 64 wrong usage; 69 unreachable, or no cluster is running; 70 internal; 74 a file or \
                      the output cannot be used; 75 `up`: another one uses the data directory; 130 interrupted.\n\
@@ -87,6 +89,13 @@ impl From<&str> for Secret {
     }
 }
 
+impl Secret {
+    /// The text, for the wire.
+    pub(crate) fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Secret(..)")
@@ -148,7 +157,9 @@ pub(crate) enum Command {
     Log(Log),
     /// Copy the store of a service that runs into a file
     Backup(Backup),
-    /// List the webhooks of a service and how they stand, or call one again that was given up
+    /// Say where the events of a task are sent, and where no more: webhooks of a task of yours
+    Webhook(Webhooks),
+    /// List the webhooks of a whole service and how they stand, or call one again that was given up
     Push(Push),
     /// Stop a service in good order, and wait until it has stopped; `up` does not start it again
     Drain(Drain),

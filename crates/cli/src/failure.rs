@@ -299,6 +299,7 @@ impl Refusal {
                  add --agent ADDRESS (`watchroom agents` lists addresses)",
             ),
             Some("TASK_NOT_FOUND") => Some("`watchroom tasks` lists the tasks that you can see"),
+            Some("PUSH_NOTIFICATION_NOT_SUPPORTED") => Some("`watchroom watch ID` follows a task without a webhook"),
             Some("INCIDENT_NOT_FOUND") => Some("`watchroom incidents` lists the incidents that you can see"),
             Some("TASK_NOT_CANCELABLE") => Some("it has ended; `watchroom task ID` shows how"),
             Some("RUN_NOT_RESUMABLE") => Some("`watchroom task ID` shows how it stands"),

@@ -31,5 +31,6 @@ mod show;
 mod tasks;
 mod units;
 mod up;
+mod webhook;
 
 pub use run::main;

@@ -13,6 +13,7 @@ use crate::outcome::Outcome;
 use crate::screen::{Screen, note};
 use crate::{
     agents, backup, card, completions, drain, duties, eval, incidents, log, plan, push, resume, send, tasks, units, up,
+    webhook,
 };
 
 const USAGE: u8 = 64;
@@ -77,6 +78,7 @@ fn execute(cli: Cli) -> Result<Outcome, Failure> {
         Command::Incidents(args) => block_on(incidents::run(&args, &common, &mut screen)),
         Command::Log(args) => block_on(log::run(&args, &common, &mut screen)),
         Command::Backup(args) => block_on(backup::run(&args, &common, &mut screen)),
+        Command::Webhook(args) => block_on(webhook::run(&args, &common, &mut screen)),
         Command::Push(args) => block_on(push::run(&args, &common, &mut screen)),
         Command::Drain(args) => block_on(drain::run(&args, &common, &mut screen)),
         Command::Card(args) => block_on(card::run(&args, &common, &mut screen)),

@@ -36,3 +36,4 @@ mod story;
 mod tenants;
 mod tour;
 mod units;
+mod webhooks;
