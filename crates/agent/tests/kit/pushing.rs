@@ -11,7 +11,7 @@ use proto::watchroom::admin::v1::{ListPushRequest, PushState, PushStatus, Redriv
 use types::{Secret, TaskState};
 
 use crate::bed::{Bed, on_every_store, yielding_until};
-use crate::mailbox::Mailbox;
+use crate::mailbox::{Got, Mailbox};
 use crate::script::{Scripted, call, get, id, immediately, message, script, send, state, to};
 
 const HOOK: &str = "http://127.0.0.1:9000";
@@ -21,6 +21,7 @@ const HOURS: Duration = Duration::from_secs(7 * 3600);
 on_every_store!(
     c91_every_event_of_a_task_is_delivered_once_and_in_order,
     c91_a_webhook_that_fails_gets_everything_in_order_later,
+    what_is_named_while_the_outbox_starts_is_told_once,
     a_restart_goes_on_from_the_cursor,
     c95_a_webhook_that_fails_for_hours_is_parked_listed_and_redriven_from_its_cursor,
     a_configuration_of_the_same_id_takes_the_place_and_the_cursor_of_the_former,
@@ -87,6 +88,37 @@ async fn c91_a_webhook_that_fails_gets_everything_in_order_later(mut bed: Bed) {
     assert_eq!(mailbox.taken(HOOK), [0; 0]);
     mailbox.fail(false);
     taken(&mailbox, HOOK, 42).await;
+}
+
+/// The outbox takes up what the store has while messages bring configurations.
+async fn what_is_named_while_the_outbox_starts_is_told_once(mut bed: Bed) {
+    for _ in 0..20 {
+        let (mailbox, push) = Mailbox::push();
+        let (_, kit) = bed.open().await;
+        let before = send(&kit, script("work")).await.unwrap();
+        let outbox = kit.open_push(push).clone();
+        futures::future::join_all((0..4).map(|_| send(&kit, pushing("a", script("work work work"))))).await;
+        quiet(&outbox).await;
+        let mut told: Vec<(String, u64)> = mailbox.got.lock().iter().map(told).collect();
+        told.sort_unstable();
+        let count = told.len();
+        told.dedup();
+        assert_eq!((count, told.len()), (20, 20), "{told:?}");
+        assert!(told.iter().all(|(task, _)| *task != before.id));
+        drop(outbox);
+        bed.end(kit).await;
+    }
+}
+
+/// Which event of which task.
+fn told(got: &Got) -> (String, u64) {
+    let task = match &got.event.update {
+        Update::Task(task) => &task.id,
+        Update::Status(status) => &status.task_id,
+        Update::Artifact(artifact) => &artifact.task_id,
+        Update::Message(message) => &message.task_id,
+    };
+    (task.clone(), got.event.cursor.unwrap().seq.0)
 }
 
 async fn a_restart_goes_on_from_the_cursor(mut bed: Bed) {
