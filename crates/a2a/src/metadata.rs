@@ -96,7 +96,11 @@ impl Dispatch {
             turn: small("turn")?,
             not_after: whole("not_after").map(Timestamp::from_millis).ok_or(bad("not_after"))?,
             store_id: store_id(fields)?,
-            at_most_once: as_truth(fields.fields.get("at_most_once")).unwrap_or(false),
+            at_most_once: match fields.fields.get("at_most_once") {
+                None => false,
+                // What must not happen twice must not be taken for what may.
+                said => as_truth(said).ok_or(bad("at_most_once"))?,
+            },
         })
     }
 }

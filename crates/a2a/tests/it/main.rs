@@ -9,6 +9,7 @@ mod calls;
 mod clients;
 mod codes;
 mod discoveries;
+mod dispatches;
 mod folds;
 mod follows;
 mod frames;
