@@ -4,6 +4,11 @@ use std::time::Duration;
 
 use tonic::Code;
 
+/// Most bytes of a field's path, and of what is wrong with it.
+const LONGEST: usize = 512;
+/// Says that there was more.
+const MORE: &str = "…";
+
 /// A refusal or a failure, as the caller may see it: no variant carries internal text.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
@@ -103,11 +108,29 @@ pub struct Violation {
     pub description: String,
 }
 
+impl Violation {
+    /// Of both as much is kept as is told: parts of them are the caller's own words, however long, and a refusal that no
+    /// header carries reaches nobody.
+    pub fn new(field: impl Into<String>, description: impl Into<String>) -> Self {
+        Self { field: told(field.into()), description: told(description.into()) }
+    }
+}
+
 impl Error {
     /// A refusal for one field.
     pub fn invalid(field: impl Into<String>, description: impl Into<String>) -> Self {
-        Self::Validation(vec![Violation { field: field.into(), description: description.into() }])
+        Self::Validation(vec![Violation::new(field, description)])
     }
+}
+
+/// The beginning of a text, up to [`LONGEST`].
+pub(crate) fn told(mut text: String) -> String {
+    if text.len() > LONGEST {
+        let end = (0..=LONGEST - MORE.len()).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default();
+        text.truncate(end);
+        text.push_str(MORE);
+    }
+    text
 }
 
 fn summary(violations: &[Violation]) -> String {

@@ -8,7 +8,7 @@ use proto::a2a::{AgentCard, ListTasksRequest, Message, Part, Role, SendMessageRe
 use types::{MessageId, TaskId, TaskState, limits};
 
 use crate::backend::{Artifacts, History, ListQuery, SendRequest, Wait};
-use crate::error::{Error, Violation};
+use crate::error::{Error, Violation, told};
 use crate::push;
 use crate::time;
 
@@ -16,9 +16,14 @@ use crate::time;
 #[derive(Default)]
 pub(crate) struct Violations(Vec<Violation>);
 
+/// Violations that are told of one request: whoever mends these learns of the others.
+const MOST: usize = 8;
+
 impl Violations {
     pub(crate) fn add(&mut self, field: impl Into<String>, description: impl Into<String>) {
-        self.0.push(Violation { field: field.into(), description: description.into() });
+        if self.0.len() < MOST {
+            self.0.push(Violation::new(field, description));
+        }
     }
 
     pub(crate) fn take<T, E: Display>(&mut self, field: &str, parsed: Result<T, E>) -> Option<T> {
@@ -150,7 +155,7 @@ fn check_media(parts: &[Part], card: &AgentCard) -> Result<(), Error> {
     let takes = |media: &str| card.default_input_modes.iter().any(|mode| accepts(mode, media));
     let foreign = |(_, part): &(usize, &Part)| !part.media_type.is_empty() && !takes(&part.media_type);
     let Some((index, part)) = parts.iter().enumerate().find(foreign) else { return Ok(()) };
-    let (media, modes) = (&part.media_type, card.default_input_modes.join(", "));
+    let (media, modes) = (told(part.media_type.clone()), card.default_input_modes.join(", "));
     Err(Error::ContentTypeNotSupported(format!(
         "message.parts[{index}].media_type: {media} is not supported; this agent takes {modes}"
     )))

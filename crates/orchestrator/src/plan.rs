@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use a2a::{Error, Violation};
+use a2a::Error;
 use engine::{Mode, OnFailure, OnUnknown, Origin, Payload, Plan, PlanError, Step};
 use prost::Message as _;
 use proto::a2a::{Message, Part};
@@ -38,7 +38,7 @@ pub(crate) fn explicit(wire: &wire::Plan, field: &str, settings: &Settings) -> R
 /// The violation of a plan that stands at `field` of a request.
 pub(crate) fn refusal(field: &str, error: PlanError) -> Error {
     let PlanError { field: inner, reason } = error;
-    Error::Validation(vec![Violation { field: format!("{field}.{inner}"), description: reason }])
+    Error::invalid(format!("{field}.{inner}"), reason)
 }
 
 /// The mode of a wire number; `None` when it is unset.

@@ -54,6 +54,6 @@ pub(crate) enum Error {
 impl Error {
     /// A refusal for one field.
     pub(crate) fn invalid(field: &str, description: impl ToString) -> Self {
-        Self::Invalid(vec![Violation { field: field.to_owned(), description: description.to_string() }])
+        Self::Invalid(vec![Violation::new(field, description.to_string())])
     }
 }

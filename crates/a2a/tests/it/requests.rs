@@ -54,6 +54,28 @@ async fn a_malformed_message_names_its_field_and_reaches_nobody() {
     assert_eq!(served.asked(), []);
 }
 
+/// It goes out in trailers, which nobody takes at any length.
+#[tokio::test]
+async fn a_refusal_is_as_short_as_a_header_whatever_was_sent() {
+    let long = "é".repeat(100_000);
+    let many = || vec![Part { media_type: "x".repeat(1_000), ..Part::default() }; 1_000];
+    let cases = [
+        (media(&long), "is not supported"),
+        (with(|message| message.parts = many()), "message.parts[0]: "),
+        (with(|message| message.message_id.clone_from(&long)), "message.message_id: "),
+    ];
+    let served = Served::start(Stage::new()).await;
+    for (request, words) in cases {
+        let status = refused(&served, "SendMessage", &request).await;
+        assert_eq!(status.code(), Code::InvalidArgument, "{status}");
+        assert!(status.message().contains(words) && status.message().len() < 4_096, "{}", status.message());
+        assert!(status.details().len() < 8_192, "{}", status.details().len());
+    }
+    let about = Error::invalid(&long, &long);
+    let Error::Validation(violations) = &about else { panic!("{about:?}") };
+    assert_eq!((violations[0].field.len(), violations[0].description.len()), (511, 511));
+}
+
 /// Protobuf can say it and JSON cannot; a task that held it could not be read by every binding.
 #[tokio::test]
 async fn a_value_that_json_does_not_have_is_refused_by_its_field() {

@@ -1,5 +1,7 @@
 //! What messages ask for.
 
+mod plans;
+
 use a2a::Error;
 use a2a::metadata::{structure, text};
 use agent::words::{data_part, text_part};
