@@ -61,8 +61,14 @@ fuzz: ## Every parser that faces the network over inputs that nobody would send:
 	$(LONG) -p proto --test fuzzed
 	$(LONG) -p a2a --lib sse::
 	$(LONG) -p a2a --test it fuzzed::
+	$(LONG) -p a2a --test it dispatches::
+	$(LONG) -p cards --test it anything::
 	$(LONG) -p service --lib auth::file::
+	$(LONG) -p service --lib deadline::
+	$(LONG) -p service --lib duration::
 	$(LONG) -p agent --lib page::
+	$(LONG) -p orchestrator --lib request::tests::plans::
+	$(LONG) -p cli --lib said::
 	$(LONG) -p agents --lib scenarios::
 	$(LONG) -p triage --test rules properties::
 

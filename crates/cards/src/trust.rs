@@ -20,13 +20,13 @@ pub enum TrustError {
     #[error("keys[{0}] has no kid, by which signatures name it")]
     NoKid(usize),
     /// Two keys of one id.
-    #[error("two keys have the kid {0}")]
+    #[error("two keys have the kid {0:?}")]
     Twice(String),
     /// Somebody is about to publish a secret.
-    #[error("the key {0} is a private one (it has a member \"d\"); only its public half belongs here")]
+    #[error("the key {0:?} is a private one (it has a member \"d\"); only its public half belongs here")]
     Private(String),
     /// A key of a kind that cards are not signed with.
-    #[error("the key {0} is neither Ed25519 (EdDSA) nor P-256 (ES256)")]
+    #[error("the key {0:?} is neither Ed25519 (EdDSA) nor P-256 (ES256)")]
     Kind(String),
 }
 

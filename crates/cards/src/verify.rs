@@ -9,6 +9,10 @@ use crate::header;
 use crate::sign::input;
 use crate::trust::TrustedKeys;
 
+/// Signatures of a card that are checked: more than there are keys while keys change. Whoever registers waits for them,
+/// and so does everybody else.
+const MOST: usize = 16;
+
 /// Who signed a card.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signer {
@@ -24,6 +28,9 @@ pub enum Unverified {
     /// It has no signatures.
     #[error("the card is not signed")]
     Unsigned,
+    /// It has more than anybody needs.
+    #[error("the card has {0} signatures, and more than {MOST} are not checked")]
+    TooMany(usize),
     /// None of its signatures counts; each with its reason, in their order.
     #[error("no signature of the card counts: {}", listed(.0))]
     Signatures(Vec<Flaw>),
@@ -72,6 +79,9 @@ pub enum Flaw {
 pub fn verify(card: &AgentCard, trusted: &TrustedKeys) -> Result<Signer, Unverified> {
     if card.signatures.is_empty() {
         return Err(Unverified::Unsigned);
+    }
+    if card.signatures.len() > MOST {
+        return Err(Unverified::TooMany(card.signatures.len()));
     }
     let payload = Payload::of(card)?;
     let mut flaws = Vec::new();

@@ -42,8 +42,13 @@ fn plan(file: &Path) -> Result<Part, Failure> {
         let opened = File::open(file).map_err(|error| Failure::io(format_args!("cannot read {name}"), error))?;
         read(opened, &name)?
     };
+    planned(&text, &name)
+}
+
+/// The plan of a text, as data that says what it is.
+fn planned(text: &str, name: &str) -> Result<Part, Failure> {
     let no_plan = |error: &proto::JsonError| Failure::Usage(format!("{name} holds no plan: {}", why(error)));
-    proto::from_json_exact::<Plan>(&text).map_err(|error| no_plan(&error))?;
+    proto::from_json_exact::<Plan>(text).map_err(|error| no_plan(&error))?;
     let data = proto::from_json::<Part>(&format!("{{\"data\":{text}}}")).map_err(|error| no_plan(&error))?;
     Ok(Part { metadata: Some(structure([(PLAN, object(Default::default()))])), ..data })
 }
@@ -63,3 +68,6 @@ fn read(from: impl Read, name: &str) -> Result<String, Failure> {
     }
     String::from_utf8(bytes).map_err(|_| Failure::Usage(format!("{name} is not UTF-8")))
 }
+
+#[cfg(test)]
+mod tests;

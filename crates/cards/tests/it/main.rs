@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod anything;
 mod flipping;
 mod keys;
 mod places;
