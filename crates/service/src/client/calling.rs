@@ -10,10 +10,10 @@ use std::task::{Context, Poll};
 use http::Response;
 use outbound::Connector;
 use pin_project_lite::pin_project;
-use tonic::ConnectError;
 use tonic::body::Body;
 use tonic::transport::Error;
 use tonic::transport::channel::ResponseFuture;
+use tonic::{ConnectError, TimeoutExpired};
 use tower::BoxError;
 
 type Explaining = Pin<Box<dyn Future<Output = BoxError> + Send>>;
@@ -47,7 +47,7 @@ impl Future for Calling {
                     Poll::Pending => return Poll::Pending,
                 },
             };
-            if never_connected(&error) {
+            if says_why(&error) {
                 return Poll::Ready(Err(error.into()));
             }
             self.set(Self::Explain { why: Box::pin(explain(error, connector)) });
@@ -59,11 +59,11 @@ async fn explain(error: Error, connector: Arc<Connector>) -> BoxError {
     connector.explain().await.map_or_else(|| error.into(), BoxError::from)
 }
 
-/// Whether there was no connection, which says why itself.
-fn never_connected(error: &Error) -> bool {
+/// Whether there was no connection, or no answer in time.
+fn says_why(error: &Error) -> bool {
     let mut cause = error.source();
     while let Some(one) = cause {
-        if one.is::<ConnectError>() {
+        if one.is::<ConnectError>() || one.is::<TimeoutExpired>() {
             return true;
         }
         cause = one.source();
