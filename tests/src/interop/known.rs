@@ -21,15 +21,6 @@ pub(super) struct Known {
 /// All of them.
 pub(super) static KNOWN: &[Known] = &[
     Known {
-        client: "rust",
-        server: "",
-        binding: "JSONRPC",
-        operation: "token",
-        symptom: "missing field `jsonrpc`",
-        evidence: "`a2a-client-lf` 0.2.9 (`jsonrpc.rs`, `call_value_with_payload`) takes the body of every answer for a \
-                   JSON-RPC response and looks at no HTTP status, so a 401 is an answer that it cannot read",
-    },
-    Known {
         client: "watchroom",
         server: "rust",
         binding: "",
