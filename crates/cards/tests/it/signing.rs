@@ -83,7 +83,7 @@ fn every_failure_says_why() {
 }
 
 #[test]
-fn a_card_with_something_empty_is_not_signed() {
+fn c64_a_card_with_something_empty_is_not_signed() {
     type Spoil = fn(&mut AgentCard);
     let spoilt: [(&str, Spoil); 5] = [
         ("name", |card| card.name.clear()),
