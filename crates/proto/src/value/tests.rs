@@ -66,7 +66,11 @@ proptest! {
         let (mut put_out, mut copied) = (Vec::new(), Vec::new());
         put(&value, Slot::new(&mut put_out));
         prop_assert_eq!(&put_out, &value.encode_to_vec());
-        Slot::new(&mut copied).written(&put_out);
+        match &value.kind {
+            Some(Kind::StructValue(object)) => Slot::new(&mut copied).members(&object.encode_to_vec()),
+            Some(Kind::ListValue(list)) => Slot::new(&mut copied).items(&list.encode_to_vec()),
+            _ => Slot::new(&mut copied).written(&put_out),
+        }
         prop_assert_eq!(copied, put_out);
     }
 
