@@ -54,6 +54,7 @@ mod capability;
 mod card_keys;
 mod compose;
 mod context;
+mod draft;
 mod driver;
 mod fault;
 mod fence;

@@ -15,7 +15,8 @@ use tokio::sync::oneshot;
 use types::{Epoch, Head, Seq, TaskId, TaskState, Timestamp, limits};
 
 use crate::compose;
-use crate::driver::{Append, Change, Decision, Driver, Input, View};
+use crate::draft::Draft;
+use crate::driver::{Change, Decision, Driver, Input, View};
 use crate::live::{Live, Mark, Receipt};
 use crate::record;
 
@@ -55,20 +56,6 @@ pub(crate) struct Volatile<D: Driver> {
     draft: Option<Draft<D>>,
 }
 
-/// What has been decided and not yet queued.
-struct Draft<D: Driver> {
-    at: Timestamp,
-    created: Option<Created>,
-    accept: Option<Accept>,
-    entries: Vec<Entry>,
-    rows: Vec<RowChange>,
-    appends: Vec<Append>,
-    ready: Ready,
-    timer: Timer,
-    effects: Vec<D::Effect>,
-    waiters: Vec<oneshot::Sender<Result<(), store::Refusal>>>,
-}
-
 /// A commit under way: what happens when it lands.
 pub(crate) struct Flight<D: Driver> {
     pub(crate) generation: u64,
@@ -76,44 +63,6 @@ pub(crate) struct Flight<D: Driver> {
     pub(crate) timer: Timer,
     pub(crate) effects: Vec<D::Effect>,
     pub(crate) waiters: Vec<oneshot::Sender<Result<(), store::Refusal>>>,
-}
-
-impl<D: Driver> Draft<D> {
-    fn new(at: Timestamp) -> Self {
-        Self {
-            at,
-            created: None,
-            accept: None,
-            entries: Vec::new(),
-            rows: Vec::new(),
-            appends: Vec::new(),
-            ready: Ready::Keep,
-            timer: Timer::Keep,
-            effects: Vec::new(),
-            waiters: Vec::new(),
-        }
-    }
-
-    fn append(&mut self, more: Append) {
-        match self.appends.iter_mut().find(|known| (known.kind, &known.key) == (more.kind, &more.key)) {
-            Some(known) => known.body.extend(more.body),
-            None => self.appends.push(more),
-        }
-    }
-
-    /// The rows that it changes, those of its own among them.
-    fn rows(&mut self) -> Vec<RowChange> {
-        let mut rows = std::mem::take(&mut self.rows);
-        let own = |Append { kind, key, body }| RowChange { kind, key, expected: 0, body: Some(body.into()) };
-        rows.extend(std::mem::take(&mut self.appends).into_iter().map(own));
-        rows
-    }
-
-    fn receipt(&mut self) -> Receipt {
-        let (tx, rx) = oneshot::channel();
-        self.waiters.push(tx);
-        rx
-    }
 }
 
 impl<D: Driver> Volatile<D> {
