@@ -1,5 +1,5 @@
 //! Turns the words of an emergency call into the services to send and the place to send them to.
-//! Rules only: pure, deterministic, explained by a trace. It reads nothing but the text, and obeys nothing in it.
+//! Rules, and weights learned from labelled calls: pure, deterministic, explained by a trace. It reads nothing but the text, and obeys nothing in it.
 //!
 //! ```
 //! use triage::{Service, triage};
@@ -25,6 +25,7 @@ mod score;
 mod sets;
 mod text;
 mod told;
+mod weigh;
 mod words;
 
 #[cfg(test)]
@@ -35,6 +36,7 @@ use std::ops::Range;
 use crate::decide::Heard;
 use crate::lexicon::Lexicon;
 use crate::place::{Candidate, Rank};
+use crate::scan::Findings;
 use crate::text::{Token, Word};
 
 pub use outcome::{Decision, Effect, Kind, Priority, Question, Quote, Service, Triage, UnknownName};
@@ -50,20 +52,33 @@ const FEWEST: usize = 6;
 /// Words beyond the first 4,096 are not read.
 #[must_use]
 pub fn triage(text: &str) -> Triage {
+    let Read { mut findings, tokens, place, heard } = read(text);
+    let verdict = decide::decide(text, &tokens, &mut findings, heard);
+    let mut trace = findings.trace;
+    trace.extend(place.iter().map(located));
+    let decide::Verdict { services, kind, priority, hazards, confidence } = verdict;
+    Triage { services, place, kind, priority, hazards, confidence, trace }
+}
+
+/// What is read from a call before anything is decided.
+struct Read {
+    findings: Findings,
+    tokens: Vec<Token>,
+    place: Option<Quote>,
+    heard: Heard,
+}
+
+fn read(text: &str) -> Read {
     let lexicon = Lexicon::get();
     let words = text::words(text);
     let candidates = place::candidates(&words);
     let place = place::choose(&words, &candidates).map(|range| quote(text, &words, range));
     let mut tokens = text::tokens(&words, lexicon);
     cover(&mut tokens, &words, &candidates, lexicon);
-    let mut findings = scan::scan(text, &mut tokens);
+    let findings = scan::scan(text, &mut tokens);
     let asks = asking::asks(&words);
     let heard = Heard { enough: words.len() >= FEWEST, placed: place.is_some(), asks };
-    let verdict = decide::decide(text, &tokens, &mut findings, heard);
-    let mut trace = findings.trace;
-    trace.extend(place.iter().map(located));
-    let decide::Verdict { services, kind, priority, hazards, confidence } = verdict;
-    Triage { services, place, kind, priority, hazards, confidence, trace }
+    Read { findings, tokens, place, heard }
 }
 
 fn quote(text: &str, words: &[Word<'_>], range: Range<usize>) -> Quote {
@@ -82,6 +97,9 @@ fn cover(tokens: &mut [Token], words: &[Word<'_>], candidates: &[Candidate], lex
         let fits = lexicon.fits_of(if street { "@street" } else { "@place" });
         let span = words[candidate.words.start].span.start..words[candidate.words.end - 1].span.end;
         let within = tokens.iter_mut().filter(|token| span.start <= token.span.start && token.span.end <= span.end);
-        within.for_each(|token| token.fits.clone_from(&fits));
+        within.for_each(|token| {
+            token.fits.clone_from(&fits);
+            token.of_place = true;
+        });
     }
 }

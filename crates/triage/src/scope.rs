@@ -202,7 +202,7 @@ fn past_at(tokens: &[Token], i: usize) -> bool {
     let (here, next, after) = (word(i), word(i + 1), word(i + 2));
     let before = if i > 0 { word(i - 1) } else { "" };
     match here {
-        "last" => LAST.contains(&next),
+        "last" => LAST.contains(&next) || MONTHS.contains(&next),
         "yesterday" => before != "since",
         "back" => {
             PERIODS.contains(&before) || next == "in" && (MONTHS.contains(&after) || after == "the") || next == "then"

@@ -140,6 +140,8 @@ pub(crate) struct Token {
     pub(crate) asked: bool,
     /// Its meaning is settled: no further rule reads it.
     pub(crate) set_aside: bool,
+    /// It says where and not what.
+    pub(crate) of_place: bool,
 }
 
 impl Token {
@@ -160,7 +162,7 @@ pub(crate) fn tokens(words: &[Word<'_>], lexicon: &Lexicon) -> Vec<Token> {
             let fits = lexicon.fits(&piece);
             let span = word.span.clone();
             let asked = word.asked;
-            tokens.push(Token { word: piece, fits, span, after, sentence, asked, set_aside: false });
+            tokens.push(Token { word: piece, fits, span, after, sentence, asked, set_aside: false, of_place: false });
         }
         if word.after == Break::Sentence {
             sentence += 1;

@@ -1,16 +1,19 @@
 //! From what the words say to who is sent, how pressing it is, and how sure that is.
 
 mod lean;
+mod told;
 mod what;
 mod who;
 
 use self::lean::Lean;
+use self::told::Told;
 use self::who::Reason;
 use crate::fact::Fact;
-use crate::outcome::{Decision, Effect, Kind, Priority, Quote, Service};
-use crate::scan::{Finding, Findings, quote};
+use crate::outcome::{Decision, Effect, Kind, Priority, Service};
+use crate::scan::{Finding, Findings};
 use crate::scope::Scope;
 use crate::text::Token;
+use crate::weigh::{Reading, weigh};
 use crate::words::Strength;
 
 /// The services, and how they were chosen.
@@ -44,7 +47,13 @@ pub(crate) struct Heard {
     pub(crate) asks: bool,
 }
 
-impl Situation<'_> {
+impl<'a> Situation<'a> {
+    fn of(found: &'a [Finding], trace: &[Decision], heard: Heard) -> Self {
+        let calm = found.iter().any(|f| f.fact == Fact::NotUrgent);
+        let aside = trace.iter().any(|decision| decision.effect == Effect::SetAside);
+        Self { found, calm, figurative: aside || !heard.enough, heard }
+    }
+
     /// Said, and neither denied nor past. A weak word does not count beside a caller who says that it is not urgent.
     fn has(&self, fact: Fact) -> bool {
         self.found.iter().any(|f| f.fact == fact && f.scope == Scope::Holds && f.strength == Strength::Strong)
@@ -105,40 +114,62 @@ impl Situation<'_> {
     }
 }
 
-/// Decides from the findings; the reasons are added to their trace.
-pub(crate) fn decide(text: &str, tokens: &[Token], findings: &mut Findings, heard: Heard) -> Verdict {
-    let calm = findings.all.iter().any(|f| f.fact == Fact::NotUrgent);
-    let aside = findings.trace.iter().any(|decision| decision.effect == Effect::SetAside);
-    let s = Situation { found: &findings.all, calm, figurative: aside || !heard.enough, heard };
-    let mut chosen = choose(&s);
-    if chosen.is_empty() || !s.grounded() {
-        chosen = superset(&s);
-    }
-    let services: Vec<Service> = chosen.iter().map(|(service, _)| *service).collect();
-    let kind = what::kind(&s, &services);
-    let withheld = withheld(&s, &services);
-    let (priority, hazards, confidence) = (what::priority(&s, kind), what::hazards(&s), confidence(&s, &services));
-    let verdict = Verdict { services, kind, priority, hazards, confidence };
-    let sends = chosen.iter().map(|(service, why)| told(text, tokens, &s, why, Effect::Sends(*service)));
-    let withholds = withheld.iter().map(|(service, why)| told(text, tokens, &s, why, Effect::Withholds(*service)));
-    let decisions: Vec<Decision> = sends.chain(withholds).collect();
-    findings.trace.extend(decisions);
-    verdict
+/// Whom the rules send, and why.
+pub(crate) struct Choice {
+    chosen: Vec<(Service, Reason)>,
+    /// Whether something said makes it, and not that nothing clear was said.
+    pub(crate) grounded: bool,
 }
 
-/// A choice with the words that made it, each once.
-fn told(text: &str, tokens: &[Token], s: &Situation<'_>, why: &Reason, effect: Effect) -> Decision {
-    let made: Vec<&Finding> = s.found.iter().filter(|f| why.rests_on(f)).collect();
-    let within = |a: &Finding, b: &Finding| b.at.start <= a.at.start && a.at.end <= b.at.end && a.at != b.at;
-    let mut ranges: Vec<_> =
-        made.iter().filter(|f| !made.iter().any(|other| within(f, other))).map(|f| f.at.clone()).collect();
-    ranges.sort_by_key(|range| (range.start, range.end));
-    ranges.dedup();
-    let words: Vec<Quote> = ranges.iter().map(|range| quote(text, tokens, range)).collect();
-    let strong = made.iter().filter(|f| f.strength == Strength::Strong).count();
-    let clear = if why.is_vague() { UNCLEAR } else { sure(strong) };
-    Decision { rule: why.rule, words, effect, confidence: Some(clear - s.mixed()) }
+impl Choice {
+    pub(crate) fn sent(&self) -> Vec<Service> {
+        self.chosen.iter().map(|(service, _)| *service).collect()
+    }
+
+    fn of(s: &Situation<'_>) -> Self {
+        let chosen = choose(s);
+        let grounded = !chosen.is_empty() && s.grounded();
+        Self { chosen: if grounded { chosen } else { superset(s) }, grounded }
+    }
+
+    /// A cry of which nothing says what for.
+    fn is_blind(&self) -> bool {
+        !self.chosen.is_empty() && self.chosen.iter().all(|(_, why)| why.is_vague())
+    }
 }
+
+/// Chooses by the rules alone.
+#[cfg(test)]
+pub(crate) fn by_rules(found: &[Finding], trace: &[Decision], heard: Heard) -> Choice {
+    Choice::of(&Situation::of(found, trace, heard))
+}
+
+/// Decides from the findings; the reasons are added to their trace.
+/// The rules choose, and the call as a whole is weighed: where the weights are of another mind, they have the last word.
+pub(crate) fn decide(text: &str, tokens: &[Token], findings: &mut Findings, heard: Heard) -> Verdict {
+    let s = Situation::of(&findings.all, &findings.trace, heard);
+    let choice = Choice::of(&s);
+    let sent = choice.sent();
+    let reading = Reading { tokens, found: s.found, sent: &sent, grounded: choice.grounded, heard };
+    let weighed = weigh(reading);
+    let mut services: Vec<Service> = Service::ALL.into_iter().filter(|service| weighed.sends(*service)).collect();
+    let unsure = weighed.sure() < BLIND || services.is_empty() && s.hinted(Fact::WantHelp);
+    if choice.is_blind() && unsure {
+        services.clone_from(&sent);
+    }
+    let kind = what::kind(&s, &services);
+    let agreed = services == sent;
+    let confidence = if agreed { confidence(&s, &services) } else { weighed.sure() };
+    let (priority, hazards) = (what::priority(&s, kind), what::hazards(&s));
+    let told = Told { text, tokens, s: &s, choice: &choice, weighed: &weighed };
+    let decisions = told.all(&services);
+    findings.trace.extend(decisions);
+    Verdict { services, kind, priority, hazards, confidence }
+}
+
+/// Below this probability of the weights' choice a cry without a cause gets everybody; so does a cry for help of which
+/// the weights make nothing.
+const BLIND: f64 = 0.5;
 
 fn choose(s: &Situation<'_>) -> Vec<(Service, Reason)> {
     let reasons = [who::fire(s), who::police(s), who::ambulance(s)];
@@ -158,13 +189,6 @@ fn superset(s: &Situation<'_>) -> Vec<(Service, Reason)> {
     }
     let all = Service::ALL.into_iter().map(|service| (service, Reason::UNCLEAR));
     Lean::of(s.found).choices().unwrap_or_else(|| all.collect())
-}
-
-fn withheld(s: &Situation<'_>, sent: &[Service]) -> Vec<(Service, Reason)> {
-    let withheld =
-        [(Service::Ambulance, Reason::UNHURT, s.denies_injury()), (Service::Fire, Reason::OUT, s.has(Fact::FireOut))];
-    let withheld = withheld.into_iter().filter(|(service, _, said)| *said && !sent.contains(service));
-    withheld.map(|(service, why, _)| (service, why)).collect()
 }
 
 fn confidence(s: &Situation<'_>, services: &[Service]) -> f64 {

@@ -8,7 +8,25 @@ pub(super) fn kind(s: &Situation<'_>, services: &[Service]) -> Kind {
     if services.is_empty() {
         return Kind::NoEmergency;
     }
-    Kind::ALL.into_iter().find(|kind| shows(s, *kind)).unwrap_or(Kind::Unknown)
+    let shown = Kind::ALL.into_iter().find(|kind| concerns(*kind, services) && shows(s, *kind));
+    let only = if services == [Service::Ambulance] { Kind::Medical } else { Kind::Unknown };
+    shown.unwrap_or(only)
+}
+
+/// Whether a service that is sent goes to incidents of this type: what the weights do not believe names no call.
+fn concerns(kind: Kind, services: &[Service]) -> bool {
+    use Service::{Ambulance, Fire, Police};
+    let of: &[Service] = match kind {
+        Kind::Explosion | Kind::Fire | Kind::WaterRescue | Kind::Hazmat | Kind::Flood | Kind::Rescue => &[Fire],
+        Kind::Collision => &Service::ALL,
+        Kind::Crisis | Kind::Violence => &[Police, Ambulance],
+        Kind::SuspiciousObject | Kind::Crime | Kind::Missing | Kind::Disorder | Kind::RoadHazard | Kind::Death => {
+            &[Police]
+        }
+        Kind::Medical => &[Ambulance],
+        Kind::Unknown | Kind::NoEmergency => &[],
+    };
+    of.iter().any(|service| services.contains(service))
 }
 
 /// Whether the facts make the call one of this type.

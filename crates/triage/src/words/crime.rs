@@ -299,7 +299,7 @@ pub(crate) const RULES: &[Rule] = &[
             "drive|drove|driving ~8 drunk|drinking|pissed|wasted|hammered|stagger|slur|limit|drunkenly",
             "play|playing ~2 chicken",
             "shout|say|cry|crying|screaming ~2 stop ~2 daddy|hurting|dad|hitting|him|please",
-            "spit|spitting|spat",
+            "spit|spitting|spat =at|=on|=towards",
             "riot|rioting|rioters|disturbance|disorderly|unrest|mob|hooligan|hooligans|looting|brawl|stampede",
             "drunk|drunken|pissed|high|stoned ~6 shout|abuse|abusive|aggressive|fight|drive|driving|threatening|swear|leave|violent|punch|driver|car|behind|wheel|kick|smash|trouble|harass|bother|urinating|scream|wheel|staff|naked|naked",
             "cause|causing|make|making|start|starting ~4 trouble|disturbance|havoc|mayhem|fight|affray|nuisance",

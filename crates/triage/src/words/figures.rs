@@ -27,6 +27,24 @@ pub(crate) const FIGURES: &[Rule] = &[
         ],
     ),
     strong(
+        "a pain with a violent word",
+        Fact::Illness,
+        &[
+            "insides|guts|throat|mouth|stomach|belly|tummy|bowels|gullet|chest ?be|feel ~1 =on =fire",
+            "trap|pinch ~1 nerve",
+        ],
+    ),
+    strong(
+        "murder in speech",
+        Fact::Harmless,
+        &[
+            "boss|teacher|coach|gaffer|manager|head ?be|will ?going ?to kill|murder|shoot me|us",
+            "murder|murdered ?that|the|my|our|a song|tune|curry|pint|burger|number|anthem",
+            "be|it murder living|working|getting|parking|driving|on",
+            "poison the|my|our|whole office|atmosphere|mood|team|conversation",
+        ],
+    ),
+    strong(
         "burning in speech",
         Fact::Harmless,
         &[

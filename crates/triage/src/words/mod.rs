@@ -2,6 +2,7 @@
 //! A pattern names kinds of words, never a caller's sentence.
 
 mod crime;
+mod fields;
 mod figures;
 mod fire;
 mod grammar;
@@ -20,6 +21,7 @@ mod trades;
 
 use crate::fact::Fact;
 
+pub(crate) use fields::fields;
 pub(crate) use figures::FIGURES;
 pub(crate) use places::{
     DIRECTIONS, GENERIC, NAME_HEADS, NAMES_INSIDE, NOT_NAMES, NUMBERED_PLACES, NUMBERED_SPOTS, PLACE_NOUNS,

@@ -77,7 +77,7 @@ pub(crate) const RULES: &[Rule] = &[
         Fact::Fled,
         &[
             "hit and run",
-            "fail|failed|not|without|never ~2 stop|stopping|stopped|slow|slowed ~2 ?down !bleeding|breathing|blood|the|coughing",
+            "@motor|driver|they|biker|cyclist|rider|who|he|she ~2 fail|failed|without|never ~1 stop|stopping|stopped|slow|slowed !bleeding|breathing|blood|the|coughing",
             "did|does|do|would not ~2 stop|slow",
             "drive|speed|tear|ride|roar|accelerate|pull|race|zoom|cycle|pedal ~2 =off|=away !work|school",
             "@culprit|driver|van|car|@motor ?be|have =gone|=shot|=pulled|=took ~1 =off|=away !=the|road",

@@ -273,7 +273,7 @@ pub(crate) const RULES: &[Rule] = &[
             "=ar 15|15s",
             "ak47|ak glock|uzi|shank|bayonet|blade|sawn|nail|air|bb|pellet|stun|zombie|samurai",
             "ak47|glock|uzi|shank|sawn-off|flamethrower|harpoon|nunchucks|knuckleduster|taser",
-            "nail|air|bb|pellet|stun|paintball gun|rifle|pistol",
+            "air|bb|pellet|stun|paintball gun|rifle|pistol",
             "sawn off",
             "with|have|has|got|hold|wave|pull|draw|carry ~3 =a|=an|=his|=the blade|hammer|axe|gun|rifle|sword|cleaver|bat|catapult",
             "armed ~1 robbery|robber|man|men|gang|raid",

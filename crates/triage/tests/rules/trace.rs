@@ -2,6 +2,8 @@
 
 use triage::{Decision, Effect, Service, triage};
 
+use crate::calls::calls;
+
 fn decision(text: &str, effect: Effect) -> Decision {
     let found = triage(text).trace.into_iter().find(|decision| decision.effect == effect);
     found.expect("a decision with this effect")
@@ -47,4 +49,17 @@ fn words_are_told_once_and_in_their_order() {
         decision("Fire! The house is on fire, smoke everywhere, fire! 4 Mill Lane", Effect::Sends(Service::Fire));
     let starts: Vec<usize> = fire.words.iter().map(|quote| quote.span.start).collect();
     assert!(starts.len() >= 3 && starts.windows(2).all(|pair| pair[0] < pair[1]), "{fire}");
+}
+
+#[test]
+fn a_choice_of_the_weights_names_the_words_that_weighed_most() {
+    let all = calls("odd.jsonl").into_iter().flat_map(|call| triage(&call.text).trace);
+    let weighed: Vec<Decision> = all.filter(|decision| decision.rule.starts_with("the weight of")).collect();
+    let sends = |decision: &&Decision| matches!(decision.effect, Effect::Sends(_));
+    let sent = weighed.iter().filter(sends).count();
+    assert!(sent > 0 && sent < weighed.len(), "{sent} of {}", weighed.len());
+    for decision in weighed {
+        assert!((1..=4).contains(&decision.words.len()), "{decision}");
+        assert!(decision.confidence.is_some_and(|sure| sure > 0.0 && sure < 1.0), "{decision}");
+    }
 }

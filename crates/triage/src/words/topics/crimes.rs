@@ -108,7 +108,7 @@ pub(super) const RULES: &[Rule] = &[
         &[
             "with|have|has|had|hold|holding|wave|waving|carry|carrying|brandish|wield|point|pointing|swing|swinging|pull|pulled|produce|got|hold|by|using|pack|packing ~3 @arm !of|opener|factory|shop|tie|trick",
             "machete|sword|katana|firearm|shotgun|rifle|pistol|revolver|handgun|crossbow|airgun|grenade|shooter|sawn|shank",
-            "air|pellet|bb|nail|stun|hand|machine|pump =gun|rifle|pistol|=guns|rifles",
+            "air|pellet|bb|stun|hand|machine|pump =gun|rifle|pistol|=guns|rifles",
             "@arm ~2 to|against|at ~1 my|his|her|their throat|neck|head|face|back|ribs|chest",
             "gun|gunshot|gunfire|shots ~4 outside|street|park|car|window|hear|heard|fire|fired|ring",
             "bomb|explosive|suicide vest|belt|jacket|threat|strapped",

@@ -1,0 +1,25 @@
+//! What triage costs per call, on the labelled calls: `cargo bench -p triage --bench cost`.
+
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a measurement that cannot go on has failed")]
+
+use std::hint::black_box;
+use std::time::Instant;
+
+/// Times that each call is triaged.
+const ROUNDS: u32 = 50;
+
+fn main() {
+    let data = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data");
+    for file in ["calls.jsonl", "odd.jsonl"] {
+        let text = std::fs::read_to_string(format!("{data}/{file}")).unwrap();
+        let call =
+            |line: &str| serde_json::from_str::<serde_json::Value>(line).unwrap()["text"].as_str().unwrap().to_owned();
+        let calls: Vec<String> = text.lines().map(call).collect();
+        let all = || calls.iter().for_each(|call| drop(black_box(triage::triage(black_box(call)))));
+        all();
+        let start = Instant::now();
+        (0..ROUNDS).for_each(|_| all());
+        let each = start.elapsed() / ROUNDS / u32::try_from(calls.len()).unwrap();
+        println!("{file}: {:.1} µs a call", each.as_secs_f64() * 1e6);
+    }
+}

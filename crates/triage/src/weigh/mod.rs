@@ -1,0 +1,133 @@
+//! Weighs a call as a whole: a linear model over what the rules found and the words around it, its weights learned
+//! from labelled calls (`learn.rs`, decision 0043). The rules say what was said; the weights say what that has meant.
+
+mod clues;
+#[cfg(test)]
+mod learn;
+#[cfg(test)]
+mod tests;
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use crate::outcome::Service;
+use crate::quick::Table;
+
+pub(crate) use clues::{Reading, clues};
+
+/// Every set of services that a call may need: bit 0 fire, bit 1 police, bit 2 ambulance.
+const SETS: usize = 8;
+
+/// How much worse it is to leave a needed service at home than to be inexact in another way.
+const MISSING: f64 = 1.5;
+
+/// A weight of the table is in hundredths.
+const UNIT: f64 = 100.0;
+
+/// One line for each clue: its weight for each set of services, in hundredths, and its name. Learned, not written.
+const TABLE: &str = include_str!("weights.txt");
+
+/// What each clue weighs for each set of services.
+static WEIGHTS: LazyLock<Table<&'static str, [i16; SETS]>> = LazyLock::new(|| TABLE.lines().filter_map(line).collect());
+
+/// The clue that every call gives.
+const ALWAYS: &str = "any call";
+
+fn line(line: &'static str) -> Option<(&'static str, [i16; SETS])> {
+    let mut weights = [0; SETS];
+    let mut parts = line.splitn(SETS + 1, ' ');
+    for weight in &mut weights {
+        *weight = parts.next()?.parse().ok()?;
+    }
+    Some((parts.next()?, weights))
+}
+
+/// A call, weighed.
+#[derive(Debug)]
+pub(crate) struct Weighed {
+    /// How probable each set of services is.
+    sets: [f64; SETS],
+    /// The set that is least bad to send.
+    best: usize,
+    clues: Vec<(&'static [i16; SETS], Range<usize>)>,
+}
+
+/// Weighs a call. Each clue counts once, however often it is given.
+pub(crate) fn weigh(call: Reading<'_>) -> Weighed {
+    let weights = &*WEIGHTS;
+    let mut given: Vec<(&'static [i16; SETS], Range<usize>)> = Vec::new();
+    clues(call, |word| weights.contains_key(word), |name, at| given.extend(weights.get(name).map(|of| (of, at))));
+    given.extend(weights.get(ALWAYS).map(|of| (of, 0..0)));
+    given.sort_by_key(|(of, at)| (std::ptr::from_ref(*of), at.start));
+    let mut sums = [0.0; SETS];
+    let mut last = None;
+    for (of, _) in &given {
+        let this = Some(std::ptr::from_ref(*of));
+        if this != last {
+            sums.iter_mut().zip(*of).for_each(|(sum, weight)| *sum += f64::from(*weight) / UNIT);
+        }
+        last = this;
+    }
+    let sets = probable(sums);
+    Weighed { sets, best: least_bad(&sets), clues: given }
+}
+
+/// Sums as probabilities.
+fn probable(sums: [f64; SETS]) -> [f64; SETS] {
+    let most = sums.into_iter().fold(f64::MIN, f64::max);
+    let raised = sums.map(|sum| (sum - most).exp());
+    let whole: f64 = raised.iter().sum();
+    raised.map(|part| part / whole)
+}
+
+/// The set that costs least to expect: being inexact costs one, leaving a needed service out costs more.
+fn least_bad(sets: &[f64; SETS]) -> usize {
+    let cost = |sent: usize| -> f64 {
+        let costs = sets.iter().enumerate().map(|(needed, probable)| {
+            let inexact = if needed == sent { 0.0 } else { 1.0 };
+            let missing = if needed & !sent == 0 { 0.0 } else { MISSING };
+            probable * (inexact + missing)
+        });
+        costs.sum()
+    };
+    (0..SETS).min_by(|a, b| cost(*a).total_cmp(&cost(*b))).unwrap_or(0)
+}
+
+const fn bit(service: Service) -> usize {
+    match service {
+        Service::Fire => 1,
+        Service::Police => 2,
+        Service::Ambulance => 4,
+    }
+}
+
+impl Weighed {
+    pub(crate) const fn sends(&self, service: Service) -> bool {
+        self.best & bit(service) != 0
+    }
+
+    /// How probable it is that the service is needed.
+    pub(crate) fn needs(&self, service: Service) -> f64 {
+        let with = self.sets.iter().enumerate().filter(|(set, _)| set & bit(service) != 0);
+        with.map(|(_, probable)| probable).sum::<f64>().clamp(0.0, 1.0)
+    }
+
+    /// How probable the chosen set is.
+    pub(crate) fn sure(&self) -> f64 {
+        self.sets[self.best]
+    }
+
+    /// The tokens that speak most for the service, or against it; the weightiest first.
+    pub(crate) fn speaking(&self, service: Service, favour: bool) -> Vec<Range<usize>> {
+        let sign = if favour { 1 } else { -1 };
+        let weight = |of: &[i16; SETS]| -> i32 {
+            let signed = of.iter().enumerate();
+            let signed = signed.map(|(set, w)| i32::from(*w) * if set & bit(service) != 0 { sign } else { -sign });
+            signed.sum()
+        };
+        let words = self.clues.iter().filter(|(_, at)| !at.is_empty());
+        let mut speaking: Vec<_> = words.map(|(of, at)| (weight(of), at)).filter(|(weight, _)| *weight > 0).collect();
+        speaking.sort_by_key(|(weight, at)| (-*weight, at.start));
+        speaking.into_iter().map(|(_, at)| at.clone()).collect()
+    }
+}
