@@ -28,6 +28,13 @@ pub struct EchoArgs {
     skill: String,
 }
 
+impl Echo {
+    /// With this name and this one skill on its card.
+    pub fn new(name: &str, skill: &str) -> Self {
+        Self(EchoArgs { agent_name: name.to_owned(), skill: skill.to_owned() })
+    }
+}
+
 impl Agent for Echo {
     const NAME: &'static str = "echo";
     const ABOUT: &'static str = "Says what it was told; the benchmarks' agent on the kit.";
