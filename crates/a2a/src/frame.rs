@@ -21,6 +21,7 @@ use crate::backend::{Artifacts, History};
 use crate::fold;
 use crate::metadata::{CURSOR, Cursor};
 
+pub(crate) use self::event::position;
 pub use self::event::{BadFrame, Event, Update, open};
 pub use self::made::Made;
 pub use self::metadata::Metadata;

@@ -10,6 +10,7 @@ mod json;
 mod members;
 pub mod raw;
 mod required;
+mod straight;
 mod text;
 mod time;
 pub mod value;

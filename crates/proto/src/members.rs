@@ -15,9 +15,13 @@ use serde::de::{Deserialize, DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use self::take::Taking;
+use crate::straight::Field;
 
 /// A message whose JSON is generated.
 pub trait Members: Message + Name + Default {
+    /// Its fields, by number.
+    const FIELDS: &'static [Field];
+
     /// Writes the members that there are.
     fn put<O: SerializeMap>(&self, out: &mut O) -> Result<(), O::Error>;
 
@@ -32,6 +36,8 @@ pub(crate) struct Out<'m, M>(pub(crate) &'m M);
 pub(crate) struct In<M>(pub(crate) M);
 
 impl Members for () {
+    const FIELDS: &'static [Field] = &[];
+
     fn put<O: SerializeMap>(&self, _: &mut O) -> Result<(), O::Error> {
         Ok(())
     }

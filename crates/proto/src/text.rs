@@ -10,11 +10,15 @@ use serde_json::Value;
 
 use crate::json::JsonError;
 use crate::members::{In, MemberName, Members, Out};
+use crate::straight;
 
 /// The message that `wire` encodes, as JSON. Unset fields are left out, but those that A2A requires are there also
 /// when they are empty; timestamps have milliseconds, and whole numbers no fraction.
 pub fn to_text<M: Members>(wire: &[u8]) -> Result<String, JsonError> {
-    write(&decode::<M>(wire)?)
+    match straight::text(wire, M::FIELDS) {
+        Some(text) => Ok(text),
+        None => write(&decode::<M>(wire)?),
+    }
 }
 
 /// The same of a message that is not encoded.

@@ -5,16 +5,54 @@ use prost_types::Timestamp;
 /// 0001-01-01T00:00:00Z and 9999-12-31T23:59:59Z, in seconds since 1970.
 const YEARS: std::ops::RangeInclusive<i64> = -62_135_596_800..=253_402_300_799;
 
+const DAY: i64 = 86_400;
+
 /// With at least three digits of a second, as A2A's pattern has it; `None` outside the years.
 pub(crate) fn write(time: &Timestamp) -> Option<String> {
-    if !YEARS.contains(&time.seconds) || !(0..1_000_000_000).contains(&time.nanos) {
+    let nanos = u32::try_from(time.nanos).ok().filter(|nanos| *nanos < 1_000_000_000)?;
+    if !YEARS.contains(&time.seconds) {
         return None;
     }
-    let mut text = time.to_string();
-    if time.nanos == 0 {
-        text.insert_str(text.len() - 1, ".000");
+    let second = u32::try_from(time.seconds.rem_euclid(DAY)).ok()?;
+    let [year, month, day] = date(time.seconds.div_euclid(DAY))?;
+    let mut text = String::with_capacity(30);
+    digits(&mut text, year, 4, '-');
+    digits(&mut text, month, 2, '-');
+    digits(&mut text, day, 2, 'T');
+    digits(&mut text, second / 3600, 2, ':');
+    digits(&mut text, second / 60 % 60, 2, ':');
+    digits(&mut text, second % 60, 2, '.');
+    match nanos {
+        nanos if nanos % 1_000_000 == 0 => digits(&mut text, nanos / 1_000_000, 3, 'Z'),
+        nanos if nanos % 1000 == 0 => digits(&mut text, nanos / 1000, 6, 'Z'),
+        nanos => digits(&mut text, nanos, 9, 'Z'),
     }
     Some(text)
+}
+
+/// Year, month and day, so many days after 1970-01-01. Years are counted from the first of March, so that the day that
+/// some of them have more is their last, in eras of 400 years, which all have as many days.
+fn date(days: i64) -> Option<[u32; 3]> {
+    const ERA: i64 = 146_097;
+    /// From 0000-03-01 to 1970-01-01.
+    const TO_EPOCH: i64 = 719_468;
+    let days = days + TO_EPOCH;
+    let (era, day) = (days.div_euclid(ERA), days.rem_euclid(ERA));
+    let year = (day - day / 1460 + day / 36_524 - day / (ERA - 1)) / 365;
+    let day = day - (365 * year + year / 4 - year / 100);
+    // Five months from March on have 153 days.
+    let month = (5 * day + 2) / 153;
+    let day = day - (153 * month + 2) / 5 + 1;
+    let (year, month) = if month < 10 { (year, month + 3) } else { (year + 1, month - 9) };
+    let small = |number: i64| u32::try_from(number).ok();
+    Some([small(era * 400 + year)?, small(month)?, small(day)?])
+}
+
+/// A number with so many digits, and what follows it.
+fn digits(out: &mut String, number: u32, width: u32, next: char) {
+    let digit = |place| char::from_digit(number / 10_u32.pow(place) % 10, 10);
+    out.extend((0..width).rev().filter_map(digit));
+    out.push(next);
 }
 
 /// With up to nine digits of a second, and any offset.
@@ -74,3 +112,6 @@ fn offset(zone: &str) -> Option<i64> {
     let [hours, minutes] = numbers(&zone.replacen('+', "-", 1), "-00:00")?;
     (hours < 24 && minutes < 60).then_some(east * (hours * 3600 + minutes * 60))
 }
+
+#[cfg(test)]
+mod tests;

@@ -15,8 +15,9 @@ use prost::{DecodeError, Message, Oneof};
 
 use self::append::Measured as _;
 
-pub use self::append::nested;
+pub use self::append::{delimited, nested};
 pub use self::check::NotJson;
+pub(crate) use self::json::Number;
 pub use self::write::{List, Object, Slot};
 
 /// How many levels of messages a value may have below it. Decoders stop at a hundred; a page of tasks has six of its

@@ -46,6 +46,41 @@ pub fn open(bytes: Bytes) -> Result<Event, BadFrame> {
     Event::try_from(StreamResponse::decode(bytes)?)
 }
 
+/// A frame of which only the metadata is decoded; everything else is passed over.
+#[derive(Clone, PartialEq, prost::Message)]
+struct Marked {
+    #[prost(message, optional, tag = "1")]
+    task: Option<Sixth>,
+    #[prost(message, optional, tag = "2")]
+    message: Option<Sixth>,
+    #[prost(message, optional, tag = "3")]
+    status: Option<Fourth>,
+    #[prost(message, optional, tag = "4")]
+    artifact: Option<Sixth>,
+}
+
+/// What has its metadata in field 6.
+#[derive(Clone, PartialEq, prost::Message)]
+struct Sixth {
+    #[prost(message, optional, tag = "6")]
+    metadata: Option<Struct>,
+}
+
+/// What has its metadata in field 4.
+#[derive(Clone, PartialEq, prost::Message)]
+struct Fourth {
+    #[prost(message, optional, tag = "4")]
+    metadata: Option<Struct>,
+}
+
+/// Where a frame stands in its stream, as [`Event::cursor`] has it.
+pub(crate) fn position(frame: &Bytes) -> Result<Option<Cursor>, prost::DecodeError> {
+    let Marked { task, message, status, artifact } = Marked::decode(frame.clone())?;
+    let metadata = task.or(message).or(artifact).and_then(|it| it.metadata);
+    let metadata = metadata.or(status.and_then(|it| it.metadata));
+    Ok(Cursor::from_metadata(metadata.as_ref()))
+}
+
 impl TryFrom<StreamResponse> for Event {
     type Error = BadFrame;
 

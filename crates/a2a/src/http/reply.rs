@@ -9,17 +9,15 @@ use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
 use futures::{Stream, StreamExt as _, stream};
 use http::{HeaderValue, StatusCode, header};
-use prost::Message as _;
 use proto::a2a::StreamResponse;
-use proto::a2a::stream_response::Payload;
 use service::{Ended, LateEnd};
 use tonic::Code;
 
 use crate::call::{EXTENSIONS_KEY, Extensions};
 use crate::error::Error;
+use crate::frame;
 use crate::http::media::Media;
 use crate::http::operation::Operation;
-use crate::metadata::Cursor;
 
 /// A comment is sent when a stream has been quiet for so long, so that nobody between takes it for dead.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
@@ -73,15 +71,8 @@ fn until_error<T, F: Stream<Item = Result<T, Error>>>(frames: F) -> impl Stream<
 /// The number of a frame, which is in the metadata of what it holds, and its text.
 /// What we have encoded ourselves decodes, so a failure is our own fault.
 fn read(frame: &Bytes) -> Result<(Option<u64>, String), Error> {
-    let frame = StreamResponse::decode(frame.clone()).map_err(|_| Error::Internal)?;
-    let metadata = frame.payload.as_ref().and_then(|payload| match payload {
-        Payload::Task(task) => task.metadata.as_ref(),
-        Payload::Message(message) => message.metadata.as_ref(),
-        Payload::StatusUpdate(update) => update.metadata.as_ref(),
-        Payload::ArtifactUpdate(update) => update.metadata.as_ref(),
-    });
-    let seq = Cursor::from_metadata(metadata).map(|cursor| cursor.seq.0);
-    Ok((seq, proto::write_text(&frame).map_err(|_| Error::Internal)?))
+    let seq = frame::position(frame).map_err(|_| Error::Internal)?.map(|cursor| cursor.seq.0);
+    Ok((seq, proto::to_text::<StreamResponse>(frame).map_err(|_| Error::Internal)?))
 }
 
 /// Names the activated extensions in an answer.

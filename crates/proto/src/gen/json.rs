@@ -4,8 +4,16 @@ use serde::ser::SerializeMap;
 
 use crate::a2a::*;
 use crate::members::{Members, put, take::Taking};
+use crate::straight::{Field, Rule, Shape};
 
 impl Members for SendMessageConfiguration {
+    const FIELDS: &'static [Field] = &[
+        Field { tag: 1, name: "\"acceptedOutputModes\":", rule: Rule::Each, shape: Shape::Text },
+        Field { tag: 2, name: "\"taskPushNotificationConfig\":", rule: Rule::Present, shape: Shape::Message(TaskPushNotificationConfig::FIELDS) },
+        Field { tag: 3, name: "\"historyLength\":", rule: Rule::Present, shape: Shape::Whole },
+        Field { tag: 4, name: "\"returnImmediately\":", rule: Rule::Implied, shape: Shape::Flag },
+    ];
+
     fn put<O: SerializeMap>(&self, out: &mut O) -> Result<(), O::Error> {
         if !self.accepted_output_modes.is_empty() {
             put::always(out, "acceptedOutputModes", &self.accepted_output_modes)?;
@@ -28,6 +36,15 @@ impl Members for SendMessageConfiguration {
 }
 
 impl Members for Task {
+    const FIELDS: &'static [Field] = &[
+        Field { tag: 1, name: "\"id\":", rule: Rule::Required, shape: Shape::Text },
+        Field { tag: 2, name: "\"contextId\":", rule: Rule::Implied, shape: Shape::Text },
+        Field { tag: 3, name: "\"status\":", rule: Rule::Present, shape: Shape::Message(TaskStatus::FIELDS) },
+        Field { tag: 4, name: "\"artifacts\":", rule: Rule::Each, shape: Shape::Message(Artifact::FIELDS) },
+        Field { tag: 5, name: "\"history\":", rule: Rule::Each, shape: Shape::Message(Message::FIELDS) },
+        Field { tag: 6, name: "\"metadata\":", rule: Rule::Present, shape: Shape::Struct },
+    ];
+
     fn put<O: SerializeMap>(&self, out: &mut O) -> Result<(), O::Error> {
         put::always(out, "id", &self.id)?;
         put::unless_default(out, "contextId", &self.context_id)?;
@@ -56,6 +73,12 @@ impl Members for Task {
 }
 
 impl Members for TaskStatus {
+    const FIELDS: &'static [Field] = &[
+        Field { tag: 1, name: "\"state\":", rule: Rule::Required, shape: Shape::Named(|number| TaskState::try_from(number).ok().map(|known| known.as_str_name())) },
+        Field { tag: 2, name: "\"message\":", rule: Rule::Present, shape: Shape::Message(Message::FIELDS) },
+        Field { tag: 3, name: "\"timestamp\":", rule: Rule::Present, shape: Shape::Time },
+    ];
+
     fn put<O: SerializeMap>(&self, out: &mut O) -> Result<(), O::Error> {
         put::named(out, "state", self.state, TaskState::try_from(self.state).ok().map(|known| known.as_str_name()))?;
         put::message(out, "message", self.message.as_ref())?;
@@ -74,6 +97,16 @@ impl Members for TaskStatus {
 }
 
 impl Members for Part {
+    const FIELDS: &'static [Field] = &[
+        Field { tag: 1, name: "\"text\":", rule: Rule::Choice, shape: Shape::Text },
+        Field { tag: 2, name: "\"raw\":", rule: Rule::Choice, shape: Shape::Bytes },
+        Field { tag: 3, name: "\"url\":", rule: Rule::Choice, shape: Shape::Text },
+        Field { tag: 4, name: "\"data\":", rule: Rule::Choice, shape: Shape::Value },
+        Field { tag: 5, name: "\"metadata\":", rule: Rule::Present, shape: Shape::Struct },
+        Field { tag: 6, name: "\"filename\":", rule: Rule::Implied, shape: Shape::Text },
+        Field { tag: 7, name: "\"mediaType\":", rule: Rule::Implied, shape: Shape::Text },
+    ];
+
     fn put<O: SerializeMap>(&self, out: &mut O) -> Result<(), O::Error> {
         match &self.content {
             None => {}
@@ -121,6 +154,17 @@ impl Members for Part {
 }
 
 impl Members for Message {
+    const FIELDS: &'static [Field] = &[
+        Field { tag: 1, name: "\"messageId\":", rule: Rule::Required, shape: Shape::Text },
+        Field { tag: 2, name: "\"contextId\":", rule: Rule::Implied, shape: Shape::Text },
+        Field { tag: 3, name: "\"taskId\":", rule: Rule::Implied, shape: Shape::Text },
+        Field { tag: 4, name: "\"role\":", rule: Rule::Required, shape: Shape::Named(|number| Role::try_from(number).ok().map(|known| known.as_str_name())) },
+        Field { tag: 5, name: "\"parts\":", rule: Rule::RequiredEach, shape: Shape::Message(Part::FIELDS) },
+        Field { tag: 6, name: "\"metadata\":", rule: Rule::Present, shape: Shape::Struct },
+        Field { tag: 7, name: "\"extensions\":", rule: Rule::Each, shape: Shape::Text },
+        Field { tag: 8, name: "\"referenceTaskIds\":", rule: Rule::Each, shape: Shape::Text },
+    ];
+
     fn put<O: SerializeMap>(&self, out: &mut O) -> Result<(), O::Error> {
         put::always(out, "messageId", &self.message_id)?;
         put::unless_default(out, "contextId", &self.context_id)?;
@@ -153,6 +197,15 @@ impl Members for Message {
 }
 
 impl Members for Artifact {
+    const FIELDS: &'static [Field] = &[
+        Field { tag: 1, name: "\"artifactId\":", rule: Rule::Required, shape: Shape::Text },
+        Field { tag: 2, name: "\"name\":", rule: Rule::Implied, shape: Shape::Text },
+        Field { tag: 3, name: "\"description\":", rule: Rule::Implied, shape: Shape::Text },
+        Field { tag: 4, name: "\"parts\":", rule: Rule::RequiredEach, shape: Shape::Message(Part::FIELDS) },
+        Field { tag: 5, name: "\"metadata\":", rule: Rule::Present, shape: Shape::Struct },
+        Field { tag: 6, name: "\"extensions\":", rule: Rule::Each, shape: Shape::Text },
+    ];
+
     fn put<O: SerializeMap>(&self, out: &mut O) -> Result<(), O::Error> {
         put::always(out, "artifactId", &self.artifact_id)?;
         put::unless_default(out, "name", &self.name)?;
@@ -179,6 +232,13 @@ impl Members for Artifact {
 }
 
 impl Members for TaskStatusUpdateEvent {
+    const FIELDS: &'static [Field] = &[
+        Field { tag: 1, name: "\"taskId\":", rule: Rule::Required, shape: Shape::Text },
+        Field { tag: 2, name: "\"contextId\":", rule: Rule::Required, shape: Shape::Text },
+        Field { tag: 3, name: "\"status\":", rule: Rule::Present, shape: Shape::Message(TaskStatus::FIELDS) },
+        Field { tag: 4, name: "\"metadata\":", rule: Rule::Present, shape: Shape::Struct },
+    ];
+
     fn put<O: SerializeMap>(&self, out: &mut O) -> Result<(), O::Error> {
         put::always(out, "taskId", &self.task_id)?;
         put::always(out, "contextId", &self.context_id)?;
@@ -199,6 +259,15 @@ impl Members for TaskStatusUpdateEvent {
 }
 
 impl Members for TaskArtifactUpdateEvent {
+    const FIELDS: &'static [Field] = &[
+        Field { tag: 1, name: "\"taskId\":", rule: Rule::Required, shape: Shape::Text },
+        Field { tag: 2, name: "\"contextId\":", rule: Rule::Required, shape: Shape::Text },
+        Field { tag: 3, name: "\"artifact\":", rule: Rule::Present, shape: Shape::Message(Artifact::FIELDS) },
+        Field { tag: 4, name: "\"append\":", rule: Rule::Implied, shape: Shape::Flag },
+        Field { tag: 5, name: "\"lastChunk\":", rule: Rule::Implied, shape: Shape::Flag },
+        Field { tag: 6, name: "\"metadata\":", rule: Rule::Present, shape: Shape::Struct },
+    ];
+
     fn put<O: SerializeMap>(&self, out: &mut O) -> Result<(), O::Error> {
         put::always(out, "taskId", &self.task_id)?;
         put::always(out, "contextId", &self.context_id)?;
@@ -223,6 +292,11 @@ impl Members for TaskArtifactUpdateEvent {
 }
 
 impl Members for AuthenticationInfo {
+    const FIELDS: &'static [Field] = &[
+        Field { tag: 1, name: "\"scheme\":", rule: Rule::Required, shape: Shape::Text },
+        Field { tag: 2, name: "\"credentials\":", rule: Rule::Implied, shape: Shape::Text },
+    ];
+
     fn put<O: SerializeMap>(&self, out: &mut O) -> Result<(), O::Error> {
         put::always(out, "scheme", &self.scheme)?;
         put::unless_default(out, "credentials", &self.credentials)?;
@@ -239,6 +313,13 @@ impl Members for AuthenticationInfo {
 }
 
 impl Members for AgentInterface {
+    const FIELDS: &'static [Field] = &[
+        Field { tag: 1, name: "\"url\":", rule: Rule::Required, shape: Shape::Text },
+        Field { tag: 2, name: "\"protocolBinding\":", rule: Rule::Required, shape: Shape::Text },
+        Field { tag: 3, name: "\"tenant\":", rule: Rule::Implied, shape: Shape::Text },
+        Field { tag: 4, name: "\"protocolVersion\":", rule: Rule::Required, shape: Shape::Text },
+    ];
+
     fn put<O: SerializeMap>(&self, out: &mut O) -> Result<(), O::Error> {
         put::always(out, "url", &self.url)?;
         put::always(out, "protocolBinding", &self.protocol_binding)?;
@@ -259,6 +340,23 @@ impl Members for AgentInterface {
 }
 
 impl Members for AgentCard {
+    const FIELDS: &'static [Field] = &[
+        Field { tag: 1, name: "\"name\":", rule: Rule::Required, shape: Shape::Text },
+        Field { tag: 2, name: "\"description\":", rule: Rule::Required, shape: Shape::Text },
+        Field { tag: 3, name: "\"supportedInterfaces\":", rule: Rule::RequiredEach, shape: Shape::Message(AgentInterface::FIELDS) },
+        Field { tag: 4, name: "\"provider\":", rule: Rule::Present, shape: Shape::Message(AgentProvider::FIELDS) },
+        Field { tag: 5, name: "\"version\":", rule: Rule::Required, shape: Shape::Text },
+        Field { tag: 6, name: "\"documentationUrl\":", rule: Rule::Present, shape: Shape::Text },
+        Field { tag: 7, name: "\"capabilities\":", rule: Rule::Present, shape: Shape::Message(AgentCapabilities::FIELDS) },
+        Field { tag: 8, name: "\"securitySchemes\":", rule: Rule::Each, shape: Shape::Map },
+        Field { tag: 9, name: "\"securityRequirements\":", rule: Rule::Each, shape: Shape::Message(SecurityRequirement::FIELDS) },
+        Field { tag: 10, name: "\"defaultInputModes\":", rule: Rule::RequiredEach, shape: Shape::Text },
+        Field { tag: 11, name: "\"defaultOutputModes\":", rule: Rule::RequiredEach, shape: Shape::Text },
+        Field { tag: 12, name: "\"skills\":", rule: Rule::RequiredEach, shape: Shape::Message(AgentSkill::FIELDS) },
+        Field { tag: 13, name: "\"signatures\":", rule: Rule::Each, shape: Shape::Message(AgentCardSignature::FIELDS) },
+        Field { tag: 14, name: "\"iconUrl\":", rule: Rule::Present, shape: Shape::Text },
+    ];
+
     fn put<O: SerializeMap>(&self, out: &mut O) -> Result<(), O::Error> {
         put::always(out, "name", &self.name)?;
         put::always(out, "description", &self.description)?;
@@ -305,6 +403,11 @@ impl Members for AgentCard {
 }
 
 impl Members for AgentProvider {
+    const FIELDS: &'static [Field] = &[
+        Field { tag: 1, name: "\"url\":", rule: Rule::Required, shape: Shape::Text },
+        Field { tag: 2, name: "\"organization\":", rule: Rule::Required, shape: Shape::Text },
+    ];
+
     fn put<O: SerializeMap>(&self, out: &mut O) -> Result<(), O::Error> {
         put::always(out, "url", &self.url)?;
         put::always(out, "organization", &self.organization)?;
@@ -321,6 +424,13 @@ impl Members for AgentProvider {
 }
 
 impl Members for AgentCapabilities {
+    const FIELDS: &'static [Field] = &[
+        Field { tag: 1, name: "\"streaming\":", rule: Rule::Present, shape: Shape::Flag },
+        Field { tag: 2, name: "\"pushNotifications\":", rule: Rule::Present, shape: Shape::Flag },
+        Field { tag: 3, name: "\"extensions\":", rule: Rule::Each, shape: Shape::Message(AgentExtension::FIELDS) },
+        Field { tag: 4, name: "\"extendedAgentCard\":", rule: Rule::Present, shape: Shape::Flag },
+    ];
+
     fn put<O: SerializeMap>(&self, out: &mut O) -> Result<(), O::Error> {
         put::some(out, "streaming", &self.streaming)?;
         put::some(out, "pushNotifications", &self.push_notifications)?;
@@ -343,6 +453,13 @@ impl Members for AgentCapabilities {
 }
 
 impl Members for AgentExtension {
+    const FIELDS: &'static [Field] = &[
+        Field { tag: 1, name: "\"uri\":", rule: Rule::Implied, shape: Shape::Text },
+        Field { tag: 2, name: "\"description\":", rule: Rule::Implied, shape: Shape::Text },
+        Field { tag: 3, name: "\"required\":", rule: Rule::Implied, shape: Shape::Flag },
+        Field { tag: 4, name: "\"params\":", rule: Rule::Present, shape: Shape::Struct },
+    ];
+
     fn put<O: SerializeMap>(&self, out: &mut O) -> Result<(), O::Error> {
         put::unless_default(out, "uri", &self.uri)?;
         put::unless_default(out, "description", &self.description)?;
@@ -363,6 +480,17 @@ impl Members for AgentExtension {
 }
 
 impl Members for AgentSkill {
+    const FIELDS: &'static [Field] = &[
+        Field { tag: 1, name: "\"id\":", rule: Rule::Required, shape: Shape::Text },
+        Field { tag: 2, name: "\"name\":", rule: Rule::Required, shape: Shape::Text },
+        Field { tag: 3, name: "\"description\":", rule: Rule::Required, shape: Shape::Text },
+        Field { tag: 4, name: "\"tags\":", rule: Rule::RequiredEach, shape: Shape::Text },
+        Field { tag: 5, name: "\"examples\":", rule: Rule::Each, shape: Shape::Text },
+        Field { tag: 6, name: "\"inputModes\":", rule: Rule::Each, shape: Shape::Text },
+        Field { tag: 7, name: "\"outputModes\":", rule: Rule::Each, shape: Shape::Text },
+        Field { tag: 8, name: "\"securityRequirements\":", rule: Rule::Each, shape: Shape::Message(SecurityRequirement::FIELDS) },
+    ];
+
     fn put<O: SerializeMap>(&self, out: &mut O) -> Result<(), O::Error> {
         put::always(out, "id", &self.id)?;
         put::always(out, "name", &self.name)?;
@@ -399,6 +527,12 @@ impl Members for AgentSkill {
 }
 
 impl Members for AgentCardSignature {
+    const FIELDS: &'static [Field] = &[
+        Field { tag: 1, name: "\"protected\":", rule: Rule::Required, shape: Shape::Text },
+        Field { tag: 2, name: "\"signature\":", rule: Rule::Required, shape: Shape::Text },
+        Field { tag: 3, name: "\"header\":", rule: Rule::Present, shape: Shape::Struct },
+    ];
+
     fn put<O: SerializeMap>(&self, out: &mut O) -> Result<(), O::Error> {
         put::always(out, "protected", &self.protected)?;
         put::always(out, "signature", &self.signature)?;
@@ -417,6 +551,15 @@ impl Members for AgentCardSignature {
 }
 
 impl Members for TaskPushNotificationConfig {
+    const FIELDS: &'static [Field] = &[
+        Field { tag: 1, name: "\"tenant\":", rule: Rule::Implied, shape: Shape::Text },
+        Field { tag: 2, name: "\"id\":", rule: Rule::Implied, shape: Shape::Text },
+        Field { tag: 3, name: "\"taskId\":", rule: Rule::Implied, shape: Shape::Text },
+        Field { tag: 4, name: "\"url\":", rule: Rule::Required, shape: Shape::Text },
+        Field { tag: 5, name: "\"token\":", rule: Rule::Implied, shape: Shape::Text },
+        Field { tag: 6, name: "\"authentication\":", rule: Rule::Present, shape: Shape::Message(AuthenticationInfo::FIELDS) },
+    ];
+
     fn put<O: SerializeMap>(&self, out: &mut O) -> Result<(), O::Error> {
         put::unless_default(out, "tenant", &self.tenant)?;
         put::unless_default(out, "id", &self.id)?;
@@ -441,6 +584,10 @@ impl Members for TaskPushNotificationConfig {
 }
 
 impl Members for StringList {
+    const FIELDS: &'static [Field] = &[
+        Field { tag: 1, name: "\"list\":", rule: Rule::Each, shape: Shape::Text },
+    ];
+
     fn put<O: SerializeMap>(&self, out: &mut O) -> Result<(), O::Error> {
         if !self.list.is_empty() {
             put::always(out, "list", &self.list)?;
@@ -457,6 +604,10 @@ impl Members for StringList {
 }
 
 impl Members for SecurityRequirement {
+    const FIELDS: &'static [Field] = &[
+        Field { tag: 1, name: "\"schemes\":", rule: Rule::Each, shape: Shape::Map },
+    ];
+
     fn put<O: SerializeMap>(&self, out: &mut O) -> Result<(), O::Error> {
         if !self.schemes.is_empty() {
             put::entries(out, "schemes", &self.schemes)?;
@@ -473,6 +624,14 @@ impl Members for SecurityRequirement {
 }
 
 impl Members for SecurityScheme {
+    const FIELDS: &'static [Field] = &[
+        Field { tag: 1, name: "\"apiKeySecurityScheme\":", rule: Rule::Choice, shape: Shape::Message(ApiKeySecurityScheme::FIELDS) },
+        Field { tag: 2, name: "\"httpAuthSecurityScheme\":", rule: Rule::Choice, shape: Shape::Message(HttpAuthSecurityScheme::FIELDS) },
+        Field { tag: 3, name: "\"oauth2SecurityScheme\":", rule: Rule::Choice, shape: Shape::Message(OAuth2SecurityScheme::FIELDS) },
+        Field { tag: 4, name: "\"openIdConnectSecurityScheme\":", rule: Rule::Choice, shape: Shape::Message(OpenIdConnectSecurityScheme::FIELDS) },
+        Field { tag: 5, name: "\"mtlsSecurityScheme\":", rule: Rule::Choice, shape: Shape::Message(MutualTlsSecurityScheme::FIELDS) },
+    ];
+
     fn put<O: SerializeMap>(&self, out: &mut O) -> Result<(), O::Error> {
         match &self.scheme {
             None => {}
@@ -523,6 +682,12 @@ impl Members for SecurityScheme {
 }
 
 impl Members for ApiKeySecurityScheme {
+    const FIELDS: &'static [Field] = &[
+        Field { tag: 1, name: "\"description\":", rule: Rule::Implied, shape: Shape::Text },
+        Field { tag: 2, name: "\"location\":", rule: Rule::Required, shape: Shape::Text },
+        Field { tag: 3, name: "\"name\":", rule: Rule::Required, shape: Shape::Text },
+    ];
+
     fn put<O: SerializeMap>(&self, out: &mut O) -> Result<(), O::Error> {
         put::unless_default(out, "description", &self.description)?;
         put::always(out, "location", &self.location)?;
@@ -541,6 +706,12 @@ impl Members for ApiKeySecurityScheme {
 }
 
 impl Members for HttpAuthSecurityScheme {
+    const FIELDS: &'static [Field] = &[
+        Field { tag: 1, name: "\"description\":", rule: Rule::Implied, shape: Shape::Text },
+        Field { tag: 2, name: "\"scheme\":", rule: Rule::Required, shape: Shape::Text },
+        Field { tag: 3, name: "\"bearerFormat\":", rule: Rule::Implied, shape: Shape::Text },
+    ];
+
     fn put<O: SerializeMap>(&self, out: &mut O) -> Result<(), O::Error> {
         put::unless_default(out, "description", &self.description)?;
         put::always(out, "scheme", &self.scheme)?;
@@ -559,6 +730,12 @@ impl Members for HttpAuthSecurityScheme {
 }
 
 impl Members for OAuth2SecurityScheme {
+    const FIELDS: &'static [Field] = &[
+        Field { tag: 1, name: "\"description\":", rule: Rule::Implied, shape: Shape::Text },
+        Field { tag: 2, name: "\"flows\":", rule: Rule::Present, shape: Shape::Message(OAuthFlows::FIELDS) },
+        Field { tag: 3, name: "\"oauth2MetadataUrl\":", rule: Rule::Implied, shape: Shape::Text },
+    ];
+
     fn put<O: SerializeMap>(&self, out: &mut O) -> Result<(), O::Error> {
         put::unless_default(out, "description", &self.description)?;
         put::message(out, "flows", self.flows.as_ref())?;
@@ -577,6 +754,11 @@ impl Members for OAuth2SecurityScheme {
 }
 
 impl Members for OpenIdConnectSecurityScheme {
+    const FIELDS: &'static [Field] = &[
+        Field { tag: 1, name: "\"description\":", rule: Rule::Implied, shape: Shape::Text },
+        Field { tag: 2, name: "\"openIdConnectUrl\":", rule: Rule::Required, shape: Shape::Text },
+    ];
+
     fn put<O: SerializeMap>(&self, out: &mut O) -> Result<(), O::Error> {
         put::unless_default(out, "description", &self.description)?;
         put::always(out, "openIdConnectUrl", &self.open_id_connect_url)?;
@@ -593,6 +775,10 @@ impl Members for OpenIdConnectSecurityScheme {
 }
 
 impl Members for MutualTlsSecurityScheme {
+    const FIELDS: &'static [Field] = &[
+        Field { tag: 1, name: "\"description\":", rule: Rule::Implied, shape: Shape::Text },
+    ];
+
     fn put<O: SerializeMap>(&self, out: &mut O) -> Result<(), O::Error> {
         put::unless_default(out, "description", &self.description)?;
         Ok(())
@@ -607,6 +793,14 @@ impl Members for MutualTlsSecurityScheme {
 }
 
 impl Members for OAuthFlows {
+    const FIELDS: &'static [Field] = &[
+        Field { tag: 1, name: "\"authorizationCode\":", rule: Rule::Choice, shape: Shape::Message(AuthorizationCodeOAuthFlow::FIELDS) },
+        Field { tag: 2, name: "\"clientCredentials\":", rule: Rule::Choice, shape: Shape::Message(ClientCredentialsOAuthFlow::FIELDS) },
+        Field { tag: 3, name: "\"implicit\":", rule: Rule::Choice, shape: Shape::Message(ImplicitOAuthFlow::FIELDS) },
+        Field { tag: 4, name: "\"password\":", rule: Rule::Choice, shape: Shape::Message(PasswordOAuthFlow::FIELDS) },
+        Field { tag: 5, name: "\"deviceCode\":", rule: Rule::Choice, shape: Shape::Message(DeviceCodeOAuthFlow::FIELDS) },
+    ];
+
     fn put<O: SerializeMap>(&self, out: &mut O) -> Result<(), O::Error> {
         match &self.flow {
             None => {}
@@ -657,6 +851,14 @@ impl Members for OAuthFlows {
 }
 
 impl Members for AuthorizationCodeOAuthFlow {
+    const FIELDS: &'static [Field] = &[
+        Field { tag: 1, name: "\"authorizationUrl\":", rule: Rule::Required, shape: Shape::Text },
+        Field { tag: 2, name: "\"tokenUrl\":", rule: Rule::Required, shape: Shape::Text },
+        Field { tag: 3, name: "\"refreshUrl\":", rule: Rule::Implied, shape: Shape::Text },
+        Field { tag: 4, name: "\"scopes\":", rule: Rule::RequiredEach, shape: Shape::Map },
+        Field { tag: 5, name: "\"pkceRequired\":", rule: Rule::Implied, shape: Shape::Flag },
+    ];
+
     fn put<O: SerializeMap>(&self, out: &mut O) -> Result<(), O::Error> {
         put::always(out, "authorizationUrl", &self.authorization_url)?;
         put::always(out, "tokenUrl", &self.token_url)?;
@@ -679,6 +881,12 @@ impl Members for AuthorizationCodeOAuthFlow {
 }
 
 impl Members for ClientCredentialsOAuthFlow {
+    const FIELDS: &'static [Field] = &[
+        Field { tag: 1, name: "\"tokenUrl\":", rule: Rule::Required, shape: Shape::Text },
+        Field { tag: 2, name: "\"refreshUrl\":", rule: Rule::Implied, shape: Shape::Text },
+        Field { tag: 3, name: "\"scopes\":", rule: Rule::RequiredEach, shape: Shape::Map },
+    ];
+
     fn put<O: SerializeMap>(&self, out: &mut O) -> Result<(), O::Error> {
         put::always(out, "tokenUrl", &self.token_url)?;
         put::unless_default(out, "refreshUrl", &self.refresh_url)?;
@@ -697,6 +905,12 @@ impl Members for ClientCredentialsOAuthFlow {
 }
 
 impl Members for ImplicitOAuthFlow {
+    const FIELDS: &'static [Field] = &[
+        Field { tag: 1, name: "\"authorizationUrl\":", rule: Rule::Implied, shape: Shape::Text },
+        Field { tag: 2, name: "\"refreshUrl\":", rule: Rule::Implied, shape: Shape::Text },
+        Field { tag: 3, name: "\"scopes\":", rule: Rule::Each, shape: Shape::Map },
+    ];
+
     fn put<O: SerializeMap>(&self, out: &mut O) -> Result<(), O::Error> {
         put::unless_default(out, "authorizationUrl", &self.authorization_url)?;
         put::unless_default(out, "refreshUrl", &self.refresh_url)?;
@@ -717,6 +931,12 @@ impl Members for ImplicitOAuthFlow {
 }
 
 impl Members for PasswordOAuthFlow {
+    const FIELDS: &'static [Field] = &[
+        Field { tag: 1, name: "\"tokenUrl\":", rule: Rule::Implied, shape: Shape::Text },
+        Field { tag: 2, name: "\"refreshUrl\":", rule: Rule::Implied, shape: Shape::Text },
+        Field { tag: 3, name: "\"scopes\":", rule: Rule::Each, shape: Shape::Map },
+    ];
+
     fn put<O: SerializeMap>(&self, out: &mut O) -> Result<(), O::Error> {
         put::unless_default(out, "tokenUrl", &self.token_url)?;
         put::unless_default(out, "refreshUrl", &self.refresh_url)?;
@@ -737,6 +957,13 @@ impl Members for PasswordOAuthFlow {
 }
 
 impl Members for DeviceCodeOAuthFlow {
+    const FIELDS: &'static [Field] = &[
+        Field { tag: 1, name: "\"deviceAuthorizationUrl\":", rule: Rule::Required, shape: Shape::Text },
+        Field { tag: 2, name: "\"tokenUrl\":", rule: Rule::Required, shape: Shape::Text },
+        Field { tag: 3, name: "\"refreshUrl\":", rule: Rule::Implied, shape: Shape::Text },
+        Field { tag: 4, name: "\"scopes\":", rule: Rule::RequiredEach, shape: Shape::Map },
+    ];
+
     fn put<O: SerializeMap>(&self, out: &mut O) -> Result<(), O::Error> {
         put::always(out, "deviceAuthorizationUrl", &self.device_authorization_url)?;
         put::always(out, "tokenUrl", &self.token_url)?;
@@ -757,6 +984,13 @@ impl Members for DeviceCodeOAuthFlow {
 }
 
 impl Members for SendMessageRequest {
+    const FIELDS: &'static [Field] = &[
+        Field { tag: 1, name: "\"tenant\":", rule: Rule::Implied, shape: Shape::Text },
+        Field { tag: 2, name: "\"message\":", rule: Rule::Present, shape: Shape::Message(Message::FIELDS) },
+        Field { tag: 3, name: "\"configuration\":", rule: Rule::Present, shape: Shape::Message(SendMessageConfiguration::FIELDS) },
+        Field { tag: 4, name: "\"metadata\":", rule: Rule::Present, shape: Shape::Struct },
+    ];
+
     fn put<O: SerializeMap>(&self, out: &mut O) -> Result<(), O::Error> {
         put::unless_default(out, "tenant", &self.tenant)?;
         put::message(out, "message", self.message.as_ref())?;
@@ -777,6 +1011,12 @@ impl Members for SendMessageRequest {
 }
 
 impl Members for GetTaskRequest {
+    const FIELDS: &'static [Field] = &[
+        Field { tag: 1, name: "\"tenant\":", rule: Rule::Implied, shape: Shape::Text },
+        Field { tag: 2, name: "\"id\":", rule: Rule::Required, shape: Shape::Text },
+        Field { tag: 3, name: "\"historyLength\":", rule: Rule::Present, shape: Shape::Whole },
+    ];
+
     fn put<O: SerializeMap>(&self, out: &mut O) -> Result<(), O::Error> {
         put::unless_default(out, "tenant", &self.tenant)?;
         put::always(out, "id", &self.id)?;
@@ -795,6 +1035,17 @@ impl Members for GetTaskRequest {
 }
 
 impl Members for ListTasksRequest {
+    const FIELDS: &'static [Field] = &[
+        Field { tag: 1, name: "\"tenant\":", rule: Rule::Implied, shape: Shape::Text },
+        Field { tag: 2, name: "\"contextId\":", rule: Rule::Implied, shape: Shape::Text },
+        Field { tag: 3, name: "\"status\":", rule: Rule::Implied, shape: Shape::Named(|number| TaskState::try_from(number).ok().map(|known| known.as_str_name())) },
+        Field { tag: 4, name: "\"pageSize\":", rule: Rule::Present, shape: Shape::Whole },
+        Field { tag: 5, name: "\"pageToken\":", rule: Rule::Implied, shape: Shape::Text },
+        Field { tag: 6, name: "\"historyLength\":", rule: Rule::Present, shape: Shape::Whole },
+        Field { tag: 7, name: "\"statusTimestampAfter\":", rule: Rule::Present, shape: Shape::Time },
+        Field { tag: 8, name: "\"includeArtifacts\":", rule: Rule::Present, shape: Shape::Flag },
+    ];
+
     fn put<O: SerializeMap>(&self, out: &mut O) -> Result<(), O::Error> {
         put::unless_default(out, "tenant", &self.tenant)?;
         put::unless_default(out, "contextId", &self.context_id)?;
@@ -825,6 +1076,13 @@ impl Members for ListTasksRequest {
 }
 
 impl Members for ListTasksResponse {
+    const FIELDS: &'static [Field] = &[
+        Field { tag: 1, name: "\"tasks\":", rule: Rule::RequiredEach, shape: Shape::Message(Task::FIELDS) },
+        Field { tag: 2, name: "\"nextPageToken\":", rule: Rule::Required, shape: Shape::Text },
+        Field { tag: 3, name: "\"pageSize\":", rule: Rule::Required, shape: Shape::Whole },
+        Field { tag: 4, name: "\"totalSize\":", rule: Rule::Required, shape: Shape::Whole },
+    ];
+
     fn put<O: SerializeMap>(&self, out: &mut O) -> Result<(), O::Error> {
         put::messages(out, "tasks", &self.tasks)?;
         put::always(out, "nextPageToken", &self.next_page_token)?;
@@ -845,6 +1103,12 @@ impl Members for ListTasksResponse {
 }
 
 impl Members for CancelTaskRequest {
+    const FIELDS: &'static [Field] = &[
+        Field { tag: 1, name: "\"tenant\":", rule: Rule::Implied, shape: Shape::Text },
+        Field { tag: 2, name: "\"id\":", rule: Rule::Required, shape: Shape::Text },
+        Field { tag: 3, name: "\"metadata\":", rule: Rule::Present, shape: Shape::Struct },
+    ];
+
     fn put<O: SerializeMap>(&self, out: &mut O) -> Result<(), O::Error> {
         put::unless_default(out, "tenant", &self.tenant)?;
         put::always(out, "id", &self.id)?;
@@ -863,6 +1127,12 @@ impl Members for CancelTaskRequest {
 }
 
 impl Members for GetTaskPushNotificationConfigRequest {
+    const FIELDS: &'static [Field] = &[
+        Field { tag: 1, name: "\"tenant\":", rule: Rule::Implied, shape: Shape::Text },
+        Field { tag: 2, name: "\"taskId\":", rule: Rule::Required, shape: Shape::Text },
+        Field { tag: 3, name: "\"id\":", rule: Rule::Required, shape: Shape::Text },
+    ];
+
     fn put<O: SerializeMap>(&self, out: &mut O) -> Result<(), O::Error> {
         put::unless_default(out, "tenant", &self.tenant)?;
         put::always(out, "taskId", &self.task_id)?;
@@ -881,6 +1151,12 @@ impl Members for GetTaskPushNotificationConfigRequest {
 }
 
 impl Members for DeleteTaskPushNotificationConfigRequest {
+    const FIELDS: &'static [Field] = &[
+        Field { tag: 1, name: "\"tenant\":", rule: Rule::Implied, shape: Shape::Text },
+        Field { tag: 2, name: "\"taskId\":", rule: Rule::Required, shape: Shape::Text },
+        Field { tag: 3, name: "\"id\":", rule: Rule::Required, shape: Shape::Text },
+    ];
+
     fn put<O: SerializeMap>(&self, out: &mut O) -> Result<(), O::Error> {
         put::unless_default(out, "tenant", &self.tenant)?;
         put::always(out, "taskId", &self.task_id)?;
@@ -899,6 +1175,11 @@ impl Members for DeleteTaskPushNotificationConfigRequest {
 }
 
 impl Members for SubscribeToTaskRequest {
+    const FIELDS: &'static [Field] = &[
+        Field { tag: 1, name: "\"tenant\":", rule: Rule::Implied, shape: Shape::Text },
+        Field { tag: 2, name: "\"id\":", rule: Rule::Required, shape: Shape::Text },
+    ];
+
     fn put<O: SerializeMap>(&self, out: &mut O) -> Result<(), O::Error> {
         put::unless_default(out, "tenant", &self.tenant)?;
         put::always(out, "id", &self.id)?;
@@ -915,6 +1196,13 @@ impl Members for SubscribeToTaskRequest {
 }
 
 impl Members for ListTaskPushNotificationConfigsRequest {
+    const FIELDS: &'static [Field] = &[
+        Field { tag: 1, name: "\"taskId\":", rule: Rule::Required, shape: Shape::Text },
+        Field { tag: 2, name: "\"pageSize\":", rule: Rule::Implied, shape: Shape::Whole },
+        Field { tag: 3, name: "\"pageToken\":", rule: Rule::Implied, shape: Shape::Text },
+        Field { tag: 4, name: "\"tenant\":", rule: Rule::Implied, shape: Shape::Text },
+    ];
+
     fn put<O: SerializeMap>(&self, out: &mut O) -> Result<(), O::Error> {
         put::always(out, "taskId", &self.task_id)?;
         put::unless_default(out, "pageSize", &self.page_size)?;
@@ -935,6 +1223,10 @@ impl Members for ListTaskPushNotificationConfigsRequest {
 }
 
 impl Members for GetExtendedAgentCardRequest {
+    const FIELDS: &'static [Field] = &[
+        Field { tag: 1, name: "\"tenant\":", rule: Rule::Implied, shape: Shape::Text },
+    ];
+
     fn put<O: SerializeMap>(&self, out: &mut O) -> Result<(), O::Error> {
         put::unless_default(out, "tenant", &self.tenant)?;
         Ok(())
@@ -949,6 +1241,11 @@ impl Members for GetExtendedAgentCardRequest {
 }
 
 impl Members for SendMessageResponse {
+    const FIELDS: &'static [Field] = &[
+        Field { tag: 1, name: "\"task\":", rule: Rule::Choice, shape: Shape::Message(Task::FIELDS) },
+        Field { tag: 2, name: "\"message\":", rule: Rule::Choice, shape: Shape::Message(Message::FIELDS) },
+    ];
+
     fn put<O: SerializeMap>(&self, out: &mut O) -> Result<(), O::Error> {
         match &self.payload {
             None => {}
@@ -978,6 +1275,13 @@ impl Members for SendMessageResponse {
 }
 
 impl Members for StreamResponse {
+    const FIELDS: &'static [Field] = &[
+        Field { tag: 1, name: "\"task\":", rule: Rule::Choice, shape: Shape::Message(Task::FIELDS) },
+        Field { tag: 2, name: "\"message\":", rule: Rule::Choice, shape: Shape::Message(Message::FIELDS) },
+        Field { tag: 3, name: "\"statusUpdate\":", rule: Rule::Choice, shape: Shape::Message(TaskStatusUpdateEvent::FIELDS) },
+        Field { tag: 4, name: "\"artifactUpdate\":", rule: Rule::Choice, shape: Shape::Message(TaskArtifactUpdateEvent::FIELDS) },
+    ];
+
     fn put<O: SerializeMap>(&self, out: &mut O) -> Result<(), O::Error> {
         match &self.payload {
             None => {}
@@ -1021,6 +1325,11 @@ impl Members for StreamResponse {
 }
 
 impl Members for ListTaskPushNotificationConfigsResponse {
+    const FIELDS: &'static [Field] = &[
+        Field { tag: 1, name: "\"configs\":", rule: Rule::Each, shape: Shape::Message(TaskPushNotificationConfig::FIELDS) },
+        Field { tag: 2, name: "\"nextPageToken\":", rule: Rule::Implied, shape: Shape::Text },
+    ];
+
     fn put<O: SerializeMap>(&self, out: &mut O) -> Result<(), O::Error> {
         if !self.configs.is_empty() {
             put::messages(out, "configs", &self.configs)?;

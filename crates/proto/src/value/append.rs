@@ -61,9 +61,20 @@ impl Value {
 }
 
 pub(super) fn text(out: &mut Vec<u8>, tag: u8, text: &str) {
-    out.push(tag << 3 | 2);
-    encode_length_delimiter(text.len(), out).expect("a Vec grows");
-    out.extend_from_slice(text.as_bytes());
+    delimited(out, tag, text.as_bytes());
+}
+
+/// Writes a field of these bytes behind their length. Nearly all lengths take one byte, so that is asked first.
+pub fn delimited(out: &mut Vec<u8>, tag: u8, bytes: &[u8]) {
+    out.reserve(1 + length_delimiter_len(bytes.len()) + bytes.len());
+    match u8::try_from(bytes.len()) {
+        Ok(short) if bytes.len() <= SHORT => out.extend_from_slice(&[tag << 3 | 2, short]),
+        Ok(_) | Err(_) => {
+            out.push(tag << 3 | 2);
+            encode_length_delimiter(bytes.len(), out).expect("a Vec grows");
+        }
+    }
+    out.extend_from_slice(bytes);
 }
 
 /// The length of what is written, where it is asked for before.

@@ -27,7 +27,7 @@ impl Serialize for Value {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         match &self.kind {
             None | Some(Kind::NullValue(_)) => to.serialize_unit(),
-            Some(Kind::NumberValue(number)) => put_number(*number, to),
+            Some(Kind::NumberValue(number)) => Number(*number).serialize(to),
             Some(Kind::StringValue(text)) => to.serialize_str(text),
             Some(Kind::BoolValue(truth)) => to.serialize_bool(*truth),
             Some(Kind::StructValue(object)) => object.serialize(to),
@@ -38,14 +38,19 @@ impl Serialize for Value {
 
 /// There are doubles only; a whole one is written without a fraction, so that readers of integers read it.
 /// What JSON has no number for is `null`, as in JavaScript: the rest of a task stays readable.
-#[allow(clippy::cast_possible_truncation, reason = "compared with the range before")]
-fn put_number<S: Serializer>(number: f64, to: S) -> Result<S::Ok, S::Error> {
-    const EXACT: f64 = 9_007_199_254_740_992.0;
-    let is_whole = number.fract() == 0.0 && number.abs() <= EXACT && !(number == 0.0 && number.is_sign_negative());
-    match number {
-        whole if is_whole => to.serialize_i64(whole as i64),
-        number if number.is_finite() => to.serialize_f64(number),
-        _ => to.serialize_unit(),
+pub(crate) struct Number(pub(crate) f64);
+
+impl Serialize for Number {
+    #[allow(clippy::cast_possible_truncation, reason = "compared with the range before")]
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        const EXACT: f64 = 9_007_199_254_740_992.0;
+        let Self(number) = *self;
+        let is_whole = number.fract() == 0.0 && number.abs() <= EXACT && !(number == 0.0 && number.is_sign_negative());
+        match number {
+            whole if is_whole => to.serialize_i64(whole as i64),
+            number if number.is_finite() => to.serialize_f64(number),
+            _ => to.serialize_unit(),
+        }
     }
 }
 

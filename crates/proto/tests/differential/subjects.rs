@@ -9,11 +9,18 @@ use proto::{Members, a2a};
 pub(crate) struct Subject {
     pub(crate) name: &'static str,
     pub(crate) write: fn(&[u8]) -> Result<String, String>,
+    /// The same by way of the message.
+    pub(crate) write_decoded: fn(&[u8]) -> Result<String, String>,
     pub(crate) read: fn(&str) -> Result<Vec<u8>, String>,
 }
 
 fn a2a_write<M: Members>(wire: &[u8]) -> Result<String, String> {
     proto::to_text::<M>(wire).map_err(|error| error.to_string())
+}
+
+fn a2a_write_decoded<M: Members>(wire: &[u8]) -> Result<String, String> {
+    let message = M::decode(wire).map_err(|error| error.to_string())?;
+    proto::write_text(&message).map_err(|error| error.to_string())
 }
 
 fn a2a_read<M: Members>(text: &str) -> Result<Vec<u8>, String> {
@@ -33,6 +40,7 @@ macro_rules! a2a {
         vec![$(Subject {
             name: concat!("lf.a2a.v1.", a2a!(@name $message $($other)?)),
             write: a2a_write::<a2a::$message>,
+            write_decoded: a2a_write_decoded::<a2a::$message>,
             read: a2a_read::<a2a::$message>,
         }),*]
     };
@@ -45,6 +53,7 @@ macro_rules! ours {
         vec![$(Subject {
             name: concat!("watchroom.", stringify!($package), ".v1.", stringify!($message)),
             write: write::<$package::$message>,
+            write_decoded: write::<$package::$message>,
             read: read::<$package::$message>,
         }),*]
     };

@@ -173,3 +173,19 @@ fn quoted(rng: &mut StdRng, text: &str) -> String {
     let units: String = text.encode_utf16().map(|unit| format!("\\u{unit:04X}")).collect();
     format!("\"{units}\"")
 }
+
+/// Encoded bytes that another encoder could have made, or nobody.
+pub(crate) fn bytes(rng: &mut StdRng, wire: &[u8], other: &[u8]) -> Vec<u8> {
+    let mut bytes = wire.to_vec();
+    match rng.random_range(0..4) {
+        0 => bytes.extend_from_slice(other),
+        1 => bytes.truncate(rng.random_range(0..=wire.len())),
+        2 => bytes = [other, wire, other].concat(),
+        _ => {
+            if let Some(place) = (!bytes.is_empty()).then(|| rng.random_range(0..bytes.len())) {
+                bytes[place] = rng.random();
+            }
+        }
+    }
+    bytes
+}

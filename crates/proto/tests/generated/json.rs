@@ -12,7 +12,7 @@ pub(crate) fn code(pool: &DescriptorPool) -> String {
     let mut out = String::from(
         "// Generated from the descriptors; see tests/generated/json.rs.\n\
          use serde::de::MapAccess;\nuse serde::ser::SerializeMap;\n\n\
-         use crate::a2a::*;\nuse crate::members::{Members, put, take::Taking};\n",
+         use crate::a2a::*;\nuse crate::members::{Members, put, take::Taking};\nuse crate::straight::{Field, Rule, Shape};\n",
     );
     let entries = |message: &MessageDescriptor| message.package_name() == PACKAGE && !message.is_map_entry();
     for message in pool.all_messages().filter(entries) {
@@ -25,16 +25,50 @@ fn members(out: &mut String, message: &MessageDescriptor) {
     assert!(message.oneofs().filter(|oneof| !oneof.is_synthetic()).count() < 2, "{}", message.full_name());
     let put: String = message.fields().filter(is_first).map(|field| putting(&field)).collect();
     let take: String = message.fields().map(|field| taking(&field)).collect();
+    let mut fields: Vec<FieldDescriptor> = message.fields().collect();
+    fields.sort_by_key(FieldDescriptor::number);
+    let fields: String = fields.iter().map(straight).collect();
     let put = if put.is_empty() { "        let _ = out;\n".to_owned() } else { put };
     write!(
         out,
         "\nimpl Members for {name} {{\n\
+         \x20   const FIELDS: &'static [Field] = &[\n{fields}    ];\n\n\
          \x20   fn put<O: SerializeMap>(&self, out: &mut O) -> Result<(), O::Error> {{\n{put}        Ok(())\n    }}\n\n\
          \x20   fn take<'de, A: MapAccess<'de>>(&mut self, name: &str, from: &mut Taking<'_, A>) -> Result<(), A::Error> {{\n\
          \x20       match name {{\n{take}            _ => from.unknown(),\n        }}\n    }}\n}}\n",
         name = message.name().to_upper_camel_case(),
     )
     .unwrap();
+}
+
+/// A field as it is written straight from its bytes.
+fn straight(field: &FieldDescriptor) -> String {
+    let required = proto::required_fields(field.parent_message().name()).contains(&field.name());
+    let rule = match field.cardinality() {
+        _ if choice(field).is_some() => "Choice",
+        Cardinality::Repeated if required => "RequiredEach",
+        Cardinality::Repeated => "Each",
+        Cardinality::Optional | Cardinality::Required if field.supports_presence() => "Present",
+        Cardinality::Optional | Cardinality::Required if required => "Required",
+        Cardinality::Optional | Cardinality::Required => "Implied",
+    };
+    let shape = match field.kind() {
+        _ if field.is_map() => "Map".to_owned(),
+        Kind::String => "Text".to_owned(),
+        Kind::Bytes => "Bytes".to_owned(),
+        Kind::Bool => "Flag".to_owned(),
+        Kind::Int32 => "Whole".to_owned(),
+        Kind::Enum(_) => format!("Named(|number| {})", known(field, "number")),
+        Kind::Message(kind) => match kind.full_name() {
+            "google.protobuf.Timestamp" => "Time".to_owned(),
+            "google.protobuf.Struct" => "Struct".to_owned(),
+            "google.protobuf.Value" => "Value".to_owned(),
+            _ => format!("Message({}::FIELDS)", kind.name().to_upper_camel_case()),
+        },
+        kind => panic!("{} has a shape that is not generated: {kind:?}", field.full_name()),
+    };
+    let (tag, json) = (field.number(), field.json_name());
+    format!("        Field {{ tag: {tag}, name: \"\\\"{json}\\\":\", rule: Rule::{rule}, shape: Shape::{shape} }},\n")
 }
 
 /// A oneof is written where its first field is.

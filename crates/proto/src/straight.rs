@@ -1,0 +1,346 @@
+//! JSON straight from encoded bytes: what we have encoded ourselves has its fields in order and each once, and needs
+//! no message in between. Whatever is not as simple as that is left to the way over the message, by `None`.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use prost::Message as _;
+use prost_types::Timestamp;
+use serde::Serialize;
+
+use crate::time;
+use crate::value::Number;
+
+/// Messages within each other at most, as decoders have it.
+const DEEPEST: usize = 100;
+
+/// A field as it is on the wire, and as a member.
+#[derive(Debug)]
+pub struct Field {
+    pub(crate) tag: u32,
+    /// The name of the member in quotes, and the colon.
+    pub(crate) name: &'static str,
+    pub(crate) rule: Rule,
+    pub(crate) shape: Shape,
+}
+
+/// When a field is a member.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Rule {
+    /// Also where the bytes do not have it.
+    Required,
+    /// Where they have it, whatever it is.
+    Present,
+    /// Where they have it; they do not if it is empty, false or zero.
+    Implied,
+    /// All of them, if there are any.
+    Each,
+    /// All of them, also if there are none.
+    RequiredEach,
+    /// Where they have it, and no other one of the message's oneof.
+    Choice,
+}
+
+/// What a field holds.
+#[derive(Debug)]
+pub(crate) enum Shape {
+    Text,
+    Flag,
+    Whole,
+    Bytes,
+    /// By what knows the names.
+    Named(fn(i32) -> Option<&'static str>),
+    Time,
+    Struct,
+    Value,
+    Message(&'static [Field]),
+    /// Entries of a map, which only cards have: always the other way.
+    Map,
+}
+
+/// The JSON of the message with these fields that `wire` encodes, if it is simple.
+pub(crate) fn text(wire: &[u8], fields: &'static [Field]) -> Option<String> {
+    // Names and quotes take more than tags and lengths do.
+    let mut out = Vec::with_capacity(128 + 2 * wire.len());
+    object(&mut out, Wire(wire), fields, DEEPEST)?;
+    String::from_utf8(out).ok()
+}
+
+fn object(out: &mut Vec<u8>, mut wire: Wire<'_>, fields: &'static [Field], depth: usize) -> Option<()> {
+    let depth = depth.checked_sub(1)?;
+    let (mut rest, mut chosen) = (fields, false);
+    out.push(b'{');
+    while let Some(key) = wire.key()? {
+        let place = rest.iter().position(|field| field.tag == key.tag)?;
+        rest[..place].iter().try_for_each(|field| absent(out, field))?;
+        let field = &rest[place];
+        rest = &rest[place + 1..];
+        if field.rule == Rule::Choice && std::mem::replace(&mut chosen, true) {
+            return None;
+        }
+        name(out, field);
+        match field.rule {
+            Rule::Each | Rule::RequiredEach => each(out, &mut wire, key, field, depth)?,
+            Rule::Required | Rule::Present | Rule::Implied | Rule::Choice => {
+                member(out, &mut wire, key, field, depth)?;
+            }
+        }
+    }
+    rest.iter().try_for_each(|field| absent(out, field))?;
+    out.push(b'}');
+    Some(())
+}
+
+fn name(out: &mut Vec<u8>, field: &Field) {
+    separate(out, b'{');
+    out.extend_from_slice(field.name.as_bytes());
+}
+
+/// A comma, unless nothing has come since the bracket.
+fn separate(out: &mut Vec<u8>, bracket: u8) {
+    if out.last() != Some(&bracket) {
+        out.push(b',');
+    }
+}
+
+/// What stands for a field that the bytes do not have.
+fn absent(out: &mut Vec<u8>, field: &Field) -> Option<()> {
+    match (field.rule, &field.shape) {
+        (Rule::RequiredEach, Shape::Map) => {
+            name(out, field);
+            out.extend_from_slice(b"{}");
+        }
+        (Rule::RequiredEach, _) => {
+            name(out, field);
+            out.extend_from_slice(b"[]");
+        }
+        (Rule::Required, shape) => {
+            name(out, field);
+            match shape {
+                Shape::Text | Shape::Bytes => out.extend_from_slice(b"\"\""),
+                Shape::Flag => out.extend_from_slice(b"false"),
+                Shape::Whole => out.push(b'0'),
+                Shape::Named(known) => named(out, 0, *known)?,
+                Shape::Time | Shape::Struct | Shape::Value | Shape::Message(_) | Shape::Map => return None,
+            }
+        }
+        (Rule::Present | Rule::Implied | Rule::Each | Rule::Choice, _) => {}
+    }
+    Some(())
+}
+
+fn each(out: &mut Vec<u8>, wire: &mut Wire<'_>, key: Key, field: &Field, depth: usize) -> Option<()> {
+    out.push(b'[');
+    loop {
+        separate(out, b'[');
+        member(out, wire, key, field, depth)?;
+        let mut ahead = Wire(wire.0);
+        match ahead.key()? {
+            Some(next) if next == key => *wire = ahead,
+            Some(_) | None => break,
+        }
+    }
+    out.push(b']');
+    Some(())
+}
+
+fn member(out: &mut Vec<u8>, wire: &mut Wire<'_>, key: Key, field: &Field, depth: usize) -> Option<()> {
+    let implied = field.rule == Rule::Implied;
+    match &field.shape {
+        Shape::Flag | Shape::Whole | Shape::Named(_) => {
+            let number = wire.number(key)?;
+            if implied && number == 0 {
+                return None;
+            }
+            scalar(out, number, &field.shape)
+        }
+        Shape::Text => {
+            let text = wire.text(key)?;
+            if implied && text.is_empty() { None } else { json(out, text) }
+        }
+        Shape::Bytes => json(out, &STANDARD.encode(wire.bytes(key)?)),
+        Shape::Time => json(out, &time::write(&Timestamp::decode(wire.bytes(key)?).ok()?)?),
+        Shape::Struct => structure(out, Wire(wire.bytes(key)?), depth),
+        Shape::Value => value(out, Wire(wire.bytes(key)?), depth),
+        Shape::Message(fields) => object(out, Wire(wire.bytes(key)?), fields, depth),
+        Shape::Map => None,
+    }
+}
+
+#[allow(clippy::cast_possible_truncation, reason = "as decoders do")]
+fn scalar(out: &mut Vec<u8>, number: u64, shape: &Shape) -> Option<()> {
+    match shape {
+        Shape::Flag => json(out, &(number != 0)),
+        Shape::Named(known) => named(out, number as i32, *known),
+        _ => json(out, &(number as i32)),
+    }
+}
+
+fn named(out: &mut Vec<u8>, number: i32, known: fn(i32) -> Option<&'static str>) -> Option<()> {
+    match known(number) {
+        Some(name) => json(out, name),
+        None => json(out, &number),
+    }
+}
+
+fn json<T: Serialize + ?Sized>(out: &mut Vec<u8>, value: &T) -> Option<()> {
+    serde_json::to_writer(out, value).ok()
+}
+
+/// A `google.protobuf.Struct`. Members come as they are encoded; where they are not in order, none may come twice.
+fn structure(out: &mut Vec<u8>, mut wire: Wire<'_>, depth: usize) -> Option<()> {
+    // A member is a message of its own around its value.
+    let depth = depth.checked_sub(2)?;
+    let all = Wire(wire.0);
+    let mut last = None;
+    out.push(b'{');
+    while let Some(key) = wire.key()? {
+        let member = Wire(wire.bytes(key.tagged(1)?)?).member()?;
+        if last.is_some_and(|last| last >= member.name) && all.names(member.name)? > 1 {
+            return None;
+        }
+        last = Some(member.name);
+        separate(out, b'{');
+        json(out, member.name)?;
+        out.push(b':');
+        value(out, member.value, depth)?;
+    }
+    out.push(b'}');
+    Some(())
+}
+
+/// A `google.protobuf.Value`.
+fn value(out: &mut Vec<u8>, mut wire: Wire<'_>, depth: usize) -> Option<()> {
+    let depth = depth.checked_sub(1)?;
+    match wire.key()? {
+        None => out.extend_from_slice(b"null"),
+        Some(key) => match key.tag {
+            1 => wire.number(key).map(|_| out.extend_from_slice(b"null"))?,
+            2 => json(out, &Number(wire.double(key)?))?,
+            3 => json(out, wire.text(key)?)?,
+            4 => json(out, &(wire.number(key)? != 0))?,
+            5 => structure(out, Wire(wire.bytes(key)?), depth)?,
+            6 => list(out, Wire(wire.bytes(key)?), depth)?,
+            _ => return None,
+        },
+    }
+    wire.0.is_empty().then_some(())
+}
+
+/// A `google.protobuf.ListValue`.
+fn list(out: &mut Vec<u8>, mut wire: Wire<'_>, depth: usize) -> Option<()> {
+    let depth = depth.checked_sub(1)?;
+    out.push(b'[');
+    while let Some(key) = wire.key()? {
+        separate(out, b'[');
+        value(out, Wire(wire.bytes(key.tagged(1)?)?), depth)?;
+    }
+    out.push(b']');
+    Some(())
+}
+
+/// Encoded bytes, read from their beginning.
+#[derive(Debug, Clone, Copy)]
+struct Wire<'w>(&'w [u8]);
+
+/// A field's number, and how its value is encoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Key {
+    tag: u32,
+    kind: u32,
+}
+
+/// A member of a Struct.
+#[derive(Debug)]
+struct Member<'w> {
+    name: &'w str,
+    value: Wire<'w>,
+}
+
+impl Key {
+    const VARINT: u32 = 0;
+    const FIXED: u32 = 1;
+    const DELIMITED: u32 = 2;
+
+    fn tagged(self, tag: u32) -> Option<Self> {
+        (self.tag == tag).then_some(self)
+    }
+
+    fn is(self, kind: u32) -> Option<()> {
+        (self.kind == kind).then_some(())
+    }
+}
+
+impl<'w> Wire<'w> {
+    /// The next key; none at the end.
+    fn key(&mut self) -> Option<Option<Key>> {
+        if self.0.is_empty() {
+            return Some(None);
+        }
+        let key = u32::try_from(self.varint()?).ok()?;
+        Some(Some(Key { tag: key >> 3, kind: key & 7 }))
+    }
+
+    fn varint(&mut self) -> Option<u64> {
+        let mut number = 0;
+        for shift in (0..63).step_by(7) {
+            let (&byte, rest) = self.0.split_first()?;
+            self.0 = rest;
+            number |= u64::from(byte & 0x7f) << shift;
+            if byte < 0x80 {
+                return Some(number);
+            }
+        }
+        // A tenth byte is that of a negative number, and none of ours is one.
+        None
+    }
+
+    fn number(&mut self, key: Key) -> Option<u64> {
+        key.is(Key::VARINT)?;
+        self.varint()
+    }
+
+    fn double(&mut self, key: Key) -> Option<f64> {
+        key.is(Key::FIXED)?;
+        let (bytes, rest) = self.0.split_first_chunk()?;
+        self.0 = rest;
+        Some(f64::from_le_bytes(*bytes))
+    }
+
+    fn bytes(&mut self, key: Key) -> Option<&'w [u8]> {
+        key.is(Key::DELIMITED)?;
+        let length = usize::try_from(self.varint()?).ok()?;
+        let (bytes, rest) = self.0.split_at_checked(length)?;
+        self.0 = rest;
+        Some(bytes)
+    }
+
+    fn text(&mut self, key: Key) -> Option<&'w str> {
+        std::str::from_utf8(self.bytes(key)?).ok()
+    }
+
+    /// What there is of a member, as one that encodes it in order has it.
+    fn member(mut self) -> Option<Member<'w>> {
+        let mut member = Member { name: "", value: Wire(&[]) };
+        let mut key = self.key()?;
+        if let Some(named) = key.and_then(|key| key.tagged(1)) {
+            member.name = self.text(named)?;
+            key = self.key()?;
+        }
+        if let Some(valued) = key {
+            member.value = Wire(self.bytes(valued.tagged(2)?)?);
+        }
+        self.0.is_empty().then_some(member)
+    }
+
+    /// How often a Struct names a member.
+    fn names(mut self, name: &str) -> Option<usize> {
+        let mut count = 0;
+        while let Some(key) = self.key()? {
+            count += usize::from(Wire(self.bytes(key)?).member()?.name == name);
+        }
+        Some(count)
+    }
+}
+
+#[cfg(test)]
+mod tests;
