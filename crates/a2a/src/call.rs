@@ -1,7 +1,7 @@
 //! What the metadata of a call says, parsed once at the edge: version, extensions, cursor, owner.
 //! Metadata of gRPC and headers of HTTP are the same here.
 
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use proto::a2a::{AgentCard, AgentExtension};
 use types::{Owner, Principal, Seq, StoreId, Tenant, limits};
 
@@ -18,6 +18,12 @@ pub const EXTENSIONS_KEY: &str = "a2a-extensions";
 pub const CURSOR_KEY: &str = "watchroom-cursor";
 /// Metadata key, and header, of the store that the call is meant for; whoever answers from another one refuses it.
 pub const STORE_KEY: &str = "watchroom-store";
+
+/// The same as names that need not be read again for each call.
+const VERSION_NAME: HeaderName = HeaderName::from_static(VERSION_KEY);
+const EXTENSIONS_NAME: HeaderName = HeaderName::from_static(EXTENSIONS_KEY);
+const CURSOR_NAME: HeaderName = HeaderName::from_static(CURSOR_KEY);
+const STORE_NAME: HeaderName = HeaderName::from_static(STORE_KEY);
 
 /// Who calls and how.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,7 +66,7 @@ impl Extensions {
         if offered.is_empty() {
             return Ok(Self::default());
         }
-        let values = metadata.get_all(EXTENSIONS_KEY);
+        let values = metadata.get_all(EXTENSIONS_NAME);
         let texts: Vec<&str> = values.iter().filter_map(|value| value.to_str().ok()).collect();
         let asked = |uri: &str| texts.iter().flat_map(|text| text.split(',')).any(|asked| asked.trim() == uri);
         let missing = |extension: &&AgentExtension| extension.required && !asked(&extension.uri);
@@ -78,11 +84,11 @@ impl Call {
     pub fn parse(metadata: &HeaderMap, principal: Principal, tenant: &str, card: &AgentCard) -> Result<Self, Error> {
         check_version(metadata)?;
         let mut extensions = Extensions::negotiate(metadata, card)?;
-        let cursor = metadata.get(CURSOR_KEY).map(parse_cursor).transpose()?;
+        let cursor = metadata.get(CURSOR_NAME).map(parse_cursor).transpose()?;
         if cursor.is_some() && !extensions.activated(CURSOR) {
             extensions.0.push(CURSOR.to_owned());
         }
-        let store = metadata.get(STORE_KEY).map(parse_store).transpose()?;
+        let store = metadata.get(STORE_NAME).map(parse_store).transpose()?;
         Ok(Self { owner: owner(principal, tenant)?, extensions, cursor, store })
     }
 }
@@ -94,7 +100,7 @@ pub(crate) fn owner(principal: Principal, tenant: &str) -> Result<Owner, Error> 
 
 /// Refuses every version but ours, also the one that a call without any means.
 pub(crate) fn check_version(metadata: &HeaderMap) -> Result<(), Error> {
-    let asked = metadata.get(VERSION_KEY).and_then(|value| value.to_str().ok()).map_or("", str::trim);
+    let asked = metadata.get(VERSION_NAME).and_then(|value| value.to_str().ok()).map_or("", str::trim);
     // A patch number says nothing about the wire.
     let mut numbers = asked.splitn(3, '.');
     if (numbers.next(), numbers.next()) == (Some("1"), Some("0")) {

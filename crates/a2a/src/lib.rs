@@ -55,7 +55,7 @@ pub use call::{CURSOR_KEY, Call, EXTENSIONS_KEY, Extensions, STORE_KEY, VERSION,
 pub use card::{Card, GRPC, HTTP_JSON, JSON_RPC, validate as validate_card};
 pub use client::{Binding, Client, Events, Reply, Snapshot, UnknownBinding};
 pub use client_error::ClientError;
-pub use digest::body_digest_parts;
+pub use digest::framed_body;
 pub use error::{Error, Violation};
 pub use follow::Followed;
 pub use push::{Authentication, PushConfig, PushPage};

@@ -1,10 +1,11 @@
 //! The eleven operations, whichever binding they came by: each checks, asks the backend and names what is activated.
 //! What an operation means is the backend's business.
 
-use std::future::Future;
+use std::future::{Future, ready};
 use std::sync::Arc;
 
 use bytes::Bytes;
+use futures::{FutureExt as _, TryFutureExt as _};
 use http::HeaderMap;
 use prost::Message as _;
 use proto::a2a::{
@@ -70,24 +71,38 @@ impl<B: Backend> Operations<B> {
         Ok(Opened { call, card })
     }
 
-    pub(crate) async fn send(&self, caller: Caller, request: SendMessageRequest) -> Answered<Bytes> {
-        let Opened { call, card } = self.open(caller, &request.tenant)?;
-        let request = parse::send(request, &card)?;
-        ask(call, |call| self.0.send(call, request)).await
+    pub(crate) fn send(
+        &self,
+        caller: Caller,
+        request: SendMessageRequest,
+    ) -> impl Future<Output = Answered<Bytes>> + Send {
+        let read = || {
+            let Opened { call, card } = self.open(caller, &request.tenant)?;
+            Ok((call, parse::send(request, &card)?))
+        };
+        unless_refused(read().map(|(call, request)| ask(call, move |call| self.0.send(call, request))))
     }
 
-    pub(crate) async fn stream(&self, caller: Caller, request: SendMessageRequest) -> Answered<B::Frames> {
-        let Opened { call, card } = self.open(caller, &request.tenant)?;
-        let request = parse::send(request, &card)?;
-        require_streaming(&card)?;
-        ask(call, |call| self.0.stream(call, request)).await
+    pub(crate) fn stream(
+        &self,
+        caller: Caller,
+        request: SendMessageRequest,
+    ) -> impl Future<Output = Answered<B::Frames>> + Send {
+        let read = || {
+            let Opened { call, card } = self.open(caller, &request.tenant)?;
+            let request = parse::send(request, &card)?;
+            require_streaming(&card).map(|()| (call, request))
+        };
+        unless_refused(read().map(|(call, request)| ask(call, move |call| self.0.stream(call, request))))
     }
 
-    pub(crate) async fn get(&self, caller: Caller, request: GetTaskRequest) -> Answered<Bytes> {
-        let Opened { call, .. } = self.open(caller, &request.tenant)?;
-        let history = parse::history_length(request.history_length)?;
-        let task = parse::named_task("id", &request.id)?;
-        ask(call, |call| self.0.get(call, task, history)).await
+    pub(crate) fn get(&self, caller: Caller, request: GetTaskRequest) -> impl Future<Output = Answered<Bytes>> + Send {
+        let read = || {
+            let Opened { call, .. } = self.open(caller, &request.tenant)?;
+            let history = parse::history_length(request.history_length)?;
+            Ok((call, parse::named_task("id", &request.id)?, history))
+        };
+        unless_refused(read().map(|(call, task, history)| ask(call, move |call| self.0.get(call, task, history))))
     }
 
     pub(crate) async fn list(&self, caller: Caller, request: ListTasksRequest) -> Answered<Bytes> {
@@ -157,12 +172,21 @@ impl<B: Backend> Operations<B> {
 }
 
 /// Asks the backend, and names what is active in its answer.
-async fn ask<T, F>(call: Call, question: impl FnOnce(Call) -> F) -> Answered<T>
+fn ask<T, F>(call: Call, question: impl FnOnce(Call) -> F) -> impl Future<Output = Answered<T>>
 where
     F: Future<Output = Result<T, Error>>,
 {
     let activated = call.extensions.clone();
-    Ok(Answer { value: question(call).await?, activated })
+    question(call).map_ok(|value| Answer { value, activated })
+}
+
+/// The answer to a request that was read before anybody waits for it. A future that held the request too, as an
+/// `async fn` does, would be copied with it from layer to layer, and it is the largest thing that a call allocates.
+fn unless_refused<T>(asked: Result<impl Future<Output = Answered<T>>, Error>) -> impl Future<Output = Answered<T>> {
+    match asked {
+        Ok(answer) => answer.left_future(),
+        Err(error) => ready(Err(error)).right_future(),
+    }
 }
 
 fn require_streaming(card: &AgentCard) -> Result<(), Error> {

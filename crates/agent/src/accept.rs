@@ -7,6 +7,7 @@ use a2a::metadata::Dispatch;
 use a2a::{Call, Error, SendRequest};
 use bytes::Bytes;
 use prost::Message as _;
+use proto::a2a::Message;
 use store::{Accept, BodyDigest, Commit, Created, Refusal, Seen, SeenKey, SeenReply};
 use types::{ContextId, MessageId, Owner, Scope, TaskId, Timestamp, limits};
 
@@ -21,6 +22,23 @@ pub(crate) const REMEMBERED: Duration = Duration::from_secs(24 * 3600);
 
 /// Largest message in bytes: the task that it opens must leave room for an answer, and both are answered inline.
 const MESSAGE: usize = limits::INLINE_TASK - (256 << 10);
+
+/// A message on its way in.
+#[derive(Debug)]
+pub(crate) struct Asked {
+    pub(crate) call: Call,
+    /// The request but for its message.
+    pub(crate) request: SendRequest,
+    /// Shared with the task that it opens, or is a turn of.
+    pub(crate) message: Arc<Message>,
+}
+
+impl Asked {
+    pub(crate) fn new(call: Call, mut request: SendRequest) -> Self {
+        let message = Arc::new(std::mem::take(&mut request.message));
+        Self { call, request, message }
+    }
+}
 
 /// Who waits for what becomes of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,17 +92,14 @@ pub(crate) enum Accepted<D: Driver> {
 
 impl<D: Driver> Kit<D> {
     /// Takes a message. When this returns, what it became is durable.
-    pub(crate) async fn accept(
-        &self,
-        call: &Call,
-        request: &SendRequest,
-        audience: Audience,
-    ) -> Result<Accepted<D>, Error> {
-        let size = request.message.encoded_len();
+    /// What seldom happens is boxed, so that every other message does without the room for it.
+    pub(crate) async fn accept(&self, asked: &Asked, audience: Audience) -> Result<Accepted<D>, Error> {
+        let Asked { call, request, message } = asked;
+        let size = message.encoded_len();
         if size > MESSAGE {
             return Err(Error::TooLarge { field: "message".to_owned(), size, limit: MESSAGE });
         }
-        let dispatch = self.dispatch(request)?;
+        let dispatch = self.dispatch(message)?;
         let now = self.store().now();
         let message_id = self.idempotency().id_of(call, request, dispatch.is_some());
         let late = dispatch.as_ref().map_or(now, |dispatch| dispatch.not_after.max(now));
@@ -92,34 +107,28 @@ impl<D: Driver> Kit<D> {
         let opening = dispatch.filter(|_| request.task.is_none());
         let print = Print {
             key: SeenKey::new(&call.owner, request.task, &message_id),
-            digest: BodyDigest::of(a2a::body_digest_parts(&request.message).iter().map(Vec::as_slice)),
+            digest: BodyDigest::of_framed(&a2a::framed_body(message)),
             keep_until: late.after(REMEMBERED),
             not_after: opening.as_ref().map(|dispatch| dispatch.not_after),
             older: opening.map(|dispatch| older(&call.owner, &dispatch)).unwrap_or_default(),
         };
         if let Err(error) = self.check_push(request) {
-            return self.seen_or(call, request, &print, error).await;
+            return Box::pin(self.seen_or(asked, &print, error)).await;
         }
         match request.task {
-            None => self.open_anew(call, request, audience, &print).await,
-            Some(task) => self.turn(call, request, task, &print).await,
+            None => self.open_anew(asked, audience, &print).await,
+            Some(task) => Box::pin(self.turn(asked, task, &print)).await,
         }
     }
 
-    async fn open_anew(
-        &self,
-        call: &Call,
-        request: &SendRequest,
-        audience: Audience,
-        print: &Print,
-    ) -> Result<Accepted<D>, Error> {
+    async fn open_anew(&self, asked: &Asked, audience: Audience, print: &Print) -> Result<Accepted<D>, Error> {
         for _ in 0..TRIES {
-            let opened = match self.driver().open(self, &call.owner, &request.message).await {
-                Ok(Opening::Reply(reply)) => return self.reply(call, request, reply, print).await,
+            let opened = match self.driver().open(self, &asked.call.owner, &asked.message).await {
+                Ok(Opening::Reply(reply)) => return Box::pin(self.reply(asked, reply, print)).await,
                 Ok(Opening::Task { state, context }) => {
-                    self.open(call, request, audience, print, Seed { state, context }).await?
+                    self.open(asked, audience, print, Seed { state, context }).await?
                 }
-                Err(error) => return self.seen_or(call, request, print, error).await,
+                Err(error) => return Box::pin(self.seen_or(asked, print, error)).await,
             };
             if let Some(accepted) = opened {
                 return Ok(accepted);
@@ -130,8 +139,8 @@ impl<D: Driver> Kit<D> {
 
     /// The dispatch that the message carries. Work that was dispatched to another store must not begin here:
     /// whoever sent it looks for it there.
-    fn dispatch(&self, request: &SendRequest) -> Result<Option<Dispatch>, Error> {
-        let dispatch = Dispatch::from_metadata(request.message.metadata.as_ref())
+    fn dispatch(&self, message: &Message) -> Result<Option<Dispatch>, Error> {
+        let dispatch = Dispatch::from_metadata(message.metadata.as_ref())
             .map_err(|bad| Error::invalid("message.metadata", bad.to_string()))?;
         self.check_store(dispatch.as_ref().and_then(|dispatch| dispatch.store_id))?;
         Ok(dispatch)
@@ -141,12 +150,12 @@ impl<D: Driver> Kit<D> {
     /// stored then, and the message can be taken anew.
     async fn open(
         &self,
-        call: &Call,
-        request: &SendRequest,
+        asked: &Asked,
         audience: Audience,
         print: &Print,
         seed: Seed<D>,
     ) -> Result<Option<Accepted<D>>, Error> {
+        let Asked { call, request, message } = asked;
         let id = TaskId::fresh();
         let context = request.context.clone().or(seed.context).unwrap_or_else(ContextId::fresh);
         let (rows, _changing) = self.push_of_opening(request, id, context.as_str())?;
@@ -158,8 +167,7 @@ impl<D: Driver> Kit<D> {
             live.head().attend();
         }
         self.insert(live.clone());
-        let message = Arc::new(request.message.clone());
-        let receipt = match live.apply_with_receipt(self, Origin::Outside, Input::Message(message)) {
+        let receipt = match live.apply_with_receipt(self, Origin::Outside, Input::Message(message.clone())) {
             Ok(Some(receipt)) => receipt,
             Ok(None) => {
                 self.forget(&live);
@@ -167,7 +175,7 @@ impl<D: Driver> Kit<D> {
             }
             Err(rejected) => {
                 self.forget(&live);
-                return self.seen_or(call, request, print, rejected.into()).await.map(Some);
+                return Box::pin(self.seen_or(asked, print, rejected.into())).await.map(Some);
             }
         };
         live.launch(self);
@@ -176,30 +184,25 @@ impl<D: Driver> Kit<D> {
                 self.meters().accepted.inc();
                 Ok(Some(Accepted::Opened(live)))
             }
-            Err(Refusal::Seen(seen)) => self.repeated(call, request, &seen, print.digest).await.map(Some),
+            Err(Refusal::Seen(seen)) => Box::pin(self.repeated(asked, &seen, print.digest)).await.map(Some),
             Err(Refusal::Row { .. }) => Ok(None),
             Err(refusal) => Err(fault::write(&refusal)),
         }
     }
 
-    async fn turn(
-        &self,
-        call: &Call,
-        request: &SendRequest,
-        task: TaskId,
-        print: &Print,
-    ) -> Result<Accepted<D>, Error> {
+    async fn turn(&self, asked: &Asked, task: TaskId, print: &Print) -> Result<Accepted<D>, Error> {
+        let Asked { call, request, message } = asked;
         let scope = Scope::Owner(call.owner.clone());
         let _turn = self.push_turn(request, task).await;
         for _ in 0..TRIES {
             let live = match self.find(&scope, task).await? {
                 Found::Live(live) => live,
-                Found::Done(_) => return self.seen_or(call, request, print, ended()).await,
+                Found::Done(_) => return Box::pin(self.seen_or(asked, print, ended())).await,
             };
             check_context(request, &live.context)?;
             let failures = live.mark().failures;
             let (rows, changing) = self.push_of_turn(request, &live).await?;
-            match live.turn(self, Arc::new(request.message.clone()), print.accept(task), rows) {
+            match live.turn(self, message.clone(), print.accept(task), rows) {
                 Ok(receipt) => {
                     live.launch(self);
                     let written = receipt.await;
@@ -210,7 +213,7 @@ impl<D: Driver> Kit<D> {
                         Ok(()) => return Ok(Accepted::Joined(Found::Live(live), task)),
                         Err(Refusal::Seen(seen)) => {
                             self.revive(&live).await?;
-                            return self.repeated(call, request, &seen, print.digest).await;
+                            return self.repeated(asked, &seen, print.digest).await;
                         }
                         Err(refusal) if !fault::is_transient(&refusal) => return Err(fault::write(&refusal)),
                         Err(_) => self.revive(&live).await?,
@@ -222,7 +225,7 @@ impl<D: Driver> Kit<D> {
                 Err(Rejected::Refused(error)) => {
                     live.show(self).await?;
                     if live.mark().failures == failures {
-                        return self.seen_or(call, request, print, error).await;
+                        return Box::pin(self.seen_or(asked, print, error)).await;
                     }
                 }
             }
@@ -232,27 +235,16 @@ impl<D: Driver> Kit<D> {
 
     /// A refusal counts only for a message that was not taken before, nor is about to be: what is queued ahead of it is
     /// waited for.
-    async fn seen_or(
-        &self,
-        call: &Call,
-        request: &SendRequest,
-        print: &Print,
-        error: Error,
-    ) -> Result<Accepted<D>, Error> {
+    async fn seen_or(&self, asked: &Asked, print: &Print, error: Error) -> Result<Accepted<D>, Error> {
         self.store().commit(Commit::barrier(self.epoch(), self.store().now())).await.map_err(|it| fault::write(&it))?;
         match self.store().seen(print.key).await.map_err(fault::read)? {
-            Some(seen) => self.repeated(call, request, &seen, print.digest).await,
+            Some(seen) => self.repeated(asked, &seen, print.digest).await,
             None => Err(error),
         }
     }
 
-    pub(crate) async fn repeated(
-        &self,
-        call: &Call,
-        request: &SendRequest,
-        seen: &Seen,
-        digest: BodyDigest,
-    ) -> Result<Accepted<D>, Error> {
+    pub(crate) async fn repeated(&self, asked: &Asked, seen: &Seen, digest: BodyDigest) -> Result<Accepted<D>, Error> {
+        let Asked { call, request, .. } = asked;
         let accepted = match &seen.reply {
             SeenReply::Fence => return Err(Error::DispatchFenced),
             SeenReply::Task(_) | SeenReply::Message(_) if seen.digest != digest => {

@@ -47,7 +47,7 @@ impl<D: Driver> Live<D> {
                         return Ok(shown);
                     }
                 }
-                None => kit.revive(self).await?,
+                None => Box::pin(kit.revive(self)).await?,
             }
         }
     }

@@ -13,7 +13,7 @@ use proto::a2a::{AgentCard, Task, TaskStatus};
 use store::{Listing, PageKey, Query, Summary};
 use types::{PushId, Scope, Seq, TaskId, TaskState};
 
-use crate::accept::{Accepted, Audience};
+use crate::accept::{Accepted, Asked, Audience};
 use crate::answer::{self, Shown};
 use crate::driver::{Driver, Input};
 use crate::fault;
@@ -32,31 +32,12 @@ const LOOK_BACK: u64 = 32;
 impl<D: Driver> Backend for Kit<D> {
     type Frames = Frames;
 
-    async fn send(&self, call: Call, request: SendRequest) -> Result<Bytes, Error> {
-        self.check_store(call.store)?;
-        let (found, id) = match self.accept(&call, &request, Audience::Caller).await? {
-            Accepted::Opened(live) => (Found::Live(live.clone()), live.id),
-            Accepted::Joined(found, id) => (found, id),
-            Accepted::Replied(message) => return Ok(wrap_message(&message)),
-        };
-        if let (Wait::Blocking, Found::Live(live)) = (request.wait, &found) {
-            let waits = |state: TaskState| state.is_terminal() || state.is_interrupted();
-            self.unless_closing(live.wait_until(waits)).await?;
-        }
-        let shown = found.show(self).await?;
-        Ok(wrap_task(&answer::excerpt(id, shown, request.history, Artifacts::Include)?))
+    fn send(&self, call: Call, request: SendRequest) -> impl Future<Output = Result<Bytes, Error>> + Send {
+        self.answer(Asked::new(call, request))
     }
 
-    async fn stream(&self, call: Call, request: SendRequest) -> Result<Frames, Error> {
-        self.check_store(call.store)?;
-        match self.accept(&call, &request, Audience::Reader).await? {
-            Accepted::Opened(live) => {
-                let id = live.id;
-                Ok(frames::frames(self, id, Found::Live(live), None, Seq::ZERO, Until::InputRequired))
-            }
-            Accepted::Joined(found, id) => self.view(&call, id, found, Until::InputRequired).await,
-            Accepted::Replied(message) => Ok(frames::single(wrap_message(&message))),
-        }
+    fn stream(&self, call: Call, request: SendRequest) -> impl Future<Output = Result<Frames, Error>> + Send {
+        self.follow(Asked::new(call, request))
     }
 
     async fn get(&self, call: Call, task: TaskId, history: History) -> Result<Bytes, Error> {
@@ -123,6 +104,33 @@ impl<D: Driver> Backend for Kit<D> {
 }
 
 impl<D: Driver> Kit<D> {
+    async fn answer(&self, asked: Asked) -> Result<Bytes, Error> {
+        self.check_store(asked.call.store)?;
+        let (found, id) = match self.accept(&asked, Audience::Caller).await? {
+            Accepted::Opened(live) => (Found::Live(live.clone()), live.id),
+            Accepted::Joined(found, id) => (found, id),
+            Accepted::Replied(message) => return Ok(wrap_message(&message)),
+        };
+        if let (Wait::Blocking, Found::Live(live)) = (asked.request.wait, &found) {
+            let waits = |state: TaskState| state.is_terminal() || state.is_interrupted();
+            self.unless_closing(live.wait_until(waits)).await?;
+        }
+        let shown = found.show(self).await?;
+        Ok(wrap_task(&answer::excerpt(id, shown, asked.request.history, Artifacts::Include)?))
+    }
+
+    async fn follow(&self, asked: Asked) -> Result<Frames, Error> {
+        self.check_store(asked.call.store)?;
+        match self.accept(&asked, Audience::Reader).await? {
+            Accepted::Opened(live) => {
+                let id = live.id;
+                Ok(frames::frames(self, id, Found::Live(live), None, Seq::ZERO, Until::InputRequired))
+            }
+            Accepted::Joined(found, id) => Box::pin(self.view(&asked.call, id, found, Until::InputRequired)).await,
+            Accepted::Replied(message) => Ok(frames::single(wrap_message(&message))),
+        }
+    }
+
     /// The stream of a task that exists: its present state and what follows, or what follows the cursor.
     async fn view(&self, call: &Call, id: TaskId, found: Found<D>, until: Until) -> Result<Frames, Error> {
         let Shown { bytes, seq, .. } = found.show(self).await?;

@@ -238,7 +238,7 @@ impl<D: Driver> Live<D> {
             outbox.moved(self.id);
         }
         self.strikes.store(0, Ordering::Relaxed);
-        kit.timers().change(self.id, flight.timer, kit.store().now());
+        kit.timers().change(self.id, flight.timer, || kit.store().now());
         self.follow_up(kit, flight.effects);
         if flight.mark.state.is_terminal() {
             kit.retire(self);

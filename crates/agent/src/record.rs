@@ -1,5 +1,6 @@
 //! The kit's own records in a task's log; drivers number theirs below [`RESERVED`].
 
+use bytes::Bytes;
 use prost::Message as _;
 use proto::a2a::Message;
 use store::Record;
@@ -11,9 +12,9 @@ pub(crate) const RESERVED: u16 = 0xFF00;
 /// A caller's message of a later turn.
 pub(crate) const MESSAGE: u16 = RESERVED;
 
-/// The record of a later turn's message.
-pub(crate) fn message(message: &Message) -> Record {
-    Record { kind: MESSAGE, bytes: message.encode_to_vec().into() }
+/// The record of a later turn's message, which is encoded already.
+pub(crate) fn message(encoded: &[u8]) -> Record {
+    Record { kind: MESSAGE, bytes: Bytes::copy_from_slice(encoded) }
 }
 
 /// The message of such a record, if it decodes.

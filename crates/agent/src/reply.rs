@@ -1,28 +1,22 @@
 //! Answering a message directly, without a task: the reply is durable with the memory of the message,
 //! so a repetition gets the same words.
 
-use a2a::{Call, Error, SendRequest};
+use a2a::{Error, SendRequest};
 use bytes::Bytes;
 use prost::Message as _;
 use proto::a2a::{Message, Role};
 use store::{Commit, Lane, Refusal, SeenReply};
 use types::{ContextId, MessageId, limits};
 
-use crate::accept::{Accepted, Print};
+use crate::accept::{Accepted, Asked, Print};
 use crate::driver::Driver;
 use crate::fault;
 use crate::kit::Kit;
 
 impl<D: Driver> Kit<D> {
     /// Makes `reply` the answer to the message, unless it has become something before: then that is the answer.
-    pub(crate) async fn reply(
-        &self,
-        call: &Call,
-        request: &SendRequest,
-        reply: Message,
-        print: &Print,
-    ) -> Result<Accepted<D>, Error> {
-        let bytes = encoded(request, reply)?;
+    pub(crate) async fn reply(&self, asked: &Asked, reply: Message, print: &Print) -> Result<Accepted<D>, Error> {
+        let bytes = encoded(&asked.request, reply)?;
         let commit = Commit {
             epoch: self.epoch(),
             lane: Lane::Accept,
@@ -36,7 +30,7 @@ impl<D: Driver> Kit<D> {
                 self.meters().replied.inc();
                 Ok(Accepted::Replied(bytes))
             }
-            Err(Refusal::Seen(seen)) => self.repeated(call, request, &seen, print.digest).await,
+            Err(Refusal::Seen(seen)) => self.repeated(asked, &seen, print.digest).await,
             Err(refusal) => Err(fault::write(&refusal)),
         }
     }

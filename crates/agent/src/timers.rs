@@ -65,12 +65,12 @@ impl Near {
 
 impl Timers {
     /// Follows a durable change of a task's timer.
-    pub(crate) fn change(&self, task: TaskId, timer: Timer, now: Timestamp) {
+    pub(crate) fn change(&self, task: TaskId, timer: Timer, now: impl FnOnce() -> Timestamp) {
         match timer {
             Timer::Keep => {}
             Timer::Clear => self.near.lock().clear(task),
             // The store has it, and brings it back when its time is near.
-            Timer::Set(at) if at > now.after(HORIZON) => self.near.lock().clear(task),
+            Timer::Set(at) if at > now().after(HORIZON) => self.near.lock().clear(task),
             Timer::Set(at) => {
                 self.near.lock().set(task, at);
                 self.changed.notify_one();
@@ -146,7 +146,7 @@ impl<D: Driver> Kit<D> {
             if let Err(error) = handle.input(Input::Timer).await {
                 tracing::warn!(task = %handle.id(), error = &error as &dyn std::error::Error, "a timer was not taken");
                 let now = kit.store().now();
-                kit.timers().change(task, Timer::Set(now.after(REFILL)), now);
+                kit.timers().change(task, Timer::Set(now.after(REFILL)), || now);
             }
         };
         self.runtime().spawn(fire.instrument(tracing::debug_span!("timer", %task)));

@@ -1,7 +1,6 @@
 //! The newest state of a task, including what is not durable yet, and the commit that is being put together.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
 
 use a2a::Error;
 use a2a::frame::{Chunk, Written};
@@ -194,7 +193,7 @@ impl<D: Driver> Volatile<D> {
         let heard = if let Input::Message(message) = &input { Some(message.clone()) } else { None };
         let decision = driver.decide(&view(live, self.stand(), now), &mut self.inner, input)?;
         if let Some(message) = heard {
-            self.hear(Arc::unwrap_or_clone(message), first, now);
+            self.hear(&message, first, now);
         }
         Ok(decision)
     }
@@ -204,11 +203,8 @@ impl<D: Driver> Volatile<D> {
     }
 
     /// Takes a caller's message into the history: the first within the opening frame, later ones as a record.
-    fn hear(&mut self, mut message: Message, first: bool, now: Timestamp) {
-        let ids = self.task.ids();
-        ids.task.clone_into(&mut message.task_id);
-        ids.context.clone_into(&mut message.context_id);
-        self.task.hear(&message);
+    fn hear(&mut self, message: &Message, first: bool, now: Timestamp) {
+        let heard = self.task.hear(message);
         if first {
             let seq = self.seq.next();
             let (state, timestamp) = (TaskState::Submitted.wire(), Some(a2a::time::to_wire(now)));
@@ -216,7 +212,7 @@ impl<D: Driver> Volatile<D> {
             let bytes = self.task.open(&status, seq);
             self.keep(Frame { seq, time: now, kind: FrameKind::Task, bytes });
         } else {
-            let heard = record::message(&message);
+            let heard = record::message(heard);
             self.grow(heard.bytes.len());
             self.draft(now).entries.push(Entry::Record(heard));
             self.encoded = None;

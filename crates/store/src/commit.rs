@@ -161,9 +161,9 @@ impl Accept {
         self.not_after.is_some() || self.reply == SeenReply::Fence
     }
 
-    /// Whether it comes too late at `now`.
-    pub(crate) fn expired(&self, now: Timestamp) -> bool {
-        self.not_after.is_some_and(|until| now > until)
+    /// Whether it comes too late at `now`, which is asked for only where there is such a time.
+    pub(crate) fn expired(&self, now: impl FnOnce() -> Timestamp) -> bool {
+        self.not_after.is_some_and(|until| now() > until)
     }
 
     /// The fences of what it supersedes.

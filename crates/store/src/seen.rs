@@ -57,6 +57,11 @@ impl BodyDigest {
         }
         Self(first_half(hash))
     }
+
+    /// The digest of parts that are written one after the other, each behind its length as eight bytes, big-endian.
+    pub fn of_framed(parts: &[u8]) -> Self {
+        Self(first_half(Sha256::new_with_prefix(parts)))
+    }
 }
 
 fn first_half(hash: Sha256) -> [u8; 16] {

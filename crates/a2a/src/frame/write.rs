@@ -6,7 +6,7 @@ use prost::Message as _;
 use prost_types::Timestamp;
 use proto::a2a::part::Content;
 use proto::a2a::{Message, Part, Role};
-use proto::value::{Slot, nested};
+use proto::value::{Slot, delimited, nested};
 use types::Seq;
 
 use super::{Ids, Metadata};
@@ -34,14 +34,8 @@ pub(super) fn text_len(text: &str) -> usize {
     if text.is_empty() { 0 } else { 1 + field_len(text.len()) }
 }
 
-fn put_length(out: &mut Vec<u8>, length: usize) {
-    prost::encode_length_delimiter(length, out).expect("a Vec grows");
-}
-
 pub(super) fn put_bytes(out: &mut Vec<u8>, tag: u8, bytes: &[u8]) {
-    out.put_u8(tag << 3 | 2);
-    put_length(out, bytes.len());
-    out.put_slice(bytes);
+    delimited(out, tag, bytes);
 }
 
 pub(super) fn put_text(out: &mut Vec<u8>, tag: u8, text: &str) {
@@ -59,7 +53,7 @@ pub(super) fn put_flag(out: &mut Vec<u8>, tag: u8, flag: bool) {
 pub(super) fn put_number(out: &mut Vec<u8>, tag: u8, number: usize) {
     if number > 0 {
         out.put_u8(tag << 3);
-        put_length(out, number);
+        prost::encode_length_delimiter(number, out).expect("a Vec grows");
     }
 }
 
@@ -85,8 +79,12 @@ pub(super) fn put_status(out: &mut Vec<u8>, state: i32, message: Option<&[u8]>, 
 
 /// The encoded `Message`.
 pub(super) fn message(message: &Message) -> Vec<u8> {
-    let Message { message_id: id, context_id: context, task_id: task, role, .. } = message;
-    envelope(id, Ids { task, context }, *role, message)
+    message_of(Ids { task: &message.task_id, context: &message.context_id }, message)
+}
+
+/// The encoded `Message` as one of a task, whatever ids it came with.
+pub(super) fn message_of(ids: Ids<'_>, message: &Message) -> Vec<u8> {
+    envelope(&message.message_id, ids, message.role, message)
 }
 
 /// The encoded `Message` of the agent that has these words, as frame `seq` of its task.

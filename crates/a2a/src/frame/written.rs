@@ -11,7 +11,7 @@ use types::{Seq, TaskState};
 
 use super::made::merge;
 use super::mark::{Mark, put_metadata};
-use super::write::{buffer, field_len, message, put_bytes, put_status, put_text, said, text_len};
+use super::write::{buffer, field_len, message, message_of, put_bytes, put_status, put_text, said, text_len};
 use super::{Chunk, Ids, Made, Metadata};
 
 /// A task whose parts are kept as the bytes that go out.
@@ -59,9 +59,10 @@ impl Written {
         self.artifacts.iter().any(|known| known.id() == artifact)
     }
 
-    /// Takes a message into the history.
-    pub fn hear(&mut self, heard: &Message) {
-        self.history.push(message(heard));
+    /// Takes a message into the history, as one of this task; it is encoded as the history has it.
+    pub fn hear(&mut self, heard: &Message) -> &[u8] {
+        self.history.push(message_of(self.ids(), heard));
+        self.history.last().map_or(&[], Vec::as_slice)
     }
 
     /// The frame of the whole task, with this status.

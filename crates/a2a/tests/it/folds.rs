@@ -7,7 +7,7 @@ use a2a::{Artifacts, History};
 use bytes::Bytes;
 use proptest::prelude::*;
 use prost::Message as _;
-use proto::a2a::{Artifact, Task, TaskStatusUpdateEvent};
+use proto::a2a::{Artifact, Message, Task, TaskStatusUpdateEvent};
 use types::{Seq, TaskState};
 
 use crate::stage::{CONTEXT, TASK, message, status, text};
@@ -31,13 +31,18 @@ fn changes() -> impl Strategy<Value = Vec<Change>> {
     proptest::collection::vec(change, 0..24)
 }
 
+/// The message of a caller as the history of its task has it.
+fn heard() -> Message {
+    Message { task_id: TASK.into(), context_id: CONTEXT.into(), ..message("hello") }
+}
+
 /// Makes the changes as a backend does: each encoded as a frame, then folded into its own task.
 fn play(changes: &[Change]) -> (Vec<Bytes>, Vec<Task>) {
     let mut task = Task {
         id: TASK.into(),
         context_id: CONTEXT.into(),
         status: Some(status(TaskState::Submitted, None)),
-        history: vec![message("hello")],
+        history: vec![heard()],
         ..Task::default()
     };
     let (mut frames, mut states) = (vec![frame::task(&task, Seq(1))], vec![task.clone()]);
@@ -100,7 +105,7 @@ proptest! {
     fn a_task_that_is_written_piece_by_piece_is_the_folded_one(changes in changes()) {
         let (frames, states) = play(&changes);
         let mut written = Written::new(TASK.into(), CONTEXT.into());
-        written.hear(&message("hello"));
+        prop_assert_eq!(written.hear(&message("hello")), &heard().encode_to_vec()[..]);
         prop_assert_eq!(&written.open(&status(TaskState::Submitted, None), Seq(1)), &frames[0]);
         for (at, frame) in frames.iter().enumerate().skip(1) {
             let seq = Seq(at as u64 + 1);

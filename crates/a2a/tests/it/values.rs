@@ -1,7 +1,7 @@
 //! Dispatch metadata, digests, times and cards.
 
 use a2a::metadata::{self, Cursor, Dispatch};
-use a2a::{Card, body_digest_parts, validate_card};
+use a2a::{Card, framed_body, validate_card};
 use prost::Message as _;
 use proto::a2a::{AgentCard, AgentInterface, AgentSkill, Message, Part, part::Content};
 use types::{Seq, StoreId, TaskId, Timestamp};
@@ -84,8 +84,8 @@ fn a_reason_is_read_as_it_was_written() {
     assert_eq!(metadata::reason_of(None), None);
 }
 
-fn digest(message: &Message) -> Vec<Vec<u8>> {
-    body_digest_parts(message)
+fn digest(message: &Message) -> Vec<u8> {
+    framed_body(message)
 }
 
 #[test]

@@ -53,7 +53,7 @@ impl Writer<'_> {
         if let Some(seen) = commit.accept.as_ref().map(|accept| self.find_seen(&accept.key)).transpose()?.flatten() {
             return Ok(Err(Refusal::Seen(seen)));
         }
-        if commit.accept.as_ref().is_some_and(|accept| accept.expired(self.shared.clock.now())) {
+        if commit.accept.as_ref().is_some_and(|accept| accept.expired(|| self.shared.clock.now())) {
             return Ok(Err(Refusal::Expired));
         }
         let mut before = None;

@@ -208,7 +208,7 @@ impl Locks<'_> {
         }
         let accept = commit.accept.as_ref().zip(self.seen.as_deref());
         accept.map_or(Ok(()), |(accept, seen)| {
-            seen.check(accept, store.clock.now())?;
+            seen.check(accept, || store.clock.now())?;
             if commit.lane == Lane::Accept { seen.has_room(accept, store.most_seen) } else { Ok(()) }
         })?;
         change.map_or(Ok(()), |(change, shard)| shard.check(change))?;

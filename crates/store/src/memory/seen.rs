@@ -37,7 +37,7 @@ impl SeenShard {
     }
 
     /// Whether it is new and in time.
-    pub(super) fn check(&self, accept: &Accept, now: Timestamp) -> Result<(), Refusal> {
+    pub(super) fn check(&self, accept: &Accept, now: impl FnOnce() -> Timestamp) -> Result<(), Refusal> {
         match self.get(&accept.key) {
             Some(seen) => Err(Refusal::Seen(seen.clone())),
             None if accept.expired(now) => Err(Refusal::Expired),

@@ -25,7 +25,8 @@ struct Row {
 
 impl Task {
     pub(super) fn new(summary: Summary) -> Self {
-        Self { summary, log: Vec::new(), snapshot: None, ready: None, timer: None }
+        // Most tasks end in the commit that opens them.
+        Self { summary, log: Vec::with_capacity(1), snapshot: None, ready: None, timer: None }
     }
 
     /// Appends a checked change that was decided at `at`.
