@@ -191,14 +191,14 @@ fn structure(out: &mut Vec<u8>, mut wire: Wire<'_>, depth: usize) -> Option<()> 
     // A member is a message of its own around its value.
     let depth = depth.checked_sub(2)?;
     let all = Wire(wire.0);
-    let mut last = None;
+    let mut greatest = None;
     out.push(b'{');
     while let Some(key) = wire.key()? {
         let member = Wire(wire.bytes(key.tagged(1)?)?).member()?;
-        if last.is_some_and(|last| last >= member.name) && all.names(member.name)? > 1 {
+        if greatest >= Some(member.name) && all.names(member.name)? > 1 {
             return None;
         }
-        last = Some(member.name);
+        greatest = greatest.max(Some(member.name));
         separate(out, b'{');
         json(out, member.name)?;
         out.push(b':');

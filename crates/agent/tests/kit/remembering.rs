@@ -6,8 +6,12 @@ use std::time::Duration;
 use a2a::metadata::Dispatch;
 use a2a::{Error, Fence};
 use agent::Idempotency::Extension;
+use agent::words::text_part;
 use futures::future::join_all;
+use prost::Message as _;
+use proto::a2a::{Message, Role};
 use proto::watchroom::agent::v1::fence_response::Outcome;
+use store::BodyDigest;
 use types::{MessageId, Owner, TaskId, TaskState, Timestamp};
 
 use crate::bed::{Bed, on_every_store};
@@ -23,6 +27,22 @@ on_every_store!(
     c138_a_dispatch_is_taken_once_and_fenced_whatever_the_policy,
     c138_a_repetition_gets_its_task_though_its_webhook_is_refused_by_now,
 );
+
+/// Stores of earlier versions hold digests of these parts, each behind its length.
+#[test]
+fn a_repetition_is_told_by_the_same_digest_as_ever() {
+    let part = text_part("smoke");
+    let message = Message {
+        role: Role::User.into(),
+        context_id: "c".into(),
+        reference_task_ids: vec!["a".into(), "b".into()],
+        parts: vec![part.clone()],
+        ..Message::default()
+    };
+    let (role, count, part) = (i32::from(Role::User).to_be_bytes(), 2_u64.to_be_bytes(), part.encode_to_vec());
+    let parts: [&[u8]; 6] = [&role, b"c", &count, b"a", b"b", &part];
+    assert_eq!(BodyDigest::of_framed(&a2a::framed_body(&message)), BodyDigest::of(parts));
+}
 
 async fn c138_by_default_every_message_is_taken_once(mut bed: Bed) {
     let (stage, kit) = bed.open().await;
