@@ -4,7 +4,7 @@
 //! ```
 //! use triage::{Service, triage};
 //!
-//! let call = triage("The garage is on fire and my brother is hurt, 14 Acacia Avenue");
+//! let call = triage("Our garage is burning and my aunt is hurt, 14 Acacia Avenue");
 //! assert_eq!(call.services, [Service::Fire, Service::Ambulance]);
 //! assert_eq!(call.place.unwrap().text, "14 Acacia Avenue");
 //! ```

@@ -124,7 +124,7 @@ const BEFORE_PLACES: [&str; 14] = [
 ///
 /// ```
 /// assert_eq!(triage::casualties("Two adults and three children are hurt at 12 Mill Lane"), Some(5));
-/// assert_eq!(triage::casualties("My brother is hurt"), None);
+/// assert_eq!(triage::casualties("My aunt is hurt"), None);
 /// ```
 #[must_use]
 pub fn casualties(text: &str) -> Option<u32> {

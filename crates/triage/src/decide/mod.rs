@@ -145,21 +145,25 @@ pub(crate) fn by_rules(found: &[Finding], trace: &[Decision], heard: Heard) -> C
 }
 
 /// Decides from the findings; the reasons are added to their trace.
-/// The rules choose, and the call as a whole is weighed: where the weights are of another mind, they have the last word.
+/// The rules choose, and the call as a whole is weighed: where the weights are of another mind, they have the last word,
+/// except that a cry for help of which nothing says what for gets everybody.
 pub(crate) fn decide(text: &str, tokens: &[Token], findings: &mut Findings, heard: Heard) -> Verdict {
     let s = Situation::of(&findings.all, &findings.trace, heard);
     let choice = Choice::of(&s);
     let sent = choice.sent();
     let reading = Reading { tokens, found: s.found, sent: &sent, grounded: choice.grounded, heard };
     let weighed = weigh(reading);
-    let mut services: Vec<Service> = Service::ALL.into_iter().filter(|service| weighed.sends(*service)).collect();
-    let unsure = weighed.sure() < BLIND || services.is_empty() && s.hinted(Fact::WantHelp);
-    if choice.is_blind() && unsure {
+    let believed = |service: Service| {
+        let added = choice.grounded && !sent.contains(&service);
+        weighed.sends(service) && (!added || weighed.needs(service) >= ADDED)
+    };
+    let mut services: Vec<Service> = Service::ALL.into_iter().filter(|service| believed(*service)).collect();
+    if choice.is_blind() && s.hinted(Fact::WantHelp) {
         services.clone_from(&sent);
     }
     let kind = what::kind(&s, &services);
     let agreed = services == sent;
-    let confidence = if agreed { confidence(&s, &services) } else { weighed.sure() };
+    let confidence = if agreed { confidence(&s, &services) } else { weighed.sure(&services) };
     let (priority, hazards) = (what::priority(&s, kind), what::hazards(&s));
     let told = Told { text, tokens, s: &s, choice: &choice, weighed: &weighed };
     let decisions = told.all(&services);
@@ -167,9 +171,8 @@ pub(crate) fn decide(text: &str, tokens: &[Token], findings: &mut Findings, hear
     Verdict { services, kind, priority, hazards, confidence }
 }
 
-/// Below this probability of the weights' choice a cry without a cause gets everybody; so does a cry for help of which
-/// the weights make nothing.
-const BLIND: f64 = 0.5;
+/// Beside a clear choice of the rules the weights add only who is needed at least so probably.
+const ADDED: f64 = 0.45;
 
 fn choose(s: &Situation<'_>) -> Vec<(Service, Reason)> {
     let reasons = [who::fire(s), who::police(s), who::ambulance(s)];

@@ -25,7 +25,7 @@ fn a_number_of_people_who_are_hurt_is_counted() {
 #[test]
 fn what_is_no_number_of_people_who_are_hurt_is_not() {
     let cases = [
-        "my brother is hurt",
+        "my aunt is hurt",
         "nobody is hurt at 12 Mill Lane",
         "two people are not hurt",
         "two men stabbed him",

@@ -19,7 +19,7 @@ pub(crate) use clues::{Reading, clues};
 const SETS: usize = 8;
 
 /// How much worse it is to leave a needed service at home than to be inexact in another way.
-const MISSING: f64 = 1.5;
+const MISSING: f64 = 2.0;
 
 /// A weight of the table is in hundredths.
 const UNIT: f64 = 100.0;
@@ -112,9 +112,9 @@ impl Weighed {
         with.map(|(_, probable)| probable).sum::<f64>().clamp(0.0, 1.0)
     }
 
-    /// How probable the chosen set is.
-    pub(crate) fn sure(&self) -> f64 {
-        self.sets[self.best]
+    /// How probable it is that exactly these are needed.
+    pub(crate) fn sure(&self, services: &[Service]) -> f64 {
+        self.sets[services.iter().map(|service| bit(*service)).sum::<usize>()]
     }
 
     /// The tokens that speak most for the service, or against it; the weightiest first.

@@ -23,7 +23,7 @@ fn names(text: &str, known: &[&str]) -> BTreeSet<String> {
 
 #[test]
 fn words_kinds_findings_and_choices_are_weighed() {
-    let names = names("The smouldering sofa is out on the lawn", &["smoulder"]);
+    let names = names("The smouldering sofa stands beside our hedge", &["smoulder"]);
     for name in ["smoulder", "@flames", "@what-burns", "fire sent clearly", "police not sent clearly"] {
         assert!(names.contains(name), "{name}: {names:?}");
     }

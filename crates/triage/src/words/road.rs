@@ -126,7 +126,7 @@ pub(crate) const RULES: &[Rule] = &[
             "@roaming|person|kid|someone|man|boy|child|teenager|lad ~4 on|over|along|by ?=the railway|track|=line|=lines",
             "run|walk|wander|stagger|weave ~4 of|in|into|through|on|down ~2 traffic|motorway|carriageway|tracks",
             "@object ~5 across|blocking|block|on|in|over|onto|obstruct|covering ?=the|=a|both|all|=of|middle|whole|main ?=the|=of|lanes|middle|busy @road|@street",
-            "@object|stuff|things ~5 all over ?=the @road|@street",
+            "@object|stuff|things ~5 all over ?=the|=a @road|@street",
             "@road|@street ~4 @object ~3 fall|down|across|lie|block|drop",
             "@roaming ~4 on|in|down|across|along|onto|into ?=the|=a|middle|=of ?=the|main|busy|dual @road|@street|motorway|traffic|lanes|carriageway|railway|line|lane",
             "@roaming ~3 loose|running|wandering|walking|strolling|out ~5 @road|@street|traffic|motorway|cars|roundabout|down|lane",
