@@ -9,11 +9,11 @@ use self::lean::Lean;
 use self::told::Told;
 use self::who::Reason;
 use crate::fact::Fact;
-use crate::outcome::{Decision, Effect, Kind, Priority, Service};
+use crate::outcome::{Decision, Effect, Kind, Priority, Service, Triage};
 use crate::scan::{Finding, Findings};
 use crate::scope::Scope;
 use crate::text::Token;
-use crate::weigh::{Reading, weigh};
+use crate::weigh::{Reading, Weighed, weigh};
 use crate::words::Strength;
 
 /// The services, and how they were chosen.
@@ -145,25 +145,19 @@ pub(crate) fn by_rules(found: &[Finding], trace: &[Decision], heard: Heard) -> C
 }
 
 /// Decides from the findings; the reasons are added to their trace.
-/// The rules choose, and the call as a whole is weighed: where the weights are of another mind, they have the last word,
-/// except that a cry for help of which nothing says what for gets everybody.
 pub(crate) fn decide(text: &str, tokens: &[Token], findings: &mut Findings, heard: Heard) -> Verdict {
     let s = Situation::of(&findings.all, &findings.trace, heard);
     let choice = Choice::of(&s);
     let sent = choice.sent();
     let reading = Reading { tokens, found: s.found, sent: &sent, grounded: choice.grounded, heard };
     let weighed = weigh(reading);
-    let believed = |service: Service| {
-        let added = choice.grounded && !sent.contains(&service);
-        weighed.sends(service) && (!added || weighed.needs(service) >= ADDED)
-    };
-    let mut services: Vec<Service> = Service::ALL.into_iter().filter(|service| believed(*service)).collect();
-    if choice.is_blind() && s.hinted(Fact::WantHelp) {
-        services.clone_from(&sent);
-    }
+    let services = settle(&s, &choice, &weighed);
     let kind = what::kind(&s, &services);
-    let agreed = services == sent;
-    let confidence = if agreed { confidence(&s, &services) } else { weighed.sure(&services) };
+    let confidence = match (services == sent, choice.grounded && services.is_empty()) {
+        (true, _) => confidence(&s, &services),
+        (false, true) => UNCLEAR,
+        (false, false) => weighed.sure(&services),
+    };
     let (priority, hazards) = (what::priority(&s, kind), what::hazards(&s));
     let told = Told { text, tokens, s: &s, choice: &choice, weighed: &weighed };
     let decisions = told.all(&services);
@@ -172,7 +166,28 @@ pub(crate) fn decide(text: &str, tokens: &[Token], findings: &mut Findings, hear
 }
 
 /// Beside a clear choice of the rules the weights add only who is needed at least so probably.
-const ADDED: f64 = 0.45;
+const ADDED: f64 = 0.25;
+
+/// Where the rules clearly send somebody, nobody goes only if that is at least so probably right; and it is asked.
+const NOBODY: f64 = 0.9;
+
+/// The rules choose, and the call as a whole is weighed: where the weights are of another mind, they have the last word.
+/// But a cry for help of which nothing says what for gets everybody, and what is in doubt gets those of both.
+fn settle(s: &Situation<'_>, choice: &Choice, weighed: &Weighed) -> Vec<Service> {
+    let sent = choice.sent();
+    if choice.is_blind() && s.hinted(Fact::WantHelp) {
+        return sent;
+    }
+    let by_rule = |service: &Service| sent.contains(service);
+    let added = |service: Service| !choice.grounded || weighed.needs(service) >= ADDED;
+    let believed = |service: &Service| weighed.sends(*service) && (by_rule(service) || added(*service));
+    let services: Vec<Service> = Service::ALL.into_iter().filter(believed).collect();
+    let least = if choice.grounded && services.is_empty() { NOBODY } else { Triage::SURE };
+    if weighed.sure(&services) >= least {
+        return services;
+    }
+    Service::ALL.into_iter().filter(|service| services.contains(service) || by_rule(service)).collect()
+}
 
 fn choose(s: &Situation<'_>) -> Vec<(Service, Reason)> {
     let reasons = [who::fire(s), who::police(s), who::ambulance(s)];

@@ -45,9 +45,10 @@ impl Told<'_> {
             Service::Police => None,
         };
         let effect = Effect::Withholds(service);
-        match denied {
-            Some(why) => Some(self.by_rule(&why, effect)),
-            None => self.reason(service).map(|_| self.by_weight("the weight of the other words", false, effect)),
+        match (self.reason(service), denied) {
+            (Some(_), _) => Some(self.by_weight("the weight of the other words", false, effect)),
+            (None, Some(why)) => Some(self.by_rule(&why, effect)),
+            (None, None) => None,
         }
     }
 

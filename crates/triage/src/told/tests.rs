@@ -8,7 +8,7 @@ fn a_number_of_people_who_are_hurt_is_counted() {
         ("two people are hurt", 2),
         ("there's been a crash, 3 injured", 3),
         ("at least four seriously injured here", 4),
-        ("two of them are bleeding", 2),
+        ("two of the guests are bleeding", 2),
         ("One person is unconscious", 1),
         ("two adults and three children are hurt", 5),
         ("two adults, three children hurt in the van", 5),

@@ -49,26 +49,33 @@ pub(crate) struct Weighed {
     sets: [f64; SETS],
     /// The set that is least bad to send.
     best: usize,
-    clues: Vec<(&'static [i16; SETS], Range<usize>)>,
+    clues: Vec<Clue>,
+}
+
+/// A clue that a call gives, and the tokens that it rests on.
+#[derive(Debug)]
+struct Clue {
+    name: &'static str,
+    weights: &'static [i16; SETS],
+    at: Range<usize>,
+}
+
+fn clue(name: &str, at: Range<usize>) -> Option<Clue> {
+    WEIGHTS.get_key_value(name).map(|(name, weights)| Clue { name, weights, at })
 }
 
 /// Weighs a call. Each clue counts once, however often it is given.
 pub(crate) fn weigh(call: Reading<'_>) -> Weighed {
     let weights = &*WEIGHTS;
-    let mut given: Vec<(&'static [i16; SETS], Range<usize>)> = Vec::new();
-    clues(call, |word| weights.contains_key(word), |name, at| given.extend(weights.get(name).map(|of| (of, at))));
-    given.extend(weights.get(ALWAYS).map(|of| (of, 0..0)));
-    given.sort_by_key(|(of, at)| (std::ptr::from_ref(*of), at.start));
-    let mut sums = [0.0; SETS];
-    let mut last = None;
-    for (of, _) in &given {
-        let this = Some(std::ptr::from_ref(*of));
-        if this != last {
-            sums.iter_mut().zip(*of).for_each(|(sum, weight)| *sum += f64::from(*weight) / UNIT);
-        }
-        last = this;
+    let mut given: Vec<Clue> = Vec::new();
+    clues(call, |word| weights.contains_key(word), |name, at| given.extend(clue(name, at)));
+    given.extend(clue(ALWAYS, 0..0));
+    given.sort_by_key(|clue| (clue.name, clue.at.start, clue.at.end));
+    let mut sums = [0; SETS];
+    for once in given.chunk_by(|a, b| a.name == b.name) {
+        sums.iter_mut().zip(once[0].weights).for_each(|(sum, weight)| *sum += i32::from(*weight));
     }
-    let sets = probable(sums);
+    let sets = probable(sums.map(|sum| f64::from(sum) / UNIT));
     Weighed { sets, best: least_bad(&sets), clues: given }
 }
 
@@ -125,9 +132,10 @@ impl Weighed {
             let signed = signed.map(|(set, w)| i32::from(*w) * if set & bit(service) != 0 { sign } else { -sign });
             signed.sum()
         };
-        let words = self.clues.iter().filter(|(_, at)| !at.is_empty());
-        let mut speaking: Vec<_> = words.map(|(of, at)| (weight(of), at)).filter(|(weight, _)| *weight > 0).collect();
-        speaking.sort_by_key(|(weight, at)| (-*weight, at.start));
+        let words = self.clues.iter().filter(|clue| !clue.at.is_empty());
+        let weighty = words.map(|clue| (weight(clue.weights), &clue.at)).filter(|(weight, _)| *weight > 0);
+        let mut speaking: Vec<_> = weighty.collect();
+        speaking.sort_by_key(|(weight, at)| (-*weight, at.start, at.end));
         speaking.into_iter().map(|(_, at)| at.clone()).collect()
     }
 }

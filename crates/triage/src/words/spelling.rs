@@ -233,6 +233,7 @@ const IRREGULAR: &[(&str, &str)] = &[
     ("feet", "foot"),
     ("fell", "fall"),
     ("felt", "feel"),
+    ("fired", "shoot"),
     ("fled", "flee"),
     ("fought", "fight"),
     ("found", "find"),

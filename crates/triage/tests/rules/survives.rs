@@ -114,3 +114,25 @@ fn addresses_of_many_kinds_are_found() {
     finds("someone fainted on Platform 3, Leatherhead station", "Platform 3, Leatherhead station");
     finds("help at 4410 N Lincoln Blvd, Apt 3", "4410 N Lincoln Blvd, Apt 3");
 }
+
+/// Whatever is said around it, what is plainly said is answered by its service, or by a question.
+#[test]
+fn nothing_that_is_plainly_said_is_passed_over_in_silence() {
+    let around =
+        ["", "Who should I call? ", "Not sure if this is an emergency, but ", "Sorry to bother you, no rush. "];
+    let plain = [
+        ("the kitchen is on fire", FIRE),
+        ("smoke is pouring out of the flat above us", FIRE),
+        ("my husband has collapsed and is not breathing", AMBULANCE),
+        ("she has been stabbed in the arm", AMBULANCE),
+        ("a man is threatening us with a knife", POLICE),
+        ("somebody is breaking into the house next door", POLICE),
+        ("a boy has fallen into the river", FIRE),
+    ];
+    for (said, service) in plain {
+        for before in around {
+            let call = triage(&format!("{before}{said}"));
+            assert!(call.services.contains(&service) || call.question().is_some(), "{before}{said}: {call:?}");
+        }
+    }
+}
