@@ -12,6 +12,8 @@ use crate::value::Number;
 
 /// Messages within each other at most, as decoders have it.
 const DEEPEST: usize = 100;
+/// Members of one Struct that are looked for among all of it at most: those that come out of order.
+const STRAYS: usize = 4;
 
 /// A field as it is on the wire, and as a member.
 #[derive(Debug)]
@@ -147,7 +149,7 @@ fn member(out: &mut Vec<u8>, wire: &mut Wire<'_>, key: Key, field: &Field, depth
     let implied = field.rule == Rule::Implied;
     match &field.shape {
         Shape::Flag | Shape::Whole | Shape::Named(_) => {
-            let number = wire.number(key)?;
+            let number = narrow(wire.number(key)?, &field.shape);
             if implied && number == 0 {
                 return None;
             }
@@ -166,12 +168,20 @@ fn member(out: &mut Vec<u8>, wire: &mut Wire<'_>, key: Key, field: &Field, depth
     }
 }
 
+/// A number as decoders have it, of which only the lower half counts; a flag is 0 or 1.
 #[allow(clippy::cast_possible_truncation, reason = "as decoders do")]
-fn scalar(out: &mut Vec<u8>, number: u64, shape: &Shape) -> Option<()> {
+fn narrow(number: u64, shape: &Shape) -> i32 {
+    match shape {
+        Shape::Flag => i32::from(number != 0),
+        _ => number as i32,
+    }
+}
+
+fn scalar(out: &mut Vec<u8>, number: i32, shape: &Shape) -> Option<()> {
     match shape {
         Shape::Flag => json(out, &(number != 0)),
-        Shape::Named(known) => named(out, number as i32, *known),
-        _ => json(out, &(number as i32)),
+        Shape::Named(known) => named(out, number, *known),
+        _ => json(out, &number),
     }
 }
 
@@ -186,17 +196,21 @@ fn json<T: Serialize + ?Sized>(out: &mut Vec<u8>, value: &T) -> Option<()> {
     serde_json::to_writer(out, value).ok()
 }
 
-/// A `google.protobuf.Struct`. Members come as they are encoded; where they are not in order, none may come twice.
+/// A `google.protobuf.Struct`. Members come as they are encoded; where they are not in order, none may come twice
+/// and few may be out of it.
 fn structure(out: &mut Vec<u8>, mut wire: Wire<'_>, depth: usize) -> Option<()> {
     // A member is a message of its own around its value.
     let depth = depth.checked_sub(2)?;
     let all = Wire(wire.0);
-    let mut greatest = None;
+    let (mut greatest, mut strays) = (None, STRAYS);
     out.push(b'{');
     while let Some(key) = wire.key()? {
         let member = Wire(wire.bytes(key.tagged(1)?)?).member()?;
-        if greatest >= Some(member.name) && all.names(member.name)? > 1 {
-            return None;
+        if greatest >= Some(member.name) {
+            strays = strays.checked_sub(1)?;
+            if all.names(member.name)? > 1 {
+                return None;
+            }
         }
         greatest = greatest.max(Some(member.name));
         separate(out, b'{');

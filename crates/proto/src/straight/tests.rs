@@ -3,9 +3,9 @@
 use prost::Message as _;
 
 use super::text;
-use crate::a2a::{AgentCard, SendMessageResponse, Task, TaskStatus};
+use crate::a2a::{AgentCard, ListTasksRequest, SendMessageResponse, Task, TaskStatus};
 use crate::members::Members;
-use crate::{from_text, write_text};
+use crate::{from_text, to_text, write_text};
 
 const RESPONSE: &str = r#"{"task":{"id":"t","contextId":"c","status":{"state":"TASK_STATE_COMPLETED",
 "timestamp":"2026-11-21T05:00:00.123Z","message":{"messageId":"t-3","role":"ROLE_AGENT","parts":[{"text":"\"done\"\n"}]}},
@@ -44,6 +44,19 @@ fn a_struct_out_of_order_is_written_as_long_as_no_member_comes_twice() {
     assert!(metadata(&["b", "a"]).unwrap().ends_with(r#""metadata":{"b":null,"a":null}}"#));
     assert_eq!(metadata(&["b", "a", "b"]), None);
     assert_eq!(metadata(&["a", "a"]), None);
+    let backwards = ["f", "e", "d", "c", "b", "a"];
+    assert!(metadata(&backwards[1..]).is_some());
+    assert_eq!(metadata(&backwards), None, "each of them would be looked for among all");
+}
+
+#[test]
+fn a_number_that_is_zero_once_it_is_narrow_is_left_out() {
+    // 2^32, and 2^32 + 1.
+    let status = [0x18, 0x80, 0x80, 0x80, 0x80, 0x10];
+    assert_eq!(text(&status, ListTasksRequest::FIELDS), None);
+    assert_eq!(to_text::<ListTasksRequest>(&status).unwrap(), "{}");
+    let (submitted, state) = ([0x18, 0x81, 0x80, 0x80, 0x80, 0x10], r#"{"status":"TASK_STATE_SUBMITTED"}"#);
+    assert_eq!(text(&submitted, ListTasksRequest::FIELDS).as_deref(), Some(state));
 }
 
 #[test]
