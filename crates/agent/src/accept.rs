@@ -16,6 +16,7 @@ use crate::fault;
 use crate::handle::TRIES;
 use crate::kit::{Found, Kit};
 use crate::live::{Live, Origin, Rejected};
+use crate::push::Changing;
 
 /// How long an acceptance is remembered at least; that of a dispatch so long after its deadline.
 pub(crate) const REMEMBERED: Duration = Duration::from_secs(24 * 3600);
@@ -219,13 +220,18 @@ impl<D: Driver> Kit<D> {
                         Err(_) => self.revive(&live).await?,
                     }
                 }
-                Err(Rejected::Broken | Rejected::Over) => self.revive(&live).await?,
-                Err(Rejected::Draft) => live.flush(self),
-                // What it was refused for, and what it may repeat, has to be durable first.
-                Err(Rejected::Refused(error)) => {
-                    live.show(self).await?;
-                    if live.mark().failures == failures {
-                        return Box::pin(self.seen_or(asked, print, error)).await;
+                Err(rejected) => {
+                    changing.into_iter().for_each(Changing::untouched);
+                    match rejected {
+                        Rejected::Broken | Rejected::Over => self.revive(&live).await?,
+                        Rejected::Draft => live.flush(self),
+                        // What it was refused for, and what it may repeat, has to be durable first.
+                        Rejected::Refused(error) => {
+                            live.show(self).await?;
+                            if live.mark().failures == failures {
+                                return Box::pin(self.seen_or(asked, print, error)).await;
+                            }
+                        }
                     }
                 }
             }

@@ -13,6 +13,8 @@ mod outbox;
 mod poster;
 mod row;
 
+pub(crate) use outbox::Changing;
+
 pub use args::PushArgs;
 pub use outbox::{Outbox, Push};
 pub use poster::Poster;

@@ -336,6 +336,11 @@ impl Changing {
     pub(crate) fn ended<T>(mut self, written: &Result<T, Refusal>) {
         self.refused = written.is_err();
     }
+
+    /// Nothing was asked of the store: a courier that is at work goes on.
+    pub(crate) fn untouched(mut self) {
+        self.refused = true;
+    }
 }
 
 impl Drop for Changing {

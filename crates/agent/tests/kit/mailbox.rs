@@ -11,6 +11,7 @@ use outbound::Guard;
 use parking_lot::Mutex;
 use proto::a2a::StreamResponse;
 use push::{Failure, Letter, Line, Policy};
+use tokio::sync::watch;
 
 /// One call that was taken or not.
 #[derive(Debug, Clone)]
@@ -25,6 +26,10 @@ pub(crate) struct Got {
 pub(crate) struct Mailbox {
     pub(crate) got: Mutex<Vec<Got>>,
     pub(crate) fails: AtomicBool,
+    /// While true, no call is answered.
+    held: watch::Sender<bool>,
+    /// Calls that were begun.
+    pub(crate) begun: AtomicUsize,
     now: AtomicUsize,
     /// Most calls that were under way at once.
     pub(crate) most: AtomicUsize,
@@ -49,6 +54,11 @@ impl Mailbox {
         self.fails.store(fails, Ordering::SeqCst);
     }
 
+    /// Whether calls hang.
+    pub(crate) fn hold(&self, holds: bool) {
+        self.held.send_replace(holds);
+    }
+
     /// The numbers of the events that were taken at `origin`, in the order of the calls.
     pub(crate) fn taken(&self, origin: &str) -> Vec<u64> {
         let got = self.got.lock();
@@ -65,6 +75,8 @@ impl Mailbox {
 impl Poster for Mailbox {
     fn post<'p>(&'p self, _: &'p mut Line, letter: &'p Letter<'p>) -> BoxFuture<'p, Result<(), Failure>> {
         Box::pin(async move {
+            self.begun.fetch_add(1, Ordering::SeqCst);
+            self.held.subscribe().wait_for(|held| !held).await.unwrap();
             let now = self.now.fetch_add(1, Ordering::SeqCst) + 1;
             self.most.fetch_max(now, Ordering::SeqCst);
             tokio::task::yield_now().await;

@@ -27,6 +27,7 @@ on_every_store!(
     a_configuration_of_the_same_id_takes_the_place_and_the_cursor_of_the_former,
     c95_a_deleted_configuration_is_told_nothing_more,
     a_configuration_that_comes_with_a_turn_is_told_what_follows,
+    a_turn_that_is_refused_leaves_the_call_under_way_alone,
     c91_what_is_created_is_read_without_its_secrets,
 );
 
@@ -208,6 +209,22 @@ async fn a_configuration_that_comes_with_a_turn_is_told_what_follows(mut bed: Be
     let last = mailbox.got.lock().last().unwrap().event.clone();
     assert!(matches!(last.update, Update::Status(_)));
     assert_eq!(mailbox.taken(HOOK)[0], 4);
+}
+
+async fn a_turn_that_is_refused_leaves_the_call_under_way_alone(mut bed: Bed) {
+    let (mailbox, push) = Mailbox::push();
+    let (stage, kit) = bed.open().await;
+    let outbox = kit.open_push(push).clone();
+    mailbox.hold(true);
+    let task = send(&kit, immediately(pushing("a", script("work wait work")))).await.unwrap();
+    let begun = || mailbox.begun.load(std::sync::atomic::Ordering::SeqCst);
+    yielding_until(|| begun() == 1).await;
+    let refused = send(&kit, to(&task, pushing("a", script("more")))).await;
+    assert!(matches!(refused, Err(Error::UnsupportedOperation(_))), "{refused:?}");
+    mailbox.hold(false);
+    stage.open();
+    quiet(&outbox).await;
+    assert_eq!((begun(), mailbox.taken(HOOK)), (4, vec![1, 2, 3, 4]));
 }
 
 async fn c91_what_is_created_is_read_without_its_secrets(mut bed: Bed) {
