@@ -50,8 +50,8 @@ impl Driver for Notes {
     }
 }
 
-#[tokio::test]
-async fn what_the_decisions_of_one_commit_append_is_one_row() {
+/// A task that has noted one message, and the store that its commits go to.
+async fn noting() -> (Arc<Moody>, Handle<Notes>) {
     let card = Card {
         name: "Notes".into(),
         description: "tests".into(),
@@ -67,6 +67,18 @@ async fn what_the_decisions_of_one_commit_append_is_one_row() {
     let answer = SendMessageResponse::decode(kit.send(call(), immediately(message("m1", "work"))).await.unwrap());
     let Some(Payload::Task(task)) = answer.unwrap().payload else { panic!("no task") };
     let handle = kit.handle(task.id.parse().unwrap()).await.unwrap().unwrap();
+    (store, handle)
+}
+
+/// What each commit has noted, in their order.
+async fn told(store: &Moody) -> Vec<String> {
+    let rows = store.rows("notes", &[]).await.unwrap();
+    rows.iter().map(|row| String::from_utf8(row.body.to_vec()).unwrap()).collect()
+}
+
+#[tokio::test]
+async fn what_the_decisions_of_one_commit_append_is_one_row() {
+    let (store, handle) = noting().await;
     store.hold();
     // The first is on its way when the others are decided, so that these share the next commit.
     let release = async {
@@ -76,9 +88,29 @@ async fn what_the_decisions_of_one_commit_append_is_one_row() {
     let (a, b, c, ()) = tokio::join!(handle.signal(b'a'), handle.signal(b'b'), handle.signal(b'c'), release);
     assert_eq!((a, b, c), (Ok(()), Ok(()), Ok(())));
     handle.signal(b'd').await.unwrap();
-    let rows = store.rows("notes", &[]).await.unwrap();
-    let told: Vec<String> = rows.iter().map(|row| String::from_utf8(row.body.to_vec()).unwrap()).collect();
+    let told = told(&store).await;
     assert_eq!(told.concat(), "mabcd");
     assert!(told.len() < 5, "{told:?}");
     assert!(told.len() >= 3, "each commit has its own: {told:?}");
+}
+
+#[tokio::test]
+async fn what_a_failed_commit_would_have_appended_is_appended_once_by_a_later_one() {
+    let (store, handle) = noting().await;
+    store.hold();
+    let refuse = async {
+        tokio::task::yield_now().await;
+        assert!(store.held() > 0);
+        store.refuse();
+        store.release();
+    };
+    let (a, b, ()) = tokio::join!(handle.signal(b'a'), handle.signal(b'b'), refuse);
+    for (letter, taken) in [(b'a', a), (b'b', b)] {
+        if taken.is_err() {
+            handle.signal(letter).await.unwrap();
+        }
+    }
+    handle.signal(b'c').await.unwrap();
+    let told = told(&store).await.concat();
+    assert!(["mabc", "mbac"].contains(&told.as_str()), "{told}");
 }

@@ -1,12 +1,18 @@
 //! The desk over a store: what is noted is kept, also over a restart, and shown to its owner alone.
 
+use agent::Append;
+use bytes::Bytes;
 use futures::StreamExt as _;
+use prost::Message as _;
 use proto::watchroom::emergency::v1::watch_incidents_response::Event;
 use proto::watchroom::emergency::v1::{self as wire, IncidentStatus, UnitStatus};
-use types::{Owner, StoreId};
+use store::{Commit, RowChange};
+use types::{Head, Owner, StoreId, TaskId};
 
-use super::office::{DEADLINE, Office, by, called, eventually, sent, store, unit};
-use crate::incident::note;
+use super::office::{DEADLINE, Office, RUN, by, called, eventually, sent, store, unit};
+use crate::duty::Subject;
+use crate::incident::note::{self, Failed, Note, Notes, What};
+use crate::incident::tell::told;
 use crate::incident::watch;
 
 #[tokio::test]
@@ -23,6 +29,53 @@ async fn what_was_noted_before_a_crash_is_taken_after_it_and_only_once() {
     let office = office.reopened().await;
     let kept = office.shown("it is kept", &owner, assigned).await;
     assert_eq!((kept.calls.len(), kept.dispatches.len()), (1, 1));
+}
+
+/// Earlier versions noted each decision under the number of a frame and something of chance, and wrote the time once.
+#[tokio::test]
+async fn notes_of_earlier_versions_come_before_those_of_this_one_at_their_own_times() {
+    let (store, owner, run): (_, _, TaskId) = (store(), Owner::anonymous(), RUN.parse().unwrap());
+    let of_earlier = |frame: u64, chance: u64, at: u64, what: What| {
+        let notes = Notes {
+            principal: owner.principal.as_str().to_owned(),
+            context: "c-1".to_owned(),
+            run: RUN.to_owned(),
+            at,
+            notes: vec![Note { what: Some(what), at: 0 }],
+            ..Notes::default()
+        };
+        let key = [run.as_bytes().as_slice(), &frame.to_be_bytes(), &chance.to_be_bytes()].concat();
+        (key.into(), notes.encode_to_vec())
+    };
+    let of_now = |commit: u64, notes: [(u64, What); 2]| {
+        let subject = Subject { owner: &owner, run, context: &"c-1".parse().unwrap() };
+        let notes = notes.map(|(at, what)| Note { what: Some(what), at });
+        let Append { key, body, .. } = told(subject, Head(commit), notes.into());
+        (key, body)
+    };
+    let failed = |service: &str| {
+        let dispatch = format!("{RUN}/{service}");
+        What::Failed(Failed { dispatch, service: service.to_owned(), cause: "nobody is free".to_owned() })
+    };
+    let rows: [(Bytes, Vec<u8>); 4] = [
+        of_now(12, [(5_000, failed("e")), (6_000, failed("f"))]),
+        of_now(3, [(3_000, failed("c")), (4_000, failed("d"))]),
+        of_earlier(300, 1, 2_000, failed("b")),
+        of_earlier(2, u64::MAX, 1_000, called()),
+    ];
+    let change =
+        |(key, body): (Bytes, Vec<u8>)| RowChange { kind: note::KIND, key, expected: 0, body: Some(body.into()) };
+    let (epoch, at) = (store.own().await.unwrap().epoch, store.now());
+    store.commit(Commit::of_rows(epoch, at, rows.map(change).into())).await.unwrap();
+    let office = Office::open(store).await;
+    let last = |incident: &wire::Incident| incident.dispatches.iter().any(|dispatch| dispatch.service == "f");
+    let incident = office.shown("all is taken", &owner, last).await;
+    let seconds = |at: &Option<prost_types::Timestamp>| at.as_ref().unwrap().seconds;
+    assert_eq!((seconds(&incident.opened_at), seconds(&incident.calls[0].received_at)), (1, 1));
+    let services: Vec<&str> = incident.dispatches.iter().map(|dispatch| dispatch.service.as_str()).collect();
+    assert_eq!(services, ["b", "c", "d", "e", "f"]);
+    let said = incident.log.iter().filter(|entry| entry.text.contains("nobody is free"));
+    assert_eq!(said.map(|entry| seconds(&entry.time)).collect::<Vec<_>>(), [2, 3, 4, 5, 6]);
 }
 
 #[tokio::test]
