@@ -10,6 +10,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use a2a::frame::Metadata;
 use a2a::{Error, metadata};
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 use prost::Message as _;
@@ -204,7 +205,9 @@ fn fits(changes: &[Change], view: &View<'_>) -> Result<(), Error> {
 
 fn size(changes: &[Change]) -> usize {
     let one = |change: &Change| match change {
-        Change::Status { message, .. } => message.as_ref().map_or(0, Message::encoded_len),
+        Change::Status { message, metadata, .. } => {
+            message.as_ref().map_or(0, Message::encoded_len) + metadata.as_ref().map_or(0, Metadata::size)
+        }
         Change::Artifact { artifact, .. } => artifact.size(),
     };
     changes.iter().map(one).sum()

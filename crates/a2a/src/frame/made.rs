@@ -7,7 +7,7 @@ use types::Seq;
 
 use super::mark::{Mark, put_metadata};
 use super::write::{
-    Heading, buffer, heading, put_bytes, put_data, put_ending, put_flag, put_parts, put_text, put_words,
+    Heading, buffer, field_len, heading, put_bytes, put_data, put_ending, put_flag, put_parts, put_text, put_words,
 };
 use super::{Chunk, Ids, Metadata, Piece};
 
@@ -64,9 +64,9 @@ impl Made {
         &self.id
     }
 
-    /// About as many bytes as it takes.
+    /// As many bytes as the encoded `Artifact` has.
     pub fn size(&self) -> usize {
-        let extensions = self.extensions.iter().map(String::len).sum::<usize>();
+        let extensions = self.extensions.iter().map(|one| 1 + field_len(one.len())).sum::<usize>();
         self.heading.len() + self.parts.len() + self.metadata.as_ref().map_or(0, Metadata::size) + extensions
     }
 

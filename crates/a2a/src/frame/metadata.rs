@@ -7,6 +7,8 @@ use prost::Message as _;
 use proto::value::{Object, Slot};
 use proto::{Struct, Value};
 
+use super::write::{field_len, text_len};
+
 /// Metadata by key. Of two updates with one key the later counts, so a key's value is kept whole.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Metadata(BTreeMap<Cow<'static, str>, Vec<u8>>);
@@ -39,9 +41,10 @@ impl Metadata {
         }
     }
 
-    /// Bytes of its keys and values.
-    pub(super) fn size(&self) -> usize {
-        self.0.iter().map(|(key, value)| key.len() + value.len()).sum()
+    /// As many bytes as the field of a `Struct` takes that holds it.
+    pub fn size(&self) -> usize {
+        let entry = |(key, value): (&Cow<'static, str>, &Vec<u8>)| text_len(key) + 1 + field_len(value.len());
+        1 + field_len(self.0.iter().map(|one| 1 + field_len(entry(one))).sum())
     }
 }
 

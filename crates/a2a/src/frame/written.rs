@@ -78,11 +78,6 @@ impl Written {
         out.into()
     }
 
-    /// The frame of a new status, which is taken up.
-    pub fn stand(&mut self, status: &TaskStatus, metadata: Option<Metadata>, seq: Seq) -> Bytes {
-        self.take(Standing::of(status), metadata, seq)
-    }
-
     /// The frame of a new status with an agent's words, which is taken up. The words are the task's, and have the
     /// frame's number for an id where they have none of their own.
     pub fn tell(
@@ -94,10 +89,7 @@ impl Written {
         seq: Seq,
     ) -> Bytes {
         let message = words.map(|words| said(self.ids(), words, seq));
-        self.take(Standing::new(state.wire(), message, Some(&at)), metadata, seq)
-    }
-
-    fn take(&mut self, next: Standing, metadata: Option<Metadata>, seq: Seq) -> Bytes {
+        let next = Standing::new(state.wire(), message, Some(&at));
         let frame = next.frame(self.ids(), metadata.as_ref(), seq);
         let replaced = self.status.replace(next);
         self.history.extend(replaced.and_then(|replaced| replaced.message));
@@ -132,13 +124,13 @@ impl Written {
         out.into()
     }
 
-    /// About as many bytes as [`Written::bytes`] has, and not fewer but for those of its own metadata.
+    /// As many bytes as [`Written::bytes`] has.
     pub fn len(&self) -> usize {
-        const TAGS: usize = 8;
         let history = self.history.iter().map(|message| 1 + field_len(message.len())).sum::<usize>();
-        let artifacts = self.artifacts.iter().map(|made| TAGS + made.size()).sum::<usize>();
+        let artifacts = self.artifacts.iter().map(|made| 1 + field_len(made.size())).sum::<usize>();
         let status = self.status.as_ref().map_or(0, |status| 1 + field_len(status.bytes.len()));
-        text_len(&self.id) + text_len(&self.context) + status + history + artifacts
+        let metadata = self.metadata.as_ref().map_or(0, Metadata::size);
+        text_len(&self.id) + text_len(&self.context) + status + history + artifacts + metadata
     }
 
     /// Whether it says nothing at all.

@@ -7,7 +7,7 @@ use a2a::{Artifacts, History};
 use bytes::Bytes;
 use proptest::prelude::*;
 use prost::Message as _;
-use proto::a2a::{Artifact, Message, Task, TaskStatusUpdateEvent};
+use proto::a2a::{Artifact, Message, Task, TaskStatus, TaskStatusUpdateEvent};
 use types::{Seq, TaskState};
 
 use crate::stage::{CONTEXT, TASK, message, status, text};
@@ -56,12 +56,19 @@ fn play(changes: &[Change]) -> (Vec<Bytes>, Vec<Task>) {
     (frames, states)
 }
 
+/// A status whose words are the task's.
+fn told(state: TaskState, words: Option<&str>) -> TaskStatus {
+    let plain = status(state, words);
+    let message = plain.message.map(|words| Message { task_id: TASK.into(), context_id: CONTEXT.into(), ..words });
+    TaskStatus { message, ..plain }
+}
+
 fn make(task: &mut Task, change: &Change, seq: Seq) -> Option<Bytes> {
     let ids = Ids { task: TASK, context: CONTEXT };
     let (artifact, chunk) = match change {
         Change::Status { working, words, key } => {
             let state = if *working { TaskState::Working } else { TaskState::InputRequired };
-            let status = status(state, words.map(|words| words.to_string()).as_deref());
+            let status = told(state, words.map(|words| words.to_string()).as_deref());
             let own = key.map(|key| metadata::structure([(format!("k{key}").as_str(), metadata::count(seq.0))]));
             let frame = frame::status(ids, &status, own.as_ref(), seq);
             fold::status(task, status, own);
@@ -111,7 +118,9 @@ proptest! {
             let seq = Seq(at as u64 + 1);
             let made = match frame::open(frame.clone()).unwrap().update {
                 Update::Status(update) => {
-                    written.stand(&update.status.unwrap(), update.metadata.map(Metadata::from), seq)
+                    let TaskStatus { state, message, timestamp } = update.status.unwrap();
+                    let (state, metadata) = (TaskState::from_wire(state).unwrap(), update.metadata.map(Metadata::from));
+                    written.tell(state, message.as_ref(), timestamp.unwrap(), metadata, seq)
                 }
                 Update::Artifact(update) => {
                     let chunk = Chunk::from_flags(update.append, update.last_chunk);
@@ -121,6 +130,7 @@ proptest! {
             };
             prop_assert_eq!(&made, frame);
             prop_assert_eq!(written.bytes(), states[at].encode_to_vec());
+            prop_assert_eq!(written.len(), written.bytes().len());
         }
     }
 

@@ -5,7 +5,7 @@ use a2a::metadata;
 use proptest::prelude::*;
 use prost::Message as _;
 use proto::a2a::part::Content;
-use proto::a2a::{Artifact, Message, Part, Role, TaskStatus};
+use proto::a2a::{Artifact, Message, Part, Role, Task, TaskStatus};
 use proto::{Struct, Value};
 use types::{Seq, TaskState};
 
@@ -123,6 +123,27 @@ fn metadata_are_written_and_read_as_a_struct() {
 }
 
 #[test]
+fn what_is_written_takes_as_many_bytes_as_it_says() {
+    let long = "x".repeat(300);
+    let entry = |n: usize| (long.repeat(n), metadata::number(1));
+    let metadata = Struct { fields: (0..40).map(entry).collect() };
+    let artifact = Artifact {
+        artifact_id: "a".into(),
+        description: long.clone(),
+        parts: vec![text("words")],
+        metadata: Some(metadata.clone()),
+        extensions: vec!["urn:x".into(), long],
+        ..Artifact::default()
+    };
+    let none = Artifact { metadata: Some(Struct::default()), extensions: Vec::new(), ..artifact.clone() };
+    for artifact in [artifact, none, Artifact::default()] {
+        assert_eq!(Made::from(artifact.clone()).size(), artifact.encoded_len());
+        let task = Task { artifacts: vec![artifact], metadata: Some(metadata.clone()), ..Task::default() };
+        assert_eq!(task.encoded_len(), Written::from(task).len());
+    }
+}
+
+#[test]
 fn what_an_agent_says_is_its_tasks_and_has_an_id() {
     let at = prost_types::Timestamp { seconds: 5, nanos: 6 };
     for (own, id) in [("", format!("{TASK}-7")), ("own", "own".to_owned())] {
@@ -140,10 +161,11 @@ fn what_an_agent_says_is_its_tasks_and_has_an_id() {
             ..words.clone()
         };
         let status = TaskStatus { state: TaskState::Working.wire(), message: Some(whole), timestamp: Some(at) };
-        let new = || Written::new(TASK.into(), CONTEXT.into());
-        let (mut told, mut stood) = (new(), new());
+        let mut told = Written::new(TASK.into(), CONTEXT.into());
         let frame = told.tell(TaskState::Working, Some(&words), at, None, Seq(7));
-        assert_eq!(frame, stood.stand(&status, None, Seq(7)));
-        assert_eq!(told.bytes(), stood.bytes());
+        assert_eq!(frame, frame::status(IDS, &status, None, Seq(7)));
+        let status = Some(status);
+        let task = Task { id: TASK.into(), context_id: CONTEXT.into(), status, ..Task::default() };
+        assert_eq!(told.bytes(), task.encode_to_vec());
     }
 }
