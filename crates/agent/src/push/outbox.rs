@@ -315,10 +315,15 @@ impl Outbox {
         }
     }
 
-    /// The configurations of a task once everything queued has been written.
+    /// The configurations of a task once everything queued has been written; none of a store that is another's now, or
+    /// closed, for nobody here delivers by them any more.
     async fn settled(&self, task: TaskId) -> Result<Vec<Kept>, String> {
         let barrier = Commit::barrier(self.0.own.epoch, self.0.store.now());
-        self.0.store.commit(barrier).await.map_err(|refusal| refusal.to_string())?;
+        match self.0.store.commit(barrier).await {
+            Ok(_) => {}
+            Err(Refusal::Fenced { .. } | Refusal::Closed) => return Ok(Vec::new()),
+            Err(refusal) => return Err(refusal.to_string()),
+        }
         self.of_task(task).await.map_err(|error| error.to_string())
     }
 

@@ -8,11 +8,13 @@ use agent::Outbox;
 use prost::Message as _;
 use proto::a2a::{ListTaskPushNotificationConfigsResponse, TaskPushNotificationConfig};
 use proto::watchroom::admin::v1::{ListPushRequest, PushState, PushStatus, RedrivePushRequest};
+use store::Store as _;
 use types::{Secret, TaskState};
 
 use crate::bed::{Bed, on_every_store, yielding_until};
 use crate::mailbox::{Got, Mailbox};
-use crate::script::{Scripted, call, get, id, immediately, message, script, send, state, to};
+use crate::moody::moody;
+use crate::script::{Scripted, Stage, call, get, id, immediately, message, script, send, state, to};
 
 const HOOK: &str = "http://127.0.0.1:9000";
 const OTHER: &str = "http://127.0.0.1:9001";
@@ -362,6 +364,24 @@ async fn a_host_is_called_by_few_at_once() {
     let most = mailbox.most.load(std::sync::atomic::Ordering::SeqCst);
     assert!((2..=8).contains(&most), "{most}");
     assert_eq!(mailbox.taken(HOOK).len(), 200);
+}
+
+#[tokio::test]
+async fn a_courier_gives_up_a_store_that_is_closed() {
+    let ((_, push), (store, kit)) = (Mailbox::push(), moody(&Stage::new()).await);
+    let outbox = kit.open_push(push).clone();
+    let couriers = |count: usize| format!("{outbox:?}").contains(&format!("at_work: {count}"));
+    let task = send(&kit, script("ask work")).await.unwrap();
+    store.hold();
+    {
+        // Nobody waits for it any more, so what became of it is looked up.
+        let turn = std::pin::pin!(send(&kit, to(&task, pushing("a", script("there")))));
+        tokio::select! { _ = turn => panic!("it is held"), () = yielding_until(|| store.held() > 0) => {} }
+    }
+    assert!(couriers(1));
+    store.close().await.unwrap();
+    store.release();
+    yielding_until(|| couriers(0)).await;
 }
 
 #[tokio::test]
