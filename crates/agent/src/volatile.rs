@@ -338,7 +338,7 @@ impl<D: Driver> Volatile<D> {
         self.departed += 1;
         self.tail += draft.entries.iter().map(compose::size).sum::<usize>();
         let snapshot = self.snapshot(driver);
-        let rows = draft.rows();
+        let rows = draft.take_rows();
         let lane = if draft.accept.is_some() { Lane::Accept } else { Lane::Continue };
         let ready = if self.state.is_terminal() { self.ended(expected) } else { draft.ready };
         let timer = if self.state.is_terminal() { Timer::Clear } else { draft.timer };

@@ -34,9 +34,9 @@ pub(super) trait Placed: Members {
     fn field(&mut self, field: Field) -> Option<&mut String>;
 }
 
-/// Puts what a path says into a request, which must not say otherwise.
+/// Puts what a path says into a request, which must not say otherwise. No route names what its request has not.
 pub(super) fn put(request: &mut impl Placed, field: Field, value: String) -> Result<(), Error> {
-    let Some(said) = request.field(field) else { return Ok(()) };
+    let said = request.field(field).ok_or(Error::Internal)?;
     if !said.is_empty() && *said != value {
         return Err(Error::invalid(field.name(), format!("is {said} in the request and {value} in its path")));
     }
@@ -70,3 +70,6 @@ placed! {
     DeleteTaskPushNotificationConfigRequest: Tenant is tenant, Id is id, TaskId is task_id;
     GetExtendedAgentCardRequest: Tenant is tenant;
 }
+
+#[cfg(test)]
+mod tests;

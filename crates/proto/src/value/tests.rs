@@ -29,7 +29,7 @@ fn any_value() -> impl Strategy<Value = Value> {
 fn put(value: &Value, slot: Slot<'_>) {
     match &value.kind {
         None => {}
-        Some(Kind::NullValue(_)) => slot.value(value),
+        Some(Kind::NullValue(_)) => slot.written(&value.encode_to_vec()),
         Some(Kind::NumberValue(number)) => slot.number(*number),
         Some(Kind::StringValue(words)) => slot.text(words),
         Some(Kind::BoolValue(truth)) => slot.truth(*truth),

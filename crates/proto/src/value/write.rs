@@ -1,8 +1,8 @@
 //! JSON values as they go out, without a tree: what is put is written, member by member and item by item.
 //! Put in the order of their names, members are the bytes that [`Struct::append`](super::Struct::append) writes.
 
+use super::Kind;
 use super::append::{nested, text};
-use super::{Kind, Value};
 
 /// The place of one value, to be filled once; left alone it holds no kind.
 #[derive(Debug)]
@@ -41,11 +41,6 @@ impl<'o> Slot<'o> {
     /// A boolean.
     pub fn truth(self, truth: bool) {
         Kind::BoolValue(truth).encode(self.0);
-    }
-
-    /// A value that there is as a tree.
-    pub fn value(self, value: &Value) {
-        value.append(self.0);
     }
 
     /// A value that is encoded already.
