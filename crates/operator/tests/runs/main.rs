@@ -5,6 +5,7 @@ mod api;
 mod choosing;
 mod dispatching;
 mod failing;
+mod refusing;
 mod restarting;
 mod resuming;
 mod signed;

@@ -31,6 +31,9 @@ enum Try {
     Unreached(ClientError),
     /// It was turned away for now. Another copy of it may not have been.
     Busy(ClientError),
+    /// The operator was not let in, before the message was looked at: whether another copy of it was taken before
+    /// that does not say.
+    Shut(ClientError),
     /// It may have got through.
     Unknown(ClientError),
 }
@@ -56,12 +59,15 @@ impl Dispatcher {
                 Try::Unreached(error) => {
                     tracing::info!(step = %attempt.step, error = why(&error), "sending again");
                 }
-                Try::Busy(error) if began.elapsed() >= self.reach => {
+                Try::Shut(error) if sent == Sent::Never => {
+                    return attempt.tell(vec![ChildNews::NotAccepted(unreached(&error))]).await;
+                }
+                Try::Busy(error) | Try::Shut(error) if began.elapsed() >= self.reach => {
                     if let Some(news) = self.give_up(&attempt, &dispatch, &error).await {
                         return attempt.tell(vec![news]).await;
                     }
                 }
-                Try::Busy(error) => {
+                Try::Busy(error) | Try::Shut(error) => {
                     // What was turned away somewhere is taken for not sent only where nobody can be asked for a fence.
                     if attempt.route.store_id.is_some() {
                         sent = Sent::Perhaps;
@@ -108,10 +114,7 @@ impl Dispatcher {
             None => Try::Told,
             Some(Unheard::Moved) => Try::Unknown(ClientError::Ambiguous(Status::unavailable(MOVED))),
             Some(Unheard::Failed(error)) => {
-                let tried = match attempt.refuses_us(&error) {
-                    Some(cause) => Try::Declined(cause),
-                    None => sort(error),
-                };
+                let tried = if attempt.is_shut(&error) { Try::Shut(error) } else { sort(error) };
                 // A refusal of the work is an answer.
                 if matches!(tried, Try::Unreached(_) | Try::Busy(_) | Try::Unknown(_)) {
                     self.directory.saw(&attempt.route, Seen::Failed);
@@ -123,23 +126,31 @@ impl Dispatcher {
 }
 
 impl Attempt {
-    /// What is said of an agent of ours that refuses the operator rather than the work. The caller cannot mend that, and
-    /// must not take it for a word about itself; what is missing is for whoever runs the operator.
-    fn refuses_us(&self, error: &ClientError) -> Option<Cause> {
-        let ClientError::Refused(a2a::Error::Other { code, message, .. }) = error else { return None };
-        if self.route.store_id.is_none()
-            || !matches!(code, tonic::Code::PermissionDenied | tonic::Code::Unauthenticated)
-        {
-            return None;
-        }
+    /// Whether an agent of ours refuses the operator rather than the work. The caller cannot mend that, and must not take
+    /// it for a word about itself; what is missing is for whoever runs the operator.
+    fn is_shut(&self, error: &ClientError) -> bool {
+        let Some(refusal) = refuses_us(error).filter(|_| self.route.store_id.is_some()) else { return false };
         tracing::error!(
             step = %self.step,
             agent = %self.route.endpoint,
-            refusal = message,
+            refusal,
             "an agent refuses the operator's own token: among those of the agent's --tokens, the token of the \
              operator's --token-file needs the roles caller and delegate"
         );
-        Some(Cause::new(Code::Refused, REFUSED))
+        true
+    }
+}
+
+/// In which words somebody was not let in. The guard gives no reason beside them; an agent's own logic that does has
+/// something to say about the work.
+fn refuses_us(error: &ClientError) -> Option<&str> {
+    match error {
+        ClientError::Refused(a2a::Error::Other {
+            code: tonic::Code::PermissionDenied | tonic::Code::Unauthenticated,
+            reason: None,
+            message,
+        }) => Some(message),
+        _ => None,
     }
 }
 
@@ -181,6 +192,7 @@ fn sort(error: ClientError) -> Try {
 /// Why an attempt that nobody took has failed.
 fn unreached(error: &ClientError) -> Cause {
     match error {
+        refused if refuses_us(refused).is_some() => Cause::new(Code::Refused, REFUSED),
         ClientError::Refused(refusal @ a2a::Error::Overloaded { .. }) => {
             Cause::new(Code::Overloaded, refusal.to_string())
         }
