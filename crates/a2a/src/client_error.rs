@@ -118,7 +118,7 @@ impl From<Status> for ClientError {
         if status.code() == Code::DeadlineExceeded || caused_by::<TimeoutExpired>(&status) {
             return Self::Timeout;
         }
-        // What speaks TLS has taken nothing in plaintext for a request.
+        // What speaks HTTP/2 says so before it takes a request: where TLS was found without a word of it, nothing was taken.
         let unheard = caused_by::<ConnectError>(&status) || TlsError::behind(&status).is_some();
         if unheard { Self::Unreachable(status) } else { Self::Ambiguous(status) }
     }

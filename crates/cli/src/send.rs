@@ -8,6 +8,7 @@ use a2a::frame::{Event, Update};
 use a2a::metadata::{PLAN, object, structure, text};
 use a2a::{ClientError, Followed, History, Reply, Snapshot};
 use futures::{StreamExt as _, stream};
+use outbound::TlsError;
 use proto::a2a::{Message, Part, Role, SendMessageConfiguration, SendMessageRequest, Task, TaskState};
 use tokio::time::{Instant, sleep};
 use tonic::Code;
@@ -253,10 +254,12 @@ impl<'a> Attempts<'a> {
         Self { endpoint, since: Instant::now(), failed: 0 }
     }
 
-    /// Waits before the next one, or says why there is none. Nobody there at all is for the user to know at once.
+    /// Waits before the next one, or says why there is none. Nobody there at all is for the user to know at once, and so is
+    /// what TLS forbids: no later attempt mends that.
     async fn again(&mut self, error: ClientError) -> Result<(), Failure> {
         let nobody = self.failed == 0 && matches!(error, ClientError::Unreachable(_));
-        if nobody || !error.is_transient() || self.since.elapsed() > PATIENCE {
+        let forbidden = TlsError::behind(&error).is_some();
+        if nobody || forbidden || !error.is_transient() || self.since.elapsed() > PATIENCE {
             return Err(Failure::of_call(self.endpoint, error));
         }
         self.failed += 1;

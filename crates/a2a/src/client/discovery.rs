@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Uri, header};
-use outbound::Dialer;
+use outbound::{Dialer, TlsError};
 use parking_lot::Mutex;
 use proto::a2a::AgentCard;
 use service::PUBLIC_CARD;
@@ -155,6 +155,10 @@ impl Discovery {
     async fn ask(&self, held: Option<&Found>) -> Result<Came, ClientError> {
         let answer = match self.fetch(held.and_then(|held| held.etag.clone())).await {
             Ok(answer) => answer,
+            // Whatever became of that, it was no call.
+            Err(ClientError::Ambiguous(status)) if TlsError::behind(&status).is_some() => {
+                return Err(ClientError::Unreachable(status));
+            }
             // It answers, and not in HTTP/1.1: nothing was asked of it yet that could matter.
             Err(ClientError::Ambiguous(_)) => return Ok(Came::None),
             Err(error) => return Err(error),

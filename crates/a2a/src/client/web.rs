@@ -55,12 +55,13 @@ impl Http {
         }
     }
 
-    /// The connection was there and broke: what speaks TLS has taken nothing in plaintext for a request.
+    /// The connection was there and broke. That TLS is spoken where it led tells whom to ask for what, and nothing of the
+    /// request: the port may speak plaintext beside it, or may have done so until a moment ago.
     async fn broken(&self, error: legacy::Error, uri: &Uri) -> ClientError {
-        match Target::try_from(uri) {
-            Ok(target) if self.dialer.finds_tls(&target).await => ClientError::Unreachable(local(TlsError::Spoken)),
-            Ok(_) | Err(_) => ClientError::Ambiguous(local(error)),
-        }
+        ClientError::Ambiguous(match Target::try_from(uri) {
+            Ok(target) if self.dialer.finds_tls(&target).await => local(TlsError::Spoken),
+            Ok(_) | Err(_) => local(error),
+        })
     }
 }
 

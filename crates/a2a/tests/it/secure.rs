@@ -6,6 +6,7 @@ use a2a::{Binding, Client, ClientError, History};
 use outbound::{Dialer, Guard, Roots, TlsError};
 use proto::a2a::AgentInterface;
 use service::client::{Peer, UrlError};
+use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpListener;
 use types::RemoteTask;
 
@@ -117,13 +118,47 @@ async fn c69_plaintext_to_a_port_of_tls_is_refused_at_once_and_the_error_says_wh
     let authority = Authority::new();
     let (served, address) = secured(&authority, NOW, |host| vec![interface(host.to_owned(), Binding::Grpc)]).await;
     let url = format!("http://localhost:{}", address.port());
-    let clients = Binding::ALL.map(|binding| Client::over(binding, peer(&url, Roots::default())).unwrap());
-    for client in clients.into_iter().chain([Client::at(peer(&url, Roots::default())).unwrap()]) {
+    // What speaks HTTP/1.1 does not say so before it is asked.
+    let clients = Binding::ALL
+        .map(|binding| (Client::over(binding, peer(&url, Roots::default())).unwrap(), binding == Binding::Grpc));
+    let by_card = (Client::at(peer(&url, Roots::default())).unwrap(), true);
+    for (client, unheard) in clients.into_iter().chain([by_card]) {
         let error = client.get(&task(), History::All).await.unwrap_err();
-        assert!(matches!(error, ClientError::Unreachable(_)), "{error:?}");
+        assert_eq!(
+            (matches!(error, ClientError::Unreachable(_)), error.outcome_unknown()),
+            (unheard, !unheard),
+            "{error:?}"
+        );
         assert!(matches!(TlsError::behind(&error), Some(TlsError::Spoken)), "{error:?}");
     }
     assert!(served.asked().is_empty());
+}
+
+#[tokio::test]
+async fn c69_a_port_that_speaks_tls_by_now_may_have_taken_what_came_in_plaintext_before() {
+    for binding in [Binding::JsonRpc, Binding::HttpJson] {
+        let authority = Authority::new();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://localhost:{}", listener.local_addr().unwrap().port());
+        let served = Served::start(Stage::new()).await;
+        let mut card = Stage::new().card;
+        let next = interface(served.address.to_string(), Binding::Grpc);
+        card.supported_interfaces = vec![interface(url, binding), next];
+        let client = Client::of_card(&card, &Dialer::anywhere(Roots::default())).unwrap();
+        // Who has read the request may do what it says, and is followed by somebody who speaks TLS.
+        let takes = async {
+            let (mut taken, _) = listener.accept().await.unwrap();
+            let read = taken.read(&mut [0; 1]).await.unwrap();
+            authority.front(listener, "localhost", NOW, served.address);
+            read
+        };
+        let task = task();
+        let (error, read) = tokio::join!(client.get(&task, History::All), takes);
+        let error = error.unwrap_err();
+        assert!(matches!(error, ClientError::Ambiguous(_)) && error.outcome_unknown(), "{binding}: {error:?}");
+        assert!(matches!(TlsError::behind(&error), Some(TlsError::Spoken)), "{binding}: {error:?}");
+        assert_eq!((read, served.asked().len()), (1, 0), "{binding}: it is not sent to the next interface");
+    }
 }
 
 #[tokio::test]
