@@ -11,11 +11,13 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
+use axum::routing::post;
 use cards::KeyFile;
 use http_body_util::BodyExt as _;
 use parking_lot::Mutex;
 use tempfile::TempDir;
 use tokio::sync::watch;
+use tonic::Status;
 use tonic::service::Routes;
 use types::TaskState;
 
@@ -23,6 +25,9 @@ use crate::stage::{Act, Operator, Script, Stage, eventually};
 
 /// Needs the fire brigade and nobody else.
 const SMOKE: &str = "Smoke is coming out of the roof at 12 Mill Lane.";
+
+/// How the operator hears of the agent's units.
+const WATCH: &str = "/watchroom.emergency.v1.Units/WatchUnits";
 
 /// Keys that guard nothing.
 const OURS: &str = "-----BEGIN PRIVATE KEY-----
@@ -47,6 +52,11 @@ struct Door {
     lets: watch::Sender<bool>,
 }
 
+/// A script has no units.
+async fn watched() -> Response {
+    Status::unimplemented("it has no units").into_http::<Body>()
+}
+
 /// A call that has not ended.
 struct Call(Arc<AtomicUsize>);
 
@@ -63,7 +73,7 @@ impl Door {
     }
 
     fn before(&self, routes: Routes) -> Routes {
-        let router: Router = routes.into_axum_router();
+        let router: Router = routes.into_axum_router().route(WATCH, post(watched));
         Routes::from(router.layer(from_fn_with_state(self.clone(), pass)))
     }
 
@@ -177,4 +187,41 @@ async fn an_agent_that_is_not_trusted_any_more_is_sent_nothing_that_it_has_not_a
     let whole = story.end().await;
     assert_eq!(whole.state(), TaskState::Completed, "{:#?}", whole.lines());
     assert_eq!(fire.heard(), 1);
+}
+
+#[tokio::test]
+async fn a_fence_that_waits_for_its_answer_is_let_go_of_and_asked_for_again() {
+    let (fire, door) = (Script::new("Fire Agent", [Act::Gate]), Door::new(true));
+    let (stage, dir) = stage(&fire, &door).await;
+    let operator = stage.operator().await;
+    let mut story = operator.call(SMOKE).await;
+    story.until("looking for units").await;
+    let run = story.run();
+    door.lets.send_replace(false);
+    operator.cancel(run).await;
+    eventually("the fence waits", async || door.lets.receiver_count() > 0).await;
+    trust(dir.path(), ANOTHER);
+    door.is_left().await;
+    door.lets.send_replace(true);
+    waits_in_vain(&operator).await;
+    door.unbar();
+    trust(dir.path(), OURS);
+    let whole = story.end().await;
+    assert_eq!((whole.state(), fire.heard()), (TaskState::Canceled, 1), "{:#?}", whole.lines());
+    eventually("nothing is left to ask for", async || stage.duties().await == 0).await;
+}
+
+#[tokio::test]
+async fn the_units_of_an_agent_are_watched_while_it_is_trusted() {
+    let (fire, door) = (Script::new("Fire Agent", []), Door::new(false));
+    let (stage, dir) = stage(&fire, &door).await;
+    let operator = stage.operator().await;
+    let _incidents = orchestrator::incidents(&operator.kit).await.unwrap();
+    door.is_used().await;
+    trust(dir.path(), ANOTHER);
+    door.is_left().await;
+    waits_in_vain(&operator).await;
+    door.unbar();
+    trust(dir.path(), OURS);
+    door.is_used().await;
 }

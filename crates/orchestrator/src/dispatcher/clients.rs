@@ -12,7 +12,6 @@ use service::client::{Credential, Peer};
 use tonic::Status;
 use types::Owner;
 
-use super::Directory;
 use crate::settings::Settings;
 
 /// Addresses that are remembered; agents move seldom, and a client that is made again only connects again.
@@ -60,15 +59,14 @@ impl Clients {
         }
     }
 
-    /// A client of whoever answers for the route's store now, for calls on behalf of `owner`; of the route's own
-    /// endpoint when nobody is registered. Another store that is served there by now refuses its calls.
-    pub(super) fn of(&self, directory: &Directory, owner: &Owner, route: &Route) -> Result<Client, Barred> {
-        let address = directory.address(route).ok_or(Barred::Unsigned)?;
+    /// A client of whoever answers for the route's store at `address`, for calls on behalf of `owner`. Another store that
+    /// is served there by now refuses its calls.
+    pub(super) fn of(&self, owner: &Owner, route: &Route, address: &str) -> Result<Client, Barred> {
         let registered = |url: &str| Client::connect(Peer::new(url, self.credential.clone()).via(self.dialer.clone()));
         let Some(store) = route.store_id else {
-            return self.foreign.at(&address, |url| self.foreign(url)).ok_or(Barred::Address);
+            return self.foreign.at(address, |url| self.foreign(url)).ok_or(Barred::Address);
         };
-        let client = self.ours.at(&address, registered).ok_or(Barred::Address)?.for_store(store);
+        let client = self.ours.at(address, registered).ok_or(Barred::Address)?.for_store(store);
         // Nobody would believe a caller that does not say who it is.
         Ok(if self.credential.is_some() { client.on_behalf_of(owner) } else { client })
     }

@@ -91,13 +91,22 @@ impl Directory {
         serving
     }
 
-    /// Waits until the route's store is no longer at `address`, where only agents with signed cards may be called: a
-    /// client asks again by itself, and shows our token with that. For ever where all may be called.
+    /// Waits until the route's store is not served at `address` any more, as [`Self::left`] does.
     pub(super) async fn moved(&self, route: &Route, address: &Option<String>) {
+        match route.store_id {
+            Some(store) => self.left(store, address.as_deref()).await,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Waits until the store is not served at `address` any more by one that may be called, where those are agents with
+    /// signed cards alone: a client asks again by itself, and shows our token with that. For ever where all may be
+    /// called.
+    pub(crate) async fn left(&self, store: StoreId, address: Option<&str>) {
         if !self.only_signed {
             return std::future::pending().await;
         }
-        self.registry.until(|_| (self.address(route) != *address).then_some(())).await;
+        self.registry.until(|_| (!stands(&self.serving(store), address)).then_some(())).await;
     }
 
     /// Where the route's store is served now; the route's own endpoint when nobody is registered for it, unless only
@@ -112,3 +121,15 @@ impl Directory {
         }
     }
 }
+
+/// Whether what was taken for the address is right still. Any that serves will do, whoever comes first by now: of two
+/// replicas whose health takes turns neither has gone.
+fn stands(serving: &[Arc<Endpoint>], address: Option<&str>) -> bool {
+    match address {
+        Some(address) => serving.iter().any(|endpoint| endpoint.url == address),
+        None => serving.is_empty(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

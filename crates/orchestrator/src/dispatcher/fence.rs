@@ -48,14 +48,14 @@ impl Dispatcher {
 
     /// Asks until somebody answers.
     async fn account(&self, kit: &Kit<Runs>, mut duty: Duty, haste: Haste) -> ChildNews {
-        let mut foreign = false;
+        let (mut foreign, route) = (false, duty.launch.route.clone());
         for failures in 1_u32.. {
             let at_once = haste == Haste::Run && failures == 1;
             // It is never closed.
             let turn = if at_once { None } else { self.turns.acquire().await.ok() };
-            let news = match duty.launch.route.store_id {
+            let news = match route.store_id {
                 Some(_) if !foreign => self.fence(&duty).await,
-                Some(_) | None => self.recall(&mut duty, kit.store().now()).await,
+                Some(_) | None => self.while_there(&route, self.recall(&mut duty, kit.store().now())).await,
             };
             drop(turn);
             match news {
@@ -106,6 +106,10 @@ impl Dispatcher {
 
     /// Asks the attempt's own store; no other knows anything about it.
     async fn fence(&self, duty: &Duty) -> Result<Option<ChildNews>, ClientError> {
+        self.while_there(&duty.launch.route, self.ask_for_fence(duty)).await
+    }
+
+    async fn ask_for_fence(&self, duty: &Duty) -> Result<Option<ChildNews>, ClientError> {
         let Ok(client) = self.client(&duty.owner, &duty.launch.route) else { return Ok(None) };
         let Some(store_id) = duty.launch.route.store_id else { return Ok(None) };
         let fence = a2a::Fence {

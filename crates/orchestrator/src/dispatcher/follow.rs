@@ -63,7 +63,6 @@ impl<'d> Follow<'d> {
         attempt: &'d Attempt,
         request: SendMessageRequest,
     ) -> Result<Self, Barred> {
-        // Its address is taken before its client: what changes in between is noticed.
         let following = Self::new(dispatcher, attempt, futures::stream::empty().boxed(), None, Seq::ZERO);
         let client = following.client()?;
         // What a foreign agent makes of "return immediately" is not known.
@@ -244,6 +243,7 @@ impl<'d> Follow<'d> {
     /// The stream has nothing more: the child has ended, or is to be followed anew.
     async fn drained(&mut self) -> Step {
         let Some(child) = self.child.clone() else { return Step::Over };
+        self.address = self.dispatcher.directory.address(&self.attempt.route);
         let client = match self.client() {
             Ok(client) => client,
             Err(Barred::Address) => return Step::Over,
@@ -252,7 +252,12 @@ impl<'d> Follow<'d> {
                 return self.again().await;
             }
         };
-        match client.get(&child, History::None).await {
+        let asked = tokio::select! {
+            biased;
+            () = self.dispatcher.directory.moved(&self.attempt.route, &self.address) => return self.again().await,
+            asked = client.get(&child, History::None) => asked,
+        };
+        match asked {
             Ok(snapshot) => match standing(snapshot.task.status.as_ref(), None) {
                 Standing::Ended => self.end(answer(snapshot.task)).await,
                 Standing::Waits(_) | Standing::Working => self.again().await,
@@ -306,7 +311,8 @@ impl<'d> Follow<'d> {
         };
     }
 
+    /// At the address that is noted: it is the one that is watched.
     fn client(&self) -> Result<Client, Barred> {
-        self.dispatcher.client(self.attempt.handle.owner(), &self.attempt.route)
+        self.dispatcher.client_at(self.attempt.handle.owner(), &self.attempt.route, self.address.as_deref())
     }
 }

@@ -17,7 +17,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use a2a::{Client, Error};
+use a2a::{Client, ClientError, Error};
 use agent::Handle;
 use engine::{ChildNews, Effect, Fence, Route};
 use tokio::sync::Semaphore;
@@ -113,7 +113,27 @@ impl Dispatcher {
 
     /// For calls about a run of `owner`.
     fn client(&self, owner: &Owner, route: &Route) -> Result<Client, Barred> {
-        self.clients.of(&self.directory, owner, route)
+        self.client_at(owner, route, self.directory.address(route).as_deref())
+    }
+
+    /// The same at an address that the directory has just told, or at none.
+    fn client_at(&self, owner: &Owner, route: &Route, address: Option<&str>) -> Result<Client, Barred> {
+        self.clients.of(owner, route, address.ok_or(Barred::Unsigned)?)
+    }
+
+    /// What a question comes to, for as long as whoever is asked may be: nothing where the route's store is served
+    /// elsewhere before there is an answer, or by nobody who may be called.
+    async fn while_there<T>(
+        &self,
+        route: &Route,
+        asking: impl Future<Output = Result<Option<T>, ClientError>>,
+    ) -> Result<Option<T>, ClientError> {
+        let address = self.directory.address(route);
+        tokio::select! {
+            biased;
+            () = self.directory.moved(route, &address) => Ok(None),
+            asked = asking => asked,
+        }
     }
 
     /// Follows a child that is known to its end.

@@ -165,7 +165,18 @@ impl Feed {
         let store = self.store;
         let served = self.directory.registry().until(|_| self.directory.serving(store).into_iter().next());
         let endpoint = served.await;
-        let peer = Peer::new(&endpoint.url, self.credential.clone()).via(self.dialer.clone());
+        let directory = self.directory.clone();
+        tokio::select! {
+            biased;
+            () = directory.left(store, Some(&endpoint.url)) => Err(Status::unavailable("the agent is not called any more")),
+            ended = self.hear(&endpoint.url) => ended,
+        }
+    }
+
+    /// Hands on what is heard at `url`.
+    async fn hear(&mut self, url: &str) -> Result<(), Status> {
+        let store = self.store;
+        let peer = Peer::new(url, self.credential.clone()).via(self.dialer.clone());
         let channel = peer.channel().map_err(|error| Status::unavailable(error.to_string()))?;
         let known = self.shared.cursors.read().get(&store).copied().unwrap_or_default();
         let from_version = self.seen.max(known);
@@ -174,10 +185,12 @@ impl Feed {
         let mut snapshot = (from_version == 0).then(Vec::new);
         while let Some(item) = items.message().await? {
             if let Some(news) = self.news(item, &mut snapshot) {
-                self.seen = news.version;
+                // It counts as seen once it is handed on: waiting for that may be cut short.
+                let version = news.version;
                 if self.tx.send(news).await.is_err() {
                     return Ok(());
                 }
+                self.seen = version;
             }
         }
         Err(Status::unavailable("the watch has ended"))
