@@ -39,6 +39,8 @@ pub(crate) struct Endpoint {
     pub(crate) flag: String,
     /// Its process, if it is of a cluster on this machine.
     pub(crate) pid: Option<u32>,
+    /// Whether its cluster has let it stop, and starts it no more.
+    pub(crate) stays_down: bool,
     /// What it is called with.
     credential: Option<Credential>,
     dialer: Dialer,
@@ -74,6 +76,9 @@ pub(crate) struct Running {
     pub(crate) protocol: String,
     /// `host:port` of the admin listener.
     pub(crate) admin: String,
+    /// Whether it was asked to stop, and is left down.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) stays_down: bool,
 }
 
 impl Endpoint {
@@ -157,6 +162,11 @@ impl Endpoint {
         client.map_err(|error| Failure::of_call(self, error))
     }
 
+    /// Whether somebody may start it again: a cluster on this machine that has not let it stop.
+    pub(crate) fn may_come_back(&self) -> bool {
+        self.found_in.is_some() && !self.stays_down
+    }
+
     /// What to do when it does not answer.
     pub(crate) fn hint(&self) -> String {
         if let Some(dir) = &self.found_in {
@@ -192,7 +202,7 @@ impl Endpoint {
     }
 
     fn named(who: &'static str, named_by: &'static str, found: Found, flag: &str) -> Self {
-        let Found { url, dir: found_in, pid } = found;
+        let Found { url, dir: found_in, pid, stays_down } = found;
         let usual = flag == "operator" && url == OPERATOR;
         let flag = if usual { String::new() } else { format!(" --{flag} {url}") };
         Self {
@@ -202,6 +212,7 @@ impl Endpoint {
             found_in,
             flag,
             pid,
+            stays_down,
             credential: None,
             dialer: Dialer::anywhere(Roots::default()),
             spoken: Spoken::Ours,
@@ -246,7 +257,8 @@ impl Cluster {
 
     fn find(self, name: &str, dir: &Path) -> Option<Found> {
         let service = self.services.into_iter().find(|service| service.name == name)?;
-        Some(Found { url: format!("http://{}", service.protocol), dir: Some(dir.to_owned()), pid: Some(service.pid) })
+        let Running { pid, protocol, stays_down, .. } = service;
+        Some(Found { url: format!("http://{protocol}"), dir: Some(dir.to_owned()), pid: Some(pid), stays_down })
     }
 }
 
@@ -255,11 +267,12 @@ struct Found {
     url: String,
     dir: Option<PathBuf>,
     pid: Option<u32>,
+    stays_down: bool,
 }
 
 impl From<&str> for Found {
     fn from(url: &str) -> Self {
-        Self { url: url.to_owned(), dir: None, pid: None }
+        Self { url: url.to_owned(), dir: None, pid: None, stays_down: false }
     }
 }
 

@@ -32,8 +32,8 @@ const GATHER: Duration = Duration::from_secs(10);
 /// Between looks at the registry.
 const LOOK: Duration = Duration::from_millis(20);
 
-/// Restarts that wait to be written down; more cannot happen at once than there are services.
-const RESTARTS: usize = 8;
+/// Changes that wait to be written down; more cannot happen at once than there are services.
+const CHANGES: usize = 8;
 
 /// Starts the services, keeps them running, and stops them on a signal.
 pub(crate) async fn run<W: Write>(args: &Up, common: &Common, screen: &mut Screen<W>) -> Result<Outcome, Failure> {
@@ -61,15 +61,16 @@ struct Control {
     /// In groups, in the order of their start.
     keepers: Vec<Vec<Keeper>>,
     cluster: Cluster,
-    restarted: mpsc::Receiver<Running>,
-    restarts: mpsc::Sender<Running>,
+    /// Services that are back, or stay down.
+    changed: mpsc::Receiver<Running>,
+    changes: mpsc::Sender<Running>,
 }
 
 impl Control {
     fn new(layout: Layout) -> Self {
-        let (restarts, restarted) = mpsc::channel(RESTARTS);
+        let (changes, changed) = mpsc::channel(CHANGES);
         let cluster = Cluster { pid: std::process::id(), services: Vec::new() };
-        Self { layout, keepers: Vec::new(), cluster, restarted, restarts }
+        Self { layout, keepers: Vec::new(), cluster, changed, changes }
     }
 
     /// Starts everything, says where it is, and keeps what it said true; ends only if it cannot.
@@ -80,7 +81,7 @@ impl Control {
         self.gather().await;
         self.write()?;
         self.show(screen)?;
-        while let Some(running) = self.restarted.recv().await {
+        while let Some(running) = self.changed.recv().await {
             for service in self.cluster.services.iter_mut().filter(|service| service.name == running.name) {
                 service.clone_from(&running);
             }
@@ -99,7 +100,7 @@ impl Control {
                 self.layout.found_registry(&child.running);
             }
             self.cluster.services.push(child.running.clone());
-            keepers.push(Keeper::new(recipe, child, self.restarts.clone()));
+            keepers.push(Keeper::new(recipe, child, self.changes.clone()));
         }
         self.keepers.push(keepers);
         Ok(())

@@ -72,11 +72,9 @@ async fn drain(node: &mut Node) {
     let (run, ended) = tokio::join!(Run::of(&program, &args), node.ended());
     assert!(run.ok && run.out.contains("is drained and has stopped"), "{run:?}");
     assert_eq!(ended.code(), Some(0), "{}", ended.log);
-    // Whoever asks again has what it wanted.
+    // Of an address alone nobody knows whether there ever was a service.
     let again = Run::of(&program, &args).await;
-    assert!(again.ok && again.out.contains("has stopped already"), "{again:?}");
-    let again = Run::of(&program, &[&args[..], &["--json"]].concat()).await;
-    assert!(again.ok && again.out.contains("\"alreadyStopped\":true"), "{again:?}");
+    assert!(!again.ok && again.err.contains("nobody listens there"), "{again:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -110,7 +110,7 @@ impl Child {
             () = sleep(START) => return Err(failed(format!("it was not ready within {} s", START.as_secs()), 69)),
         };
         let Announcement { pid, protocol, admin } = announced;
-        let running = Running { name: recipe.name.to_owned(), pid, protocol, admin };
+        let running = Running { name: recipe.name.to_owned(), pid, protocol, admin, stays_down: false };
         Ok(Self { process, leash, logs, running, since: Instant::now() })
     }
 

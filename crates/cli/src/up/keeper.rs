@@ -28,11 +28,11 @@ pub(crate) struct Keeper {
 }
 
 impl Keeper {
-    /// Keeps `child` running, and reports each new one to `restarts`.
-    pub(crate) fn new(mut recipe: Recipe, child: Child, restarts: mpsc::Sender<Running>) -> Self {
+    /// Keeps `child` running, and reports each new one to `changes`, and one that is left down.
+    pub(crate) fn new(mut recipe: Recipe, child: Child, changes: mpsc::Sender<Running>) -> Self {
         recipe.settle(&child.running);
         let stop = CancellationToken::new();
-        let task = tokio::spawn(keep(recipe, child, restarts, stop.clone()));
+        let task = tokio::spawn(keep(recipe, child, changes, stop.clone()));
         Self { stop, task }
     }
 
@@ -48,7 +48,7 @@ impl Keeper {
     }
 }
 
-async fn keep(recipe: Recipe, mut child: Child, restarts: mpsc::Sender<Running>, stop: CancellationToken) {
+async fn keep(recipe: Recipe, mut child: Child, changes: mpsc::Sender<Running>, stop: CancellationToken) {
     let mut failures = 0;
     loop {
         let end = tokio::select! {
@@ -59,6 +59,7 @@ async fn keep(recipe: Recipe, mut child: Child, restarts: mpsc::Sender<Running>,
             End::Died(end) => end,
             End::AsAsked => {
                 note(&format!("{} was asked to stop and stays down; to start it: {}", recipe.name, recipe.by_hand()));
+                changes.send(Running { stays_down: true, ..child.running }).await.ok();
                 return stop.cancelled().await;
             }
         };
@@ -72,7 +73,7 @@ async fn keep(recipe: Recipe, mut child: Child, restarts: mpsc::Sender<Running>,
         };
         note(&format!("{} is back", recipe.name));
         // Nobody listens any more once the cluster stops.
-        restarts.send(child.running.clone()).await.ok();
+        changes.send(child.running.clone()).await.ok();
     }
 }
 

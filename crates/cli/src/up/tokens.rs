@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use service::client::Credential;
-use service::{Identity, Role, bearer_of};
+use service::{Role, bearer_of};
 
 use crate::args::ServiceName;
 use crate::failure::Failure;
@@ -43,8 +43,7 @@ pub(crate) fn check(tokens: &Path, own: Option<(&Path, &Credential)>, wanted: &[
     if needs.is_empty() {
         return Ok(());
     }
-    let roles: Vec<String> = needs.iter().map(|need| format!("\"{}\"", need.role)).collect();
-    let (roles, tokens_file) = (roles.join(", "), tokens.display());
+    let (roles, tokens_file) = (quoted(&needs.iter().collect::<Vec<_>>()), tokens.display());
     let Some((file, credential)) = own else {
         return Err(Failure::Tokens {
             why: format!("with --tokens {tokens_file} the services ask each other for a token, and they have none"),
@@ -61,21 +60,29 @@ pub(crate) fn check(tokens: &Path, own: Option<(&Path, &Credential)>, wanted: &[
             hint: format!("give {tokens_file} a token with that secret and roles = [{roles}]"),
         });
     };
-    lacking(&needs, &identity).map_or(Ok(()), |lacking| {
-        let who = identity.principal();
-        Err(Failure::Tokens {
-            why: format!("the services' own token, of \"{who}\" in --token-file {file}, lacks {lacking}"),
-            hint: format!("add to the roles of \"{who}\" in {tokens_file}: roles = [{roles}]"),
-        })
+    let missing: Vec<&Need> = needs.iter().filter(|need| !identity.is(need.role)).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let (who, lacking) = (identity.principal(), lacking(&missing));
+    Err(Failure::Tokens {
+        why: format!("the services' own token, of \"{who}\" in --token-file {file}, lacks {lacking}"),
+        hint: format!("add to the roles of \"{who}\" in {tokens_file}, beside those that it has: {}", quoted(&missing)),
     })
 }
 
+/// The roles as a file of tokens has them.
+fn quoted(needs: &[&Need]) -> String {
+    let roles: Vec<String> = needs.iter().map(|need| format!("\"{}\"", need.role)).collect();
+    roles.join(", ")
+}
+
 /// The roles that are missing, with who needs them and what for.
-fn lacking(needs: &[Need], identity: &Identity) -> Option<String> {
-    let missing = needs.iter().filter(|need| !identity.is(need.role)).map(|need| {
+fn lacking(missing: &[&Need]) -> String {
+    let each = missing.iter().map(|need| {
         let who: Vec<&str> = need.who.iter().map(|service| service.program()).collect();
-        format!("the role {}, which {} needs to {}", need.role, who.join(", "), need.to)
+        let needs = if who.len() == 1 { "needs" } else { "need" };
+        format!("the role {}, which {} {needs} to {}", need.role, who.join(", "), need.to)
     });
-    let missing: Vec<String> = missing.collect();
-    (!missing.is_empty()).then(|| missing.join("; "))
+    each.collect::<Vec<_>>().join("; ")
 }

@@ -12,7 +12,7 @@ use tokio::process::{Child, Command};
 use tokio::task::yield_now;
 use tokio::time::timeout;
 
-use crate::support::{Ended, PATIENCE, end, run, signal};
+use crate::support::{Ended, PATIENCE, end, run, signal, watchroom};
 
 const SERVICES: [&str; 5] = ["registry", "fire", "police", "ambulance", "operator"];
 
@@ -191,7 +191,40 @@ async fn a_service_that_is_asked_to_stop_stays_down_and_can_be_started_by_hand()
     let again = run(&["drain", "fire", "--data-dir", home.data().to_str().unwrap()]).await;
     assert_eq!(again.code, Some(0), "{again:?}");
     assert!(again.out.contains("fire at ") && again.out.contains("has stopped already"), "{again:?}");
+    let read: Value = serde_json::from_str(&fs::read_to_string(home.endpoints()).unwrap()).unwrap();
+    assert_eq!((&read["services"][1]["stays_down"], &read["services"][2]["stays_down"]), (&true.into(), &Value::Null));
     assert_eq!(stop(child).await.code, Some(0));
+}
+
+#[tokio::test]
+async fn a_service_that_has_died_has_not_stopped_as_a_drain_means_it() {
+    let home = Home::new();
+    let (child, cluster) = home.ready(&[]).await;
+    // While it does not start, nobody knows when it will.
+    fs::create_dir_all(home.data().join("fire")).unwrap();
+    fs::write(home.data().join("fire/refuse"), "").unwrap();
+    signal(pids(&cluster)[1], "KILL");
+    eventually("fire is gone", || is_gone(pids(&cluster)[1])).await;
+    let data = home.data();
+    let drain = ["drain", "fire", "--data-dir", data.to_str().unwrap()];
+    let down = run(&drain).await;
+    assert!(down.code == Some(69) && down.err.contains("nobody listens there"), "{down:?}");
+    let waiting = watchroom(&drain).spawn().unwrap();
+    fs::remove_file(home.data().join("fire/refuse")).unwrap();
+    // A stand-in knows no such call; that it is asked is what matters.
+    let asked = end(waiting).await;
+    assert!(asked.err.contains("Admin/Drain") && asked.err.contains("fire at "), "{asked:?}");
+    stop(child).await;
+}
+
+#[tokio::test]
+async fn an_address_where_nobody_listens_is_not_taken_for_a_service_that_has_stopped() {
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    for address in [free.to_string(), format!("http://{free}"), "https://127.0.0.1".to_owned()] {
+        let ended = run(&["drain", &address]).await;
+        assert_eq!(ended.code, Some(69), "{address}: {ended:?}");
+        assert!(ended.err.contains("nobody listens there"), "{address}: {ended:?}");
+    }
 }
 
 #[tokio::test]
@@ -299,24 +332,34 @@ async fn services_that_could_not_call_each_other_are_not_started() {
         fs::write(path(name), token).unwrap();
     }
     let (tokens, all) = (path("tokens.toml"), "roles = [\"agent\", \"caller\", \"delegate\"]");
-    let refused: [(Option<&str>, &[&str], &str); 5] = [
-        (None, &[], "they have none"),
-        (Some("nobody"), &[], "is none of"),
-        (Some("services"), &[], "lacks the role delegate, which operator needs"),
+    let refused: [(Option<&str>, &[&str], &str, &str); 5] = [
+        (None, &[], "they have none", all),
+        (Some("nobody"), &[], "is none of", all),
+        (
+            Some("services"),
+            &[],
+            "lacks the role delegate, which operator needs to call agents",
+            "beside those that it has: \"delegate\"\n",
+        ),
         (
             Some("agents"),
             &[],
-            "lacks the role agent, which fire, police, ambulance, operator needs to register; the role",
+            "lacks the role agent, which fire, police, ambulance, operator need to register; the role",
+            "beside those that it has: \"agent\", \"delegate\"\n",
         ),
-        (Some("agents"), &["--without", "operator"], "lacks the role agent, which fire, police, ambulance needs"),
+        (
+            Some("agents"),
+            &["--without", "operator"],
+            "lacks the role agent, which fire, police, ambulance need to register",
+            "beside those that it has: \"agent\"\n",
+        ),
     ];
-    for (own, further, why) in refused {
+    for (own, further, why, next) in refused {
         let file = own.map(path);
         let own = file.iter().flat_map(|file| ["--token-file", file]);
         let args: Vec<&str> = ["--tokens", &tokens].into_iter().chain(own).chain(further.iter().copied()).collect();
         let ended = end(home.up(&args).spawn().unwrap()).await;
         assert_eq!(ended.code, Some(64), "{args:?}: {ended:?}");
-        let next = if further.is_empty() { all } else { "roles = [\"agent\"]" };
         assert!(ended.err.contains(why) && ended.err.contains("next: ") && ended.err.contains(next), "{ended:?}");
         assert!(!ended.err.contains("standing in") && !ended.err.contains("token-of"), "{ended:?}");
     }
