@@ -43,6 +43,14 @@ pub(crate) enum Failure {
         /// What to do next, where that is known.
         hint: Option<&'static str>,
     },
+    /// Nothing has the name that was given.
+    #[error("{what}")]
+    Missing {
+        /// What is not there.
+        what: String,
+        /// What to do next.
+        hint: String,
+    },
     /// No cluster runs in this data directory.
     #[error("no cluster is running in {}", .0.display())]
     NoCluster(PathBuf),
@@ -185,6 +193,7 @@ impl Failure {
         match self {
             Self::Refused(refusal) => Some(refusal.code),
             Self::Unreachable { .. } | Self::Tls { .. } => Some(Code::Unavailable),
+            Self::Missing { .. } => Some(Code::NotFound),
             Self::Usage(_)
             | Self::NoCluster(_)
             | Self::Internal(_)
@@ -199,7 +208,9 @@ impl Failure {
     fn hint(&self) -> Option<String> {
         match self {
             Self::Refused(refusal) => refusal.hint(),
-            Self::Unreachable { hint, .. } | Self::Tokens { hint, .. } => Some(hint.clone()),
+            Self::Unreachable { hint, .. } | Self::Missing { hint, .. } | Self::Tokens { hint, .. } => {
+                Some(hint.clone())
+            }
             Self::Tls { hint, .. } => hint.map(str::to_owned),
             Self::NoCluster(dir) => Some(format!("start one with `watchroom up --data-dir {}`", dir.display())),
             Self::Usage(_) => Some("see watchroom --help".to_owned()),
@@ -213,6 +224,7 @@ impl Failure {
             Self::Refused(refusal) => return code_name(refusal.code),
             Self::Usage(_) => "USAGE",
             Self::Unreachable { .. } | Self::Tls { .. } => "UNREACHABLE",
+            Self::Missing { .. } => "NOT_FOUND",
             Self::NoCluster(_) => "NO_CLUSTER",
             Self::Internal(_) => "INTERNAL",
             Self::Io { .. } | Self::Output(_) => "IO",
@@ -228,6 +240,7 @@ impl Failure {
             Self::Usage(_) | Self::Tokens { .. } => 64,
             Self::Unreachable { .. } | Self::Tls { .. } | Self::NoCluster(_) => 69,
             Self::Refused(refusal) => refusal.exit_code(),
+            Self::Missing { .. } => 1,
             Self::Internal(_) => 70,
             Self::Io { .. } | Self::Output(_) => 74,
             Self::Busy(_) => 75,

@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+use a2a::ClientError;
 use proto::a2a::{AuthenticationInfo, ListTaskPushNotificationConfigsRequest, TaskPushNotificationConfig};
 use serde_json::json;
 use types::RemoteTask;
@@ -12,6 +13,12 @@ use crate::failure::Failure;
 use crate::outcome::Outcome;
 use crate::screen::{Mark, Screen, proto_json};
 use crate::show;
+
+/// How credentials are shown where nobody says otherwise (RFC 6750).
+const BEARER: &str = "Bearer";
+
+/// Most pages of a task's webhooks: an agent that has more is making them up.
+const PAGES: usize = 1000;
 
 /// Adds, lists, shows or removes webhooks.
 pub(crate) async fn run<W: Write>(
@@ -30,9 +37,9 @@ pub(crate) async fn run<W: Write>(
 
 async fn add<W: Write>(args: &AddWebhook, common: &Common, screen: &mut Screen<W>) -> Result<(), Failure> {
     let endpoint = Endpoint::of_target(common, &args.target)?;
-    let authentication = args.scheme.as_ref().map(|scheme| AuthenticationInfo {
-        scheme: scheme.clone(),
-        credentials: args.credentials.as_ref().map(|secret| secret.expose().to_owned()).unwrap_or_default(),
+    let authentication = args.credentials.as_ref().map(|secret| AuthenticationInfo {
+        scheme: args.scheme.clone().unwrap_or_else(|| BEARER.to_owned()),
+        credentials: secret.expose().to_owned(),
     });
     let wanted = TaskPushNotificationConfig {
         tenant: String::new(),
@@ -73,10 +80,10 @@ async fn list<W: Write>(
 async fn all(endpoint: &Endpoint, task: &RemoteTask) -> Result<Vec<TaskPushNotificationConfig>, Failure> {
     let client = endpoint.client()?;
     let (mut webhooks, mut page_token) = (Vec::new(), String::new());
-    loop {
+    for _ in 0..PAGES {
         let request = ListTaskPushNotificationConfigsRequest {
             task_id: task.to_string(),
-            page_token,
+            page_token: page_token.clone(),
             ..ListTaskPushNotificationConfigsRequest::default()
         };
         let page = client.list_push(request).await.map_err(|error| Failure::of_call(endpoint, error))?;
@@ -84,14 +91,38 @@ async fn all(endpoint: &Endpoint, task: &RemoteTask) -> Result<Vec<TaskPushNotif
         if page.next_page_token.is_empty() {
             return Ok(webhooks);
         }
+        if page.next_page_token == page_token {
+            break;
+        }
         page_token = page.next_page_token;
     }
+    Err(Failure::Internal(format!("{endpoint}: its list of webhooks has no end")))
+}
+
+/// The webhook, if the task has it. Agents say the same of a webhook that is not there and of a task that is not: which
+/// one it is, its list tells.
+async fn find(endpoint: &Endpoint, args: &OneWebhook) -> Result<Option<TaskPushNotificationConfig>, Failure> {
+    match endpoint.client()?.get_push(&args.task, &args.id).await {
+        Ok(webhook) => Ok(Some(webhook)),
+        Err(ClientError::Refused(a2a::Error::TaskNotFound)) => {
+            let webhooks = all(endpoint, &args.task).await?;
+            Ok(webhooks.into_iter().find(|webhook| webhook.id == args.id))
+        }
+        Err(error) => Err(Failure::of_call(endpoint, error)),
+    }
+}
+
+/// Where to look for the right one.
+fn way_to_list(endpoint: &Endpoint, args: &OneWebhook) -> String {
+    format!("`watchroom webhook list {}{}` lists those that it has", args.task, endpoint.flag)
 }
 
 async fn one<W: Write>(args: &OneWebhook, common: &Common, screen: &mut Screen<W>) -> Result<(), Failure> {
     let endpoint = Endpoint::of_target(common, &args.target)?;
-    let found = endpoint.client()?.get_push(&args.task, &args.id).await;
-    let webhook = found.map_err(|error| Failure::of_call(&endpoint, error))?;
+    let webhook = find(&endpoint, args).await?.ok_or_else(|| Failure::Missing {
+        what: format!("task {} has no webhook {}", args.task, args.id),
+        hint: way_to_list(&endpoint, args),
+    })?;
     if screen.is_for_script() {
         return Ok(screen.json(&proto_json(&webhook)?)?);
     }
@@ -100,10 +131,18 @@ async fn one<W: Write>(args: &OneWebhook, common: &Common, screen: &mut Screen<W
 
 async fn remove<W: Write>(args: &OneWebhook, common: &Common, screen: &mut Screen<W>) -> Result<(), Failure> {
     let endpoint = Endpoint::of_target(common, &args.target)?;
-    let removed = endpoint.client()?.delete_push(&args.task, &args.id).await;
-    removed.map_err(|error| Failure::of_call(&endpoint, error))?;
+    // An agent removes what is not there without a word.
+    let there = find(&endpoint, args).await?.is_some();
+    if there {
+        let removed = endpoint.client()?.delete_push(&args.task, &args.id).await;
+        removed.map_err(|error| Failure::of_call(&endpoint, error))?;
+    }
     if screen.is_for_script() {
-        return Ok(screen.object(&json!({"taskId": args.task.to_string(), "id": args.id, "removed": true}))?);
+        return Ok(screen.object(&json!({"taskId": args.task.to_string(), "id": args.id, "removed": there}))?);
+    }
+    if !there {
+        let none = format!("there was no webhook {} of {}; {}", args.id, args.task, way_to_list(&endpoint, args));
+        return Ok(screen.say(Mark::None, &none)?);
     }
     Ok(screen.say(Mark::Success, &format!("webhook {} is told nothing more of {}", args.id, args.task))?)
 }

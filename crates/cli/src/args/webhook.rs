@@ -44,17 +44,11 @@ pub(crate) struct AddWebhook {
     /// on the machine: the variable is safer
     #[arg(long, env = "WATCHROOM_NOTIFICATION_TOKEN", hide_env_values = true, value_name = "TOKEN")]
     pub(crate) notification_token: Option<Secret>,
-    /// How the calls say who they are, such as Bearer: the first word of the header Authorization
-    #[arg(long, value_name = "SCHEME")]
+    /// How the calls say who they are: the first word of the header Authorization [default with credentials: Bearer]
+    #[arg(long, value_name = "SCHEME", requires = "credentials")]
     pub(crate) scheme: Option<String>,
     /// What they say then: the rest of that header. The variable is safer
-    #[arg(
-        long,
-        env = "WATCHROOM_WEBHOOK_CREDENTIALS",
-        hide_env_values = true,
-        value_name = "CREDENTIALS",
-        requires = "scheme"
-    )]
+    #[arg(long, env = "WATCHROOM_WEBHOOK_CREDENTIALS", hide_env_values = true, value_name = "CREDENTIALS")]
     pub(crate) credentials: Option<Secret>,
     #[command(flatten)]
     pub(crate) target: Target,

@@ -17,3 +17,4 @@ mod send;
 mod support;
 mod usage;
 mod watch;
+mod webhooks;
