@@ -10,7 +10,7 @@ use clap::error::ErrorKind;
 use crate::args::{Cli, Command};
 use crate::failure::Failure;
 use crate::outcome::Outcome;
-use crate::screen::{Screen, note};
+use crate::screen::{Screen, note_in_json, tell};
 use crate::{
     agents, backup, card, completions, drain, duties, eval, incidents, log, plan, push, resume, send, tasks, units, up,
     webhook,
@@ -25,12 +25,16 @@ pub fn main() -> ExitCode {
         Err(error) => return refused(&error),
     };
     let json = cli.common.json;
+    // What `up` notes stands among the logs of the services, which are in a form of their own.
+    if json && !matches!(cli.command, Command::Up(_)) {
+        note_in_json();
+    }
     match execute(cli) {
         Ok(outcome) => outcome.into(),
         // Whoever read the output has seen enough, as with `watchroom watch ID | head`.
         Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(failure) => {
-            note(&if json { failure.json() } else { failure.text() });
+            tell(&if json { failure.json() } else { failure.text() });
             ExitCode::from(&failure)
         }
     }
@@ -44,7 +48,7 @@ fn refused(error: &clap::Error) -> ExitCode {
     }
     // What was said is not known, only how it was to be answered.
     if std::env::args_os().any(|word| word == "--json") {
-        note(&Failure::Usage(first_paragraph(error)).json());
+        tell(&Failure::Usage(first_paragraph(error)).json());
     } else {
         error.print().ok();
     }

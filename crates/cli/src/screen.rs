@@ -1,10 +1,12 @@
 //! Where output goes: lines for people on a terminal or in a pipe, JSON for scripts.
 
 use std::io::{self, IsTerminal as _, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use owo_colors::OwoColorize as _;
 use proto::a2a::Task;
 use serde::Serialize;
+use serde_json::json;
 
 use crate::failure::Failure;
 use crate::json::integers;
@@ -189,8 +191,25 @@ fn size() -> (usize, usize) {
     terminal_size::terminal_size().map_or(SIZE, |(width, height)| (width.0.into(), height.0.into()))
 }
 
-/// A word to the person at the keyboard, beside the output.
+/// Whether notes are JSON: like standard error itself, this is the whole process's.
+static NOTES_ARE_JSON: AtomicBool = AtomicBool::new(false);
+
+/// From here on a script reads what is noted.
+pub(crate) fn note_in_json() {
+    NOTES_ARE_JSON.store(true, Ordering::Relaxed);
+}
+
+/// A word to the person at the keyboard, beside the output; to a script an object in one line, as a failure is one.
 pub(crate) fn note(text: &str) {
+    if NOTES_ARE_JSON.load(Ordering::Relaxed) {
+        tell(&json!({"note": text}).to_string());
+    } else {
+        tell(text);
+    }
+}
+
+/// A failure in the words that it has for its reader, beside the output.
+pub(crate) fn tell(text: &str) {
     let mut err = io::stderr().lock();
     // The line at the bottom of the same terminal may be in the way; it is drawn again in a moment.
     let clear = if err.is_terminal() { CLEAR } else { "" };

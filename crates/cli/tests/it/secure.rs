@@ -66,6 +66,9 @@ async fn a_path_is_refused_for_grpc_and_said_what_it_means_for_http_json() {
     assert!(refused.code == Some(64) && refused.err.contains("leave the path away"), "{refused:?}");
     let told = run(&["tasks", "--agent", &format!("{url}/acme"), "--binding", "http+json"]).await;
     assert!(told.err.contains("below /acme") && told.err.contains("takes that for a tenant"), "{told:?}");
+    let told = run(&["tasks", "--agent", &format!("{url}/acme"), "--binding", "http+json", "--json"]).await;
+    let lines: Vec<serde_json::Value> = told.err.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(lines[0]["note"].as_str().unwrap().contains("takes that for a tenant"), "{told:?}");
     let bare = run(&["tasks", "--agent", &url, "--binding", "http+json"]).await;
     assert!(!bare.err.contains("tenant"), "{bare:?}");
 }
