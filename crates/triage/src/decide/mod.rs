@@ -109,6 +109,12 @@ impl<'a> Situation<'a> {
         if self.found.iter().any(|f| f.scope == Scope::NotNow) { 0.1 } else { 0.0 }
     }
 
+    /// Whether a question names what would send somebody if it were so: it may be.
+    fn asks_about_danger(&self) -> bool {
+        let named = |f: &Finding| f.scope == Scope::NotNow && f.strength == Strength::Strong && !f.fact.is_speech();
+        self.heard.asks && self.found.iter().any(named)
+    }
+
     fn denies_injury(&self) -> bool {
         self.denied(Fact::Injury) || self.denied(Fact::WantAmbulance) || self.has(Fact::Unhurt)
     }
@@ -153,10 +159,10 @@ pub(crate) fn decide(text: &str, tokens: &[Token], findings: &mut Findings, hear
     let weighed = weigh(reading);
     let services = settle(&s, &choice, &weighed);
     let kind = what::kind(&s, &services);
-    let confidence = match (services == sent, choice.grounded && services.is_empty()) {
-        (true, _) => confidence(&s, &services),
-        (false, true) => UNCLEAR,
-        (false, false) => weighed.sure(&services),
+    let confidence = match services == sent {
+        true => confidence(&s, &services),
+        false if services.is_empty() => UNCLEAR,
+        false => weighed.sure(&services),
     };
     let (priority, hazards) = (what::priority(&s, kind), what::hazards(&s));
     let told = Told { text, tokens, s: &s, choice: &choice, weighed: &weighed };
@@ -168,11 +174,12 @@ pub(crate) fn decide(text: &str, tokens: &[Token], findings: &mut Findings, hear
 /// Beside a clear choice of the rules the weights add only who is needed at least so probably.
 const ADDED: f64 = 0.25;
 
-/// Where the rules clearly send somebody, nobody goes only if that is at least so probably right; and it is asked.
+/// Where the rules clearly send somebody, nobody goes only if that is at least so probably right.
 const NOBODY: f64 = 0.9;
 
 /// The rules choose, and the call as a whole is weighed: where the weights are of another mind, they have the last word.
-/// But a cry for help of which nothing says what for gets everybody, and what is in doubt gets those of both.
+/// But a cry for help of which nothing says what for gets everybody, and what is in doubt gets those of both. Where the
+/// rules send somebody and nobody goes, the caller is asked.
 fn settle(s: &Situation<'_>, choice: &Choice, weighed: &Weighed) -> Vec<Service> {
     let sent = choice.sent();
     if choice.is_blind() && s.hinted(Fact::WantHelp) {
@@ -213,6 +220,7 @@ fn confidence(s: &Situation<'_>, services: &[Service]) -> f64 {
     let strong =
         s.found.iter().filter(|f| f.scope == Scope::Holds && f.strength == Strength::Strong && !f.fact.is_speech());
     match (services.len(), strong.count()) {
+        (0, _) if s.asks_about_danger() => 0.5,
         (0, _) if s.calm || s.has(Fact::Order) => 0.85,
         (0, _) => 0.5,
         (3, 0) => UNCLEAR - s.mixed(),

@@ -136,3 +136,18 @@ fn nothing_that_is_plainly_said_is_passed_over_in_silence() {
         }
     }
 }
+
+/// What nobody understands, and what is asked of a danger, is asked back: it may be one.
+#[test]
+fn what_may_be_a_danger_is_asked_back() {
+    let odd = [
+        "Es brennt in der Hauptstrasse 5",
+        "Au feu! 12 rue de la Paix",
+        "Ayuda, mi casa se quema en Calle Mayor 5",
+        "Is it normal that my house is on fire?",
+        "can you tell me if there's smoke at 12 Mill Lane",
+    ];
+    for text in odd {
+        assert!(triage(text).question().is_some(), "{text}");
+    }
+}
