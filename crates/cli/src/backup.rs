@@ -35,7 +35,8 @@ pub(crate) async fn run<W: Write>(args: &Backup, common: &Common, screen: &mut S
     let BackupHeader { service, size, taken_at, .. } = header;
     let (size, taken_at, file) = (mebibytes(size), taken_at.unwrap_or_default(), args.file.display());
     screen.say(Mark::Success, &format!("{service} as of {taken_at}, {size}, is in {file}"))?;
-    screen.say(Mark::None, &format!("restore it into an empty data directory with: {service} --restore {file}"))?;
+    let restore = format!("{service} --restore {file} --data-dir DIR");
+    screen.say(Mark::None, &format!("restore it into an empty data directory with: {restore}"))?;
     Ok(Outcome::Done)
 }
 

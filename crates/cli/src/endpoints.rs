@@ -30,7 +30,7 @@ const OWN_TENANT: &str = "whoever calls with a token is shown the agents of its 
 pub(crate) struct Endpoint {
     /// "the operator".
     who: &'static str,
-    /// The flag and the variable that name it.
+    /// Where another address is given, in words: the flag and the variable, or the place of this one.
     named_by: &'static str,
     pub(crate) url: String,
     /// The data directory that named it.
@@ -111,7 +111,7 @@ impl Endpoint {
     pub(crate) fn of_agent(common: &Common, agent: Option<&String>) -> Result<Self, Failure> {
         match agent {
             Some(url) => {
-                let named = Self::named("the agent", "--agent or WATCHROOM_AGENT", url.as_str().into(), "agent");
+                let named = Self::named("the agent", "with --agent or WATCHROOM_AGENT", url.as_str().into(), "agent");
                 Self { spoken: Spoken::ByCard, ..named }.bearing(common)
             }
             None => Self::operator(common),
@@ -120,23 +120,23 @@ impl Endpoint {
 
     pub(crate) fn operator(common: &Common) -> Result<Self, Failure> {
         let found = find(common, common.operator.as_ref(), "operator", OPERATOR)?;
-        Self::named(OPERATOR_NAME, "--operator or WATCHROOM_OPERATOR", found, "operator").bearing(common)
+        Self::named(OPERATOR_NAME, "with --operator or WATCHROOM_OPERATOR", found, "operator").bearing(common)
     }
 
     pub(crate) fn registry(common: &Common) -> Result<Self, Failure> {
         let found = find(common, common.registry.as_ref(), "registry", REGISTRY)?;
-        Self::named("the registry", "--registry or WATCHROOM_REGISTRY", found, "registry").bearing(common)
+        Self::named("the registry", "with --registry or WATCHROOM_REGISTRY", found, "registry").bearing(common)
     }
 
     /// A service that is named, or that is at an address.
     pub(crate) fn of_service(common: &Common, which: &Which) -> Result<Self, Failure> {
         match which {
-            Which::At(url) => Self::named("the service", "its address", url.as_str().into(), "agent").bearing(common),
+            Which::At(url) => Self::named("the service", "in its place", url.as_str().into(), "agent").bearing(common),
             Which::Named(ServiceName::Operator) => Self::operator(common),
             Which::Named(ServiceName::Registry) => Self::registry(common),
             Which::Named(service) => {
                 let found = find(common, None, service.program(), &service.usual_url())?;
-                Self::named(service.program(), "its address in place of the name", found, "agent").bearing(common)
+                Self::named(service.program(), "in place of the name", found, "agent").bearing(common)
             }
         }
     }
@@ -144,7 +144,7 @@ impl Endpoint {
     /// The registry of a cluster that is being started.
     pub(crate) fn of_running_registry(running: &Running, credential: Option<Credential>) -> Self {
         let url = format!("http://{}", running.protocol);
-        Self { credential, ..Self::named("the registry", "--registry", url.as_str().into(), "registry") }
+        Self { credential, ..Self::named("the registry", "with --registry", url.as_str().into(), "registry") }
     }
 
     /// A lazily connecting channel to it.
@@ -162,6 +162,11 @@ impl Endpoint {
         client.map_err(|error| Failure::of_call(self, error))
     }
 
+    /// Whether it is called with a token.
+    pub(crate) fn has_token(&self) -> bool {
+        self.credential.is_some()
+    }
+
     /// Whether somebody may start it again: a cluster on this machine that has not let it stop.
     pub(crate) fn may_come_back(&self) -> bool {
         self.found_in.is_some() && !self.stays_down
@@ -173,11 +178,11 @@ impl Endpoint {
             let dir = dir.display();
             return format!(
                 "its address is that of the cluster in {dir}: start it again with `watchroom up --data-dir {dir}`, \
-                 or name another address with {}",
+                 or name another address {}",
                 self.named_by
             );
         }
-        format!("start a cluster with `watchroom up`, or name another address with {}", self.named_by)
+        format!("start a cluster with `watchroom up`, or name another address {}", self.named_by)
     }
 
     /// What is said where it shows none of `what`: to the bearer of a token it shows less than there may be.

@@ -13,6 +13,7 @@ use service::Fatal;
 use service::client::UrlError;
 use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
+use types::RemoteTask;
 
 use crate::call::ANSWER_LIMIT;
 use crate::endpoints::Endpoint;
@@ -103,6 +104,12 @@ pub(crate) struct Refusal {
     from_operator: bool,
     /// Whether it says that the request named a tenant that is not the caller's.
     of_other_tenant: bool,
+    /// Whether the call had a token.
+    had_token: bool,
+    /// What a follow-up command needs to reach the same service.
+    flag: String,
+    /// The task that the call was about, as far as that is known.
+    task: Option<String>,
     code: Code,
     message: String,
     reason: Option<String>,
@@ -146,6 +153,14 @@ impl Failure {
     /// Why there is no connection to `what`.
     pub(crate) fn tls(what: impl fmt::Display, tls: &TlsError) -> Self {
         Self::Tls { what: what.to_string(), why: tls.problem().into_owned(), hint: tls.remedy() }
+    }
+
+    /// The same of a call that was about this task.
+    pub(crate) fn about(mut self, task: &RemoteTask) -> Self {
+        if let Self::Refused(refusal) = &mut self {
+            refusal.task = Some(task.to_string());
+        }
+        self
     }
 
     /// A file that services read in the same way.
@@ -263,6 +278,9 @@ impl Refusal {
             who: endpoint.to_string(),
             from_operator: endpoint.is_operator(),
             of_other_tenant: false,
+            had_token: endpoint.has_token(),
+            flag: endpoint.flag.clone(),
+            task: None,
             code: status.code(),
             message: status.message().to_owned(),
             reason: details.error_info().map(|info| info.reason.clone()).filter(|reason| !reason.is_empty()),
@@ -302,35 +320,55 @@ impl Refusal {
     }
 
     fn hint(&self) -> Option<String> {
-        let by_reason = match self.reason.as_deref() {
-            Some("TASK_NOT_FOUND") if self.of_other_tenant => Some(
+        let about_task = match self.reason.as_deref() {
+            Some("PUSH_NOTIFICATION_NOT_SUPPORTED") => {
+                Some(format!("{} follows a task without a webhook", self.command("watch")))
+            }
+            Some("TASK_NOT_CANCELABLE") => Some(format!("it has ended; {} shows how", self.command("task"))),
+            Some("RUN_NOT_RESUMABLE") => Some(format!("{} shows how it stands", self.command("task"))),
+            _ => None,
+        };
+        about_task.or_else(|| self.by_reason().or_else(|| self.by_code()).map(str::to_owned))
+    }
+
+    /// A command for the task of this call.
+    fn command(&self, name: &str) -> String {
+        format!("`watchroom {name} {}{}`", self.task.as_deref().unwrap_or("ID"), self.flag)
+    }
+
+    fn by_reason(&self) -> Option<&'static str> {
+        match self.reason.as_deref()? {
+            "TASK_NOT_FOUND" if self.of_other_tenant => Some(
                 "an address without a tenant means that of your token: name the agent as --agent HOST:PORT; \
                  what another tenant has is for a token of that one",
             ),
-            Some("TASK_NOT_FOUND") if self.from_operator => Some(
+            "TASK_NOT_FOUND" if self.from_operator => Some(
                 "`watchroom tasks` lists the tasks that you can see; the task of a step is at its agent: \
                  add --agent ADDRESS (`watchroom agents` lists addresses)",
             ),
-            Some("TASK_NOT_FOUND") => Some("`watchroom tasks` lists the tasks that you can see"),
-            Some("PUSH_NOTIFICATION_NOT_SUPPORTED") => Some("`watchroom watch ID` follows a task without a webhook"),
-            Some("INCIDENT_NOT_FOUND") => Some("`watchroom incidents` lists the incidents that you can see"),
-            Some("TASK_NOT_CANCELABLE") => Some("it has ended; `watchroom task ID` shows how"),
-            Some("RUN_NOT_RESUMABLE") => Some("`watchroom task ID` shows how it stands"),
-            Some("VERSION_NOT_SUPPORTED") => Some("this command speaks A2A 1.0; the agent must offer it"),
-            Some("MESSAGE_ID_REUSED") => Some("leave --message-id away, or send the very same message again"),
+            "TASK_NOT_FOUND" => Some("`watchroom tasks` lists the tasks that you can see"),
+            "INCIDENT_NOT_FOUND" => Some("`watchroom incidents` lists the incidents that you can see"),
+            "VERSION_NOT_SUPPORTED" => Some("this command speaks A2A 1.0; the agent must offer it"),
+            "MESSAGE_ID_REUSED" => Some("leave --message-id away, or send the very same message again"),
             _ => None,
-        };
-        let by_code = match self.code {
+        }
+    }
+
+    fn by_code(&self) -> Option<&'static str> {
+        match self.code {
             Code::Unimplemented => Some("is this the right address? `grpcurl -plaintext HOST:PORT list` shows its API"),
             Code::ResourceExhausted | Code::Unavailable => Some("try again in a moment"),
+            Code::Unauthenticated if self.had_token => Some(
+                "bring a token that is known there and has not expired: --token-file FILE, or WATCHROOM_TOKEN in the \
+                 environment",
+            ),
             Code::Unauthenticated => Some("bring a token: --token-file FILE, or WATCHROOM_TOKEN in the environment"),
             Code::PermissionDenied => Some(
                 "call with a token that has the role (--token-file FILE, or WATCHROOM_TOKEN), or have it added to yours: \
                  the roles are in the service's file of tokens (--tokens), which whoever runs the service keeps",
             ),
             _ => None,
-        };
-        by_reason.or(by_code).map(str::to_owned)
+        }
     }
 
     fn exit_code(&self) -> u8 {

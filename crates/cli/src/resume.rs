@@ -15,7 +15,8 @@ use crate::send;
 
 /// Asks the operator to go on from the run, and follows the new one.
 pub(crate) async fn run<W: Write>(args: &Resume, common: &Common, screen: &mut Screen<W>) -> Result<Outcome, Failure> {
-    send::deliver(&Endpoint::operator(common)?, request(args), screen).await
+    let delivered = send::deliver(&Endpoint::operator(common)?, request(args), screen).await;
+    delivered.map_err(|failure| failure.about(&args.id))
 }
 
 /// A message that refers to the run and says what for, as any A2A client may send it.

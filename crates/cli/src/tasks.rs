@@ -69,7 +69,7 @@ pub(crate) async fn cancel<W: Write>(
     let endpoint = Endpoint::of_target(common, &args.target)?;
     let task: &RemoteTask = &args.id;
     let answer = endpoint.client()?.cancel(task, None).await;
-    let snapshot = answer.map_err(|error| Failure::of_call(&endpoint, error))?;
+    let snapshot = answer.map_err(|error| Failure::of_call(&endpoint, error).about(task))?;
     one(&snapshot.task, screen)?;
     Ok(Outcome::Done)
 }

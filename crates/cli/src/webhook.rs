@@ -49,7 +49,9 @@ async fn add<W: Write>(args: &AddWebhook, common: &Common, screen: &mut Screen<W
         token: args.notification_token.as_ref().map(|secret| secret.expose().to_owned()).unwrap_or_default(),
         authentication,
     };
-    let made = endpoint.client()?.create_push(wanted).await.map_err(|error| Failure::of_call(&endpoint, error))?;
+    let client = endpoint.client()?;
+    let made = client.create_push(wanted).await;
+    let made = made.map_err(|error| Failure::of_call(&endpoint, error).about(&args.task))?;
     if screen.is_for_script() {
         return Ok(screen.json(&proto_json(&made)?)?);
     }

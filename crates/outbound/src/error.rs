@@ -124,7 +124,9 @@ impl TlsError {
             Self::NotYet => Some("is this machine's clock right?"),
             Self::Purpose => Some("give the server one with the extended key usage serverAuth, or with none"),
             Self::Form => Some("give the server one of version 3, with its name as subjectAltName"),
-            Self::NotSpoken => Some("if it is meant to be plaintext, the address begins with http://"),
+            Self::NotSpoken => {
+                Some("if it is meant to be plaintext, begin the address with http://, or with grpc:// for gRPC alone")
+            }
             Self::Spoken => Some("begin the address with https://, or with grpcs:// for gRPC alone"),
             Self::NoHttp2 => Some("is that a gRPC address?"),
             Self::Certificate(_) | Self::Name | Self::Handshake(_) | Self::Setup(_) => None,

@@ -45,7 +45,7 @@ async fn a_backup_is_the_messages_as_they_came() {
     let url = service(vec![Part::Header(header(7)), data("one "), data("two")], None).await;
     let ended = run(&["backup", &url, file.to_str().unwrap()]).await;
     assert_eq!(ended.code, Some(0), "{ended:?}");
-    assert!(ended.out.contains("fire --restore"), "{ended:?}");
+    assert!(ended.out.contains(&format!("fire --restore {} --data-dir DIR\n", file.display())), "{ended:?}");
     let mut bytes = Bytes::from(fs::read(&file).unwrap());
     let mut parts = Vec::new();
     while !bytes.is_empty() {

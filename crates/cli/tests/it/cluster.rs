@@ -209,6 +209,7 @@ async fn a_service_that_has_died_has_not_stopped_as_a_drain_means_it() {
     let drain = ["drain", "fire", "--data-dir", data.to_str().unwrap()];
     let down = run(&drain).await;
     assert!(down.code == Some(69) && down.err.contains("nobody listens there"), "{down:?}");
+    assert!(down.err.contains("or name another address in place of the name"), "{down:?}");
     let waiting = watchroom(&drain).spawn().unwrap();
     fs::remove_file(home.data().join("fire/refuse")).unwrap();
     // A stand-in knows no such call; that it is asked is what matters.
@@ -224,6 +225,7 @@ async fn an_address_where_nobody_listens_is_not_taken_for_a_service_that_has_sto
         let ended = run(&["drain", &address]).await;
         assert_eq!(ended.code, Some(69), "{address}: {ended:?}");
         assert!(ended.err.contains("nobody listens there"), "{address}: {ended:?}");
+        assert!(ended.err.contains("`watchroom up`, or name another address in its place"), "{address}: {ended:?}");
     }
 }
 

@@ -69,6 +69,7 @@ async fn cancel_shows_the_task_or_why_not() {
     let ended = run(&["cancel", "ended", "--agent", &url]).await;
     assert_eq!(ended.code, Some(1), "{ended:?}");
     assert!(ended.err.contains("TASK_NOT_CANCELABLE"), "{ended:?}");
+    assert!(ended.err.contains(&format!("`watchroom task ended --agent {url}` shows how")), "{ended:?}");
 }
 
 fn plan_only(request: &PlanOnlyRequest) -> PlanOnlyResponse {
@@ -100,6 +101,25 @@ async fn a_plan_is_shown_with_place_and_confidence() {
     assert_eq!((ended.code, ended.out.as_str()), (Some(0), expected), "{ended:?}");
     let ended = run(&["plan", "smoke", "--operator", &url, "--mode", "sequential", "--json"]).await;
     assert_eq!(ended.json()[0]["plan"]["mode"], Mode::Sequential.as_str_name());
+}
+
+/// An operator that refuses every plan like this.
+async fn refusing(status: Status) -> String {
+    let method = unary(move |_: Request<PlanOnlyRequest>| Err::<PlanOnlyResponse, _>(status.clone()));
+    serve(Router::new().route("/watchroom.orchestrator.v1.Orchestrator/PlanOnly", method)).await
+}
+
+#[tokio::test]
+async fn whoever_has_brought_a_token_is_not_told_to_bring_one() {
+    let url = refusing(Status::unauthenticated("who is calling?")).await;
+    let plan = ["plan", "smoke", "--operator", &url];
+    let without = run(&plan).await;
+    assert!(without.code == Some(1) && without.err.contains("next: bring a token: --token-file"), "{without:?}");
+    let token = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(token.path(), "token-of-anna-0123456").unwrap();
+    let with = run(&[&plan[..], &["--token-file", token.path().to_str().unwrap()]].concat()).await;
+    let next = "next: bring a token that is known there and has not expired: --token-file";
+    assert!(with.code == Some(1) && with.err.contains(next), "{with:?}");
 }
 
 fn duty(request: &ListDutiesRequest) -> ListDutiesResponse {

@@ -5,7 +5,7 @@ use std::process::Stdio;
 use proto::a2a::stream_response::Payload;
 use proto::a2a::{StreamResponse, TaskState};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
-use tonic::Status;
+use tonic::{Code, Status};
 
 use crate::answers::{Agent, Answer, all};
 use crate::frames::{CONTEXT, TASK, begun, dispatch, plain, resumed, said, status, step};
@@ -51,6 +51,19 @@ async fn a_resume_refers_to_its_task_and_is_followed_like_any_other() {
     assert_eq!((message.message_id.as_str(), &message.reference_task_ids[..]), ("again", &[TASK.to_owned()][..]));
     let json = proto::to_json(&message.parts[0]).unwrap();
     assert!(json.contains(r#""urn:watchroom:ext:plan:v1":{"resume":true}"#), "{json}");
+}
+
+#[tokio::test]
+async fn a_resume_that_is_refused_says_how_to_look_at_its_task() {
+    let (reason, message) = (Some("RUN_NOT_RESUMABLE".to_owned()), "nothing is left to do".to_owned());
+    let done = a2a::Error::Other { code: Code::FailedPrecondition, reason, message };
+    let (_agent, url) = Agent::start([Answer::Refuse(done.into())]).await;
+    let ended = run(&["resume", TASK, "--operator", &url]).await;
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    assert!(
+        ended.err.contains(&format!("next: `watchroom task {TASK} --operator {url}` shows how it stands")),
+        "{ended:?}"
+    );
 }
 
 #[tokio::test]

@@ -82,6 +82,9 @@ async fn a_port_that_speaks_plaintext_is_told_as_such() {
     });
     let error = fetched(Roots::default(), &format!("https://{address}/")).await.unwrap_err();
     assert!(matches!(error, TlsError::NotSpoken), "{error:?}");
+    for scheme in ["http://", "grpc://"] {
+        assert!(error.remedy().unwrap().contains(scheme), "{error}");
+    }
 }
 
 #[tokio::test]
