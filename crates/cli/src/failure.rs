@@ -348,6 +348,7 @@ impl Refusal {
             ),
             "TASK_NOT_FOUND" => Some("`watchroom tasks` lists the tasks that you can see"),
             "INCIDENT_NOT_FOUND" => Some("`watchroom incidents` lists the incidents that you can see"),
+            "TOO_MANY_WATCHES" => Some("it has room again when somebody else's watch has ended"),
             "VERSION_NOT_SUPPORTED" => Some("this command speaks A2A 1.0; the agent must offer it"),
             "MESSAGE_ID_REUSED" => Some("leave --message-id away, or send the very same message again"),
             _ => None,
@@ -357,6 +358,7 @@ impl Refusal {
     fn by_code(&self) -> Option<&'static str> {
         match self.code {
             Code::Unimplemented => Some("is this the right address? `grpcurl -plaintext HOST:PORT list` shows its API"),
+            Code::ResourceExhausted if self.is_too_large() => None,
             Code::ResourceExhausted | Code::Unavailable => Some("try again in a moment"),
             Code::Unauthenticated if self.had_token => Some(
                 "bring a token that is known there and has not expired: --token-file FILE, or WATCHROOM_TOKEN in the \
@@ -371,9 +373,15 @@ impl Refusal {
         }
     }
 
+    /// Whether the call is too large, now and later: who is only busy says for how long.
+    fn is_too_large(&self) -> bool {
+        self.code == Code::ResourceExhausted && self.retry_after.is_none()
+    }
+
     fn exit_code(&self) -> u8 {
         match self.code {
             Code::InvalidArgument => 64,
+            Code::ResourceExhausted if self.is_too_large() => 1,
             Code::Unavailable | Code::DeadlineExceeded | Code::ResourceExhausted => 69,
             Code::Ok | Code::Unknown | Code::Internal | Code::DataLoss | Code::Unimplemented => 70,
             Code::Cancelled

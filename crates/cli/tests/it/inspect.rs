@@ -1,5 +1,7 @@
 //! `tasks`, `task`, `cancel`, `plan`, `agents` and `log`.
 
+use std::time::Duration;
+
 use axum::Router;
 use futures::StreamExt as _;
 use futures::stream;
@@ -107,6 +109,17 @@ async fn a_plan_is_shown_with_place_and_confidence() {
 async fn refusing(status: Status) -> String {
     let method = unary(move |_: Request<PlanOnlyRequest>| Err::<PlanOnlyResponse, _>(status.clone()));
     serve(Router::new().route("/watchroom.orchestrator.v1.Orchestrator/PlanOnly", method)).await
+}
+
+#[tokio::test]
+async fn what_is_too_large_is_for_its_caller_to_change_and_what_is_too_much_just_now_to_be_tried_again() {
+    let large = a2a::Error::TooLarge { field: "text".to_owned(), size: 84_000, limit: 65_536 };
+    let ended = run(&["plan", "smoke", "--operator", &refusing(large.into()).await]).await;
+    assert!(ended.code == Some(1) && ended.err.contains("84000 bytes"), "{ended:?}");
+    assert!(!ended.err.contains("next:"), "{ended:?}");
+    let busy = a2a::Error::Overloaded { retry_after: Duration::from_secs(1) };
+    let ended = run(&["plan", "smoke", "--operator", &refusing(busy.into()).await]).await;
+    assert!(ended.code == Some(69) && ended.err.contains("next: try again in a moment"), "{ended:?}");
 }
 
 #[tokio::test]
