@@ -1,7 +1,8 @@
 //! `backup`: a service's store as a file, whole or not at all.
 
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use prost::Message as _;
@@ -94,7 +95,9 @@ impl Draft {
         let mut name = target.file_name().unwrap_or_default().to_owned();
         name.push(format!(".{}.part", std::process::id()));
         let path = target.with_file_name(name);
-        let out = File::create_new(&path).map_err(|error| failed(target, error))?;
+        // For its owner alone: the keys of webhooks are in it.
+        let out = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
+        let out = out.map_err(|error| failed(target, error))?;
         Ok(Self { target: target.to_owned(), path, out: BufWriter::new(out) })
     }
 

@@ -5,8 +5,9 @@ mod keeper;
 mod layout;
 mod tokens;
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, DirBuilder, File, TryLockError};
 use std::io::{self, Write};
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::Path;
 use std::time::Duration;
 
@@ -165,7 +166,8 @@ impl Control {
 /// Holds the data directory for this process alone.
 fn lock(layout: &Layout) -> Result<File, Failure> {
     let failed = |error| Failure::io(format_args!("cannot use {}", layout.data_dir.display()), error);
-    fs::create_dir_all(layout.run_dir()).map_err(failed)?;
+    // For its owner alone, as the services make theirs.
+    DirBuilder::new().recursive(true).mode(0o700).create(layout.run_dir()).map_err(failed)?;
     let file = File::create(layout.run_dir().join("up.lock")).map_err(failed)?;
     match file.try_lock() {
         Ok(()) => Ok(file),

@@ -1,6 +1,7 @@
 //! `backup` and `completions`; `drain` is shown on the real services by the acceptance tests.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use axum::Router;
@@ -46,6 +47,7 @@ async fn a_backup_is_the_messages_as_they_came() {
     let ended = run(&["backup", &url, file.to_str().unwrap()]).await;
     assert_eq!(ended.code, Some(0), "{ended:?}");
     assert!(ended.out.contains(&format!("fire --restore {} --data-dir DIR\n", file.display())), "{ended:?}");
+    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600, "keys are in it");
     let mut bytes = Bytes::from(fs::read(&file).unwrap());
     let mut parts = Vec::new();
     while !bytes.is_empty() {

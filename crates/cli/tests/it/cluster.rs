@@ -1,6 +1,7 @@
 //! `up` over stand-ins: start, table, restart, stop, and no orphans.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -123,6 +124,8 @@ async fn a_cluster_starts_says_where_it_is_and_stops_as_a_whole() {
     assert_eq!(names, SERVICES);
     let written: Value = serde_json::from_str(&fs::read_to_string(home.endpoints()).unwrap()).unwrap();
     assert_eq!(written, cluster);
+    let mode = fs::metadata(home.data()).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o700, "what is in it is for its owner alone");
     for service in cluster["services"].as_array().unwrap() {
         for listener in ["protocol", "admin"] {
             std::net::TcpStream::connect(service[listener].as_str().unwrap()).unwrap();

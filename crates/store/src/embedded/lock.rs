@@ -1,10 +1,14 @@
 //! The store's directory and the lock that keeps every other process out of it.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io;
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
 use super::open::OpenError;
+
+/// For their owner alone: what callers have entrusted to a store, keys of webhooks too, lies there as it came.
+const MODE: u32 = 0o700;
 
 /// An exclusively locked directory; dropping it unlocks.
 #[derive(Debug)]
@@ -55,7 +59,7 @@ fn make(dir: &Path) -> io::Result<()> {
         Some(_) | None => Path::new("."),
     };
     make(above)?;
-    match fs::create_dir(dir) {
+    match DirBuilder::new().mode(MODE).create(dir) {
         // Another process was faster.
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists || !dir.is_dir() => Err(error),
         Ok(()) | Err(_) => File::open(above)?.sync_all(),

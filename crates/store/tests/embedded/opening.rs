@@ -1,6 +1,7 @@
 //! Opening: who may, what is checked first, and what stays.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 
 use rusqlite::Connection;
 use store::{EmbeddedStore, OpenError, Options, Refusal, Store};
@@ -70,7 +71,21 @@ fn a_directory_is_made_with_those_above_it() {
     let dir = bed.options().dir.join("above").join("store");
     drop(EmbeddedStore::open(Options::at(&dir)).unwrap());
     assert!(dir.join("store.db").is_file());
+    for made in [dir.as_path(), dir.parent().unwrap()] {
+        let mode = fs::metadata(made).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o700, "{}: what is in it is for its owner alone", made.display());
+    }
     drop(EmbeddedStore::open(Options::at(&dir)).unwrap());
+}
+
+#[test]
+fn a_directory_that_is_there_keeps_its_mode() {
+    let bed = Bed::embedded();
+    let dir = bed.options().dir.join("shared");
+    fs::create_dir(&dir).unwrap();
+    fs::set_permissions(&dir, fs::Permissions::from_mode(0o750)).unwrap();
+    drop(EmbeddedStore::open(Options::at(&dir)).unwrap());
+    assert_eq!(fs::metadata(&dir).unwrap().permissions().mode() & 0o777, 0o750);
 }
 
 #[test]
