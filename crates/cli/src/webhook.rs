@@ -2,10 +2,10 @@
 
 use std::io::Write;
 
-use a2a::ClientError;
+use a2a::{ClientError, History};
 use proto::a2a::{AuthenticationInfo, ListTaskPushNotificationConfigsRequest, TaskPushNotificationConfig};
 use serde_json::json;
-use types::RemoteTask;
+use types::{RemoteTask, TaskState};
 
 use crate::args::{AddWebhook, Common, OneWebhook, Target, WebhookAction, Webhooks};
 use crate::endpoints::Endpoint;
@@ -55,8 +55,21 @@ async fn add<W: Write>(args: &AddWebhook, common: &Common, screen: &mut Screen<W
     if screen.is_for_script() {
         return Ok(screen.json(&proto_json(&made)?)?);
     }
-    Ok(screen
-        .say(Mark::Success, &format!("{} is told of every event of {}: webhook {}", made.url, args.task, made.id))?)
+    let (id, url, task) = (&made.id, &made.url, &args.task);
+    if has_ended(&client, task).await {
+        let none =
+            format!("{task} has ended, so there are no events to come that {url} would be told of: webhook {id}");
+        return Ok(screen.say(Mark::None, &none)?);
+    }
+    Ok(screen.say(Mark::Success, &format!("{url} is told of every event of {task} from now on: webhook {id}"))?)
+}
+
+/// Whether the agent says that nothing can follow. One that does not say is not asked again: the webhook is there.
+async fn has_ended(client: &a2a::Client, task: &RemoteTask) -> bool {
+    let snapshot = client.get(task, History::None).await.ok();
+    let state =
+        snapshot.and_then(|snapshot| snapshot.task.status).and_then(|status| TaskState::from_wire(status.state));
+    state.is_some_and(TaskState::is_terminal)
 }
 
 async fn list<W: Write>(

@@ -2,17 +2,21 @@
 
 use axum::Router;
 use proto::a2a::{
-    DeleteTaskPushNotificationConfigRequest, GetTaskPushNotificationConfigRequest,
+    DeleteTaskPushNotificationConfigRequest, GetTaskPushNotificationConfigRequest, GetTaskRequest,
     ListTaskPushNotificationConfigsRequest, ListTaskPushNotificationConfigsResponse, TaskPushNotificationConfig,
+    TaskState,
 };
 use serde_json::Value;
 use tonic::{Request, Status};
 
-use crate::frames::TASK;
+use crate::frames::{TASK, task};
 use crate::support::{Ended, end, run, serve, unary, watchroom};
 
 /// Not there.
 const OTHER: &str = "0196f7a0-0000-7000-8000-000000000002";
+
+/// Has ended.
+const ENDED: &str = "0196f7a0-0000-7000-8000-000000000003";
 
 fn webhook(id: &str) -> TaskPushNotificationConfig {
     TaskPushNotificationConfig {
@@ -26,7 +30,7 @@ fn webhook(id: &str) -> TaskPushNotificationConfig {
 /// The page after this token, and the token of the next one.
 type Next = fn(&str) -> String;
 
-/// An agent with one task and one webhook of it, `a`. Of what is added it says what came.
+/// An agent with one task and one webhook of it, `a`, and a task that has ended. Of what is added it says what came.
 async fn agent(next: Next) -> String {
     let service = |method: &str| format!("/lf.a2a.v1.A2AService/{method}TaskPushNotificationConfig");
     let get = |request: Request<GetTaskPushNotificationConfigRequest>| {
@@ -52,7 +56,13 @@ async fn agent(next: Next) -> String {
         Ok(made)
     };
     let router = Router::new().route(&service("Get"), unary(get)).route(&service("Delete"), unary(delete));
+    let stands = |request: Request<GetTaskRequest>| match request.get_ref().id.as_str() {
+        TASK => Ok(task(TaskState::Working, "on it")),
+        ENDED => Ok(task(TaskState::Completed, "done")),
+        _ => Err(Status::from(a2a::Error::TaskNotFound)),
+    };
     let router = router.route(&service("Create"), unary(create));
+    let router = router.route("/lf.a2a.v1.A2AService/GetTask", unary(stands));
     serve(router.route("/lf.a2a.v1.A2AService/ListTaskPushNotificationConfigs", unary(list))).await
 }
 
@@ -76,6 +86,18 @@ async fn a_webhook_that_is_not_there_is_told_apart_from_a_task_that_is_not() {
     for action in ["show", "remove"] {
         let none = run(&[&["webhook", action, OTHER, "a"], &at[..]].concat()).await;
         assert!(none.code == Some(1) && none.err.contains("task not found"), "{action}: {none:?}");
+    }
+}
+
+#[tokio::test]
+async fn of_a_task_that_has_ended_no_events_are_promised() {
+    let url = agent(one_page).await;
+    // Of the last one the agent does not say how it stands.
+    for (task, ended) in [(TASK, false), (ENDED, true), (OTHER, false)] {
+        let told = run(&["webhook", "add", task, "https://hooks.example/", "--operator", &url]).await;
+        assert_eq!(told.code, Some(0), "{told:?}");
+        assert_eq!(told.out.contains(&format!("{task} has ended")), ended, "{told:?}");
+        assert_eq!(told.out.contains(&format!("every event of {task} from now on")), !ended, "{told:?}");
     }
 }
 
