@@ -19,6 +19,9 @@ pub(crate) enum FileError {
     /// Not TOML, or a member that is not known or has another type.
     #[error("line {0} is not as a token is written; docs/operations.md shows one (the line is not repeated here)")]
     Syntax(usize),
+    /// A role that there is not, by its line. It is not repeated either: a token may have come into its place.
+    #[error("line {0} has a role that is not known; there are caller, agent, delegate and admin")]
+    Role(usize),
     /// One token, by its place.
     #[error("token {0} {1}")]
     Token(usize, &'static str),
@@ -59,7 +62,9 @@ struct Entry {
 pub(crate) fn read(text: &str) -> Result<Vec<Grant>, FileError> {
     let line = |error: toml::de::Error| {
         let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
-        FileError::Syntax(before.matches('\n').count() + 1)
+        let line = before.matches('\n').count() + 1;
+        // Roles are the only words that are one of several.
+        if error.message().starts_with("unknown variant") { FileError::Role(line) } else { FileError::Syntax(line) }
     };
     let File { token } = toml::from_str(text).map_err(line)?;
     let mut grants: Vec<Grant> = Vec::with_capacity(token.len());

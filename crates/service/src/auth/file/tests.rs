@@ -35,7 +35,8 @@ fn what_is_wrong_is_told_without_the_secret() {
     for (text, wanted) in [
         (format!("{roles}\nsecret = {SECRET}"), "line 4"),
         (format!("{roles}\n{secret}\nsecert = \"x\""), "line"),
-        ("roles = [\"king\"]\nsecret = \"x\"".to_owned(), "line 3"),
+        ("roles = [\"king\"]\nsecret = \"x\"".to_owned(), "line 3 has a role that is not known"),
+        (format!("{secret}\nroles = [\"caller\", \"{SECRET}\"]"), "line 4 has a role that is not known"),
         (roles.to_owned(), "needs either"),
         (format!("{roles}\n{secret}\nsha256 = \"00\""), "needs either"),
         (format!("{roles}\nsha256 = \"00\""), "64 hexadecimal"),
@@ -53,6 +54,17 @@ fn what_is_wrong_is_told_without_the_secret() {
         let text = format!("[[token]]\nprincipal = \"{principal}\"\n{roles}\n{secret}");
         assert!(matches!(read(&text), Err(FileError::Token(1, _))), "{principal}");
     }
+}
+
+#[test]
+fn whoever_names_a_role_that_there_is_not_is_told_those_that_there_are() {
+    let told = one(&format!("roles = [\"operator\"]\nsecret = \"{SECRET}\"")).unwrap_err();
+    assert_eq!(told, FileError::Role(3));
+    let told = told.to_string();
+    let (_, known) = told.split_once("there are ").unwrap();
+    let mut known: Vec<&str> = known.split([',', ' ']).filter(|word| !matches!(*word, "" | "and")).collect();
+    known.retain(|role| one(&format!("roles = [\"{role}\"]\nsecret = \"{SECRET}\"")).is_ok());
+    assert_eq!(known, [Role::Caller, Role::Agent, Role::Delegate, Role::Admin].map(|role| role.to_string()), "{told}");
 }
 
 /// What files of tokens are made of, right and wrong.
