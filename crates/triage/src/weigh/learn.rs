@@ -125,14 +125,19 @@ fn lessons(calls: &[Call]) -> (Vec<String>, Vec<Lesson>) {
     (kept.into_iter().collect(), lessons)
 }
 
+/// How probable these weights make each set for a call.
+fn expected(weights: &[Row], lesson: &Lesson) -> Row {
+    let mut sums = [0.0; SETS];
+    lesson.clues.iter().for_each(|clue| (0..SETS).for_each(|set| sums[set] += weights[*clue][set]));
+    probable(sums)
+}
+
 /// The loss of some weights, and in which direction it grows.
 fn loss(weights: &[Row], lessons: &[Lesson]) -> (f64, Vec<Row>) {
     let mut slope = weights.to_vec();
     let mut loss: f64 = weights.iter().flatten().map(|w| w * w / 2.0).sum();
     for lesson in lessons {
-        let mut sums = [0.0; SETS];
-        lesson.clues.iter().for_each(|clue| (0..SETS).for_each(|set| sums[set] += weights[*clue][set]));
-        let mut miss = probable(sums);
+        let mut miss = expected(weights, lesson);
         loss -= FIT * miss[lesson.needs].max(1e-300).ln();
         miss[lesson.needs] -= 1.0;
         lesson.clues.iter().for_each(|clue| (0..SETS).for_each(|set| slope[*clue][set] += FIT * miss[set]));
@@ -216,9 +221,7 @@ fn calls_that_were_not_learned_from_are_met() {
         let taught: Vec<Lesson> = taught.into_iter().map(|(_, lesson)| lesson.clone()).collect();
         let weights = learn(&taught, clues.len());
         for (_, lesson) in held.into_iter().filter(|(at, _)| calls[*at].by_others) {
-            let mut sums = [0.0; SETS];
-            lesson.clues.iter().for_each(|clue| (0..SETS).for_each(|set| sums[set] += weights[*clue][set]));
-            let sent = least_bad(&probable(sums));
+            let sent = least_bad(&expected(&weights, lesson));
             all += 1;
             exact += u32::from(sent == lesson.needs);
             missed += u32::from(lesson.needs & !sent != 0);
