@@ -46,7 +46,7 @@ use crate::metadata::Cursor;
 pub use self::binding::{Binding, UnknownBinding};
 
 /// The largest answer that is read; a page of tasks may be larger than one task.
-const ANSWER_LIMIT: usize = 64 << 20;
+pub(crate) const ANSWER_LIMIT: usize = 64 << 20;
 
 const JSON: &str = "application/json";
 const EVENT_STREAM: &str = "text/event-stream";

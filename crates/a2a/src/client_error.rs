@@ -7,6 +7,7 @@ use outbound::TlsError;
 use service::client::UrlError;
 use tonic::{Code, ConnectError, Status, TimeoutExpired};
 
+use crate::client::ANSWER_LIMIT;
 use crate::error::Error;
 use crate::frame::BadFrame;
 
@@ -75,6 +76,7 @@ impl ClientError {
         match self {
             Self::Unreachable(_) | Self::Timeout | Self::Ambiguous(_) => true,
             Self::Refused(Error::Unavailable { .. } | Error::Overloaded { .. }) => true,
+            Self::Refused(error) if error.is_for_size() => false,
             Self::Refused(Error::Other { code, .. }) => {
                 matches!(code, Code::Unavailable | Code::ResourceExhausted | Code::Aborted | Code::Cancelled)
             }
@@ -111,6 +113,9 @@ fn refusal(code: Code) -> bool {
 
 impl From<Status> for ClientError {
     fn from(status: Status) -> Self {
+        if is_unread(&status) {
+            return Self::Invalid("it is larger than the 64 MiB that are read");
+        }
         // Only a status that was made on this side has a source.
         if status.source().is_none() && status.code() != Code::DeadlineExceeded {
             return Self::Refused(Error::from_status(&status));
@@ -131,6 +136,13 @@ impl From<BadFrame> for ClientError {
             BadFrame::Empty => Self::Invalid("a frame is empty"),
         }
     }
+}
+
+/// Whether the transport on this side refused to decode an answer; only it has this limit.
+fn is_unread(status: &Status) -> bool {
+    status.code() == Code::OutOfRange
+        && status.message().contains("decoded message length too large")
+        && status.message().ends_with(&format!("limit is: {ANSWER_LIMIT} bytes"))
 }
 
 fn caused_by<E: std::error::Error + 'static>(status: &Status) -> bool {

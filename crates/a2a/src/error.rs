@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use tonic::Code;
 
+use crate::oversize;
+
 /// Most bytes of a field's path, and of what is wrong with it.
 const LONGEST: usize = 512;
 /// Says that there was more.
@@ -120,6 +122,15 @@ impl Error {
     /// A refusal for one field.
     pub fn invalid(field: impl Into<String>, description: impl Into<String>) -> Self {
         Self::Validation(vec![Violation::new(field, description)])
+    }
+
+    /// Whether it refuses a request for its size, in whichever words: the same request is refused later too.
+    pub fn is_for_size(&self) -> bool {
+        match self {
+            Self::TooLarge { .. } => true,
+            Self::Other { code, reason: None, message } => oversize::is_said(*code, message),
+            _ => false,
+        }
     }
 }
 

@@ -38,6 +38,7 @@ pub mod frame;
 mod http;
 pub mod metadata;
 mod operations;
+mod oversize;
 mod parse;
 mod push;
 mod server;

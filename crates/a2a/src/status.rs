@@ -7,6 +7,7 @@ use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, FieldViolation, StatusExt};
 
 use crate::error::{Error, Violation};
+use crate::oversize;
 
 /// The domain of every ErrorInfo of the protocol.
 pub(crate) const DOMAIN: &str = "a2a-protocol.org";
@@ -152,10 +153,14 @@ impl Error {
         }
         let retry_after = details.retry_info().and_then(|retry| retry.retry_delay);
         let message = status.message().to_owned();
+        let reason = details.error_info().map(|info| info.reason.clone());
         match (status.code(), retry_after) {
             (Code::ResourceExhausted, Some(retry_after)) => Self::Overloaded { retry_after },
             (Code::Unavailable, retry_after) => Self::Unavailable { retry_after, why: message },
-            (code, _) => Self::Other { code, reason: details.error_info().map(|info| info.reason.clone()), message },
+            (code, _) if reason.is_none() => {
+                oversize::named(code, &message).unwrap_or(Self::Other { code, reason, message })
+            }
+            (code, _) => Self::Other { code, reason, message },
         }
     }
 }

@@ -21,7 +21,7 @@ impl Error {
             Some(named) if details.error_info().is_none() => named.into(),
             named => {
                 let code = named.map_or_else(|| of_json_rpc(code, http), |named| named.wire().0);
-                Status::with_error_details(code, message, details)
+                Status::with_error_details(code, sized(http, message), details)
             }
         }
     }
@@ -35,7 +35,7 @@ impl Error {
             message if message.is_empty() => format!("the answer is HTTP {status}"),
             message => message,
         };
-        Status::with_error_details(code, message, details(&error["details"]))
+        Status::with_error_details(code, sized(status, message), details(&error["details"]))
     }
 
     /// The error of the protocol that has this code of JSON-RPC to itself.
@@ -66,8 +66,16 @@ fn of_json_rpc(code: i64, http: StatusCode) -> Code {
     }
 }
 
+/// A message with what the status says of size: whatever is between a client and an agent has words of its own for it.
+fn sized(status: StatusCode, message: String) -> String {
+    if status == StatusCode::PAYLOAD_TOO_LARGE { format!("the request is too large: {message}") } else { message }
+}
+
 /// The code that this status stands for, where nothing else says it: the first one, and of a failure none in particular.
 fn of_http(status: StatusCode) -> Code {
+    if status == StatusCode::PAYLOAD_TOO_LARGE {
+        return Code::ResourceExhausted;
+    }
     if status.is_success() || status == StatusCode::INTERNAL_SERVER_ERROR {
         return Code::Unknown;
     }

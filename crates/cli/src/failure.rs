@@ -15,7 +15,6 @@ use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
 use types::RemoteTask;
 
-use crate::call::ANSWER_LIMIT;
 use crate::endpoints::Endpoint;
 
 /// A failed command.
@@ -104,6 +103,8 @@ pub(crate) struct Refusal {
     from_operator: bool,
     /// Whether it says that the request named a tenant that is not the caller's.
     of_other_tenant: bool,
+    /// Whether it refuses the call for its size.
+    for_size: bool,
     /// Whether the call had a token.
     had_token: bool,
     /// What a follow-up command needs to reach the same service.
@@ -130,15 +131,10 @@ impl Failure {
             return Self::tls(endpoint, tls);
         }
         match error {
-            ClientError::Refused(a2a::Error::Other { code: Code::OutOfRange, message, .. }) if is_ours(&message) => {
-                Self::Internal(format!(
-                    "{endpoint}: an answer is larger than the {} MiB that are read",
-                    ANSWER_LIMIT >> 20
-                ))
-            }
             ClientError::Refused(refused) => {
-                let of_other_tenant = refused == a2a::Error::ForeignTenant;
-                Self::Refused(Box::new(Refusal { of_other_tenant, ..Refusal::read(endpoint, &refused.into()) }))
+                let (of_other_tenant, for_size) = (refused == a2a::Error::ForeignTenant, refused.is_for_size());
+                let read = Refusal::read(endpoint, &refused.into());
+                Self::Refused(Box::new(Refusal { of_other_tenant, for_size, ..read }))
             }
             ClientError::Address(address) => Self::of_url(&address),
             ClientError::Unreachable(_) | ClientError::Timeout | ClientError::Ambiguous(_) => {
@@ -278,6 +274,7 @@ impl Refusal {
             who: endpoint.to_string(),
             from_operator: endpoint.is_operator(),
             of_other_tenant: false,
+            for_size: false,
             had_token: endpoint.has_token(),
             flag: endpoint.flag.clone(),
             task: None,
@@ -358,7 +355,9 @@ impl Refusal {
     fn by_code(&self) -> Option<&'static str> {
         match self.code {
             Code::Unimplemented => Some("is this the right address? `grpcurl -plaintext HOST:PORT list` shows its API"),
-            Code::ResourceExhausted if self.is_too_large() => None,
+            // Ours say so in the message.
+            _ if self.for_size && self.reason.is_none() => Some("send less, and what is large as a part with its URL"),
+            Code::ResourceExhausted if !self.is_busy() => None,
             Code::ResourceExhausted | Code::Unavailable => Some("try again in a moment"),
             Code::Unauthenticated if self.had_token => Some(
                 "bring a token that is known there and has not expired: --token-file FILE, or WATCHROOM_TOKEN in the \
@@ -373,15 +372,15 @@ impl Refusal {
         }
     }
 
-    /// Whether the call is too large, now and later: who is only busy says for how long.
-    fn is_too_large(&self) -> bool {
-        self.code == Code::ResourceExhausted && self.retry_after.is_none()
+    /// Whether there is too much for now: who gives a reason for that says for how long.
+    fn is_busy(&self) -> bool {
+        !self.for_size && (self.retry_after.is_some() || self.reason.is_none())
     }
 
     fn exit_code(&self) -> u8 {
         match self.code {
             Code::InvalidArgument => 64,
-            Code::ResourceExhausted if self.is_too_large() => 1,
+            Code::ResourceExhausted if !self.is_busy() => 1,
             Code::Unavailable | Code::DeadlineExceeded | Code::ResourceExhausted => 69,
             Code::Ok | Code::Unknown | Code::Internal | Code::DataLoss | Code::Unimplemented => 70,
             Code::Cancelled
@@ -394,11 +393,6 @@ impl Refusal {
             | Code::Unauthenticated => 1,
         }
     }
-}
-
-/// Whether the transport on this side refused to decode an answer; only it has this limit.
-fn is_ours(message: &str) -> bool {
-    message.contains("decoded message length too large") && message.contains(&format!("limit is: {ANSWER_LIMIT} "))
 }
 
 /// The code by name, for people who look it up.

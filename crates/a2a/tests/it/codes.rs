@@ -145,3 +145,36 @@ async fn only_an_agent_that_was_never_reached_surely_did_nothing() {
     assert!(drained.is_transient() && drained.outcome_unknown());
     assert!(ClientError::Timeout.is_transient() && ClientError::Timeout.outcome_unknown());
 }
+
+#[test]
+fn a_refusal_for_size_is_none_that_passes_in_whichever_words_it_comes() {
+    let too_large = |size, limit| Error::TooLarge { field: "request".into(), size, limit };
+    let table = [
+        (Code::OutOfRange, "Error, decoded message length too large: found 9 bytes, the limit is: 8 bytes"),
+        (Code::ResourceExhausted, "grpc: received message larger than max (9 vs. 8)"),
+        (Code::ResourceExhausted, "SERVER: Received message larger than max (9 vs. 8)"),
+        (Code::ResourceExhausted, "gRPC message exceeds maximum size 8: 9"),
+    ];
+    for (code, words) in table {
+        assert_eq!(Error::from_status(&Status::new(code, words)), too_large(9, 8), "{words}");
+    }
+    let vague = ClientError::from(Status::resource_exhausted("the request is too large: try a smaller one"));
+    for error in [vague, ClientError::Refused(too_large(9, 8))] {
+        let for_size = matches!(&error, ClientError::Refused(refused) if refused.is_for_size());
+        assert!(for_size && !error.is_transient() && !error.outcome_unknown(), "{error:?}");
+    }
+    let busy = ClientError::from(Status::resource_exhausted("100 requests at once, the limit is 99"));
+    assert!(busy.is_transient() && !busy.outcome_unknown(), "{busy:?}");
+}
+
+#[test]
+fn an_answer_that_is_too_large_says_nothing_of_what_was_done() {
+    let words = ["Error, encoded message length too large: found 9 bytes, the limit is: 8 bytes"];
+    let words = words.into_iter().chain(["grpc: trying to send message larger than max (9 vs. 8)"]);
+    for status in words.map(Status::out_of_range).chain([Status::out_of_range(
+        "Error, decoded message length too large: found 67108865 bytes, the limit is: 67108864 bytes",
+    )]) {
+        let error = ClientError::from(status);
+        assert!(error.outcome_unknown() && !error.is_transient(), "{error:?}");
+    }
+}

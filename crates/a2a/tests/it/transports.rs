@@ -212,6 +212,8 @@ async fn answers_of_other_agents_and_of_what_is_between_are_sorted_by_what_they_
         (Binding::HttpJson, rest("404 No", ""), "NotFound", false),
         (Binding::HttpJson, rest("429 No", "{}"), "ResourceExhausted", false),
         (Binding::HttpJson, rest("418 No", "[]"), "InvalidArgument", false),
+        (Binding::HttpJson, http("413 No", "text/html", "<p>"), "the request is too large", false),
+        (Binding::JsonRpc, http("413 No", "text/html", "<p>"), "the request is too large", false),
         (Binding::HttpJson, rest("500 No", "null"), "Unknown", true),
         (Binding::HttpJson, rest("302 No", ""), "Unknown", true),
         (Binding::HttpJson, rest("200 OK", r#"{"task":{"id":7}}"#), "Invalid", true),

@@ -321,7 +321,7 @@ async fn records_larger_than_any_request_are_shown_and_larger_answers_explained(
     assert_eq!((ended.code, ended.out.contains("to fire")), (Some(0), true), "{ended:?}");
     let ended = run(&["log", "65", "--operator", &url]).await;
     assert_eq!(ended.code, Some(70), "{ended:?}");
-    assert!(ended.err.contains("an answer is larger than the 64 MiB"), "{ended:?}");
+    assert!(ended.err.contains("it is larger than the 64 MiB that are read"), "{ended:?}");
     assert!(!ended.err.contains("OUT_OF_RANGE") && !ended.err.contains("moment"), "{ended:?}");
 }
 

@@ -67,6 +67,23 @@ async fn a_resume_that_is_refused_says_how_to_look_at_its_task() {
 }
 
 #[tokio::test]
+async fn a_message_that_is_too_large_there_goes_out_once() {
+    let refusals = [
+        (
+            Status::out_of_range("Error, decoded message length too large: found 9 bytes, the limit is: 8 bytes"),
+            "9 bytes",
+        ),
+        (Status::resource_exhausted("the request is too large"), "next: send less"),
+    ];
+    for (refusal, said) in refusals {
+        let (agent, url) = Agent::start([Answer::Refuse(refusal)]).await;
+        let ended = run(&["send", CALL, "--agent", &url]).await;
+        assert!(ended.code == Some(1) && ended.err.contains(said), "{ended:?}");
+        assert_eq!(agent.sends().len(), 1);
+    }
+}
+
+#[tokio::test]
 async fn a_plan_is_sent_from_its_file_and_a_slip_in_it_refused() {
     let (agent, url) = Agent::start([Answer::Frames(all(dispatch("completed")))]).await;
     let file = tempfile::NamedTempFile::new().unwrap();
