@@ -17,14 +17,14 @@ pub fn error_body(status: StatusCode, code: Code, message: &str, details: Vec<Va
     }})
 }
 
-/// A whole answer without details, counted as a call of no known method.
-pub(crate) fn refuse(status: StatusCode, code: Code, message: &str) -> Response {
-    answer(status, code, &error_body(status, code, message, Vec::new()))
+/// A whole answer, counted as a call of no known method.
+pub(crate) fn refuse(status: StatusCode, code: Code, message: &str, details: Vec<Value>) -> Response {
+    answer(status, code, &error_body(status, code, message, details))
 }
 
 /// The same as JSON-RPC has it, for a request of which nothing was read: not even its id is known.
-pub(crate) fn refuse_rpc(status: StatusCode, code: Code, message: &str) -> Response {
-    let error = json!({"code": OTHER, "message": message, "data": []});
+pub(crate) fn refuse_rpc(status: StatusCode, code: Code, message: &str, details: Vec<Value>) -> Response {
+    let error = json!({"code": OTHER, "message": message, "data": details});
     answer(status, code, &json!({"jsonrpc": "2.0", "id": null, "error": error}))
 }
 

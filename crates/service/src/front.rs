@@ -113,5 +113,5 @@ impl Kind {
 }
 
 async fn unknown(uri: Uri) -> AxumResponse {
-    refuse(StatusCode::NOT_FOUND, Code::NotFound, &format!("nothing is served at {}", uri.path()))
+    refuse(StatusCode::NOT_FOUND, Code::NotFound, &format!("nothing is served at {}", uri.path()), Vec::new())
 }

@@ -32,7 +32,7 @@ mod trace;
 mod version;
 
 pub use args::{Args, LogFormat, Profile};
-pub use auth::{BEHALF_KEY, Behalf, Identity, PUBLIC_CARD, RPC_PATH, Role, Rule, bearer_of};
+pub use auth::{BEHALF_KEY, Behalf, Identity, NOT_ADMITTED, PUBLIC_CARD, RPC_PATH, Role, Rule, bearer_of};
 pub use bound::Bound;
 pub use command::{Command, main, parse};
 pub use cors::Origin;

@@ -9,16 +9,16 @@ use a2a::{Backend as _, Call, Extensions, History, SendRequest, Wait};
 use agent::words::{artifact, say, text_of, text_part};
 use agent::{Agent, Context, Failure, Finish, Frames, Kit, Parts, Profile, Setup, Turns};
 use clap::Parser;
-use discovery::{Filter, Health, Lease, LeaseConfig, Registration, View, Vitals};
+use discovery::{Endpoint, Filter, Health, Lease, LeaseConfig, Registration, View, Vitals};
 use futures::StreamExt as _;
 use orchestrator::{Foreign, Patience, Runs, Settings};
 use parking_lot::Mutex;
 use prost::Message as _;
-use proto::a2a::{AgentSkill, Message, Role, Task};
+use proto::a2a::{AgentCard, AgentSkill, Message, Role, Task};
 use service::Process;
 use store::{MemoryStore, Store};
 use tokio::sync::watch;
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, DropGuard};
 use tonic::service::Routes;
 use types::{MessageId, Owner, RetryPolicy, Seq, StoreId, TaskId, TaskState};
 
@@ -262,14 +262,24 @@ impl Stage {
     }
 
     /// Registers an agent where nothing listens, for as long as the guard lives.
-    pub(crate) fn ghost(&mut self, name: &'static str) -> tokio_util::sync::DropGuard {
+    pub(crate) fn ghost(&mut self, name: &'static str) -> DropGuard {
         let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let Profile { name, description, skills, extensions, .. } = Script::new(name, []).profile();
         let url = free.local_addr().unwrap().to_string();
         let card = a2a::Card { name, description, version: "1".into(), url, skills, extensions }.build().unwrap();
-        let instance = "ghost".parse().unwrap();
+        self.register("ghost", card, StoreId::fresh())
+    }
+
+    /// Registers an instance whose card says that `agent`'s store answers at `url`, for as long as the guard lives.
+    pub(crate) fn place(&mut self, instance: &str, agent: &Endpoint, url: &str) -> DropGuard {
+        let mut card = AgentCard::clone(&agent.card);
+        card.supported_interfaces.iter_mut().for_each(|interface| url.clone_into(&mut interface.url));
+        self.register(instance, card, agent.store_id)
+    }
+
+    fn register(&mut self, instance: &str, card: AgentCard, store_id: StoreId) -> DropGuard {
         let (role, domain) = (String::new(), String::new());
-        let registration = Registration { instance, card, store_id: types::StoreId::fresh(), role, domain };
+        let registration = Registration { instance: instance.parse().unwrap(), card, store_id, role, domain };
         let config = LeaseConfig { registry: (&self.registry()).into(), registration, ttl: None };
         let (_, vitals) = watch::channel(Vitals { health: Health::Serving, in_flight: 0, load: None });
         let stop = CancellationToken::new();
@@ -278,12 +288,23 @@ impl Stage {
         stop.drop_guard()
     }
 
+    /// Everybody who is registered.
+    async fn view(&self, closing: CancellationToken) -> View {
+        let view = View::watch(&self.registry(), Filter::default(), closing).unwrap();
+        let expected = self.agents;
+        within("agents are registered", view.until(|view| (view.all().len() >= expected).then_some(()))).await;
+        view
+    }
+
+    /// The one agent that is registered.
+    pub(crate) async fn agent(&self) -> Arc<Endpoint> {
+        self.view(CancellationToken::new()).await.all().remove(0)
+    }
+
     /// The operator's runs over the stage's store; agents are known.
     pub(crate) async fn operator(&self) -> Operator {
         let closing = CancellationToken::new();
-        let view = View::watch(&self.registry(), Filter::default(), closing.clone()).unwrap();
-        let expected = self.agents;
-        within("agents are registered", view.until(|view| (view.all().len() >= expected).then_some(()))).await;
+        let view = self.view(closing.clone()).await;
         let card = a2a::Card {
             name: "Operator".into(),
             description: "tests".into(),

@@ -246,8 +246,9 @@ impl<'d> Follow<'d> {
         self.address = self.dispatcher.directory.address(&self.attempt.route);
         let client = match self.client() {
             Ok(client) => client,
-            Err(Barred::Address) => return Step::Over,
-            Err(barred @ Barred::Unsigned) => {
+            // Who is not signed now may be in a moment, and an address that cannot be used may be mended: until then the run's
+            // own time counts.
+            Err(barred) => {
                 tracing::info!(step = %self.attempt.step, %barred, "following the child again");
                 return self.again().await;
             }

@@ -6,6 +6,7 @@ use agent::words::data_part;
 use discovery::Seen;
 use engine::{Cause, ChildNews, Code, Dispatch, Sent};
 use proto::a2a::{Message, Part, Role, SendMessageRequest};
+use service::NOT_ADMITTED;
 use tokio::time::Instant;
 use tonic::Status;
 use types::{MessageId, Seq, TaskId};
@@ -22,6 +23,7 @@ const REFUSED: &str = "its agent does not accept the operator's token: that is f
 const MOVED: &str = "its store is served elsewhere now, or by nobody who may be called";
 
 /// What one try to send an attempt came to.
+#[derive(Debug)]
 enum Try {
     /// What became of it has been told.
     Told,
@@ -31,66 +33,88 @@ enum Try {
     Unreached(ClientError),
     /// It was turned away for now. Another copy of it may not have been.
     Busy(ClientError),
-    /// The operator was not let in, before the message was looked at: whether another copy of it was taken before
-    /// that does not say.
-    Shut(ClientError),
+    /// Nobody has looked at it: there is no address to send it to, or the operator was not let in. Whether another copy of
+    /// it was taken before, that does not say.
+    Unseen(Cause),
     /// It may have got through.
     Unknown(ClientError),
+}
+
+/// What follows from a try.
+#[derive(Debug, PartialEq, Eq)]
+enum Next {
+    /// Nothing.
+    Over,
+    /// The run hears that nobody took it.
+    Decline(Cause),
+    /// The same, where a fence says so.
+    Settle(Cause),
+    /// Its task is looked for.
+    Adopt,
+    /// The same message again, of which so much is known by then.
+    Again(Sent),
+}
+
+impl Try {
+    /// What follows for an attempt of which `sent` was known before. It is fenced where its agent is `ours`, and sent again
+    /// as long as its time is not `up`.
+    fn next(&self, sent: Sent, ours: bool, up: bool) -> Next {
+        // What was turned away somewhere is taken for not sent only where nobody can be asked for a fence.
+        let perhaps = if ours { Sent::Perhaps } else { sent };
+        match (self, sent) {
+            (Self::Told, _) => Next::Over,
+            (Self::Declined(cause), _) | (Self::Unseen(cause), Sent::Never) => Next::Decline(cause.clone()),
+            (Self::Unreached(error), Sent::Never) if up => Next::Decline(unreached(error)),
+            (Self::Unreached(_), _) => Next::Again(sent),
+            (Self::Unseen(cause), Sent::Perhaps) if up => Next::Settle(cause.clone()),
+            (Self::Busy(error), _) if up => Next::Settle(unreached(error)),
+            (Self::Busy(_), _) | (Self::Unseen(_), Sent::Perhaps) => Next::Again(perhaps),
+            (Self::Unknown(_), _) if ours => Next::Again(perhaps),
+            (Self::Unknown(_), _) => Next::Adopt,
+        }
+    }
+
+    /// Why nothing is known of the attempt, with its causes, which callers are not told.
+    fn why(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Unreached(error) | Self::Busy(error) | Self::Unknown(error) => Some(error),
+            Self::Told | Self::Declined(_) | Self::Unseen(_) => None,
+        }
+    }
 }
 
 impl Dispatcher {
     /// Sends an attempt and follows it to its end.
     pub(super) async fn dispatch(&self, attempt: Attempt, dispatch: Dispatch) {
-        let (began, mut sent) = (Instant::now(), dispatch.sent);
-        if sent == Sent::Perhaps && attempt.route.store_id.is_none() {
+        let (began, mut sent, ours) = (Instant::now(), dispatch.sent, attempt.route.store_id.is_some());
+        if sent == Sent::Perhaps && !ours {
             return self.adopt(&attempt, &dispatch).await;
         }
         for failures in 1.. {
-            match self.send_once(&attempt, request(&attempt, &dispatch)).await {
-                Try::Told => return,
-                Try::Declined(cause) => {
-                    tracing::info!(step = %attempt.step, agent = %attempt.route.endpoint, %cause, "not taken");
-                    return attempt.tell(vec![ChildNews::NotAccepted(cause)]).await;
-                }
-                Try::Unreached(error) if sent == Sent::Never && began.elapsed() >= self.reach => {
-                    tracing::info!(step = %attempt.step, error = why(&error), "not reached; giving up");
-                    return attempt.tell(vec![ChildNews::NotAccepted(unreached(&error))]).await;
-                }
-                Try::Unreached(error) => {
-                    tracing::info!(step = %attempt.step, error = why(&error), "sending again");
-                }
-                Try::Shut(error) if sent == Sent::Never => {
-                    return attempt.tell(vec![ChildNews::NotAccepted(unreached(&error))]).await;
-                }
-                Try::Busy(error) | Try::Shut(error) if began.elapsed() >= self.reach => {
-                    if let Some(news) = self.give_up(&attempt, &dispatch, &error).await {
+            let tried = self.send_once(&attempt, request(&attempt, &dispatch)).await;
+            let next = tried.next(sent, ours, began.elapsed() >= self.reach);
+            if next != Next::Over {
+                tracing::info!(step = %attempt.step, agent = %attempt.route.endpoint, ?next, error = tried.why(), "not taken yet");
+            }
+            match next {
+                Next::Over => return,
+                Next::Decline(cause) => return attempt.tell(vec![ChildNews::NotAccepted(cause)]).await,
+                Next::Settle(cause) => {
+                    if let Some(news) = self.give_up(&attempt, &dispatch, cause).await {
                         return attempt.tell(vec![news]).await;
                     }
                 }
-                Try::Busy(error) | Try::Shut(error) => {
-                    // What was turned away somewhere is taken for not sent only where nobody can be asked for a fence.
-                    if attempt.route.store_id.is_some() {
-                        sent = Sent::Perhaps;
-                    }
-                    tracing::info!(step = %attempt.step, error = why(&error), "turned away for now; sending again");
-                }
-                Try::Unknown(error) if attempt.route.store_id.is_none() => {
-                    tracing::info!(step = %attempt.step, error = why(&error), "no answer; looking for the message at its agent");
-                    return self.adopt(&attempt, &dispatch).await;
-                }
-                Try::Unknown(error) => {
-                    sent = Sent::Perhaps;
-                    tracing::info!(step = %attempt.step, error = why(&error), "no answer; sending the same message again");
-                }
+                Next::Adopt => return self.adopt(&attempt, &dispatch).await,
+                Next::Again(known) => sent = known,
             }
             pause(failures).await;
         }
     }
 
     /// What is said of an attempt that its agent has turned away for long.
-    async fn give_up(&self, attempt: &Attempt, dispatch: &Dispatch, error: &ClientError) -> Option<ChildNews> {
+    async fn give_up(&self, attempt: &Attempt, dispatch: &Dispatch, cause: Cause) -> Option<ChildNews> {
         let duty = Duty::of_dispatch(&attempt.handle, dispatch, attempt.handle.kit().store().now());
-        self.turned_away(&duty, unreached(error)).await
+        self.turned_away(&duty, cause).await
     }
 
     /// Looks for the task of a message that a foreign agent may have got, and follows it. It is not sent again:
@@ -114,7 +138,8 @@ impl Dispatcher {
             None => Try::Told,
             Some(Unheard::Moved) => Try::Unknown(ClientError::Ambiguous(Status::unavailable(MOVED))),
             Some(Unheard::Failed(error)) => {
-                let tried = if attempt.is_shut(&error) { Try::Shut(error) } else { sort(error) };
+                let tried =
+                    if attempt.is_shut(&error) { Try::Unseen(Cause::new(Code::Refused, REFUSED)) } else { sort(error) };
                 // A refusal of the work is an answer.
                 if matches!(tried, Try::Unreached(_) | Try::Busy(_) | Try::Unknown(_)) {
                     self.directory.saw(&attempt.route, Seen::Failed);
@@ -141,29 +166,22 @@ impl Attempt {
     }
 }
 
-/// In which words somebody was not let in. The guard gives no reason beside them; an agent's own logic that does has
+/// In which words the guard of an agent of ours did not let somebody in. An agent's own logic that denies something has
 /// something to say about the work.
 fn refuses_us(error: &ClientError) -> Option<&str> {
     match error {
-        ClientError::Refused(a2a::Error::Other {
-            code: tonic::Code::PermissionDenied | tonic::Code::Unauthenticated,
-            reason: None,
-            message,
-        }) => Some(message),
+        ClientError::Refused(a2a::Error::Other { reason: Some(reason), message, .. }) if reason == NOT_ADMITTED => {
+            Some(message)
+        }
         _ => None,
     }
-}
-
-/// An error as logs show it: with its causes, which callers are not told.
-fn why(error: &ClientError) -> &(dyn std::error::Error + 'static) {
-    error
 }
 
 /// What it says about the message that its agent is not asked. Who is not signed now may be in a moment, and may have
 /// the message from before.
 fn stopped(barred: Barred) -> Try {
     match barred {
-        Barred::Address => Try::Declined(Cause::new(Code::Unreachable, barred.to_string())),
+        Barred::Address => Try::Unseen(Cause::new(Code::Unreachable, barred.to_string())),
         Barred::Unsigned => Try::Unreached(barred.into()),
     }
 }
@@ -173,13 +191,19 @@ fn sort(error: ClientError) -> Try {
     match &error {
         ClientError::Unreachable(_) => Try::Unreached(error),
         ClientError::Address(_) | ClientError::NoInterface | ClientError::NoCard => {
-            Try::Declined(Cause::new(Code::Unreachable, error.to_string()))
+            Try::Unseen(Cause::new(Code::Unreachable, error.to_string()))
         }
         // The store has moved, or its registration is old news: where it is now the view will say.
         ClientError::Refused(a2a::Error::WrongStore | a2a::Error::Overloaded { .. }) => Try::Busy(error),
         ClientError::Refused(refusal @ (a2a::Error::DispatchFenced | a2a::Error::DispatchExpired)) => {
             Try::Declined(Cause::new(Code::Timeout, refusal.to_string()))
         }
+        // Without a reason it may be of whatever is between, which knows nothing of the agent's work.
+        ClientError::Refused(a2a::Error::Other {
+            code: tonic::Code::PermissionDenied | tonic::Code::Unauthenticated,
+            reason: None,
+            message,
+        }) => Try::Unseen(Cause::new(Code::Refused, message.as_str())),
         ClientError::Refused(refusal) if !error.outcome_unknown() => {
             Try::Declined(Cause::new(Code::Refused, refusal.to_string()))
         }
@@ -192,7 +216,6 @@ fn sort(error: ClientError) -> Try {
 /// Why an attempt that nobody took has failed.
 fn unreached(error: &ClientError) -> Cause {
     match error {
-        refused if refuses_us(refused).is_some() => Cause::new(Code::Refused, REFUSED),
         ClientError::Refused(refusal @ a2a::Error::Overloaded { .. }) => {
             Cause::new(Code::Overloaded, refusal.to_string())
         }
@@ -238,3 +261,6 @@ fn request(attempt: &Attempt, dispatch: &Dispatch) -> SendMessageRequest {
     };
     SendMessageRequest { message: Some(message), ..SendMessageRequest::default() }
 }
+
+#[cfg(test)]
+mod tests;

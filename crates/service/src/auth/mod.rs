@@ -11,6 +11,7 @@ mod tokens;
 pub use behalf::{BEHALF_KEY, Behalf};
 pub use guard::{PUBLIC_CARD, RPC_PATH, Rule};
 pub use identity::{Identity, Role};
+pub use refusal::NOT_ADMITTED;
 pub use tokens::bearer_of;
 
 pub(crate) use guard::Guard;

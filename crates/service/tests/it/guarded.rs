@@ -8,6 +8,7 @@ use tonic::service::Routes;
 use tonic::{Code, Request, Response, Status};
 use tonic_health::pb::health_client::HealthClient;
 use tonic_health::pb::{HealthCheckRequest, HealthCheckResponse};
+use tonic_types::StatusExt as _;
 
 use crate::support::{exchange, get, process_with, serve_ruled, within};
 
@@ -114,6 +115,13 @@ async fn a_known_caller_is_told_apart_and_others_are_refused_alike() {
     assert_eq!(call(as_caller(at, ANNA), "/test.Echo/Say").await.message(), "anna of north");
     let missing = call(Peer::from(&at.to_string()), "/test.Echo/Say").await;
     assert_eq!(missing.code(), Code::Unauthenticated);
+    let marked = |status: &Status| status.get_details_error_info().map(|info| (info.reason, info.domain));
+    assert_eq!(marked(&missing), Some((service::NOT_ADMITTED.to_owned(), "watchroom".to_owned())));
+    assert_eq!(
+        marked(&call(as_caller(at, ANNA), "/test.Echo/Say").await),
+        None,
+        "a handler's own words are not marked"
+    );
     assert_eq!(missing.metadata().get("www-authenticate").unwrap(), "Bearer realm=\"watchroom\"");
     let unknown = call(as_caller(at, "nobodys-token-0123456789"), "/test.Echo/Say").await;
     let expired = call(as_caller(at, OLD), "/test.Echo/Say").await;
@@ -124,6 +132,7 @@ async fn a_known_caller_is_told_apart_and_others_are_refused_alike() {
 
     let denied = call(as_caller(at, ANNA), "/test.Echo/Drain").await;
     assert_eq!((denied.code(), denied.message()), (Code::PermissionDenied, "the caller lacks the role admin"));
+    assert_eq!(marked(&denied), marked(&missing));
     assert_eq!(call(as_caller(at, ADMIN), "/test.Echo/Drain").await.message(), "root of ");
 
     let metrics = get(addresses.admin, "/metrics").await;
@@ -188,6 +197,7 @@ async fn over_http_only_the_published_card_is_open_whatever_a_path_begins_with()
         assert!(refused.starts_with("HTTP/1.1 401"), "{refused}");
         assert!(refused.to_lowercase().contains("www-authenticate: bearer realm=\"watchroom\""), "{refused}");
         assert!(refused.contains("\"status\":\"UNAUTHENTICATED\""), "{refused}");
+        assert!(refused.contains("\"reason\":\"NOT_ADMITTED\""), "{refused}");
     }
     let head = format!("GET /north/tasks HTTP/1.1\r\nauthorization: bearer {ANNA}\r\n");
     let admitted = exchange(at, &head, b"").await;
@@ -221,6 +231,7 @@ async fn c135_json_rpc_is_refused_in_its_own_words_with_the_status_of_http() {
         assert_eq!((&body["jsonrpc"], &body["id"]), (&"2.0".into(), &serde_json::Value::Null), "{body}");
         assert_eq!((body["error"]["code"].as_i64(), body.get("result")), (Some(-32000), None), "{body}");
         assert!(!body["error"]["message"].as_str().unwrap().is_empty(), "{body}");
+        assert_eq!(body["error"]["data"][0]["reason"], service::NOT_ADMITTED, "{body}");
     }
 }
 
