@@ -29,6 +29,9 @@ const SMOKE: &str = "Smoke is coming out of the roof at 12 Mill Lane.";
 /// How the operator hears of the agent's units.
 const WATCH: &str = "/watchroom.emergency.v1.Units/WatchUnits";
 
+/// How it asks what became of an attempt.
+const FENCE: &str = "/watchroom.agent.v1.Steps/Fence";
+
 /// Keys that guard nothing.
 const OURS: &str = "-----BEGIN PRIVATE KEY-----
 MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g
@@ -50,6 +53,8 @@ struct Door {
     intruders: Arc<Mutex<Vec<String>>>,
     /// Whether calls are let through.
     lets: watch::Sender<bool>,
+    /// Whether it knows what a fence is.
+    fences: bool,
 }
 
 /// A script has no units.
@@ -69,12 +74,21 @@ impl Drop for Call {
 impl Door {
     fn new(lets: bool) -> Self {
         let (open, barred, intruders) = (Arc::default(), Arc::default(), Arc::default());
-        Self { open, barred, intruders, lets: watch::Sender::new(lets) }
+        Self { open, barred, intruders, lets: watch::Sender::new(lets), fences: true }
     }
 
     fn before(&self, routes: Routes) -> Routes {
         let router: Router = routes.into_axum_router().route(WATCH, post(watched));
         Routes::from(router.layer(from_fn_with_state(self.clone(), pass)))
+    }
+
+    async fn is_free(&self) {
+        eventually("no call is open", async || self.open.load(Ordering::SeqCst) == 0).await;
+    }
+
+    /// Somebody waits to be let through.
+    async fn holds(&self) {
+        eventually("a call waits", async || self.lets.receiver_count() > 0).await;
     }
 
     async fn is_used(&self) {
@@ -83,7 +97,7 @@ impl Door {
 
     /// From here on whoever comes is an intruder: all that was open has been let go of.
     async fn is_left(&self) {
-        eventually("every call is let go of", async || self.open.load(Ordering::SeqCst) == 0).await;
+        self.is_free().await;
         self.barred.store(true, Ordering::SeqCst);
     }
 
@@ -98,6 +112,9 @@ async fn pass(State(door): State<Door>, request: Request, next: Next) -> Respons
     // A service asks itself what it has before it is ready; there is no such method.
     if request.uri().path().ends_with("/-") {
         return next.run(request).await;
+    }
+    if request.uri().path() == FENCE && !door.fences {
+        return Status::unimplemented("it knows no fence").into_http::<Body>();
     }
     door.open.fetch_add(1, Ordering::SeqCst);
     let call = Call(door.open.clone());
@@ -199,7 +216,55 @@ async fn a_fence_that_waits_for_its_answer_is_let_go_of_and_asked_for_again() {
     let run = story.run();
     door.lets.send_replace(false);
     operator.cancel(run).await;
-    eventually("the fence waits", async || door.lets.receiver_count() > 0).await;
+    door.holds().await;
+    trust(dir.path(), ANOTHER);
+    door.is_left().await;
+    door.lets.send_replace(true);
+    waits_in_vain(&operator).await;
+    door.unbar();
+    trust(dir.path(), OURS);
+    let whole = story.end().await;
+    assert_eq!((whole.state(), fire.heard()), (TaskState::Canceled, 1), "{:#?}", whole.lines());
+    eventually("nothing is left to ask for", async || stage.duties().await == 0).await;
+}
+
+#[tokio::test]
+async fn an_agent_that_is_asked_how_its_task_ended_is_let_go_of_and_asked_again() {
+    let (fire, door) = (Script::new("Fire Agent", [Act::Gate]), Door::new(true));
+    let (stage, dir) = stage(&fire, &door).await;
+    let operator = stage.operator().await;
+    let mut story = operator.call(SMOKE).await;
+    story.until("looking for units").await;
+    let run = story.run();
+    operator.die();
+    door.is_free().await;
+    // It goes on behind what it has told, and so has not all that the task made when that ends.
+    let operator = stage.operator().await;
+    door.is_used().await;
+    door.lets.send_replace(false);
+    fire.open();
+    door.holds().await;
+    trust(dir.path(), ANOTHER);
+    door.is_left().await;
+    door.lets.send_replace(true);
+    waits_in_vain(&operator).await;
+    door.unbar();
+    trust(dir.path(), OURS);
+    let whole = operator.follow(run, 0).await.end().await;
+    assert_eq!((whole.state(), fire.heard()), (TaskState::Completed, 1), "{:#?}", whole.lines());
+}
+
+#[tokio::test]
+async fn an_agent_without_fences_that_is_asked_to_stop_is_let_go_of_and_asked_again() {
+    let (fire, door) = (Script::new("Fire Agent", [Act::Gate]), Door { fences: false, ..Door::new(true) });
+    let (stage, dir) = stage(&fire, &door).await;
+    let operator = stage.operator().await;
+    let mut story = operator.call(SMOKE).await;
+    story.until("looking for units").await;
+    let run = story.run();
+    door.lets.send_replace(false);
+    operator.cancel(run).await;
+    door.holds().await;
     trust(dir.path(), ANOTHER);
     door.is_left().await;
     door.lets.send_replace(true);
