@@ -43,7 +43,7 @@ pub(crate) struct Cli {
 }
 
 /// Where things are, and for whom the output is.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Common options")]
 pub(crate) struct Common {
     /// Address of the operator [default: http://127.0.0.1:7400]

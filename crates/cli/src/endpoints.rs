@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::fs;
+use std::future::Future;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
@@ -13,6 +14,7 @@ use service::client::{Credential, Peer, Traced};
 use crate::args::{Common, ServiceName, Target, Which};
 use crate::failure::Failure;
 use crate::screen::note;
+use crate::waiting::{self, Limit};
 
 const OPERATOR_NAME: &str = "the operator";
 const OPERATOR: &str = "http://127.0.0.1:7400";
@@ -160,6 +162,11 @@ impl Endpoint {
             Spoken::Over(binding) => a2a::Client::speaking(binding, self.peer()),
         };
         client.map_err(|error| Failure::of_call(self, error))
+    }
+
+    /// The answer to a call of such a client, and a note where that does not come soon.
+    pub(crate) async fn told<T>(&self, answer: impl Future<Output = T>) -> T {
+        waiting::told(self, Limit::Unanswered(a2a::Client::DEADLINE), answer).await
     }
 
     /// Whether it is called with a token.

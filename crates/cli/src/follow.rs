@@ -21,6 +21,7 @@ use crate::interrupt::Interrupt;
 use crate::outcome::{Outcome, Tally};
 use crate::screen::{Screen, note, proto_json};
 use crate::show::{self, Progress, Story};
+use crate::waiting::{self, Limit, QUIET};
 
 /// How long a lost connection is tried again before the command gives up; the task goes on without it.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
@@ -51,6 +52,8 @@ pub(crate) struct Follow<'a, W: Write> {
     lost: Option<Instant>,
     progress: Progress,
     since: Instant,
+    /// Whether nobody has answered, and that is still to be told.
+    unheard: bool,
 }
 
 type Items = BoxStream<'static, Result<Followed, ClientError>>;
@@ -67,7 +70,13 @@ impl<'a, W: Write> Follow<'a, W> {
             lost: None,
             progress: Progress::default(),
             since: Instant::now(),
+            unheard: true,
         }
+    }
+
+    /// The same where somebody has said already that there is no answer.
+    pub(crate) fn quietly(self, quietly: bool) -> Self {
+        Self { unheard: !quietly, ..self }
     }
 
     /// The task is known from the start.
@@ -94,10 +103,16 @@ impl<'a, W: Write> Follow<'a, W> {
                     continue;
                 }
                 () = interrupt.pressed() => return Ok(self.interrupted()),
+                () = sleep_until(self.since + QUIET), if self.unheard => {
+                    self.unheard = false;
+                    waiting::say(self.endpoint, Limit::Unanswered(PATIENCE));
+                    continue;
+                }
                 () = sleep_until(patience.unwrap_or_else(Instant::now)), if patience.is_some() => {
                     return Err(self.lost_for_good());
                 }
             };
+            self.unheard = false;
             match item {
                 Some(Ok(followed)) => self.take(followed)?,
                 Some(Err(error)) if self.tally.state().is_none() => {

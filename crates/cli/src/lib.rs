@@ -19,6 +19,7 @@ mod json;
 mod live;
 mod log;
 mod outcome;
+mod pages;
 mod plan;
 mod push;
 mod resume;
@@ -31,6 +32,7 @@ mod show;
 mod tasks;
 mod units;
 mod up;
+mod waiting;
 mod webhook;
 
 pub use run::main;

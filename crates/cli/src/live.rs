@@ -139,7 +139,8 @@ impl<A: Item, R> Watch<A, R> {
                 sleep(PAUSE).await;
             }
             let request = (self.request)(self.at.clone());
-            self.items = Some(Caller::new(&self.endpoint)?.streaming(self.method, request).await?);
+            let mut caller = Caller::new(&self.endpoint)?.quietly(self.lost.is_some());
+            self.items = Some(caller.streaming(self.method, request).await?);
             if self.at.version == 0 {
                 return Ok(News::Anew);
             }

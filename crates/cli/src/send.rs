@@ -1,6 +1,7 @@
 //! `send` and `watch`: a message goes out once, and its task is followed to the end.
 
 use std::collections::BTreeMap;
+use std::future::Future;
 use std::io::Write;
 use std::time::Duration;
 
@@ -23,6 +24,7 @@ use crate::outcome::{Outcome, Tally};
 use crate::said;
 use crate::screen::{Mark, Screen, note, proto_json};
 use crate::show;
+use crate::waiting::{self, Limit};
 
 /// Pauses before the same message goes out again.
 const PAUSES: RetryPolicy =
@@ -47,7 +49,7 @@ pub(crate) async fn deliver<W: Write>(
     let mut attempts = Attempts::new(endpoint);
     let mut interrupt = Interrupt::watch()?;
     loop {
-        let mut follow = Follow::new(endpoint, screen);
+        let mut follow = Follow::new(endpoint, screen).quietly(attempts.failed > 0);
         let error = match follow.run(&mut client.send_following(request.clone()), &mut interrupt).await? {
             End::Outcome(outcome) => return Ok(advised(outcome, &follow)),
             End::Unheard(error) if does_not_stream(&error) => {
@@ -72,7 +74,7 @@ pub(crate) async fn watch<W: Write>(args: &Watch, common: &Common, screen: &mut 
     let mut follow = Follow::new(&endpoint, screen).of_task(args.id.to_string());
     let from = match args.from {
         None => None,
-        Some(from) => match resume(&client, args, Seq(from)).await {
+        Some(from) => match endpoint.told(resume(&client, args, Seq(from))).await {
             Resumed::At(from) => Some(from),
             Resumed::Waiting(snapshot) => {
                 let outcome = follow.begin(*snapshot)?;
@@ -81,7 +83,8 @@ pub(crate) async fn watch<W: Write>(args: &Watch, common: &Common, screen: &mut 
             Resumed::Failed(error) => return Err(Failure::of_call(&endpoint, error)),
         },
     };
-    let mut follow = follow.after(from);
+    // Whoever goes on from a frame may have nothing to be told for long, and has just been answered.
+    let mut follow = follow.after(from).quietly(from.is_some());
     let mut items = client.follow(args.id.clone(), from);
     let mut interrupt = Interrupt::watch()?;
     loop {
@@ -156,7 +159,7 @@ async fn poll<W: Write>(
 ) -> Result<Outcome, Failure> {
     let failed = |error| Failure::of_call(endpoint, error);
     request.configuration.get_or_insert_default().return_immediately = true;
-    let mut items = match client.send(request).await.map_err(failed)? {
+    let mut items = match endpoint.told(client.send(request)).await.map_err(failed)? {
         Reply::Message(message) => {
             let event = Event { cursor: None, update: Update::Message(message) };
             stream::iter([Ok(Followed::Event(event))]).boxed()
@@ -196,7 +199,7 @@ async fn accept<W: Write>(
 ) -> Result<Outcome, Failure> {
     let mut attempts = Attempts::new(endpoint);
     let reply = loop {
-        match client.send(request.clone()).await {
+        match attempts.waiting(client.send(request.clone())).await {
             Ok(reply) => break reply,
             Err(error) => attempts.again(error).await?,
         }
@@ -252,6 +255,15 @@ struct Attempts<'a> {
 impl<'a> Attempts<'a> {
     fn new(endpoint: &'a Endpoint) -> Self {
         Self { endpoint, since: Instant::now(), failed: 0 }
+    }
+
+    /// Waits for the answer to one, and says so once.
+    async fn waiting<T>(&self, answer: impl Future<Output = T>) -> T {
+        if self.failed > 0 {
+            answer.await
+        } else {
+            waiting::told(self.endpoint, Limit::Unanswered(PATIENCE), answer).await
+        }
     }
 
     /// Waits before the next one, or says why there is none. Nobody there at all is for the user to know at once, and so is

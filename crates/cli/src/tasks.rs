@@ -10,6 +10,7 @@ use crate::args::{self, Cancel, Common, Tasks};
 use crate::endpoints::Endpoint;
 use crate::failure::Failure;
 use crate::outcome::Outcome;
+use crate::pages::Pages;
 use crate::screen::{Mark, Screen, proto_json};
 use crate::show;
 
@@ -21,7 +22,7 @@ pub(crate) async fn list<W: Write>(args: &Tasks, common: &Common, screen: &mut S
     let endpoint = Endpoint::of_target(common, &args.target)?;
     let client = endpoint.client()?;
     let mut tasks: Vec<Task> = Vec::new();
-    let mut page_token = String::new();
+    let (mut page_token, mut pages) = (String::new(), Pages::of(&endpoint));
     loop {
         let missing = args.limit.saturating_sub(u32::try_from(tasks.len()).unwrap_or(u32::MAX));
         let request = ListTasksRequest {
@@ -32,11 +33,15 @@ pub(crate) async fn list<W: Write>(args: &Tasks, common: &Common, screen: &mut S
             history_length: Some(0),
             ..ListTasksRequest::default()
         };
-        let page = client.list(request).await.map_err(|error| Failure::of_call(&endpoint, error))?;
+        let page = endpoint.told(client.list(request)).await;
+        let page = page.map_err(|error| Failure::of_call(&endpoint, error))?;
         tasks.extend(page.tasks);
-        page_token = page.next_page_token;
-        if page_token.is_empty() || tasks.len() >= args.limit as usize {
+        if tasks.len() >= args.limit as usize {
             break;
+        }
+        match pages.next(page.next_page_token)? {
+            Some(next) => page_token = next,
+            None => break,
         }
     }
     print(&tasks, screen)?;
@@ -54,7 +59,7 @@ pub(crate) async fn show<W: Write>(
         None | Some(0) => History::None,
         Some(count) => History::Last(count),
     };
-    let found = endpoint.client()?.get(&args.id, history).await;
+    let found = endpoint.told(endpoint.client()?.get(&args.id, history)).await;
     let snapshot = found.map_err(|error| Failure::of_call(&endpoint, error))?;
     one(&snapshot.task, screen)?;
     Ok(Outcome::Done)
@@ -68,7 +73,7 @@ pub(crate) async fn cancel<W: Write>(
 ) -> Result<Outcome, Failure> {
     let endpoint = Endpoint::of_target(common, &args.target)?;
     let task: &RemoteTask = &args.id;
-    let answer = endpoint.client()?.cancel(task, None).await;
+    let answer = endpoint.told(endpoint.client()?.cancel(task, None)).await;
     let snapshot = answer.map_err(|error| Failure::of_call(&endpoint, error).about(task))?;
     one(&snapshot.task, screen)?;
     Ok(Outcome::Done)

@@ -11,6 +11,7 @@ use crate::args::{AddWebhook, Common, OneWebhook, Target, WebhookAction, Webhook
 use crate::endpoints::Endpoint;
 use crate::failure::Failure;
 use crate::outcome::Outcome;
+use crate::pages::Pages;
 use crate::screen::{Mark, Screen, proto_json};
 use crate::show;
 
@@ -50,7 +51,7 @@ async fn add<W: Write>(args: &AddWebhook, common: &Common, screen: &mut Screen<W
         authentication,
     };
     let client = endpoint.client()?;
-    let made = client.create_push(wanted).await;
+    let made = endpoint.told(client.create_push(wanted)).await;
     let made = made.map_err(|error| Failure::of_call(&endpoint, error).about(&args.task))?;
     if screen.is_for_script() {
         return Ok(screen.json(&proto_json(&made)?)?);
@@ -94,30 +95,26 @@ async fn list<W: Write>(
 
 async fn all(endpoint: &Endpoint, task: &RemoteTask) -> Result<Vec<TaskPushNotificationConfig>, Failure> {
     let client = endpoint.client()?;
-    let (mut webhooks, mut page_token) = (Vec::new(), String::new());
-    for _ in 0..PAGES {
+    let (mut webhooks, mut page_token, mut pages) = (Vec::new(), String::new(), Pages::of(endpoint).at_most(PAGES));
+    loop {
         let request = ListTaskPushNotificationConfigsRequest {
             task_id: task.to_string(),
-            page_token: page_token.clone(),
+            page_token,
             ..ListTaskPushNotificationConfigsRequest::default()
         };
-        let page = client.list_push(request).await.map_err(|error| Failure::of_call(endpoint, error))?;
+        let page = endpoint.told(client.list_push(request)).await.map_err(|error| Failure::of_call(endpoint, error))?;
         webhooks.extend(page.configs);
-        if page.next_page_token.is_empty() {
-            return Ok(webhooks);
+        match pages.next(page.next_page_token)? {
+            Some(next) => page_token = next,
+            None => return Ok(webhooks),
         }
-        if page.next_page_token == page_token {
-            break;
-        }
-        page_token = page.next_page_token;
     }
-    Err(Failure::Internal(format!("{endpoint}: its list of webhooks has no end")))
 }
 
 /// The webhook, if the task has it. Agents say the same of a webhook that is not there and of a task that is not: which
 /// one it is, its list tells.
 async fn find(endpoint: &Endpoint, args: &OneWebhook) -> Result<Option<TaskPushNotificationConfig>, Failure> {
-    match endpoint.client()?.get_push(&args.task, &args.id).await {
+    match endpoint.told(endpoint.client()?.get_push(&args.task, &args.id)).await {
         Ok(webhook) => Ok(Some(webhook)),
         Err(ClientError::Refused(a2a::Error::TaskNotFound)) => {
             let webhooks = all(endpoint, &args.task).await?;
@@ -149,7 +146,7 @@ async fn remove<W: Write>(args: &OneWebhook, common: &Common, screen: &mut Scree
     // An agent removes what is not there without a word.
     let there = find(&endpoint, args).await?.is_some();
     if there {
-        let removed = endpoint.client()?.delete_push(&args.task, &args.id).await;
+        let removed = endpoint.told(endpoint.client()?.delete_push(&args.task, &args.id)).await;
         removed.map_err(|error| Failure::of_call(&endpoint, error))?;
     }
     if screen.is_for_script() {

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use axum::Router;
+use axum::routing::MethodRouter;
 use futures::StreamExt as _;
 use futures::stream;
-use proto::a2a::{AgentCard, AgentInterface, AgentSkill, TaskState};
+use proto::a2a::{AgentCard, AgentInterface, AgentSkill, ListTasksRequest, ListTasksResponse, TaskState};
 use proto::watchroom::admin::v1::{Frame, Private, Record, RecordsRequest, record};
 use proto::watchroom::orchestrator::v1::{
     Duty, ListDutiesRequest, ListDutiesResponse, Mode, Plan, PlanOnlyRequest, PlanOnlyResponse, Step,
@@ -42,6 +43,24 @@ async fn tasks_for_scripts_are_one_per_line() {
     let ended = run(&["tasks", "--agent", &url, "--json"]).await;
     let ids: Vec<String> = ended.json().iter().map(|task| task["id"].as_str().unwrap().to_owned()).collect();
     assert_eq!(ids, [TASK; 4]);
+}
+
+#[tokio::test]
+async fn a_list_that_names_a_page_again_is_not_asked_for_ever() {
+    let endless = |method: &str, answer: MethodRouter| serve(Router::new().route(method, answer));
+    let duties = unary(|_: Request<ListDutiesRequest>| {
+        Ok::<_, Status>(ListDutiesResponse { next_page_token: "same".to_owned(), ..ListDutiesResponse::default() })
+    });
+    let duties = endless("/watchroom.orchestrator.v1.Orchestrator/ListDuties", duties).await;
+    let tasks = unary(|_: Request<ListTasksRequest>| {
+        Ok::<_, Status>(ListTasksResponse { next_page_token: "same".to_owned(), ..ListTasksResponse::default() })
+    });
+    let tasks = endless("/lf.a2a.v1.A2AService/ListTasks", tasks).await;
+    for args in [["duties", "--operator", &duties], ["tasks", "--operator", &tasks]] {
+        let ended = run(&args).await;
+        let why = "its list has no end: it names the page \"same\" again";
+        assert!(ended.code == Some(70) && ended.err.contains(why), "{ended:?}");
+    }
 }
 
 #[tokio::test]

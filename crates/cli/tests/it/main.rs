@@ -14,6 +14,7 @@ mod inspect;
 mod pushing;
 mod secure;
 mod send;
+mod silent;
 mod support;
 mod usage;
 mod watch;
