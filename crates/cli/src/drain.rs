@@ -1,7 +1,6 @@
 //! `drain`: a service is asked to stop, and waited for until it has.
 
 use std::io::{self, ErrorKind, Write};
-use std::path::PathBuf;
 use std::time::Duration;
 
 use proto::watchroom::admin::v1::{DrainRequest, DrainResponse};
@@ -15,6 +14,7 @@ use crate::endpoints::Endpoint;
 use crate::failure::Failure;
 use crate::outcome::Outcome;
 use crate::screen::{Mark, Screen, proto_json};
+use crate::supervisor::runs;
 
 /// Between looks at whether it is gone.
 const LOOK: Duration = Duration::from_millis(50);
@@ -103,12 +103,6 @@ async fn wait<W: Write>(endpoint: &Endpoint, limit: Duration, screen: &mut Scree
 
 async fn is_there(endpoint: &Endpoint) -> Result<bool, Failure> {
     Ok(endpoint.pid.is_some_and(runs) || connect(endpoint).await?.is_ok())
-}
-
-/// Whether a process of this machine runs; one that has ended and was not reaped does not.
-fn runs(pid: u32) -> bool {
-    let stat = std::fs::read_to_string(PathBuf::from(format!("/proc/{pid}/stat"))).unwrap_or_default();
-    stat.rsplit(')').next().is_some_and(|rest| !rest.is_empty() && !rest.trim_start().starts_with('Z'))
 }
 
 /// Whether the machine is there and says that nobody listens; one that cannot be reached says nothing of its services.

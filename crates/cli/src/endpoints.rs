@@ -14,9 +14,11 @@ use service::client::{Credential, Peer, Traced};
 use crate::args::{Common, ServiceName, Target, Which};
 use crate::failure::Failure;
 use crate::screen::note;
+use crate::supervisor;
 use crate::waiting::{self, Limit};
 
 const OPERATOR_NAME: &str = "the operator";
+const REGISTRY_NAME: &str = "the registry";
 const OPERATOR: &str = "http://127.0.0.1:7400";
 const REGISTRY: &str = "http://127.0.0.1:7401";
 
@@ -37,6 +39,8 @@ pub(crate) struct Endpoint {
     pub(crate) url: String,
     /// The data directory that named it.
     found_in: Option<PathBuf>,
+    /// Where a cluster may be that it is of, whoever named it.
+    data_dir: PathBuf,
     /// What a follow-up command needs to reach the same service.
     pub(crate) flag: String,
     /// Its process, if it is of a cluster on this machine.
@@ -127,7 +131,7 @@ impl Endpoint {
 
     pub(crate) fn registry(common: &Common) -> Result<Self, Failure> {
         let found = find(common, common.registry.as_ref(), "registry", REGISTRY)?;
-        Self::named("the registry", "with --registry or WATCHROOM_REGISTRY", found, "registry").bearing(common)
+        Self::named(REGISTRY_NAME, "with --registry or WATCHROOM_REGISTRY", found, "registry").bearing(common)
     }
 
     /// A service that is named, or that is at an address.
@@ -146,7 +150,7 @@ impl Endpoint {
     /// The registry of a cluster that is being started.
     pub(crate) fn of_running_registry(running: &Running, credential: Option<Credential>) -> Self {
         let url = format!("http://{}", running.protocol);
-        Self { credential, ..Self::named("the registry", "with --registry", url.as_str().into(), "registry") }
+        Self { credential, ..Self::named(REGISTRY_NAME, "with --registry", url.as_str().into(), "registry") }
     }
 
     /// A lazily connecting channel to it.
@@ -181,15 +185,35 @@ impl Endpoint {
 
     /// What to do when it does not answer.
     pub(crate) fn hint(&self) -> String {
-        if let Some(dir) = &self.found_in {
-            let dir = dir.display();
-            return format!(
-                "its address is that of the cluster in {dir}: start it again with `watchroom up --data-dir {dir}`, \
-                 or name another address {}",
-                self.named_by
-            );
+        let (dir, way) = (self.data_dir.display(), self.way());
+        let there = match Cluster::with(&self.data_dir, &self.url) {
+            None => "start a cluster with `watchroom up`".to_owned(),
+            Some((up, _)) if !supervisor::holds(&self.data_dir, up) => {
+                format!(
+                    "its address is that of the cluster in {dir}: start it again with `watchroom up --data-dir {dir}`"
+                )
+            }
+            Some((_, true)) => format!(
+                "it was asked to stop, and the `watchroom up` that runs in {dir} leaves it down: start it by the command \
+                 that this `up` has told, or stop `up` and start it again"
+            ),
+            Some((_, false)) => format!(
+                "the `watchroom up` that runs in {dir} starts it again by itself, and tells in its output why it ended: \
+                 try again in a moment{way}"
+            ),
+        };
+        format!("{there}, or name another address {}", self.named_by)
+    }
+
+    /// How to see who is there meanwhile: the registry tells, unless it is the one that is not.
+    fn way(&self) -> String {
+        match (self.who == REGISTRY_NAME, self.data_dir == Path::new(DATA_DIR)) {
+            (true, _) => String::new(),
+            (false, true) => ", see who is there with `watchroom agents`".to_owned(),
+            (false, false) => {
+                format!(", see who is there with `watchroom agents --data-dir {}`", self.data_dir.display())
+            }
         }
-        format!("start a cluster with `watchroom up`, or name another address {}", self.named_by)
     }
 
     /// What is said where it shows none of `what`: to the bearer of a token it shows less than there may be.
@@ -222,6 +246,7 @@ impl Endpoint {
             named_by,
             url,
             found_in,
+            data_dir: DATA_DIR.into(),
             flag,
             pid,
             stays_down,
@@ -233,7 +258,9 @@ impl Endpoint {
 
     /// The same service, called with the token that the command line or the environment names, by whom it trusts.
     fn bearing(self, common: &Common) -> Result<Self, Failure> {
-        Ok(Self { credential: common.credential()?, dialer: Dialer::anywhere(common.roots()?), ..self })
+        let (credential, dialer) = (common.credential()?, Dialer::anywhere(common.roots()?));
+        let data_dir = common.data_dir.clone().unwrap_or_else(|| DATA_DIR.into());
+        Ok(Self { credential, dialer, data_dir, ..self })
     }
 
     fn peer(&self) -> Peer {
@@ -265,6 +292,15 @@ impl Cluster {
         cluster
             .map(Some)
             .map_err(|error| Failure::Usage(format!("{} is not a list of endpoints: {error}", file.display())))
+    }
+
+    /// The id of the `up` of the cluster in this directory that has a service at this address, and whether that stays
+    /// down. A file that cannot be read tells nothing.
+    fn with(data_dir: &Path, url: &str) -> Option<(u32, bool)> {
+        let (cluster, target) = (Self::read(data_dir).ok()??, a2a::Client::target(url).ok()?);
+        let at = target.authority();
+        let service = cluster.services.iter().find(|service| service.protocol == at)?;
+        Some((cluster.pid, service.stays_down))
     }
 
     fn find(self, name: &str, dir: &Path) -> Option<Found> {

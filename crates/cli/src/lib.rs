@@ -29,6 +29,7 @@ mod said;
 mod screen;
 mod send;
 mod show;
+mod supervisor;
 mod tasks;
 mod units;
 mod up;

@@ -23,6 +23,7 @@ use crate::failure::Failure;
 use crate::outcome::Outcome;
 use crate::screen::{Mark, Screen, note};
 use crate::show;
+use crate::supervisor::lock_file;
 use crate::up::child::Child;
 use crate::up::keeper::Keeper;
 use crate::up::layout::{Layout, Recipe};
@@ -168,7 +169,7 @@ fn lock(layout: &Layout) -> Result<File, Failure> {
     let failed = |error| Failure::io(format_args!("cannot use {}", layout.data_dir.display()), error);
     // For its owner alone, as the services make theirs.
     DirBuilder::new().recursive(true).mode(0o700).create(layout.run_dir()).map_err(failed)?;
-    let file = File::create(layout.run_dir().join("up.lock")).map_err(failed)?;
+    let file = File::create(lock_file(&layout.data_dir)).map_err(failed)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => {

@@ -196,6 +196,10 @@ async fn a_service_that_is_asked_to_stop_stays_down_and_can_be_started_by_hand()
     assert!(again.out.contains("fire at ") && again.out.contains("has stopped already"), "{again:?}");
     let read: Value = serde_json::from_str(&fs::read_to_string(home.endpoints()).unwrap()).unwrap();
     assert_eq!((&read["services"][1]["stays_down"], &read["services"][2]["stays_down"]), (&true.into(), &Value::Null));
+    let copy = home.0.path().join("copy");
+    let refused = run(&["backup", "fire", copy.to_str().unwrap(), "--data-dir", home.data().to_str().unwrap()]).await;
+    assert!(refused.code == Some(69) && refused.err.contains("leaves it down: start it by the command"), "{refused:?}");
+    assert!(!refused.err.contains("watchroom up --data-dir"), "{refused:?}");
     assert_eq!(stop(child).await.code, Some(0));
 }
 
@@ -241,6 +245,34 @@ async fn nothing_outlives_a_killed_supervisor() {
     for pid in pids(&cluster) {
         eventually("the service is gone", || is_gone(pid)).await;
     }
+    let data = home.data();
+    let down = run(&["agents", "--data-dir", data.to_str().unwrap()]).await;
+    let next = format!("start it again with `watchroom up --data-dir {}`", data.display());
+    assert!(down.code == Some(69) && down.err.contains(&next), "{down:?}");
+}
+
+#[tokio::test]
+async fn nobody_is_told_to_start_what_runs_already() {
+    let home = Home::new();
+    let (child, cluster) = home.ready(&[]).await;
+    let data = home.data();
+    for service in ["registry", "fire"] {
+        fs::create_dir_all(data.join(service)).unwrap();
+        fs::write(data.join(service).join("refuse"), "").unwrap();
+    }
+    for pid in &pids(&cluster)[..2] {
+        signal(*pid, "KILL");
+        eventually("it is gone", || is_gone(*pid)).await;
+    }
+    let at = cluster["services"][1]["protocol"].as_str().unwrap();
+    let (agents, tasks) = (["agents"].as_slice(), ["tasks", "--agent", at]);
+    for (command, sees) in [(agents, false), (&tasks, true)] {
+        let ended = run(&[command, &["--data-dir", data.to_str().unwrap()]].concat()).await;
+        assert!(ended.code == Some(69) && ended.err.contains("starts it again by itself"), "{ended:?}");
+        assert_eq!(ended.err.contains("`watchroom agents --data-dir"), sees, "{ended:?}");
+        assert!(!ended.err.contains("watchroom up --data-dir"), "{ended:?}");
+    }
+    stop(child).await;
 }
 
 #[tokio::test]
