@@ -11,9 +11,11 @@ use proto::a2a::Artifact;
 use triage::Service;
 
 use super::orders::{Released, Sent};
+use super::progress::{does, named};
+use super::redirect::Past;
 use super::request::Incident;
 use super::scenario::{Located, Need, Scenario, Unit};
-use super::unit::DispatchKey;
+use super::unit::{DispatchKey, Reason};
 
 /// Units on their way, and what is missing.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,7 +53,24 @@ impl Answer {
         });
         let mut going: Vec<Going> = going.collect();
         going.sort_by(|a, b| a.eta.cmp(&b.eta).then_with(|| a.unit.id.cmp(&b.unit.id)));
-        Self { going, shortfall: sent.missing, position: sent.position, ..self }
+        let (shortfall, position) = (sent.missing, sent.position);
+        let answer = Self { going, shortfall, position, ..self };
+        match sent.at.filter(|at| at.place != answer.incident.place) {
+            Some(at) => answer.at(scenario, at.place),
+            None => answer,
+        }
+    }
+
+    /// The same at another place than its caller named.
+    fn at(self, scenario: &Scenario, place: String) -> Self {
+        let located = scenario.locate(&place);
+        Self { located, incident: Incident { place, ..self.incident }, ..self }
+    }
+
+    /// The same without these units.
+    fn without(&self, past: &[Past]) -> Self {
+        let stays = |going: &&Going| past.iter().all(|past| past.unit != going.unit.id);
+        Self { going: self.going.iter().filter(stays).cloned().collect(), ..self.clone() }
     }
 
     /// In words: who goes, from where, and when, and whether that is too late; then who is missing.
@@ -60,9 +79,26 @@ impl Answer {
             return self.nobody();
         }
         let units: Vec<String> = self.going.iter().map(Going::words).collect();
-        let going = self.going.len();
-        let noun = if going == 1 { "unit" } else { "units" };
-        let mut words = format!("{going} {noun} dispatched to {}: {}", place(&self.incident), units.join("; "));
+        let (count, place) = (counted(self.going.len()), place(&self.incident));
+        format!("{count} dispatched to {place}: {}{}", units.join("; "), self.outlook())
+    }
+
+    /// In words, after a redirect: who goes on to the new place or waits to go there, and who stays out of it.
+    pub(crate) fn redirected_words(&self, scenario: &Scenario, past: &[Past]) -> String {
+        let turned = self.without(past);
+        if turned.going.is_empty() {
+            return [vec![turned.waiting()], past_words(scenario, past)].concat().join("; ");
+        }
+        let units: Vec<String> = turned.going.iter().map(Going::turned_words).collect();
+        let units = [units, past_words(scenario, past)].concat().join("; ");
+        let (count, place) = (counted(turned.going.len()), place(&self.incident));
+        let verb = if turned.going.len() == 1 { "goes" } else { "go" };
+        format!("{count} {verb} on to {place}: {units}{}", turned.outlook())
+    }
+
+    /// Whether that is too late, and who is missing.
+    fn outlook(&self) -> String {
+        let mut words = String::new();
         if let Some(sla) = self.sla.filter(|sla| self.going.iter().all(|going| going.response > *sla)) {
             words.push_str(&format!(". Nobody is expected there within the {} of its run card", span(sla)));
         }
@@ -91,8 +127,12 @@ impl Answer {
     }
 
     pub(crate) fn artifact(&self) -> Artifact {
-        let parts = vec![words::text_part(self.words()), words::data_part(self.data())];
-        words::artifact("dispatch", "Dispatch", parts)
+        self.artifact_as("dispatch", self.words())
+    }
+
+    /// The artifact under an id and with words of its own.
+    pub(crate) fn artifact_as(&self, id: &str, said: String) -> Artifact {
+        words::artifact(id, "Dispatch", vec![words::text_part(said), words::data_part(self.data())])
     }
 
     fn data(&self) -> Value {
@@ -124,8 +164,15 @@ impl Answer {
 
 impl Going {
     fn words(&self) -> String {
-        let minutes = self.eta.as_secs().div_ceil(60).max(1);
-        format!("{} {} from {}, ETA {minutes} min", self.unit.kind, self.unit.id, self.unit.station.name)
+        format!("{} {} from {}, ETA {} min", self.unit.kind, self.unit.id, self.unit.station.name, self.minutes())
+    }
+
+    fn turned_words(&self) -> String {
+        format!("{} {}, ETA {} min", self.unit.kind, self.unit.id, self.minutes())
+    }
+
+    fn minutes(&self) -> u64 {
+        self.eta.as_secs().div_ceil(60).max(1)
     }
 
     fn data(&self) -> Value {
@@ -162,6 +209,26 @@ pub(crate) fn released_words(released: &Released) -> String {
         many => format!("{many} dispatches no longer wait"),
     };
     if units.is_empty() { waits } else { format!("{units}; {waits}") }
+}
+
+/// Why nobody is redirected.
+pub(crate) fn nobody_turns(scenario: &Scenario, to: &str, past: &[Past]) -> String {
+    let why = past_words(scenario, past).join("; ");
+    if why.is_empty() {
+        return format!(
+            "nobody works or waits for this dispatch any more, so nobody goes to {to}; ask for a new dispatch"
+        );
+    }
+    format!("nobody can go on to {to}: {why}; ask for a new dispatch")
+}
+
+fn past_words(scenario: &Scenario, past: &[Past]) -> Vec<String> {
+    let does = |past: &Past| format!("{} {}", named(scenario, &past.unit), does(past.state, Reason::Progress, 0));
+    past.iter().map(does).collect()
+}
+
+fn counted(units: usize) -> String {
+    format!("{units} {}", if units == 1 { "unit" } else { "units" })
 }
 
 fn place(incident: &Incident) -> &str {

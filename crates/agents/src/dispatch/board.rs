@@ -114,6 +114,12 @@ impl Inner {
         self.waits.values().filter(|held| held.wait.is_some()).count()
     }
 
+    /// Whether units are being sent, by a decision that is on its way, to a dispatch that `meant` picks.
+    pub(super) fn sends(&self, meant: impl Fn(&DispatchKey) -> bool) -> bool {
+        let mut units = self.flights.values().flat_map(|flight| flight.change.units.values());
+        units.any(|(_, record)| record.is_for(&meant))
+    }
+
     /// Nobody else decides about what `change` changes until it is settled.
     fn hold(&mut self, first: u64, change: Move) {
         for step in &change.changes {

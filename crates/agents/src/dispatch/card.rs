@@ -1,4 +1,4 @@
-//! The two skills of every dispatching service, as their cards tell them.
+//! The three skills of every dispatching service, as their cards tell them.
 
 use proto::a2a::AgentSkill;
 use triage::Service;
@@ -23,5 +23,16 @@ pub(crate) fn skills(service: Service, example: &str) -> Vec<AgentSkill> {
         examples: vec![r#"{"skill": "release", "dispatch": "the id in the dispatch's artifact"}"#.to_owned()],
         ..AgentSkill::default()
     };
-    vec![dispatch, release]
+    let redirect = AgentSkill {
+        id: "redirect".to_owned(),
+        name: "Redirect".to_owned(),
+        description: "Sends the units of a dispatch, or of everything in this conversation, to the place where help turns out to be needed, with all that still waits for one"
+            .to_owned(),
+        tags: vec!["emergency".to_owned(), service.as_str().to_owned()],
+        examples: vec![
+            r#"{"skill": "redirect", "dispatch": "the id in the dispatch's artifact", "location": {"text": "12 Mill Lane"}}"#.to_owned(),
+        ],
+        ..AgentSkill::default()
+    };
+    vec![dispatch, redirect, release]
 }

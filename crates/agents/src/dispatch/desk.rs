@@ -11,20 +11,22 @@ use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 use triage::Service;
 
-use super::answer::{Answer, released, released_words};
+use super::answer::{Answer, nobody_turns, released, released_words};
 use super::board::Pending;
 use super::clock::Speed;
+use super::draft::Draft;
 use super::history::BEGINNING;
 use super::keeper;
 use super::orders::{Order, Released, Sent};
-use super::progress::{Mark, Waits};
+use super::progress::{self, Mark, Waits};
+use super::redirect::Redirected;
 use super::request::{self, Incident, Request, Until};
 use super::scenario::{Located, Scenario, ScenarioError};
 use super::town::{NotOpened, Town};
-use super::unit::DispatchKey;
+use super::unit::{DispatchKey, Spot};
 use super::units::Units;
 
-/// How often a release waits for changes of its units that are under way.
+/// How often a release or a redirect waits for changes of its units that are under way.
 const TRIES: usize = 64;
 
 /// Settings of a dispatching service.
@@ -98,6 +100,7 @@ impl Desk {
         match request::read(task.message(), &self.0.scenario) {
             Ok(Request::Dispatch(incident)) => self.dispatch(task, incident).await,
             Ok(Request::Release(dispatch)) => self.release(task, dispatch).await,
+            Ok(Request::Redirect { dispatch, incident }) => self.redirect(task, dispatch, incident).await,
             Err(refusal) => Ok(Finish::Rejected(words::say(refusal.to_string()))),
         }
     }
@@ -107,23 +110,25 @@ impl Desk {
     }
 
     async fn dispatch(&self, task: &mut Context, incident: Incident) -> Result<Finish, Failure> {
-        let call = self.call(task, incident);
-        let mark = task.resume().and_then(Mark::read);
+        let call = self.call(key(task), incident);
+        let told = task.resume();
+        let place = told.and_then(progress::place).unwrap_or(&call.incident.place).to_owned();
+        let mark = told.and_then(Mark::read);
         if task.canceled().is_cancelled() {
             return self.stand_down(task, &call).await;
         }
         match mark {
-            Some(mark) => self.go_on(task, &call, mark).await,
+            Some(mark) => self.go_on(task, &call, mark, place).await,
             None => self.send(task, &call).await,
         }
     }
 
-    fn call(&self, task: &Context, incident: Incident) -> Call {
+    fn call(&self, dispatch: DispatchKey, incident: Incident) -> Call {
         let scenario = &self.0.scenario;
         let located = scenario.locate(&incident.place);
         let card = scenario.card(&incident.kind, self.0.service, incident.priority);
         let order = Order {
-            dispatch: key(task),
+            dispatch,
             priority: incident.priority,
             place: incident.place.clone(),
             scene: located.position,
@@ -140,7 +145,7 @@ impl Desk {
         match (nobody, call.incident.until) {
             (false, Until::Assigned) => {
                 let end = Finish::Completed(words::say(answer.words()));
-                conclude(task, answer.artifact(), pending, end).await
+                conclude(task, vec![answer.artifact()], pending, end).await
             }
             (false, Until::Cleared) => {
                 let said = words::say(answer.words());
@@ -152,7 +157,7 @@ impl Desk {
                 let said = words::say(answer.waiting());
                 let mark = Mark { waits: Waits::Queue(answer.position), seq, overdue: false };
                 report(task, said, mark.queue(&answer), None, pending).await?;
-                self.vigil(task, call, seq).await.queue(answer.position).await
+                self.vigil(task, call, seq).await.queue(answer.position, answer.incident.place).await
             }
         }
     }
@@ -194,29 +199,60 @@ impl Desk {
     }
 
     async fn release(&self, task: &mut Context, dispatch: Option<String>) -> Result<Finish, Failure> {
-        let own = key(task);
-        let meant = |it: &DispatchKey| {
-            it.owner == own.owner && dispatch.as_ref().map_or(it.context == own.context, |dispatch| it.id == *dispatch)
-        };
+        let meant = meant(key(task), dispatch);
         let (freed, pending) = self.free(meant).await?;
         let end = Finish::Completed(words::say(released_words(&freed)));
         if freed.is_empty() {
             return Ok(end);
         }
-        conclude(task, released(&freed), pending, end).await
+        conclude(task, vec![released(&freed)], pending, end).await
     }
 
-    /// Releases the dispatches that `meant` picks, once nobody else is changing them.
+    /// Sends dispatches to where their incident turns out to be.
+    async fn redirect(
+        &self,
+        task: &mut Context,
+        dispatch: Option<String>,
+        incident: Incident,
+    ) -> Result<Finish, Failure> {
+        let scenario = &self.0.scenario;
+        let to = Spot { scene: scenario.locate(&incident.place).position, place: incident.place.clone() };
+        let meant = meant(key(task), dispatch);
+        let (Redirected { turned, past }, pending) = self.alone(&meant, |draft| draft.redirect(&meant, &to)).await?;
+        if turned.is_empty() {
+            return Ok(Finish::Rejected(words::say(nobody_turns(scenario, &to.place, &past))));
+        }
+        let several = turned.len() > 1;
+        let (mut said, mut artifacts) = (Vec::new(), Vec::new());
+        for (number, turned) in (1..).zip(turned) {
+            let incident = Incident { priority: turned.priority, ..incident.clone() };
+            let answer = self.answer(&self.call(turned.dispatch, incident), turned.sent);
+            let id = if several { format!("dispatch-{number}") } else { "dispatch".to_owned() };
+            said.push(answer.redirected_words(scenario, &turned.past));
+            artifacts.push(answer.artifact_as(&id, said.last().cloned().unwrap_or_default()));
+        }
+        conclude(task, artifacts, pending, Finish::Completed(words::say(said.join(". ")))).await
+    }
+
+    /// Releases the dispatches that `meant` picks.
     pub(super) async fn free(
         &self,
         meant: impl Fn(&DispatchKey) -> bool,
     ) -> Result<(Released, Option<Pending<'_>>), Failure> {
+        self.alone(&meant, |draft| draft.release(&meant)).await
+    }
+
+    /// Decides about the dispatches that `meant` picks, once nobody else is changing them.
+    async fn alone<T>(
+        &self,
+        meant: impl Fn(&DispatchKey) -> bool,
+        decide: impl Fn(&mut Draft<'_>) -> T,
+    ) -> Result<(T, Option<Pending<'_>>), Failure> {
         for _ in 0..TRIES {
             let now = self.0.now();
-            let ((held, freed), pending) =
-                self.0.board.decide(now, |draft| (draft.is_held(&meant), draft.release(&meant)));
+            let ((held, decision), pending) = self.0.board.decide(now, |draft| (draft.is_held(&meant), decide(draft)));
             if !held {
-                return Ok((freed, pending));
+                return Ok((decision, pending));
             }
             if let Some(pending) = pending {
                 pending.settle(false);
@@ -230,12 +266,12 @@ impl Desk {
 /// Ends the turn and changes the units in one commit.
 pub(super) async fn conclude(
     task: &mut Context,
-    artifact: proto::a2a::Artifact,
+    artifacts: Vec<proto::a2a::Artifact>,
     pending: Option<Pending<'_>>,
     end: Finish,
 ) -> Result<Finish, Failure> {
     let rows = pending.as_ref().map(Pending::rows).unwrap_or_default();
-    let concluded = task.conclude(vec![artifact], rows, end.clone()).await;
+    let concluded = task.conclude(artifacts, rows, end.clone()).await;
     settle(pending, concluded).map(|()| end)
 }
 
@@ -270,6 +306,13 @@ fn key(task: &Context) -> DispatchKey {
         None => task.id().to_string(),
     };
     DispatchKey { owner: DispatchKey::owner_of(task.owner()), context: task.context_id().to_string(), id }
+}
+
+/// The dispatches that a caller means: the one with this id, or those of its conversation; never another's.
+fn meant(own: DispatchKey, dispatch: Option<String>) -> impl Fn(&DispatchKey) -> bool {
+    move |it| {
+        it.owner == own.owner && dispatch.as_ref().map_or(it.context == own.context, |dispatch| it.id == *dispatch)
+    }
 }
 
 fn unusable(path: &std::path::Path, error: &ScenarioError) -> Fatal {

@@ -9,7 +9,7 @@ use super::board::Inner;
 use super::flight::Move;
 use super::life::Crew;
 use super::scenario::{Scenario, Unit};
-use super::unit::{Assignment, Change, DispatchKey, Reason, Record, State};
+use super::unit::{Assignment, Change, DispatchKey, Reason, Record, Spot, State};
 use super::wait::Wait;
 
 /// Steps of units that one commit takes when many are due.
@@ -72,11 +72,12 @@ impl<'i> Draft<'i> {
         working.map(|(id, record)| (id.to_owned(), record.clone())).collect()
     }
 
-    /// The units that are on scene for a dispatch, or have been there.
-    pub(crate) fn arrived(&self, key: &DispatchKey) -> BTreeSet<String> {
-        let there = self.seen().filter(|(_, record)| record.is_for(|of| of == key) && !record.state.is_coming());
-        let served = self.inner.history.served(key).map(|(unit, _)| unit);
-        there.map(|(unit, _)| unit.to_owned()).chain(served).collect()
+    /// The units that are on scene for a dispatch, or have been there: where it goes to now.
+    pub(crate) fn arrived(&self, key: &DispatchKey, at: Option<&Spot>) -> BTreeSet<String> {
+        let working = self.seen().filter(|(_, record)| record.is_for(|of| of == key) && !record.state.is_coming());
+        let working = working.filter_map(|(id, record)| Some((id.to_owned(), record.assignment.clone()?)));
+        let all = working.chain(self.inner.history.served(key));
+        all.filter(|(_, part)| at.is_none_or(|at| part.scene == Some(at.scene))).map(|(unit, _)| unit).collect()
     }
 
     /// The units that can be seen, in the order of their ids.
@@ -138,6 +139,11 @@ impl<'i> Draft<'i> {
     /// Calls a unit off that has not arrived yet; it is free at once. False where there is nothing to call off.
     pub(crate) fn call_off(&mut self, id: &str, reason: Reason) -> bool {
         self.enter(id, State::AssignmentCancelled, reason) && self.enter(id, State::Available, reason)
+    }
+
+    /// Sends a unit on to another place. False where it goes there already, or nowhere any more.
+    pub(crate) fn turn(&mut self, id: &str, to: &Spot) -> bool {
+        self.step(id, Reason::Redirected, |crew, record, now| crew.redirected(record, to, now))
     }
 
     /// Takes one step of the table.

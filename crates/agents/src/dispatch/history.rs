@@ -98,6 +98,11 @@ impl History {
         self.changes.iter().skip(skip)
     }
 
+    /// The dispatches that units have worked for, as far as is remembered.
+    pub(crate) fn dispatches(&self) -> impl Iterator<Item = &DispatchKey> {
+        self.parts.keys()
+    }
+
     /// The units that have worked for a dispatch to the end, as far as is remembered.
     pub(crate) fn served(&self, key: &DispatchKey) -> impl Iterator<Item = (String, Arc<Assignment>)> {
         let units = self.parts.get(key).into_iter().flatten();

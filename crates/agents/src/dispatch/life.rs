@@ -5,13 +5,16 @@
 //! | Available | – | – |
 //! | Assigned | until the crew answers, at most 30 s | Acknowledged, or OutOfService (withdrawn) |
 //! | Acknowledged | until it is on the road, at most 90 s | EnRoute, or OutOfService (withdrawn) |
-//! | EnRoute | until its ETA, at most 1.5 times of it from the assignment | OnScene, or OutOfService (withdrawn, or broken down) |
+//! | EnRoute | until its ETA, at most 1.5 times of it from the assignment or redirect | OnScene, or OutOfService (withdrawn, or broken down) |
 //! | OnScene | the work there | Transporting where it has a patient, else Cleared |
 //! | Transporting | the drive to the nearest hospital | AtHospital |
 //! | AtHospital | the handover | Cleared |
 //! | Cleared | getting ready | Available |
 //! | AssignmentCancelled | no time | Available |
 //! | OutOfService | a repair; for ever where its row cannot be read | Available |
+//!
+//! A redirect moves a crew that answers or turns out at no other time; one on the road or on scene drives to the new
+//! place from where it is.
 //!
 //! A unit that is available away from its station is on its way home and can be sent from where it is.
 
@@ -23,7 +26,7 @@ use types::Timestamp;
 use super::chance::share;
 use super::geo::Position;
 use super::scenario::{Failing, Scenario, Unit};
-use super::unit::{Assignment, Next, Reason, Record, State};
+use super::unit::{Assignment, Next, Reason, Record, Spot, State};
 
 /// A crew that has not answered by then is withdrawn.
 const ACKNOWLEDGE: Duration = Duration::from_secs(30);
@@ -77,11 +80,53 @@ impl Crew<'_> {
     /// The same as it will be: for each assignment of a unit another chance.
     pub(crate) fn eta(&self, record: &Record, to: Position, now: Timestamp) -> u32 {
         let from = self.scenario.position(self.unit, record, now);
-        let drive = self.drive(from, to).mul_f64(1.0 + NOISE * self.chance(record.epoch + 1, "drive"));
-        let seconds = (self.turn_out(self.is_home(from)) + drive).as_secs_f64().round().clamp(1.0, 86_400.0);
+        self.seconds(self.turn_out(self.is_home(from)), self.drive(from, to), record.epoch + 1)
+    }
+
+    /// The record after its dispatch was told another place; `None` where it goes there already, or nowhere any more.
+    pub(crate) fn redirected(&self, record: &Record, to: &Spot, now: Timestamp) -> Option<Record> {
+        let (part, now) = (record.assignment.as_deref()?, now.max(record.since));
+        let place = to.place.clone();
+        if part.scene == Some(to.scene) {
+            let renamed = (part.place != to.place).then(|| Arc::new(Assignment { place, ..part.clone() }))?;
+            return self.unhurried(record, record.redirected(record.state, renamed, now)?);
+        }
+        let (scene, eta) = (Some(to.scene), self.detour(record, part, to.scene, now));
+        let part = Arc::new(Assignment { place, scene, redirected_at: Some(now), eta, ..part.clone() });
+        match record.state {
+            State::Assigned | State::Acknowledged => {
+                self.unhurried(record, record.redirected(record.state, part, now)?)
+            }
+            State::EnRoute | State::OnScene => self.placed(record, record.redirected(State::EnRoute, part, now)?),
+            State::Available
+            | State::Transporting
+            | State::AtHospital
+            | State::Cleared
+            | State::OutOfService
+            | State::AssignmentCancelled => None,
+        }
+    }
+
+    /// Seconds from a redirect to the arrival.
+    fn detour(&self, record: &Record, part: &Assignment, to: Position, now: Timestamp) -> u32 {
+        let on_the_road = matches!(record.state, State::EnRoute | State::OnScene);
+        let turn_out = part.assigned_at.after(self.turn_out(record.from.is_none()));
+        let before = if on_the_road { RADIO } else { turn_out.since(now) };
+        self.seconds(before, self.drive(self.scenario.position(self.unit, record, now), to), record.epoch)
+    }
+
+    /// A drive by the chance of an assignment, and what comes before it.
+    fn seconds(&self, before: Duration, drive: Duration, epoch: u64) -> u32 {
+        let drive = drive.mul_f64(1.0 + NOISE * self.chance(epoch, "drive"));
+        let seconds = (before + drive).as_secs_f64().round().clamp(1.0, 86_400.0);
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         let seconds = seconds as u32;
         seconds
+    }
+
+    /// The record with what comes next as it was: the place makes no difference to it.
+    fn unhurried(&self, before: &Record, after: Record) -> Option<Record> {
+        self.placed(before, after).map(|after| Record { next: before.next, ..after })
     }
 
     fn placed(&self, before: &Record, after: Record) -> Option<Record> {
@@ -137,7 +182,7 @@ impl Crew<'_> {
     fn arrive(&self, record: &Record, part: &Assignment) -> Next {
         let arrival = part.arrival().max(record.since.after(TICK));
         if self.fails(record, Failing::Arrive) {
-            let deadline = part.assigned_at.after(Duration::from_secs(part.eta.into()).mul_f64(OVERRUN));
+            let deadline = part.sent_at().after(Duration::from_secs(part.eta.into()).mul_f64(OVERRUN));
             return withdrawn(deadline.max(record.since.after(TICK)));
         }
         if self.fails(record, Failing::BreakDown) {

@@ -16,6 +16,7 @@ mod keeper;
 mod life;
 mod orders;
 mod progress;
+mod redirect;
 mod request;
 mod row;
 mod scenario;

@@ -8,7 +8,7 @@ use super::draft::Draft;
 use super::geo::Position;
 use super::life::Crew;
 use super::scenario::{Need, Unit};
-use super::unit::{Assignment, DispatchKey, Reason, Record, State};
+use super::unit::{Assignment, DispatchKey, Reason, Record, Spot, State};
 use super::wait::Wait;
 
 /// A dispatch that is asked for.
@@ -30,6 +30,8 @@ pub(crate) struct Sent {
     pub(crate) missing: Vec<Need>,
     /// From 1 while something is missing.
     pub(crate) position: u32,
+    /// Where it goes by now; `None` where nobody goes or waits.
+    pub(crate) at: Option<Spot>,
 }
 
 /// What a release came to.
@@ -76,9 +78,13 @@ impl Draft<'_> {
         let working = self.seen().filter(|(_, record)| record.is_for(|of| of == key));
         let mut units: BTreeMap<String, Arc<Assignment>> = self.inner.history.served(key).collect();
         units.extend(working.filter_map(|(id, record)| Some((id.to_owned(), record.assignment.clone()?))));
-        let missing = self.wait(key).map(|wait| wait.missing.clone()).unwrap_or_default();
+        let wait = self.wait(key);
+        let missing = wait.map(|wait| wait.missing.clone()).unwrap_or_default();
         let position = if missing.is_empty() { 0 } else { self.position(key) };
-        Sent { units: units.into_iter().collect(), missing, position }
+        // Who was past turning when its dispatch was redirected has kept the place before.
+        let newest = units.values().max_by_key(|part| part.sent_at());
+        let at = wait.map(Wait::spot).or_else(|| newest.and_then(|part| part.spot()));
+        Sent { units: units.into_iter().collect(), missing, position, at }
     }
 
     /// Whether units that could have gone are held, so that what is missing is not known yet.
@@ -90,7 +96,8 @@ impl Draft<'_> {
     /// Whether another decision changes something of the dispatches that `meant` picks.
     pub(crate) fn is_held(&self, meant: impl Fn(&DispatchKey) -> bool) -> bool {
         let units = self.inner.units.values().any(|held| held.held && held.record.is_for(&meant));
-        units || self.inner.waits.iter().any(|(key, held)| held.held && meant(key))
+        let waits = self.inner.waits.iter().any(|(key, held)| held.held && meant(key));
+        units || waits || self.inner.sends(meant)
     }
 
     /// Calls off the units of the dispatches that `meant` picks, lets those on scene clear, and takes what waits out
@@ -179,6 +186,7 @@ impl Draft<'_> {
             scene: Some(wait.scene),
             called: wait.called,
             assigned_at: self.now(),
+            redirected_at: None,
             eta,
             epoch: record.epoch + 1,
         })

@@ -46,7 +46,11 @@ impl Mark {
 
     /// While nobody goes.
     pub(crate) fn queue(self, answer: &Answer) -> Struct {
-        self.with([("shortfall", needs(&answer.shortfall)), ("dispatch", text(answer.dispatch.id.as_str()))])
+        self.with([
+            ("shortfall", needs(&answer.shortfall)),
+            ("dispatch", text(answer.dispatch.id.as_str())),
+            ("place", text(answer.incident.place.as_str())),
+        ])
     }
 
     /// While units are followed, and nothing is told of any of them.
@@ -93,8 +97,18 @@ impl Mark {
     }
 }
 
+/// The place that the newest update of a task that waits was about.
+pub(crate) fn place(metadata: &Struct) -> Option<&str> {
+    let Some(Kind::StructValue(progress)) = &member(Some(metadata), PROGRESS)?.kind else { return None };
+    as_text(progress.fields.get("place"))
+}
+
 /// A change of a unit in words.
 pub(crate) fn change_words(scenario: &Scenario, change: &Change) -> String {
+    let redirected = change.part.as_ref().filter(|_| change.reason == Reason::Redirected);
+    if let Some(part) = redirected {
+        return format!("{} {}", named(scenario, &change.unit), turns(&part.place, change.eta()));
+    }
     let does = does(change.after.state, change.reason, change.eta());
     format!("{} {does}", named(scenario, &change.unit))
 }
@@ -110,12 +124,22 @@ pub(crate) fn missed_words(scenario: &Scenario, units: &[(String, Record)], now:
     format!("some changes are no longer known; as it stands, {stand}")
 }
 
-fn named(scenario: &Scenario, unit: &str) -> String {
+/// What a redirected unit does; at the same point in other words it stays.
+fn turns(place: &str, eta: u32) -> String {
+    match eta {
+        0 => format!("is told that the place is {place}"),
+        eta => format!("goes on to {place}, ETA {} min", eta.div_ceil(60)),
+    }
+}
+
+/// A unit in words.
+pub(crate) fn named(scenario: &Scenario, unit: &str) -> String {
     let kind = scenario.unit(unit).map_or("unit", |unit| unit.kind.as_str());
     format!("{kind} {unit}")
 }
 
-fn does(state: State, reason: Reason, eta: u32) -> String {
+/// What a unit does, in words.
+pub(crate) fn does(state: State, reason: Reason, eta: u32) -> String {
     match (state, reason) {
         (State::Assigned, _) => format!("is assigned, ETA {} min", eta.div_ceil(60).max(1)),
         (State::Acknowledged, _) => "has acknowledged".to_owned(),

@@ -3,6 +3,7 @@
 //! Data: `{type, priority, location: {text} | text, confidence, follow, skill, dispatch}`; every member may be absent,
 //! others are ignored. With a confidence type and priority are what somebody made of the same words, as the operator
 //! does, and the scenario's words and priorities have their say; without, they are what the sender knows.
+//! A redirect has to say the location there; words beside it name none.
 //! The skill may also stand in the message's metadata, under `skill`.
 
 use a2a::metadata::{as_integer, as_text, as_truth};
@@ -22,6 +23,8 @@ pub(crate) enum Request {
     Dispatch(Incident),
     /// Free the units of this dispatch, or of the whole conversation.
     Release(Option<String>),
+    /// Send the units of this dispatch, or of the whole conversation, to where the incident turns out to be.
+    Redirect { dispatch: Option<String>, incident: Incident },
 }
 
 /// What a dispatch is for.
@@ -48,13 +51,17 @@ pub(crate) enum Until {
 /// Why a message cannot be understood.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum BadRequest {
-    #[error("there is no skill {0:?}; this agent has dispatch and release")]
+    #[error("there is no skill {0:?}; this agent has dispatch, redirect and release")]
     Skill(String),
     #[error("the message has neither text nor an incident")]
     Empty,
     #[error("{field} must be {wanted}")]
     Field { field: &'static str, wanted: &'static str },
 }
+
+/// A redirect that does not say where to.
+const NO_PLACE: BadRequest =
+    BadRequest::Field { field: "location", wanted: "the place to go to, as a text or an object with a text" };
 
 /// Reads a message.
 pub(crate) fn read(message: &Message, scenario: &Scenario) -> Result<Request, BadRequest> {
@@ -63,6 +70,11 @@ pub(crate) fn read(message: &Message, scenario: &Scenario) -> Result<Request, Ba
     match skill(message, data)?.unwrap_or("dispatch") {
         "dispatch" => incident(&text, data, scenario).map(Request::Dispatch),
         "release" => Ok(Request::Release(word(data, "dispatch")?.map(str::to_owned))),
+        "redirect" => {
+            let place = place(data)?.map(str::trim).filter(|place| !place.is_empty()).ok_or(NO_PLACE)?;
+            let incident = Incident { place: place.to_owned(), ..incident(&text, data, scenario)? };
+            Ok(Request::Redirect { dispatch: word(data, "dispatch")?.map(str::to_owned), incident })
+        }
         other => Err(BadRequest::Skill(other.to_owned())),
     }
 }

@@ -85,6 +85,9 @@ struct AssignmentRow {
     called: u64,
     #[prost(uint64, tag = "11")]
     epoch: u64,
+    /// 0 where it never was.
+    #[prost(uint64, tag = "12")]
+    redirected_at: u64,
 }
 
 #[derive(Clone, Copy, PartialEq, Message)]
@@ -206,6 +209,7 @@ fn assignment_row(part: &Assignment) -> AssignmentRow {
         assigned_at: part.assigned_at.as_millis(),
         called: part.called.as_millis(),
         epoch: part.epoch,
+        redirected_at: part.redirected_at.map_or(0, Timestamp::as_millis),
     }
 }
 
@@ -219,6 +223,7 @@ fn assignment(row: AssignmentRow) -> Assignment {
         scene: row.scene.map(position),
         called: Timestamp::from_millis(row.called),
         assigned_at: Timestamp::from_millis(row.assigned_at),
+        redirected_at: (row.redirected_at > 0).then(|| Timestamp::from_millis(row.redirected_at)),
         eta: row.eta,
         epoch: row.epoch,
     }
@@ -268,5 +273,6 @@ fn reason_number(reason: Reason) -> u32 {
         Reason::Released => 3,
         Reason::Withdrawn => 4,
         Reason::Preempted => 5,
+        Reason::Redirected => 6,
     }
 }

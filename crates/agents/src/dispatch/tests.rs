@@ -4,6 +4,7 @@ mod always;
 mod choosing;
 mod ears;
 mod living;
+mod redirecting;
 mod requests;
 mod rows;
 mod scenarios;

@@ -13,6 +13,13 @@
 //! | AssignmentCancelled | Available |
 //! | OutOfService | Available |
 //!
+//! A redirect tells a unit another place. It leads from a state to itself, and from OnScene on to EnRoute:
+//!
+//! | from | redirected to |
+//! |---|---|
+//! | Assigned, Acknowledged, EnRoute | the same, with a new ETA |
+//! | OnScene | EnRoute, or the same where the place is the same point in other words |
+//!
 //! A unit works for a dispatch from Assigned until it is Available, out of service, or called off.
 
 use std::sync::Arc;
@@ -50,11 +57,13 @@ pub(crate) enum Reason {
     Withdrawn,
     /// A dispatch of higher priority needed it.
     Preempted,
+    /// Its dispatch was told another place.
+    Redirected,
 }
 
 impl Reason {
-    pub(crate) const ALL: [Self; 5] =
-        [Self::Dispatched, Self::Progress, Self::Released, Self::Withdrawn, Self::Preempted];
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Dispatched, Self::Progress, Self::Released, Self::Withdrawn, Self::Preempted, Self::Redirected];
 }
 
 impl State {
@@ -85,6 +94,20 @@ impl State {
         }
     }
 
+    /// Whether a redirect leads from here to `next`.
+    pub(crate) fn turns_to(self, next: Self) -> bool {
+        match self {
+            Self::Assigned | Self::Acknowledged | Self::EnRoute => next == self,
+            Self::OnScene => matches!(next, Self::OnScene | Self::EnRoute),
+            Self::Available
+            | Self::Transporting
+            | Self::AtHospital
+            | Self::Cleared
+            | Self::OutOfService
+            | Self::AssignmentCancelled => false,
+        }
+    }
+
     /// Whether a unit in this state works for a dispatch.
     pub(crate) fn works(self) -> bool {
         match self {
@@ -109,13 +132,13 @@ impl State {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Record {
     pub(crate) state: State,
-    /// By the town's clock.
+    /// When it came into its state, or was redirected in it; by the town's clock.
     pub(crate) since: Timestamp,
     /// Rises with each assignment.
     pub(crate) epoch: u64,
     /// The number of its last change; 0 before the first.
     pub(crate) seq: u64,
-    /// Where it was when it came into its state; its station where unset.
+    /// Where it was then; its station where unset.
     pub(crate) from: Option<Position>,
     /// What happens to it by itself.
     pub(crate) next: Option<Next>,
@@ -147,10 +170,19 @@ pub(crate) struct Assignment {
     pub(crate) called: Timestamp,
     /// By the town's clock.
     pub(crate) assigned_at: Timestamp,
-    /// Seconds from the assignment.
+    /// When it was sent on to the place that it has now, by the town's clock; unset where it was sent there at first.
+    pub(crate) redirected_at: Option<Timestamp>,
+    /// Seconds from the assignment, or from the redirect.
     pub(crate) eta: u32,
     /// Which of its unit's assignments this is, from 1.
     pub(crate) epoch: u64,
+}
+
+/// A place in the caller's words, and the point that it stands for.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Spot {
+    pub(crate) place: String,
+    pub(crate) scene: Position,
 }
 
 /// Whose dispatch, and which: the same however often its message is delivered or its attempt repeated.
@@ -195,7 +227,17 @@ impl DispatchKey {
 impl Assignment {
     /// When the unit is expected to be there.
     pub(crate) fn arrival(&self) -> Timestamp {
-        self.assigned_at.after(Duration::from_secs(self.eta.into()))
+        self.sent_at().after(Duration::from_secs(self.eta.into()))
+    }
+
+    /// Where it goes, where the row says so.
+    pub(crate) fn spot(&self) -> Option<Spot> {
+        self.scene.map(|scene| Spot { place: self.place.clone(), scene })
+    }
+
+    /// When the unit was told to go to where it goes now.
+    pub(crate) fn sent_at(&self) -> Timestamp {
+        self.redirected_at.unwrap_or(self.assigned_at)
     }
 }
 
@@ -239,6 +281,12 @@ impl Record {
     pub(crate) fn assigned(&self, assignment: Arc<Assignment>, now: Timestamp) -> Option<Self> {
         let entered = self.entered(State::Assigned, now)?;
         Some(Self { epoch: self.epoch + 1, assignment: Some(assignment), ..entered })
+    }
+
+    /// The record after a redirect that the table has.
+    pub(crate) fn redirected(&self, to: State, assignment: Arc<Assignment>, now: Timestamp) -> Option<Self> {
+        let assignment = Some(assignment);
+        self.state.turns_to(to).then(|| Self { state: to, since: self.since.max(now), assignment, ..self.clone() })
     }
 
     /// Whether it works for a dispatch that `wanted` picks.

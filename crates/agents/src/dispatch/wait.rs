@@ -7,7 +7,7 @@ use types::Timestamp;
 use super::geo::Position;
 use super::row::BadRow;
 use super::scenario::Need;
-use super::unit::{Assignment, DispatchKey};
+use super::unit::{Assignment, DispatchKey, Spot};
 
 /// The kind of the rows.
 pub(crate) const WAIT: &str = "wait";
@@ -80,6 +80,16 @@ impl Wait {
             None => self.missing.push(Need { kind: kind.to_owned(), count: 1 }),
         }
         self
+    }
+
+    /// Where its units are to go.
+    pub(crate) fn spot(&self) -> Spot {
+        Spot { place: self.place.clone(), scene: self.scene }
+    }
+
+    /// The same with another place.
+    pub(crate) fn at(self, to: &Spot) -> Self {
+        Self { place: to.place.clone(), scene: to.scene, ..self }
     }
 
     /// Its place in the queue: by priority, then by age; the key settles a tie.

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
 use agent::{Context, Failure, Finish, words};
@@ -17,7 +18,7 @@ use super::orders::Sent;
 use super::progress::{self, Mark, Waits};
 use super::request::Until;
 use super::town::Town;
-use super::unit::{DispatchKey, Record, State};
+use super::unit::{Change, DispatchKey, Record, State};
 
 /// One dispatch while its task lives on.
 pub(super) struct Vigil<'v> {
@@ -54,7 +55,7 @@ impl Stand {
         Self {
             heard,
             busy: wait.is_some() || working.iter().any(|(_, record)| record.state != State::Cleared),
-            arrived: draft.arrived(key),
+            arrived: draft.arrived(key, sent.at.as_ref()),
             called: wait.map(|wait| wait.called).or(sent.units.first().map(|(_, part)| part.called)),
             sent,
             working,
@@ -62,15 +63,28 @@ impl Stand {
             now,
         }
     }
+
+    /// Whether a unit has come to where the dispatch goes now.
+    fn is_there(&self, change: &Change) -> bool {
+        let scene = change.part.as_ref().and_then(|part| part.scene);
+        self.sent.at.as_ref().is_none_or(|at| scene == Some(at.scene))
+    }
 }
 
 impl Desk {
     /// Goes on where an earlier run of the task stopped.
-    pub(super) async fn go_on(&self, task: &mut Context, call: &Call, mark: Mark) -> Result<Finish, Failure> {
+    /// The mark and the place are what it told last.
+    pub(super) async fn go_on(
+        &self,
+        task: &mut Context,
+        call: &Call,
+        mark: Mark,
+        place: String,
+    ) -> Result<Finish, Failure> {
         let vigil = self.vigil(task, call, mark.seq).await;
         let vigil = Vigil { overdue: mark.overdue, ..vigil };
         match mark.waits {
-            Waits::Queue(told) => vigil.queue(told).await,
+            Waits::Queue(told) => vigil.queue(told, place).await,
             Waits::Following => vigil.follow(None).await,
         }
     }
@@ -95,8 +109,8 @@ impl Desk {
 }
 
 impl Vigil<'_> {
-    /// Waits until somebody goes, and tells how far off that is; `told` is the place that was told last.
-    pub(super) async fn queue(mut self, mut told: u32) -> Result<Finish, Failure> {
+    /// Waits until somebody goes, and tells how far off that is, and where to; `told` and `to` are what was told last.
+    pub(super) async fn queue(mut self, mut told: u32, mut to: String) -> Result<Finish, Failure> {
         let stop = self.task.canceled();
         self.listener.told(told);
         loop {
@@ -108,8 +122,9 @@ impl Vigil<'_> {
                 return Err(Failure("the dispatch was released before a unit was free".to_owned()));
             }
             let (late, answer) = (self.is_late(&stand), self.answer(&stand));
-            if late || is_worth_telling(told, answer.position) {
+            if late || to != answer.incident.place || is_worth_telling(told, answer.position) {
                 told = answer.position;
+                to.clone_from(&answer.incident.place);
                 self.listener.told(told);
                 self.overdue |= late;
                 let said = if late { answer.overdue() } else { answer.waiting() };
@@ -129,7 +144,7 @@ impl Vigil<'_> {
             Until::Assigned => {
                 let answer = self.answer(&stand);
                 let end = Finish::Completed(words::say(answer.words()));
-                conclude(self.task, answer.artifact(), None, end).await
+                conclude(self.task, vec![answer.artifact()], None, end).await
             }
             Until::Cleared => self.follow(None).await,
         }
@@ -211,7 +226,8 @@ impl Vigil<'_> {
     /// Whether it has to be told now that nobody came in time.
     fn is_late(&self, stand: &Stand) -> bool {
         let Some(due) = self.due(stand) else { return false };
-        let mut arrivals = stand.heard.news.iter().filter(|change| change.after.state == State::OnScene).peekable();
+        let arrived = |change: &&Arc<Change>| change.after.state == State::OnScene && stand.is_there(change);
+        let mut arrivals = stand.heard.news.iter().filter(arrived).peekable();
         let Some(first) = arrivals.peek().map(|change| change.after.since) else {
             return stand.arrived.is_empty() && stand.now >= due;
         };

@@ -330,7 +330,7 @@ pub struct Unit {
     /// Unset when it works for nobody, or for somebody else.
     #[prost(message, optional, tag = "7")]
     pub assignment: ::core::option::Option<Assignment>,
-    /// When it came into its status; unset for one that was never sent, or is BUSY.
+    /// When it came into its status, or was redirected in it; unset for one that was never sent, or is BUSY.
     #[prost(message, optional, tag = "8")]
     pub since: ::core::option::Option<::prost_types::Timestamp>,
     /// Rises with each assignment; 0 where the caller is not told whom it works for.
@@ -948,6 +948,8 @@ pub enum UnitChangeReason {
     Withdrawn = 4,
     /// A dispatch of higher priority needed it.
     Preempted = 5,
+    /// Its dispatch was told another place: it goes on to there, and its status may be the same as before.
+    Redirected = 6,
 }
 impl UnitChangeReason {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -962,6 +964,7 @@ impl UnitChangeReason {
             Self::Released => "UNIT_CHANGE_REASON_RELEASED",
             Self::Withdrawn => "UNIT_CHANGE_REASON_WITHDRAWN",
             Self::Preempted => "UNIT_CHANGE_REASON_PREEMPTED",
+            Self::Redirected => "UNIT_CHANGE_REASON_REDIRECTED",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -973,6 +976,7 @@ impl UnitChangeReason {
             "UNIT_CHANGE_REASON_RELEASED" => Some(Self::Released),
             "UNIT_CHANGE_REASON_WITHDRAWN" => Some(Self::Withdrawn),
             "UNIT_CHANGE_REASON_PREEMPTED" => Some(Self::Preempted),
+            "UNIT_CHANGE_REASON_REDIRECTED" => Some(Self::Redirected),
             _ => None,
         }
     }

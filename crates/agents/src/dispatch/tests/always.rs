@@ -9,6 +9,8 @@ use super::sim::{Sim, ids};
 use crate::dispatch::scenario::Scenario;
 use crate::dispatch::unit::{Change, Reason, Record, State};
 
+const PLACES: [&str; 4] = ["London Road", "Mill Lane", "Church Road", "9 Nowhere"];
+
 /// The sample town, in which every third engine fails in some way.
 fn brittle() -> Scenario {
     let mut text = include_str!("../../../scenario.toml").to_owned();
@@ -25,6 +27,7 @@ fn brittle() -> Scenario {
 enum Act {
     Dispatch { id: u8, priority: u8, place: u8, engines: u16, rescues: u16 },
     Release(u8),
+    Redirect { id: u8, place: u8 },
     Pass(u64),
     Restart,
 }
@@ -35,18 +38,31 @@ fn act() -> impl Strategy<Value = Act> {
             Act::Dispatch { id: id % 40, priority, place, engines, rescues }
         }),
         1 => (0..40_u8).prop_map(Act::Release),
+        2 => (0..40_u8, 0..9_u8).prop_map(|(id, place)| Act::Redirect { id, place }),
         4 => (0..900_u64).prop_map(Act::Pass),
         1 => Just(Act::Restart),
     ]
 }
 
+fn place_of(number: u8) -> &'static str {
+    PLACES[usize::from(number) % PLACES.len()]
+}
+
+/// Whether the table has a step.
+fn is_known(change: &Change) -> bool {
+    match change.reason {
+        Reason::Redirected => change.from.turns_to(change.after.state),
+        _ => change.from.leads_to(change.after.state),
+    }
+}
+
 fn perform(sim: &mut Sim, act: &Act) {
     match act {
         Act::Dispatch { id, priority, place, engines, rescues } => {
-            let place = ["London Road", "Mill Lane", "Church Road", "9 Nowhere"][usize::from(place % 4)];
-            sim.dispatch(&id.to_string(), *priority, place, &[("engine", *engines), ("rescue", *rescues)]);
+            sim.dispatch(&id.to_string(), *priority, place_of(*place), &[("engine", *engines), ("rescue", *rescues)]);
         }
         Act::Release(id) => drop(sim.release(&id.to_string())),
+        Act::Redirect { id, place } => drop(sim.redirect(&id.to_string(), place_of(*place))),
         Act::Pass(seconds) => sim.secs(*seconds),
         Act::Restart => sim.restart(),
     }
@@ -86,7 +102,7 @@ proptest! {
             prop_assert!(pair[0].after.since <= pair[1].after.since, "{:?}", pair);
         }
         for change in &changes {
-            prop_assert!(change.from.leads_to(change.after.state), "{:?}", change);
+            prop_assert!(is_known(change), "{:?}", change);
             prop_assert_eq!(change.after.assignment.is_some(), change.after.state.works());
         }
         for (unit, epoch, _) in dispatched(&changes) {
@@ -141,6 +157,32 @@ proptest! {
         sim.restart();
         prop_assert_eq!(sim.dispatch(&id.to_string(), 2, "London Road", &[("engine", 2)]), first);
         prop_assert_eq!(sim.changes().len(), changes);
+    }
+
+    #[test]
+    fn d11_a_redirect_reaches_all_who_wait_or_come_and_changes_nothing_when_it_is_told_again(
+        acts in prop::collection::vec(act(), 1..60), id in 0..40_u8, place in 0..9_u8,
+    ) {
+        let mut sim = Sim::of(brittle(), Service::Fire);
+        acts.iter().for_each(|act| perform(&mut sim, act));
+        let (id, place, before) = (id.to_string(), place_of(place), sim.records());
+        let (queue, first) = (sim.queue(), sim.redirect(&id, place));
+        let (records, changes) = (sim.records(), sim.changes().len());
+        let scene = Scenario::sample().locate(place).position;
+        for (unit, record) in records.iter().filter(|(_, record)| record.is_for(|key| key.id == id)) {
+            let part = record.assignment.as_ref().unwrap();
+            let reached = part.scene == Some(scene) && part.place == place;
+            prop_assert!(reached || before[unit] == *record, "{} {:?}", unit, record);
+            prop_assert!(reached || !(record.state.is_coming() || record.state == State::OnScene), "{} {:?}", unit, record);
+        }
+        // Nobody else hears of it, and nobody's place in the queue changes.
+        for (unit, record) in records.iter().filter(|(_, record)| !record.is_for(|key| key.id == id)) {
+            prop_assert_eq!(&before[unit], record);
+        }
+        prop_assert_eq!(sim.queue(), queue);
+        sim.restart();
+        prop_assert_eq!(sim.redirect(&id, place), first);
+        prop_assert_eq!((sim.changes().len(), sim.records()), (changes, records));
     }
 
     #[test]

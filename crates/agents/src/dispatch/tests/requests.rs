@@ -80,7 +80,7 @@ fn a_dispatch_can_ask_to_be_followed() {
     };
     let until = |follow| match read(&message(vec![part(follow)])) {
         Ok(Request::Dispatch(incident)) => Ok(incident.until),
-        Ok(Request::Release(_)) => panic!("no release was asked for"),
+        Ok(other) => panic!("a dispatch was asked for, not {other:?}"),
         Err(refusal) => Err(refusal),
     };
     assert_eq!((until(truth(true)), until(truth(false))), (Ok(Until::Cleared), Ok(Until::Assigned)));
@@ -94,6 +94,25 @@ fn a_release_is_told_by_data_or_by_metadata() {
     let metadata = Some(structure([("skill", text("release"))]));
     let message = Message { metadata, ..message(vec![text_part("stand down")]) };
     assert_eq!(read(&message).unwrap(), Request::Release(None));
+}
+
+#[test]
+fn a_redirect_says_where_to_and_what_for() {
+    let place = object(BTreeMap::from([("text".to_owned(), text(" 12 Mill Lane "))]));
+    let members = [("type", text("gas")), ("priority", number(2)), ("location", place), ("dispatch", text("run/fire"))];
+    let metadata = Some(structure([("skill", text("redirect"))]));
+    let asked = Message { metadata, ..message(vec![text_part("gas leak at 9 Larch Road"), data(members)]) };
+    let Request::Dispatch(incident) = incident("gas", 2, "12 Mill Lane") else { panic!("an incident") };
+    assert_eq!(read(&asked).unwrap(), Request::Redirect { dispatch: Some("run/fire".into()), incident });
+    let part = |location| data([("skill", text("redirect")), ("location", location)]);
+    let refused = [
+        message(vec![text_part("they are at 9 Larch Road"), data([("skill", text("redirect"))])]),
+        message(vec![part(text("  "))]),
+    ];
+    for message in refused {
+        let said = read(&message).unwrap_err().to_string();
+        assert_eq!(said, "location must be the place to go to, as a text or an object with a text");
+    }
 }
 
 #[test]

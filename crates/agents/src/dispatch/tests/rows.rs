@@ -21,6 +21,7 @@ fn assignment() -> Assignment {
         scene: Some(Position { lat: 51.5, lon: -0.25 }),
         called: Timestamp::from_millis(NOW - 1000),
         assigned_at: Timestamp::from_millis(NOW),
+        redirected_at: None,
         eta: 321,
         epoch: 3,
     }
@@ -123,6 +124,17 @@ fn every_state_survives_the_row() {
 }
 
 #[test]
+fn a_redirect_survives_the_row() {
+    let part = Assignment { redirected_at: Some(Timestamp::from_millis(NOW + 1)), ..assignment() };
+    let record = Record { assignment: Some(Arc::new(part)), ..assigned() };
+    assert_eq!(decode(&encode(&record)).unwrap(), record);
+    let (part, after) = (record.assignment.clone(), record);
+    let (unit, from, reason) = ("E1".into(), State::Assigned, Reason::Redirected);
+    let change = Change { seq: 17, unit, from, reason, part, after };
+    assert_eq!(decode_changes(&encode_changes(std::slice::from_ref(&change))).unwrap(), [change]);
+}
+
+#[test]
 fn rows_that_cannot_be_read_say_why() {
     assert!(matches!(decode(&[0xff]), Err(BadRow::Damaged(_))));
     assert!(matches!(decode(&[0x08, 0x02]), Err(BadRow::Newer(2))));
@@ -136,6 +148,9 @@ fn d2_transitions_follow_the_table_and_times_never_go_back() {
         let record = Record { state: from, since: late, ..assigned() };
         let after = record.entered(to, early);
         assert_eq!(after.is_some(), from.leads_to(to), "{from:?} to {to:?}");
+        let turned = record.redirected(to, Arc::new(assignment()), early);
+        assert_eq!(turned.is_some(), from.turns_to(to), "{from:?} redirected to {to:?}");
+        assert!(turned.is_none_or(|turned| (turned.state, turned.since, turned.epoch) == (to, late, record.epoch)));
         let Some(after) = after else { continue };
         assert_eq!((after.state, after.since), (to, late));
         assert_eq!(after.assignment.is_some(), to.works(), "{to:?}");

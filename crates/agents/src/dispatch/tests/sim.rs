@@ -11,9 +11,10 @@ use types::Timestamp;
 
 use crate::dispatch::board::{Board, Stored};
 use crate::dispatch::orders::{Order, Released, Sent};
+use crate::dispatch::redirect::Redirected;
 use crate::dispatch::row;
 use crate::dispatch::scenario::{Need, Scenario};
-use crate::dispatch::unit::{Change, DispatchKey, Record};
+use crate::dispatch::unit::{Change, DispatchKey, Record, Spot};
 use crate::dispatch::wait;
 
 /// When every simulated town begins.
@@ -101,6 +102,11 @@ impl Sim {
     pub(crate) fn release(&mut self, id: &str) -> Released {
         let own = key(id);
         self.decide(|draft| draft.release(|it| *it == own)).0
+    }
+
+    pub(crate) fn redirect(&mut self, id: &str, place: &str) -> Redirected {
+        let (own, to) = (key(id), Spot { place: place.to_owned(), scene: self.scenario.locate(place).position });
+        self.decide(|draft| draft.redirect(|it| *it == own, &to)).0
     }
 
     pub(crate) fn sent(&self, id: &str) -> Sent {

@@ -149,5 +149,6 @@ fn reason(reason: Reason) -> wire::UnitChangeReason {
         Reason::Released => wire::UnitChangeReason::Released,
         Reason::Withdrawn => wire::UnitChangeReason::Withdrawn,
         Reason::Preempted => wire::UnitChangeReason::Preempted,
+        Reason::Redirected => wire::UnitChangeReason::Redirected,
     }
 }
