@@ -4,6 +4,7 @@
 mod following;
 mod promises;
 mod queueing;
+mod redirecting;
 mod seeing;
 mod served;
 mod town;

@@ -214,6 +214,19 @@ pub(crate) fn release(dispatch: Option<&str>) -> Sent {
     Sent::new(vec![words::data_part(object(members.into_iter().collect()))])
 }
 
+/// Sends a dispatch, or the whole conversation, on to this place.
+pub(crate) fn redirect(dispatch: Option<&str>, place: &str) -> Sent {
+    let place = object(BTreeMap::from([("text".to_owned(), text(place))]));
+    let mut members = BTreeMap::from([
+        ("skill".to_owned(), text("redirect")),
+        ("type".to_owned(), text("fire")),
+        ("priority".to_owned(), number(4)),
+        ("location".to_owned(), place),
+    ]);
+    members.extend(dispatch.map(|dispatch| ("dispatch".to_owned(), text(dispatch))));
+    Sent::new(vec![words::data_part(object(members))])
+}
+
 /// The last words of a task.
 pub(crate) fn said(task: &Task) -> String {
     words::text_of(task.status.as_ref().unwrap().message.as_ref().unwrap())

@@ -35,14 +35,7 @@ fn rings(listener: &Listener<'_>) -> bool {
 }
 
 fn order(id: &str) -> Order {
-    let scenario = Scenario::sample();
-    Order {
-        dispatch: key(id),
-        priority: 2,
-        place: "London Road".to_owned(),
-        scene: scenario.locate("London Road").position,
-        needs: vec![Need { kind: "engine".to_owned(), count: 1 }],
-    }
+    super::sim::order(id, "London Road")
 }
 
 #[test]

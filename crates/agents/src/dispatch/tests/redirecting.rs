@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use triage::Service;
 
-use super::sim::{Sim, ids};
+use super::sim::{Sim, ids, key, order};
 use crate::dispatch::redirect::{Past, Redirected};
 use crate::dispatch::scenario::Scenario;
-use crate::dispatch::unit::{Reason, Record, State};
+use crate::dispatch::unit::{Reason, Record, Spot, State};
 
 const ENGINE: &[(&str, u16)] = &[("engine", 1)];
 /// The engines of the built-in town, the neighbour's included.
@@ -164,6 +164,30 @@ fn a_unit_that_overruns_after_a_redirect_is_given_half_its_new_eta_more() {
 }
 
 #[test]
+fn nobody_decides_about_a_dispatch_that_another_decision_holds() {
+    let mut sim = town();
+    let held = |sim: &Sim| sim.board().look(|inner| inner.draft().is_held(|it| *it == key("a")));
+    let (order, to) = (order("a", ""), order("a", "Mill Lane"));
+    let to = Spot { place: to.place, scene: to.scene };
+    let (sent, pending) = sim.board().decide(sim.now, |draft| draft.dispatch(&order));
+    assert!(held(&sim), "its first units are on their way to the store");
+    pending.unwrap().settle(true);
+    assert!(!held(&sim));
+    let unit = ids(&sent)[0].to_owned();
+    for made in [false, true] {
+        let (turned, pending) = sim.board().decide(sim.now, |draft| draft.redirect(|it| *it == key("a"), &to));
+        assert_eq!(
+            (turned.turned.len(), held(&sim), place(&sim.record(&unit))),
+            (1, true, ""),
+            "not before it is stored"
+        );
+        pending.unwrap().settle(made);
+        assert_eq!((held(&sim), place(&sim.record(&unit))), (false, if made { "Mill Lane" } else { "" }));
+    }
+    sim.secs(0);
+}
+
+#[test]
 fn d6_a_release_after_a_redirect_gives_everybody_back_once() {
     let mut sim = town();
     let unit = sent(&mut sim, State::OnScene);
@@ -191,7 +215,10 @@ fn who_has_a_patient_or_has_cleared_stays_out_of_it() {
     for Past { unit, state } in past {
         assert_eq!((&before[unit], before[unit].state), (&sim.record(unit), *state));
     }
-    assert_eq!(sim.sent("a").at.unwrap().place, "Mill Lane", "where the dispatch goes is what the others were told");
+    let at = sim.sent("a").at.unwrap();
+    assert_eq!(at.place, "Mill Lane", "where the dispatch goes is what the others were told");
+    let arrived = |at: Option<&Spot>| sim.board().look(|inner| inner.draft().arrived(&key("a"), at));
+    assert!(!arrived(None).is_empty() && arrived(Some(&at)).is_empty(), "nobody is there yet");
     sim.secs(4 * 3600);
     let over = sim.redirect("a", "Church Road");
     assert_eq!((over.turned.len(), over.past.len()), (0, units.len()));

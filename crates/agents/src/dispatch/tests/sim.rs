@@ -89,12 +89,12 @@ impl Sim {
     }
 
     pub(crate) fn dispatch(&mut self, id: &str, priority: u8, place: &str, needs: &[(&str, u16)]) -> Sent {
+        let scene = self.scenario.locate(place).position;
         let order = Order {
-            dispatch: key(id),
             priority,
-            place: place.to_owned(),
-            scene: self.scenario.locate(place).position,
+            scene,
             needs: needs.iter().map(|(kind, count)| Need { kind: (*kind).to_owned(), count: *count }).collect(),
+            ..order(id, place)
         };
         self.decide(|draft| draft.dispatch(&order)).0
     }
@@ -145,6 +145,13 @@ fn write(stored: &mut Rows, rows: Vec<RowChange>) {
             None => drop(stored.remove(&(kind, key))),
         }
     }
+}
+
+/// One engine, in the built-in town.
+pub(crate) fn order(id: &str, place: &str) -> Order {
+    let scene = Scenario::sample().locate(place).position;
+    let needs = vec![Need { kind: "engine".to_owned(), count: 1 }];
+    Order { dispatch: key(id), priority: 2, place: place.to_owned(), scene, needs }
 }
 
 pub(crate) fn key(id: &str) -> DispatchKey {
