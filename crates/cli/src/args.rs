@@ -22,7 +22,7 @@ use crate::failure::Failure;
 pub(crate) use admin::{Backup, Completions, Drain, Push, PushAction, Webhook, Which};
 pub(crate) use agents::{Agents, Belief, Policy, Resolve, Which as WhichAgents};
 pub(crate) use card::{Card, Keys};
-pub(crate) use emergency::{Incidents, Units};
+pub(crate) use emergency::{Emergency, Incidents, Units};
 pub(crate) use eval::Eval;
 pub(crate) use webhook::{AddWebhook, OneWebhook, WebhookAction, Webhooks};
 

@@ -12,7 +12,7 @@ use tonic::Code;
 use types::natural;
 
 use crate::agents;
-use crate::args::{Common, Units, Which};
+use crate::args::{Common, Emergency, Units, Which};
 use crate::call::Caller;
 use crate::endpoints::Endpoint;
 use crate::failure::Failure;
@@ -20,6 +20,8 @@ use crate::outcome::Outcome;
 use crate::screen::{Mark, Screen, note, proto_json};
 use crate::show;
 
+/// The skill of agents that have units.
+const DISPATCH: &str = "dispatch";
 const LIST: &str = "/watchroom.emergency.v1.Units/ListUnits";
 
 /// Lists the units of all agents that can dispatch, or watches them.
@@ -30,22 +32,48 @@ pub(crate) async fn run<W: Write>(args: &Units, common: &Common, screen: &mut Sc
     let registry = Endpoint::registry(common)?;
     let agents = agents::query(&registry, able()).await?;
     let mut units = Vec::new();
-    for url in stores(agents.iter()).into_values() {
+    for url in stores(agents.iter().filter(|agent| may_tell(args, agent))).into_values() {
         match list(&Endpoint::of_service(common, &Which::At(url.clone()))?, args).await {
             Ok(listed) => units.extend(listed),
             Err(failure) if tells_none(&failure) => note(&lacking(&url)),
             Err(failure) => return Err(failure),
         }
     }
-    let units = sorted(units.iter().filter(|unit| wanted(args, unit)));
+    let absent = absent(args, &units);
+    let status = |unit: &&Unit| args.status.is_empty() || args.status.contains(&unit.status());
+    let shown = sorted(units.iter().filter(|unit| wanted(args, unit)).filter(status));
     if screen.is_for_script() {
-        for unit in units {
+        for unit in shown {
             screen.json(&proto_json(unit)?)?;
         }
-        return Ok(Outcome::Done);
+    } else if absent.is_empty() || !shown.is_empty() {
+        screen.say(Mark::None, &table(shown, &registry.none("units")))?;
     }
-    screen.say(Mark::None, &table(units, &registry.none("units")))?;
-    Ok(Outcome::Done)
+    if absent.is_empty() { Ok(Outcome::Done) } else { Err(unasked(&registry, &absent)) }
+}
+
+/// The services that were asked for by name and of which nobody has told a unit, in whatever status.
+fn absent(args: &Units, units: &[Unit]) -> Vec<&'static str> {
+    let named = args.service.iter().map(|service| service.name());
+    let told = |service: &&str| units.iter().any(|unit| unit.service == *service);
+    named.filter(|service| !told(service)).collect()
+}
+
+/// That nobody tells of the units of these services.
+fn unasked(registry: &Endpoint, services: &[&str]) -> Failure {
+    let one = |service: &&str| format!("{service} cannot be asked: {}", registry.none(&format!("agents of {service}")));
+    Failure::Missing {
+        what: services.iter().map(one).collect::<Vec<_>>().join("; "),
+        hint: "see who is registered with `watchroom agents`".to_owned(),
+    }
+}
+
+/// Whether an agent may have units of the services that are asked for: it is of one of them, or does not say of which.
+fn may_tell(args: &Units, agent: &Agent) -> bool {
+    let skills = agent.registration.iter().filter_map(|of| of.card.as_ref()).flat_map(|card| &card.skills);
+    let tags = skills.filter(|skill| skill.id == DISPATCH).flat_map(|skill| &skill.tags);
+    let mut of = tags.filter_map(|tag| Emergency::named(tag)).peekable();
+    args.service.is_empty() || of.peek().is_none() || of.any(|service| args.service.contains(&service))
 }
 
 /// Whether an agent has no units to tell of: it can dispatch, and is not made of our kit.
@@ -59,7 +87,7 @@ fn lacking(url: &str) -> String {
 
 /// Agents that can dispatch.
 fn able() -> Filter {
-    Filter { skills: vec!["dispatch".to_owned()], ..Filter::default() }
+    Filter { skills: vec![DISPATCH.to_owned()], ..Filter::default() }
 }
 
 /// One address for each store.
@@ -75,7 +103,9 @@ fn stores<'a>(agents: impl Iterator<Item = &'a Agent>) -> BTreeMap<String, Strin
 }
 
 async fn list(agent: &Endpoint, args: &Units) -> Result<Vec<Unit>, Failure> {
-    let ask = |page_token| ListUnitsRequest { filter: Some(filter(args)), page_size: Some(100), page_token };
+    // Who has none in these statuses is told from who has none at all: a service that is named is asked for all of them.
+    let filter = if args.service.is_empty() { filter(args) } else { UnitFilter::default() };
+    let ask = |page_token| ListUnitsRequest { filter: Some(filter.clone()), page_size: Some(100), page_token };
     let read = |page: ListUnitsResponse| (page.units, page.next_page_token);
     Caller::new(agent)?.pages(LIST, ask, read).await
 }

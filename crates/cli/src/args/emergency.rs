@@ -45,6 +45,11 @@ pub(crate) enum Emergency {
 }
 
 impl Emergency {
+    /// The service of this name on the wire.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        [Self::Fire, Self::Police, Self::Ambulance].into_iter().find(|service| service.name() == name)
+    }
+
     /// The name on the wire.
     pub(crate) const fn name(self) -> &'static str {
         match self {

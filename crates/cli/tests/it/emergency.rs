@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use futures::StreamExt as _;
 use futures::stream::{self, BoxStream};
-use proto::a2a::{AgentCard, AgentInterface};
+use proto::a2a::{AgentCard, AgentInterface, AgentSkill};
 use proto::watchroom::emergency::v1::watch_units_response::Event;
 use proto::watchroom::emergency::v1::{
     Assignment, Call, Dispatch, GetIncidentRequest, Incident, IncidentStatus, ListIncidentsRequest,
@@ -167,9 +167,46 @@ async fn units_are_listed_once_for_each_store_and_can_be_filtered() {
     assert!(lines[1].contains("E1") && lines[1].contains("en route") && lines[1].contains("12 Mill Lane"), "{ended:?}");
     let ended = run(&["units", "--registry", &registry, "--status", "en-route", "--json"]).await;
     assert_eq!((ended.json().len(), &ended.json()[0]["id"]), (1, &"E1".into()));
-    assert_eq!(run(&["units", "--registry", &registry, "--service", "police"]).await.out, "no units\n");
+    let ended = run(&["units", "--registry", &registry, "--service", "fire", "--status", "en-route", "--json"]).await;
+    assert_eq!((ended.code, ended.json().len(), &ended.json()[0]["id"]), (Some(0), 1, &"E1".into()));
+    let ended = run(&["units", "--registry", &registry, "--service", "fire", "--status", "on-scene"]).await;
+    assert_eq!((ended.code, ended.out.as_str()), (Some(0), "no units\n"), "fire was asked, and has none there");
     let ended = run(&["units", "--registry", &registry, "--status", "asleep"]).await;
     assert_eq!((ended.code, ended.err.contains("en-route")), (Some(64), true), "{ended:?}");
+}
+
+#[tokio::test]
+async fn a_service_that_nobody_tells_of_cannot_be_asked() {
+    let (registry, _registry, _) = agents().await;
+    let ended = run(&["units", "--registry", &registry, "--service", "police"]).await;
+    assert_eq!((ended.code, ended.out.as_str()), (Some(1), ""), "{ended:?}");
+    let wanted =
+        "error: police cannot be asked: no agents of police\n  next: see who is registered with `watchroom agents`\n";
+    assert_eq!(ended.err, wanted);
+    let both = run(&["units", "--registry", &registry, "--service", "police", "--service", "fire"]).await;
+    assert_eq!((both.code, both.out.lines().count()), (Some(1), 4), "{both:?}");
+    assert!(both.err.contains("police cannot be asked") && !both.err.contains("fire cannot"), "{both:?}");
+}
+
+/// The agent of a service, by the tags of its skill.
+fn agent_of(service: &str, store: &str, url: &str) -> Agent {
+    let mut agent = agent(store, url);
+    let tags = ["emergency", service].map(str::to_owned).into();
+    let skill = AgentSkill { id: "dispatch".to_owned(), tags, ..AgentSkill::default() };
+    agent.registration.as_mut().unwrap().card.as_mut().unwrap().skills.push(skill);
+    agent
+}
+
+#[tokio::test]
+async fn a_service_is_told_of_though_another_does_not_answer() {
+    let (fire, _) = served(items).await;
+    let nobody = "127.0.0.1:9";
+    let (registry, _tx) = registry(vec![agent_of("police", "s-0", nobody), agent_of("fire", "s-1", &fire)]).await;
+    let ended = run(&["units", "--registry", &registry, "--service", "fire"]).await;
+    assert_eq!((ended.code, ended.out.lines().count(), ended.err.as_str()), (Some(0), 4, ""), "{ended:?}");
+    let ended = run(&["units", "--registry", &registry, "--service", "police"]).await;
+    assert_eq!(ended.code, run(&["units", "--registry", &registry]).await.code, "{ended:?}");
+    assert!(ended.code != Some(0) && ended.err.contains("does not answer"), "{ended:?}");
 }
 
 #[tokio::test]
