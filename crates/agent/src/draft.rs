@@ -4,7 +4,7 @@ use store::{Accept, Created, Entry, Ready, RowChange, Timer};
 use tokio::sync::oneshot;
 use types::Timestamp;
 
-use crate::driver::{Append, Driver};
+use crate::driver::{Append, Driver, Haste};
 use crate::live::Receipt;
 
 /// The next commit of a task as far as it is put together.
@@ -18,6 +18,7 @@ pub(crate) struct Draft<D: Driver> {
     pub(crate) ready: Ready,
     pub(crate) timer: Timer,
     pub(crate) effects: Vec<D::Effect>,
+    pub(crate) haste: Haste,
     pub(crate) waiters: Vec<oneshot::Sender<Result<(), store::Refusal>>>,
 }
 
@@ -33,6 +34,7 @@ impl<D: Driver> Draft<D> {
             ready: Ready::Keep,
             timer: Timer::Keep,
             effects: Vec::new(),
+            haste: Haste::Soon,
             waiters: Vec::new(),
         }
     }

@@ -161,6 +161,19 @@ pub struct Decision<E> {
     pub timer: Timer,
     /// What follows once all this is durable.
     pub effects: Vec<E>,
+    /// When it has to be durable.
+    pub haste: Haste,
+}
+
+/// When what was decided has to be durable.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Haste {
+    /// Soon: nothing follows from it but that it is seen, so it waits a moment for what else may share its commit.
+    /// Whoever asks for the task does not wait for that.
+    Soon,
+    /// At once.
+    #[default]
+    Now,
 }
 
 impl<E> Default for Decision<E> {
@@ -173,6 +186,7 @@ impl<E> Default for Decision<E> {
             ready: Ready::Keep,
             timer: Timer::Keep,
             effects: Vec::new(),
+            haste: Haste::default(),
         }
     }
 }

@@ -3,17 +3,23 @@
 use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
 use a2a::Error;
+use tokio::time::timeout;
 use types::{ContextId, Owner, TaskId};
 
 use crate::driver::{Driver, Input};
 use crate::fault;
 use crate::kit::Kit;
-use crate::live::{Live, Origin, Rejected};
+use crate::live::{Landed, Live, Origin, Receipt, Rejected};
 
 /// How often an input is decided again after a commit failed under it.
 pub(crate) const TRIES: usize = 8;
+
+/// How long what is in no haste waits for more: nobody who looks on notices, and it is the time within which the answers
+/// of a fan-out come.
+const GATHER: Duration = Duration::from_millis(50);
 
 /// One task, seen from the work that belongs to it. Cheap to clone.
 pub struct Handle<D: Driver> {
@@ -81,14 +87,11 @@ impl<D: Driver> Handle<D> {
             match self.live.apply_with_receipt(&self.kit, origin, input.clone()) {
                 // Nothing followed: what that was decided on has to be durable all the same.
                 Ok(None) => return self.live.show(&self.kit).await.map(|_| ()),
-                Ok(Some(receipt)) => {
-                    self.flush_soon().await;
-                    match receipt.await {
-                        Ok(Ok(())) => return Ok(()),
-                        Ok(Err(refusal)) if !fault::is_transient(&refusal) => return Err(fault::write(&refusal)),
-                        Ok(Err(_)) | Err(_) => self.kit.revive(&self.live).await?,
-                    }
-                }
+                Ok(Some(receipt)) => match self.landed(receipt).await {
+                    Ok(Ok(())) => return Ok(()),
+                    Ok(Err(refusal)) if !fault::is_transient(&refusal) => return Err(fault::write(&refusal)),
+                    Ok(Err(_)) | Err(_) => self.kit.revive(&self.live).await?,
+                },
                 // What it was refused for has to be durable first.
                 Err(Rejected::Refused(error)) => {
                     self.live.show(&self.kit).await?;
@@ -104,12 +107,19 @@ impl<D: Driver> Handle<D> {
     }
 
     /// Queues what has been decided after all that is ready to run has had its turn, and when no other commit of the
-    /// task is under way: what arrives together, as the answers of a fan-out do, shares a commit. It is queued also if
-    /// nobody waits for it any more.
-    async fn flush_soon(&self) {
-        let queued = Flush(self);
+    /// task is under way: what arrives together, as the answers of a fan-out do, shares a commit. What is in no haste
+    /// waits a little longer, unless what comes meanwhile takes it along. It is queued also if nobody waits for it any
+    /// more.
+    async fn landed(&self, mut receipt: Receipt) -> Landed {
+        let queued = Flush { handle: self, after: self.live.head().departed() };
         tokio::task::yield_now().await;
+        if self.live.head().may_wait()
+            && let Ok(landed) = timeout(GATHER, &mut receipt).await
+        {
+            return landed;
+        }
         drop(queued);
+        receipt.await
     }
 
     /// Runs `work` for this task until it ends, the process drains, or the task has to be loaded again,
@@ -132,12 +142,18 @@ impl<D: Driver> Handle<D> {
     }
 }
 
-/// Queues a task's draft when it is dropped.
-struct Flush<'h, D: Driver>(&'h Handle<D>);
+/// Queues a task's draft when it is dropped, if it is still the one after so many commits.
+struct Flush<'h, D: Driver> {
+    handle: &'h Handle<D>,
+    after: u64,
+}
 
 impl<D: Driver> Drop for Flush<'_, D> {
     fn drop(&mut self) {
-        self.0.live.ease(&self.0.kit, 1);
+        let Handle { kit, live, .. } = self.handle;
+        if live.head().departed() == self.after {
+            live.ease(kit, 1);
+        }
     }
 }
 

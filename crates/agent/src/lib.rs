@@ -85,7 +85,7 @@ pub use agent::{Agent, Failure, Finish, Profile};
 pub use args::{Args, Durability};
 pub use capability::Capability;
 pub use context::{Committed, Context, NotCommitted};
-pub use driver::{Append, Change, Damaged, Decision, Driver, Input, Opening, View};
+pub use driver::{Append, Change, Damaged, Decision, Driver, Haste, Input, Opening, View};
 pub use frames::Frames;
 pub use handle::Handle;
 pub use idempotency::Idempotency;

@@ -64,6 +64,9 @@ pub(crate) struct Live<D: Driver> {
 /// Resolves when the commit that carries an input is durable, or did not become so.
 pub(crate) type Receipt = oneshot::Receiver<Result<(), Refusal>>;
 
+/// What a receipt comes to; an error where the commit was dropped with the state that it was decided on.
+pub(crate) type Landed = Result<Result<(), Refusal>, oneshot::error::RecvError>;
+
 impl<D: Driver> Live<D> {
     /// A task that does not exist yet; its first commit creates it.
     pub(crate) fn create(state: D::State, id: TaskId, created: Created, accept: Accept) -> Self {

@@ -15,7 +15,7 @@ use types::{Epoch, Head, Seq, TaskId, TaskState, Timestamp, limits};
 
 use crate::compose;
 use crate::draft::Draft;
-use crate::driver::{Change, Decision, Driver, Input, View};
+use crate::driver::{Change, Decision, Driver, Haste, Input, View};
 use crate::live::{Live, Mark, Receipt};
 use crate::record;
 
@@ -152,6 +152,11 @@ impl<D: Driver> Volatile<D> {
         self.draft.is_some()
     }
 
+    /// Whether the draft may wait for more.
+    pub(crate) fn may_wait(&self) -> bool {
+        self.draft.as_ref().is_some_and(|draft| draft.haste == Haste::Soon)
+    }
+
     pub(crate) fn seq(&self) -> Seq {
         self.seq
     }
@@ -233,6 +238,7 @@ impl<D: Driver> Volatile<D> {
         draft.rows.extend(decision.rows);
         decision.appends.into_iter().for_each(|more| draft.append(more));
         draft.effects.extend(decision.effects);
+        draft.haste = draft.haste.max(decision.haste);
         draft.ready = if decision.ready == Ready::Keep { draft.ready } else { decision.ready };
         draft.timer = if decision.timer == Timer::Keep { draft.timer } else { decision.timer };
     }

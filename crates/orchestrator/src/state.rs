@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use agent::{Damaged, Decision, View};
+use agent::{Damaged, Decision, Haste, View};
 use engine::{Event, Input, News, Phase, Refused, Resume, Routes, Run};
 use store::{Ready, Record, RowChange, Timer};
 use types::{TaskId, Timestamp};
@@ -124,6 +124,7 @@ impl RunState {
             decision.rows.extend(duty::row(subject, run, event));
             notes.extend(incident::note(subject, run, event, told.as_ref()));
         }
+        let follows = !decision.effects.is_empty();
         if !notes.is_empty() {
             decision.appends.push(incident::told(subject, task.commit, notes));
             decision.effects.push(Deed::Noted);
@@ -134,6 +135,15 @@ impl RunState {
             (_, _) => Ready::Keep,
         };
         decision.timer = self.set_timer(woken);
+        decision.haste = match (before, self.run.phase()) {
+            // One of several answers: the last of them, or whatever else leads on, takes it along.
+            (Phase::Running, Phase::Running)
+                if !follows && decision.timer == Timer::Keep && decision.rows.is_empty() =>
+            {
+                Haste::Soon
+            }
+            (_, _) => Haste::Now,
+        };
         decision
     }
 

@@ -1,9 +1,10 @@
-//! What the decisions of one commit append to its row is one row, and each commit has its own.
+//! What the decisions of one commit append to its row is one row, and each commit has its own; what is in no haste
+//! shares the commit of what comes next.
 
 use std::sync::Arc;
 
-use a2a::{Backend, Card, Error};
-use agent::{Append, Damaged, Decision, Driver, Handle, Input, Kit, Parts, View};
+use a2a::{Backend, Card, Error, History};
+use agent::{Append, Damaged, Decision, Driver, Handle, Haste, Input, Kit, Parts, View};
 use prost::Message as _;
 use proto::a2a::SendMessageResponse;
 use proto::a2a::send_message_response::Payload;
@@ -14,7 +15,7 @@ use types::TaskId;
 use crate::moody::Moody;
 use crate::script::{call, immediately, message, skill};
 
-/// Notes a letter per decision: `m` for a message, the signal's own otherwise.
+/// Notes a letter per decision: `m` for a message, the signal's own otherwise; a capital is in no haste.
 #[derive(Debug)]
 struct Notes;
 
@@ -36,7 +37,8 @@ impl Driver for Notes {
     fn decide(&self, task: &View<'_>, _state: &mut (), input: Input<u8>) -> Result<Decision<()>, Error> {
         let letter = if let Input::Signal(letter) = input { letter } else { b'm' };
         let key = task.commit.0.to_be_bytes().to_vec().into();
-        Ok(Decision { appends: vec![Append { kind: "notes", key, body: vec![letter] }], ..Decision::default() })
+        let haste = if letter.is_ascii_uppercase() { Haste::Soon } else { Haste::Now };
+        Ok(Decision { appends: vec![Append { kind: "notes", key, body: vec![letter] }], haste, ..Decision::default() })
     }
 
     fn outstanding(&self, _task: &View<'_>, _state: &()) -> Vec<()> {
@@ -113,4 +115,55 @@ async fn what_a_failed_commit_would_have_appended_is_appended_once_by_a_later_on
     handle.signal(b'c').await.unwrap();
     let told = told(&store).await.concat();
     assert!(["mabc", "mbac"].contains(&told.as_str()), "{told}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_in_no_haste_shares_the_commit_of_what_comes_next() {
+    let (store, handle) = noting().await;
+    let begun = tokio::time::Instant::now();
+    let last = async {
+        // Those before have had their turn, and wait.
+        for _ in 0..3 {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(told(&store).await, ["m"]);
+        handle.signal(b'c').await
+    };
+    let taken = tokio::join!(handle.signal(b'A'), handle.signal(b'B'), last);
+    assert_eq!(taken, (Ok(()), Ok(()), Ok(())));
+    assert_eq!(told(&store).await, ["m", "ABc"]);
+    assert_eq!(begun.elapsed(), std::time::Duration::ZERO, "nobody waits for those that can wait");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_in_no_haste_is_durable_after_a_moment_by_itself() {
+    let (store, handle) = noting().await;
+    handle.signal(b'A').await.unwrap();
+    handle.signal(b'B').await.unwrap();
+    assert_eq!(told(&store).await, ["m", "A", "B"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_asks_for_the_task_does_not_wait_for_what_may() {
+    let (store, handle) = noting().await;
+    let begun = tokio::time::Instant::now();
+    let asked = async {
+        tokio::task::yield_now().await;
+        tokio::task::yield_now().await;
+        handle.kit().get(call(), handle.id(), History::All).await.map(drop)
+    };
+    let (taken, asked) = tokio::join!(handle.signal(b'A'), asked);
+    assert_eq!((taken, asked, begun.elapsed()), (Ok(()), Ok(()), std::time::Duration::ZERO));
+    assert_eq!(told(&store).await, ["m", "A"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_in_no_haste_is_queued_also_if_nobody_waits_for_it_any_more() {
+    let (store, handle) = noting().await;
+    tokio::select! {
+        biased;
+        _ = handle.signal(b'A') => panic!("it waits"),
+        () = async { for _ in 0..3 { tokio::task::yield_now().await } } => {}
+    }
+    assert_eq!(told(&store).await, ["m", "A"]);
 }
