@@ -10,7 +10,7 @@ mod wire;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use engine::{Event, Fact, Reply, Step};
+use engine::{Event, Fact, Payload, Reply};
 use number::Numbered;
 use prost::Message as _;
 use store::Record;
@@ -48,14 +48,6 @@ fn id<T: FromStr>(text: &str) -> Result<T, Undecodable> {
     text.parse().map_err(|_| Undecodable)
 }
 
-fn added(steps: &[Step]) -> Vec<wire::Step> {
-    steps.iter().map(wire::Step::from).collect()
-}
-
-fn taken(steps: Vec<wire::Step>) -> Result<Vec<Step>, Undecodable> {
-    steps.into_iter().map(Step::try_from).collect()
-}
-
 impl From<&Fact> for wire::Fact {
     fn from(fact: &Fact) -> Self {
         match fact {
@@ -66,11 +58,13 @@ impl From<&Fact> for wire::Fact {
             Fact::DeadlineMoved(deadline) => Self::DeadlineMoved(deadline.as_millis()),
             Fact::Asked => Self::Asked(wire::Nothing {}),
             Fact::Answered(Reply { title, steps, about }) => Self::Answered(wire::Answered {
-                steps: added(steps),
+                steps: plan::written(steps, about),
                 about: about.as_bytes().to_vec(),
                 title: title.as_ref().map(ToString::to_string),
             }),
-            Fact::Compensating(steps) => Self::Compensating(wire::Added { steps: added(steps) }),
+            Fact::Compensating(steps) => {
+                Self::Compensating(wire::Added { steps: plan::written(steps, &Payload::default()) })
+            }
             Fact::Ended(outcome) => Self::Ended(outcome.number()),
         }
     }
@@ -88,9 +82,12 @@ impl TryFrom<wire::Fact> for Fact {
             wire::Fact::DeadlineMoved(deadline) => Self::DeadlineMoved(Timestamp::from_millis(deadline)),
             wire::Fact::Asked(wire::Nothing {}) => Self::Asked,
             wire::Fact::Answered(wire::Answered { steps, about, title }) => {
-                Self::Answered(Reply { title: title.map(Into::into), steps: taken(steps)?, about: about.into() })
+                let about = Payload::from(about);
+                Self::Answered(Reply { title: title.map(Into::into), steps: plan::read(steps, &about)?, about })
             }
-            wire::Fact::Compensating(wire::Added { steps }) => Self::Compensating(taken(steps)?),
+            wire::Fact::Compensating(wire::Added { steps }) => {
+                Self::Compensating(plan::read(steps, &Payload::default())?)
+            }
             wire::Fact::Ended(outcome) => Self::Ended(Numbered::of(outcome)?),
         })
     }

@@ -14,7 +14,7 @@ impl From<&Plan> for wire::Plan {
             title: plan.title.to_string(),
             origin: plan.origin.number(),
             mode: plan.mode.number(),
-            steps: plan.steps.iter().map(wire::Step::from).collect(),
+            steps: written(&plan.steps, &plan.about),
             timeout: millis(plan.timeout),
             waiting: millis(plan.patience.waiting),
             endpoint: millis(plan.patience.endpoint),
@@ -33,6 +33,7 @@ impl TryFrom<wire::Plan> for Plan {
     type Error = Undecodable;
 
     fn try_from(wire: wire::Plan) -> Result<Self, Undecodable> {
+        let about = Payload::from(wire.about);
         let question = wire.question.map(|question| {
             let text = question.text.into();
             Numbered::of(question.reason).map(|reason| Question { reason, text })
@@ -41,7 +42,7 @@ impl TryFrom<wire::Plan> for Plan {
             title: wire.title.into(),
             origin: Numbered::of(wire.origin)?,
             mode: Numbered::of(wire.mode)?,
-            steps: wire.steps.into_iter().map(Step::try_from).collect::<Result<_, _>>()?,
+            steps: read(wire.steps, &about)?,
             timeout: Duration::from_millis(wire.timeout),
             patience: Patience {
                 waiting: Duration::from_millis(wire.waiting),
@@ -49,7 +50,7 @@ impl TryFrom<wire::Plan> for Plan {
                 stopping: Duration::from_millis(wire.stopping),
             },
             question: question.transpose()?,
-            about: Payload::from(wire.about),
+            about,
             resumes: resumes(wire.resumes)?,
         })
     }
@@ -62,25 +63,43 @@ fn resumes(bytes: Vec<u8>) -> Result<Option<TaskId>, Undecodable> {
     Ok(Some(TaskId::from_bytes(bytes.try_into().map_err(|_| Undecodable)?)))
 }
 
-impl From<&Step> for wire::Step {
-    fn from(step: &Step) -> Self {
-        Self {
-            id: step.id.to_string(),
-            title: step.title.to_string(),
-            agent: step.agent.to_string(),
-            skill: step.skill.as_ref().map(ToString::to_string),
-            input: step.input.as_bytes().to_vec(),
-            depends_on: step.depends_on.iter().map(ToString::to_string).collect(),
-            attempts: step.retry.attempts,
-            backoff: millis(step.retry.backoff),
-            max_backoff: millis(step.retry.max_backoff),
-            attempt_timeout: millis(step.attempt_timeout),
-            on_failure: step.on_failure.number(),
-            undo: step.undo.as_ref().map(ToString::to_string),
-            undoes: step.undoes.as_ref().map(ToString::to_string),
-            at_most_once: step.at_most_once,
-            fails_unknown: step.on_unknown == OnUnknown::Fail,
-        }
+/// Steps beside what they are about: those that are told just that, as all of a call are, share it.
+pub(super) fn written(steps: &[Step], about: &Payload) -> Vec<wire::Step> {
+    let none = Payload::default();
+    let one = |step: &Step| match step.input == *about && *about != none {
+        true => wire::Step { shared: true, ..wire_step(step, &none) },
+        false => wire_step(step, &step.input),
+    };
+    steps.iter().map(one).collect()
+}
+
+/// The same read again.
+pub(super) fn read(steps: Vec<wire::Step>, about: &Payload) -> Result<Vec<Step>, Undecodable> {
+    let one = |wire: wire::Step| match wire.shared {
+        true => Ok(Step { input: about.clone(), ..wire.try_into()? }),
+        false => wire.try_into(),
+    };
+    steps.into_iter().map(one).collect()
+}
+
+fn wire_step(step: &Step, input: &Payload) -> wire::Step {
+    wire::Step {
+        id: step.id.to_string(),
+        title: step.title.to_string(),
+        agent: step.agent.to_string(),
+        skill: step.skill.as_ref().map(ToString::to_string),
+        input: input.as_bytes().to_vec(),
+        depends_on: step.depends_on.iter().map(ToString::to_string).collect(),
+        attempts: step.retry.attempts,
+        backoff: millis(step.retry.backoff),
+        max_backoff: millis(step.retry.max_backoff),
+        attempt_timeout: millis(step.attempt_timeout),
+        on_failure: step.on_failure.number(),
+        undo: step.undo.as_ref().map(ToString::to_string),
+        undoes: step.undoes.as_ref().map(ToString::to_string),
+        at_most_once: step.at_most_once,
+        fails_unknown: step.on_unknown == OnUnknown::Fail,
+        shared: false,
     }
 }
 

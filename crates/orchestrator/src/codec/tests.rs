@@ -126,6 +126,21 @@ fn the_bytes_of_released_versions_stay() {
 }
 
 #[test]
+fn what_the_steps_of_a_call_are_told_is_written_once() {
+    let words = b"the words of a call, and its incident".repeat(10);
+    let about = Payload::from(words.clone());
+    let told = || Step { input: about.clone(), ..step() };
+    let steps = vec![told(), step(), told()];
+    let accepted = Fact::Accepted(Arc::new(Plan { about: about.clone(), steps: steps.clone(), ..plan() }));
+    for fact in [accepted, Fact::Answered(Reply { title: None, steps, about })] {
+        let event = Event { at: Timestamp::from_millis(1_234), fact };
+        let record = encode(&event);
+        let times = record.bytes.windows(words.len()).filter(|window| *window == words).count();
+        assert_eq!((times, decode(&record)), (1, Ok(event)));
+    }
+}
+
+#[test]
 fn a_duty_survives_its_row() {
     let duty = Duty {
         owner: Owner::anonymous(),

@@ -122,6 +122,9 @@ pub(super) struct Step {
     /// Whether an unknown outcome fails it.
     #[prost(bool, tag = "15")]
     pub(super) fails_unknown: bool,
+    /// Whether its input is what the plan or the answer beside it is about, which is written once.
+    #[prost(bool, tag = "16")]
+    pub(super) shared: bool,
 }
 
 #[derive(Clone, PartialEq, Message)]
