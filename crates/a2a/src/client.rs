@@ -27,7 +27,8 @@ use proto::Members;
 use proto::Struct;
 use proto::a2a::{
     AgentCard, CancelTaskRequest, GetExtendedAgentCardRequest, GetTaskRequest, ListTasksRequest, ListTasksResponse,
-    SendMessageRequest, StreamResponse, SubscribeToTaskRequest, Task, send_message_response,
+    SendMessageConfiguration, SendMessageRequest, SendMessageResponse, StreamResponse, SubscribeToTaskRequest, Task,
+    send_message_response,
 };
 use service::Behalf;
 use service::client::{Credential, Peer, UrlError};
@@ -40,7 +41,7 @@ use self::terms::Terms;
 use crate::backend::History;
 use crate::client_error::ClientError;
 use crate::follow::{Followed, Follower};
-use crate::frame::Event;
+use crate::frame::{Event, Work};
 use crate::metadata::Cursor;
 
 pub use self::binding::{Binding, UnknownBinding};
@@ -195,11 +196,17 @@ impl Client {
 
     /// Sends a message and waits for the answer, as long as the request's configuration says.
     pub async fn send(&self, request: SendMessageRequest) -> Result<Reply, ClientError> {
-        let response = self.once::<ask::Send>(request).await?;
-        match response.payload.ok_or(ClientError::Invalid("neither a task nor a message"))? {
-            send_message_response::Payload::Task(task) => Ok(Reply::Task(task.into())),
-            send_message_response::Payload::Message(message) => Ok(Reply::Message(message)),
-        }
+        self.once::<ask::Send>(request).await?.try_into()
+    }
+
+    /// Sends work. What the task's history has of the caller's own messages may be left out of the answer.
+    pub(crate) async fn hand_over(&self, work: Work) -> Result<Reply, ClientError> {
+        let interfaces = self.source.interfaces(self.deadline).await?;
+        let Some((grpc, own)) = interfaces.only_grpc() else { return self.send(at_once(work.into())).await };
+        let request = work.request(self.tenant.as_deref().unwrap_or(own));
+        let answered = grpc.hand_over(request, &self.terms(None)).await;
+        self.source.learn(answered.as_ref().err());
+        answered?.try_into()
     }
 
     /// Sends a message and streams what becomes of it. A cursor resumes the stream of a message sent before.
@@ -253,9 +260,9 @@ impl Client {
     }
 
     /// Sends work like [`Client::send_following`]. A task that ends at once comes as one frame, if that holds all that
-    /// it has said; any other is streamed from its first frame on.
-    pub fn delegate(&self, request: SendMessageRequest) -> BoxStream<'static, Result<Followed, ClientError>> {
-        Follower::of_work(self.clone(), request).into_stream()
+    /// it has said, and perhaps without the caller's own messages; any other is streamed from its first frame on.
+    pub fn delegate(&self, work: Work) -> BoxStream<'static, Result<Followed, ClientError>> {
+        Follower::of_work(self.clone(), work).into_stream()
     }
 
     async fn once<A: Ask>(&self, request: A::Request) -> Result<A::Answer, ClientError> {
@@ -307,6 +314,23 @@ impl Source {
     fn learn(&self, error: Option<&ClientError>) {
         if let (Self::Card(discovery), Some(error)) = (self, error) {
             discovery.learn(error);
+        }
+    }
+}
+
+/// The same request, answered as soon as its message is taken.
+fn at_once(request: SendMessageRequest) -> SendMessageRequest {
+    let configuration = SendMessageConfiguration { return_immediately: true, ..SendMessageConfiguration::default() };
+    SendMessageRequest { configuration: Some(configuration), ..request }
+}
+
+impl TryFrom<SendMessageResponse> for Reply {
+    type Error = ClientError;
+
+    fn try_from(response: SendMessageResponse) -> Result<Self, ClientError> {
+        match response.payload.ok_or(ClientError::Invalid("neither a task nor a message"))? {
+            send_message_response::Payload::Task(task) => Ok(Self::Task(task.into())),
+            send_message_response::Payload::Message(message) => Ok(Self::Message(message)),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures::StreamExt as _;
 use futures::stream::BoxStream;
-use proto::a2a::{Role, SendMessageConfiguration, SendMessageRequest, Task, TaskStatus};
+use proto::a2a::{Role, SendMessageRequest, Task, TaskStatus};
 use types::{RemoteTask, RetryPolicy, Seq, TaskState};
 
 use crate::backend::History;
@@ -13,7 +13,7 @@ use crate::client::{Client, Events, Reply, Snapshot};
 use crate::client_error::ClientError;
 use crate::error::Error;
 use crate::fold;
-use crate::frame::{Event, Update};
+use crate::frame::{Event, Update, Work};
 use crate::metadata::Cursor;
 
 /// Pauses between connections: from a tenth of a second to five, with jitter, for as long as somebody listens.
@@ -53,7 +53,7 @@ enum Target {
     /// A message that is yet to be sent, or whose task is not known yet. It goes out once, and is gone then.
     Message(Box<SendMessageRequest>),
     /// The same, of which one answer may say all.
-    Work(Box<SendMessageRequest>),
+    Work(Work),
     Task(RemoteTask),
 }
 
@@ -87,11 +87,8 @@ impl Follower {
         Self::new(client, Target::Message(Box::new(request)), Place::Start)
     }
 
-    pub(crate) fn of_work(client: Client, request: SendMessageRequest) -> Self {
-        let at_once =
-            SendMessageConfiguration { return_immediately: true, ..request.configuration.unwrap_or_default() };
-        let request = SendMessageRequest { configuration: Some(at_once), ..request };
-        Self::new(client, Target::Work(Box::new(request)), Place::Start)
+    pub(crate) fn of_work(client: Client, work: Work) -> Self {
+        Self::new(client, Target::Work(work), Place::Start)
     }
 
     fn new(client: Client, target: Target, place: Place) -> Self {
@@ -127,7 +124,7 @@ impl Follower {
     async fn open(&mut self) -> Option<Item> {
         let opened = match &mut self.target {
             Target::Message(request) => self.client.stream(std::mem::take(&mut **request), None).await,
-            Target::Work(request) => match self.client.send(std::mem::take(&mut **request)).await {
+            Target::Work(work) => match self.client.hand_over(std::mem::take(work)).await {
                 Ok(Reply::Message(message)) => return Some(Ok(self.whole(Update::Message(message), None))),
                 Ok(Reply::Task(Snapshot { task, seq })) if says_all(&task) => {
                     return Some(Ok(self.whole(Update::Task(task), seq)));

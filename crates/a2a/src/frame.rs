@@ -1,11 +1,13 @@
 //! Frames: one encoded `StreamResponse` each, written once and then stored, streamed and replayed as they are.
 //! Nothing is measured before it is written, and nothing is written twice.
 
+mod answered;
 mod event;
 mod made;
 mod mark;
 mod metadata;
 mod piece;
+mod work;
 mod write;
 mod written;
 
@@ -21,11 +23,13 @@ use crate::backend::{Artifacts, History};
 use crate::fold;
 use crate::metadata::{CURSOR, Cursor};
 
+pub(crate) use self::answered::answered;
 pub(crate) use self::event::position;
 pub use self::event::{BadFrame, Event, Update, open};
 pub use self::made::Made;
 pub use self::metadata::Metadata;
 pub use self::piece::{Held, Piece};
+pub use self::work::Work;
 pub use self::written::Written;
 
 /// Which task a frame is about.

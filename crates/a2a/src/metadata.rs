@@ -7,6 +7,8 @@ use proto::value::Kind;
 use proto::{Struct, Value};
 use types::{Seq, StepId, StoreId, TaskId, Timestamp, limits};
 
+use crate::frame::Metadata;
+
 /// The position of a frame: `{seq, prev}` on every frame, `{seq}` on a snapshot.
 pub const CURSOR: &str = "urn:watchroom:ext:cursor:v1";
 /// What a repeated message does: it is answered with what became of it before. Says nothing in metadata.
@@ -73,6 +75,21 @@ impl Dispatch {
             fields.insert("store_id".into(), text(store.to_string()));
         }
         structure([(DISPATCH, object(fields))])
+    }
+
+    /// Writes the same into metadata that go out.
+    pub fn put(&self, metadata: &mut Metadata) {
+        metadata.put(DISPATCH, |slot| {
+            slot.object(|out| {
+                out.put("at_most_once", |slot| slot.truth(self.at_most_once)).number("attempt", self.attempt);
+                out.count("not_after", self.not_after.as_millis()).text("run", &self.run.to_string());
+                out.text("step", self.step.as_str());
+                if let Some(store) = self.store_id {
+                    out.text("store_id", &store.to_string());
+                }
+                out.number("turn", self.turn);
+            });
+        });
     }
 
     /// The dispatch in a message's metadata; `None` when it carries none.

@@ -7,8 +7,9 @@ use bytes::Bytes;
 use futures::StreamExt as _;
 use http::uri::PathAndQuery;
 use outbound::Dialer;
+use prost::DecodeError;
 use proto::Plain;
-use proto::a2a::StreamResponse;
+use proto::a2a::{SendMessageResponse, StreamResponse};
 use service::client::Traced;
 use tokio::time::timeout;
 use tonic::codec::Codec;
@@ -20,11 +21,13 @@ use crate::client::ask::Ask;
 use crate::client::terms::Terms;
 use crate::client::{ANSWER_LIMIT, Events};
 use crate::client_error::ClientError;
-use crate::frame::Event;
+use crate::frame::{self, Event};
 
 /// What an address of gRPC alone may begin with, in plaintext and by TLS.
 const PLAIN: &str = "grpc://";
 const SECURE: &str = "grpcs://";
+
+const SEND: PathAndQuery = PathAndQuery::from_static("/lf.a2a.v1.A2AService/SendMessage");
 
 /// An agent's gRPC interface. Clones share the connection.
 #[derive(Debug, Clone)]
@@ -40,17 +43,27 @@ impl Grpc {
         self.unary(path(A::METHOD), A::encoded(&request), terms).await
     }
 
+    /// Sends an encoded message, of whose answer what the caller itself has said is left out.
+    pub(super) async fn hand_over(&self, request: Bytes, terms: &Terms) -> Result<SendMessageResponse, ClientError> {
+        frame::answered(self.call(SEND, request, terms).await?).map_err(undecodable)
+    }
+
     /// One call of any service at the address.
     pub(super) async fn unary<A>(&self, path: PathAndQuery, body: Bytes, terms: &Terms) -> Result<A, ClientError>
     where
-        A: prost::Message + Default + 'static,
+        A: prost::Message + Default,
     {
+        A::decode(self.call(path, body, terms).await?).map_err(undecodable)
+    }
+
+    /// The same with the answer as it came.
+    async fn call(&self, path: PathAndQuery, body: Bytes, terms: &Terms) -> Result<Bytes, ClientError> {
         let mut request = prepared(body, terms);
         request.set_timeout(terms.deadline);
         let mut grpc = self.0.clone();
         let call = async {
             grpc.ready().await.map_err(Status::from_error)?;
-            grpc.unary(request, path, Encoded::default()).await
+            grpc.unary(request, path, Plain).await
         };
         let answer = timeout(terms.deadline, call).await.map_err(|_| ClientError::Timeout)?;
         Ok(answer?.into_inner())
@@ -108,6 +121,10 @@ pub(super) fn as_url(address: &str) -> Cow<'_, str> {
         (None, Some(bare)) => Cow::Owned(format!("https://{bare}")),
         (None, None) => Cow::Borrowed(address),
     }
+}
+
+fn undecodable(error: DecodeError) -> ClientError {
+    Status::internal(error.to_string()).into()
 }
 
 fn prepared(body: Bytes, terms: &Terms) -> Request<Bytes> {

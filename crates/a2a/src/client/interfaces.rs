@@ -92,6 +92,14 @@ impl Interfaces {
         })
     }
 
+    /// The only one, where that is gRPC's, with its tenant.
+    pub(super) fn only_grpc(&self) -> Option<(&Grpc, &str)> {
+        match &self.each[..] {
+            [Interface { transport: Transport::Grpc(grpc), tenant }] => Some((grpc, tenant)),
+            _ => None,
+        }
+    }
+
     /// Asks once, at the first interface that can be reached.
     pub(super) async fn once<A: Ask>(
         &self,

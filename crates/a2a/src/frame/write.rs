@@ -58,7 +58,7 @@ pub(super) fn put_number(out: &mut Vec<u8>, tag: u8, number: usize) {
 }
 
 /// A number of an enum; none of ours is negative.
-fn put_enum(out: &mut Vec<u8>, tag: u8, number: i32) {
+pub(super) fn put_enum(out: &mut Vec<u8>, tag: u8, number: i32) {
     put_number(out, tag, usize::try_from(number).unwrap_or_default());
 }
 

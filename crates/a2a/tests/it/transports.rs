@@ -114,8 +114,11 @@ async fn a_message_is_sent_once_however_its_stream_breaks_over_each_binding() {
         for binding in Binding::ALL {
             for work in [false, true] {
                 let served = Served::start(Stage::acting(3, [act])).await;
-                let (client, request) = (served.over(binding), request(message("go")));
-                let stream = if work { client.delegate(request) } else { client.send_following(request) };
+                let (client, message) = (served.over(binding), message("go"));
+                let stream = match work {
+                    true => client.delegate((&message).into()),
+                    false => client.send_following(request(message)),
+                };
                 let (seqs, last) = listen(&served, stream).await;
                 assert_eq!(seqs, [1, 2, 3, 4, 5, 6], "{binding} {act:?}");
                 assert_eq!(last, folded(&served.stage.log), "{binding} {act:?}");

@@ -3,13 +3,13 @@
 
 use std::time::Duration;
 
-use a2a::frame::{Event, Update};
+use a2a::frame::{Event, Update, Work};
 use a2a::{Client, ClientError, Error, Followed, History, Snapshot, fold};
 use discovery::Seen;
 use engine::{Answer, Cause, ChildNews, Code, Payload};
 use futures::StreamExt as _;
 use futures::stream::BoxStream;
-use proto::a2a::{SendMessageRequest, Task};
+use proto::a2a::Task;
 use tokio::time::Instant;
 use types::{RemoteTask, Seq};
 
@@ -57,18 +57,14 @@ pub(super) struct Follow<'d> {
 }
 
 impl<'d> Follow<'d> {
-    /// Sends `request` and follows what it becomes.
-    pub(super) fn sent(
-        dispatcher: &'d Dispatcher,
-        attempt: &'d Attempt,
-        request: SendMessageRequest,
-    ) -> Result<Self, Barred> {
+    /// Sends `work` and follows what it becomes.
+    pub(super) fn sent(dispatcher: &'d Dispatcher, attempt: &'d Attempt, work: Work) -> Result<Self, Barred> {
         let following = Self::new(dispatcher, attempt, futures::stream::empty().boxed(), None, Seq::ZERO);
         let client = following.client()?;
         // What a foreign agent makes of "return immediately" is not known.
         let items = match attempt.route.store_id {
-            Some(_) => client.delegate(request),
-            None => client.send_following(request),
+            Some(_) => client.delegate(work),
+            None => client.send_following(work.into()),
         };
         Ok(Self { items, asked: Some(Instant::now()), ..following })
     }

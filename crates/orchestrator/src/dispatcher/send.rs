@@ -1,19 +1,20 @@
 //! Sends one attempt until it is known what became of it: the same message, to the same store.
 
 use a2a::ClientError;
-use a2a::metadata::{Dispatch as Mark, object, structure, text};
+use a2a::frame::{Metadata, Work};
+use a2a::metadata::{Dispatch as Mark, object, text};
 use agent::words::data_part;
 use discovery::Seen;
-use engine::{Cause, ChildNews, Code, Dispatch, Sent};
-use proto::a2a::{Message, Part, Role, SendMessageRequest};
+use engine::{Cause, ChildNews, Code, Dispatch, Payload, Sent};
 use service::NOT_ADMITTED;
 use tokio::time::Instant;
 use tonic::Status;
-use types::{MessageId, Seq, TaskId};
+use types::{MessageId, Seq, StepId, TaskId};
 
 use super::follow::{Follow, Unheard};
 use super::{Attempt, Barred, Dispatcher, pause};
 use crate::duty::Duty;
+use crate::plan::payload;
 
 /// What callers are told where the operator is not let in.
 const REFUSED: &str = "its agent does not accept the operator's token: that is for whoever runs the operator to mend, \
@@ -91,7 +92,7 @@ impl Dispatcher {
             return self.adopt(&attempt, &dispatch).await;
         }
         for failures in 1.. {
-            let tried = self.send_once(&attempt, request(&attempt, &dispatch)).await;
+            let tried = self.send_once(&attempt, work(&attempt, &dispatch)).await;
             let next = tried.next(sent, ours, began.elapsed() >= self.reach);
             if next != Next::Over {
                 tracing::info!(step = %attempt.step, agent = %attempt.route.endpoint, ?next, error = tried.why(), "not taken yet");
@@ -129,8 +130,8 @@ impl Dispatcher {
         }
     }
 
-    async fn send_once(&self, attempt: &Attempt, request: SendMessageRequest) -> Try {
-        let following = match Follow::sent(self, attempt, request) {
+    async fn send_once(&self, attempt: &Attempt, work: Work) -> Try {
+        let following = match Follow::sent(self, attempt, work) {
             Ok(following) => following,
             Err(barred) => return stopped(barred),
         };
@@ -224,19 +225,9 @@ fn unreached(error: &ClientError) -> Cause {
     }
 }
 
-/// What the agent gets: the step's input, or the name of the dispatch that is taken back.
-fn parts(run: TaskId, dispatch: &Dispatch) -> Vec<Part> {
-    match &dispatch.undoes {
-        None => crate::plan::parts(&dispatch.input),
-        Some(done) => {
-            let named = ("dispatch".to_owned(), text(format!("{}/{done}", dispatch.done_by.unwrap_or(run))));
-            vec![data_part(object([named].into()))]
-        }
-    }
-}
-
-/// The message of an attempt: every time the same, so that its agent takes it once.
-fn request(attempt: &Attempt, dispatch: &Dispatch) -> SendMessageRequest {
+/// The message of an attempt: every time the same, so that its agent takes it once. It gets the step's input, or the name
+/// of the dispatch that is taken back.
+fn work(attempt: &Attempt, dispatch: &Dispatch) -> Work {
     let (run, launch) = (attempt.handle.id(), &dispatch.launch);
     let mark = Mark {
         run,
@@ -247,19 +238,20 @@ fn request(attempt: &Attempt, dispatch: &Dispatch) -> SendMessageRequest {
         store_id: launch.route.store_id,
         at_most_once: launch.at_most_once,
     };
-    let mut metadata = mark.to_metadata();
+    let mut metadata = Metadata::default();
+    mark.put(&mut metadata);
     if let Some(skill) = &dispatch.skill {
-        metadata.fields.extend(structure([("skill", text(skill.as_str()))]).fields);
+        metadata.put("skill", |slot| slot.text(skill.as_str()));
     }
-    let message = Message {
-        message_id: MessageId::of_dispatch(run, &dispatch.step, launch.attempt, launch.turn).to_string(),
-        context_id: attempt.handle.context().to_string(),
-        role: Role::User.into(),
-        parts: parts(run, dispatch),
-        metadata: Some(metadata),
-        ..Message::default()
-    };
-    SendMessageRequest { message: Some(message), ..SendMessageRequest::default() }
+    let id = MessageId::of_dispatch(run, &dispatch.step, launch.attempt, launch.turn);
+    let back = dispatch.undoes.as_ref().map(|done| taken_back(dispatch.done_by.unwrap_or(run), done));
+    let parts = back.as_ref().unwrap_or(&dispatch.input);
+    Work::new(&id, attempt.handle.context(), parts.as_bytes(), &metadata)
+}
+
+fn taken_back(run: TaskId, done: &StepId) -> Payload {
+    let named = ("dispatch".to_owned(), text(format!("{run}/{done}")));
+    payload(vec![data_part(object([named].into()))])
 }
 
 #[cfg(test)]
