@@ -13,7 +13,7 @@ pub struct Ambulance(Desk);
 
 impl Agent for Ambulance {
     const NAME: &'static str = "ambulance";
-    const ABOUT: &'static str = "The ambulance service: sends ambulances, and releases them";
+    const ABOUT: &'static str = "The ambulance service: sends ambulances, redirects and releases them";
     const PORT: u16 = 7413;
     const ADMIN_PORT: u16 = 8413;
     const EAGER: bool = true;
@@ -26,7 +26,7 @@ impl Agent for Ambulance {
     fn profile(&self) -> Profile {
         Profile {
             name: "Ambulance Agent".to_owned(),
-            description: "Dispatches ambulances, and releases them".to_owned(),
+            description: "Dispatches ambulances, redirects and releases them".to_owned(),
             skills: skills(Service::Ambulance, "A man has collapsed at 14 Acacia Avenue"),
             role: "responder",
             domain: "emergency",

@@ -13,7 +13,7 @@ pub struct Fire(Desk);
 
 impl Agent for Fire {
     const NAME: &'static str = "fire";
-    const ABOUT: &'static str = "The fire brigade: sends engines and rescue units, and releases them";
+    const ABOUT: &'static str = "The fire brigade: sends engines and rescue units, redirects and releases them";
     const PORT: u16 = 7411;
     const ADMIN_PORT: u16 = 8411;
     const EAGER: bool = true;
@@ -26,7 +26,7 @@ impl Agent for Fire {
     fn profile(&self) -> Profile {
         Profile {
             name: "Fire Agent".to_owned(),
-            description: "Dispatches fire and rescue units, and releases them".to_owned(),
+            description: "Dispatches fire and rescue units, redirects and releases them".to_owned(),
             skills: skills(Service::Fire, "Fire at 14 Acacia Avenue"),
             role: "responder",
             domain: "emergency",

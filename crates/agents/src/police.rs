@@ -13,7 +13,7 @@ pub struct Police(Desk);
 
 impl Agent for Police {
     const NAME: &'static str = "police";
-    const ABOUT: &'static str = "The police: sends cars, and releases them";
+    const ABOUT: &'static str = "The police: sends cars, redirects and releases them";
     const PORT: u16 = 7412;
     const ADMIN_PORT: u16 = 8412;
     const EAGER: bool = true;
@@ -26,7 +26,7 @@ impl Agent for Police {
     fn profile(&self) -> Profile {
         Profile {
             name: "Police Agent".to_owned(),
-            description: "Dispatches police units, and releases them".to_owned(),
+            description: "Dispatches police units, redirects and releases them".to_owned(),
             skills: skills(Service::Police, "A break-in at 14 Acacia Avenue"),
             role: "responder",
             domain: "emergency",
