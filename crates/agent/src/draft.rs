@@ -50,7 +50,8 @@ impl<D: Driver> Draft<D> {
     /// Takes the rows that it changes, those of its own among them.
     pub(crate) fn take_rows(&mut self) -> Vec<RowChange> {
         let mut rows = std::mem::take(&mut self.rows);
-        let own = |Append { kind, key, body }| RowChange { kind, key, expected: 0, body: Some(body.into()) };
+        let own =
+            |Append { kind, key, body }| RowChange { kind, key, expected: RowChange::ANY, body: Some(body.into()) };
         rows.extend(std::mem::take(&mut self.appends).into_iter().map(own));
         rows
     }

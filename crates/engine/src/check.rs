@@ -1,6 +1,7 @@
 //! Whether a plan is one: the bounds of every field, known dependencies, no cycle.
 
 use std::collections::BTreeSet;
+use std::fmt::Arguments;
 use std::time::Duration;
 
 use types::{StepId, limits};
@@ -30,20 +31,22 @@ impl Plan {
             Origin::Text => 0,
             Origin::Explicit => 1,
         };
-        title("title", &self.title)?;
-        ensure((fewest..=Self::STEPS_MAX).contains(&self.steps.len()), "steps", || {
+        title(format_args!("title"), &self.title)?;
+        ensure((fewest..=Self::STEPS_MAX).contains(&self.steps.len()), format_args!("steps"), || {
             format!("has {} steps, {fewest} to {} are possible", self.steps.len(), Self::STEPS_MAX)
         })?;
-        span("timeout", self.timeout, 7 * DAY)?;
+        span(format_args!("timeout"), self.timeout, 7 * DAY)?;
         check_steps(&self.steps, &BTreeSet::new())
     }
 
     /// Checks what an answer makes of this plan.
     pub(crate) fn check_reply(&self, reply: &Reply) -> Result<(), PlanError> {
         let added = &reply.steps;
-        title("title", reply.title.as_deref().unwrap_or_default())?;
+        title(format_args!("title"), reply.title.as_deref().unwrap_or_default())?;
         let total = self.steps.len() + added.len();
-        ensure(total <= Self::STEPS_MAX, "steps", || format!("would be {total}, at most {}", Self::STEPS_MAX))?;
+        ensure(total <= Self::STEPS_MAX, format_args!("steps"), || {
+            format!("would be {total}, at most {}", Self::STEPS_MAX)
+        })?;
         check_steps(added, &self.steps.iter().map(|step| &step.id).collect())
     }
 }
@@ -51,32 +54,32 @@ impl Plan {
 fn check_steps(steps: &[Step], earlier: &BTreeSet<&StepId>) -> Result<(), PlanError> {
     let mut ids = earlier.clone();
     for (place, step) in steps.iter().enumerate() {
-        check_step(&format!("steps[{place}]"), step)?;
-        ensure(ids.insert(&step.id), &format!("steps[{place}].id"), || format!("{} is used twice", step.id))?;
+        check_step(format_args!("steps[{place}]"), step)?;
+        ensure(ids.insert(&step.id), format_args!("steps[{place}].id"), || format!("{} is used twice", step.id))?;
     }
     for (place, step) in steps.iter().enumerate() {
         let unknown = step.depends_on.iter().find(|id| !ids.contains(id));
-        ensure(unknown.is_none(), &format!("steps[{place}].depends_on"), || {
+        ensure(unknown.is_none(), format_args!("steps[{place}].depends_on"), || {
             format!("no step {}", unknown.map_or("", StepId::as_str))
         })?;
     }
     check_cycle(steps, earlier.clone())
 }
 
-fn check_step(field: &str, step: &Step) -> Result<(), PlanError> {
+fn check_step(field: Arguments<'_>, step: &Step) -> Result<(), PlanError> {
     let id = step.id.as_str();
     let plain = id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
-    ensure(plain && (1..=ID_MAX).contains(&id.len()), &format!("{field}.id"), || {
+    ensure(plain && (1..=ID_MAX).contains(&id.len()), format_args!("{field}.id"), || {
         format!("letters, digits, '-', '_' and '.', at most {ID_MAX}")
     })?;
-    title(&format!("{field}.title"), &step.title)?;
-    ensure(step.depends_on.len() <= Plan::STEPS_MAX, &format!("{field}.depends_on"), || "is too long".into())?;
-    ensure((1..=limits::ATTEMPTS).contains(&step.retry.attempts), &format!("{field}.retry.attempts"), || {
+    title(format_args!("{field}.title"), &step.title)?;
+    ensure(step.depends_on.len() <= Plan::STEPS_MAX, format_args!("{field}.depends_on"), || "is too long".into())?;
+    ensure((1..=limits::ATTEMPTS).contains(&step.retry.attempts), format_args!("{field}.retry.attempts"), || {
         format!("1 to {} are possible", limits::ATTEMPTS)
     })?;
-    ensure(step.retry.backoff <= HOUR, &format!("{field}.retry.backoff"), || "at most one hour".into())?;
-    ensure(step.retry.max_backoff <= DAY, &format!("{field}.retry.max_backoff"), || "at most one day".into())?;
-    span(&format!("{field}.attempt_timeout"), step.attempt_timeout, DAY)
+    ensure(step.retry.backoff <= HOUR, format_args!("{field}.retry.backoff"), || "at most one hour".into())?;
+    ensure(step.retry.max_backoff <= DAY, format_args!("{field}.retry.max_backoff"), || "at most one day".into())?;
+    span(format_args!("{field}.attempt_timeout"), step.attempt_timeout, DAY)
 }
 
 /// Takes away what has nothing left to wait for, until nothing is left or nothing can be taken.
@@ -91,22 +94,23 @@ fn check_cycle<'p>(steps: &'p [Step], mut done: BTreeSet<&'p StepId>) -> Result<
             }
             !free
         });
-        ensure(left.len() < before, &format!("steps[{first}].depends_on"), || {
+        ensure(left.len() < before, format_args!("steps[{first}].depends_on"), || {
             format!("{} waits for itself, or for steps that do", stuck.id)
         })?;
     }
     Ok(())
 }
 
-fn title(field: &str, text: &str) -> Result<(), PlanError> {
+fn title(field: Arguments<'_>, text: &str) -> Result<(), PlanError> {
     ensure(text.len() <= TITLE_MAX, field, || format!("has {} bytes, at most {TITLE_MAX}", text.len()))
 }
 
-fn span(field: &str, span: Duration, most: Duration) -> Result<(), PlanError> {
+fn span(field: Arguments<'_>, span: Duration, most: Duration) -> Result<(), PlanError> {
     let fits = (Duration::from_millis(1)..=most).contains(&span);
     ensure(fits, field, || format!("1 ms to {} s are possible", most.as_secs()))
 }
 
-fn ensure(holds: bool, field: &str, reason: impl FnOnce() -> String) -> Result<(), PlanError> {
-    if holds { Ok(()) } else { Err(PlanError { field: field.to_owned(), reason: reason() }) }
+/// The field is named only where it is to be told.
+fn ensure(holds: bool, field: Arguments<'_>, reason: impl FnOnce() -> String) -> Result<(), PlanError> {
+    if holds { Ok(()) } else { Err(PlanError { field: field.to_string(), reason: reason() }) }
 }

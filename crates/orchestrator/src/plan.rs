@@ -81,9 +81,17 @@ fn explicit_step(wire: &wire::Step, field: &str, settings: &Settings) -> Result<
     })
 }
 
+/// What stands before the name of an agent in the title of a step that has none of its own.
+const DISPATCHING: &str = "Dispatching ";
+
 /// What a step without a title is called.
 pub(crate) fn title(agent: &types::AgentName) -> String {
-    format!("Dispatching {}", spoken(agent))
+    format!("{DISPATCHING}{}", spoken(agent))
+}
+
+/// Whether a step has no title but the usual one.
+pub(crate) fn is_untitled(step: &Step) -> bool {
+    step.title.strip_prefix(DISPATCHING) == Some(spoken(&step.agent))
 }
 
 /// Parts as the engine carries them.

@@ -1,6 +1,9 @@
 //! A run's state as its driver keeps it, and what a decision makes of it: records, frames, rows, marks and effects.
 //! Pure like the engine, so that a simulation drives the same.
 
+#[cfg(test)]
+mod tests;
+
 use std::borrow::Cow;
 
 use agent::{Damaged, Decision, Haste, View};

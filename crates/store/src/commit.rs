@@ -180,20 +180,29 @@ pub struct RowChange {
     /// Which row.
     pub key: Bytes,
     /// The version that it must have; zero means that it must not exist. A write makes it one more.
+    /// [`RowChange::ANY`] is not compared, and a write makes it the first: for rows that nobody else changes, of which
+    /// looking costs as much as writing.
     pub expected: u64,
     /// The new body; `None` deletes.
     pub body: Option<Bytes>,
 }
 
 impl RowChange {
+    /// Whatever version the row has, or none.
+    pub const ANY: u64 = u64::MAX;
+
     /// The version that the row has after it; zero when it is gone.
-    fn after(&self) -> u64 {
-        if self.body.is_some() { self.expected + 1 } else { 0 }
+    pub(crate) fn after(&self) -> u64 {
+        match (&self.body, self.expected) {
+            (None, _) => 0,
+            (Some(_), Self::ANY) => 1,
+            (Some(_), expected) => expected + 1,
+        }
     }
 
     /// The version that a row has when its turn comes, if one of the changes before it has changed that row.
     pub(crate) fn left_by(&self, before: &[Self]) -> Option<u64> {
-        let same = |other: &&Self| other.key == self.key && other.kind == self.kind;
+        let same = |other: &&Self| other.kind == self.kind && other.key == self.key;
         before.iter().rev().find(same).map(Self::after)
     }
 }

@@ -62,7 +62,7 @@ impl Draft {
 
     /// Takes what a run has noted.
     pub(super) fn take(&mut self, row: Row) {
-        self.taken.push(RowChange { kind: note::KIND, key: row.key, expected: row.version, body: None });
+        self.taken.push(RowChange { kind: note::KIND, key: row.key, expected: RowChange::ANY, body: None });
         let Ok(notes) = Notes::decode(row.body) else {
             tracing::error!("a note of an incident does not decode; it is dropped");
             return;

@@ -6,7 +6,7 @@ use prost::Message as _;
 use proto::a2a::Message;
 
 use crate::call::Call;
-use crate::plan::{mode_word, title};
+use crate::plan::{is_untitled, mode_word};
 use crate::services::spoken;
 
 /// The plan as a list.
@@ -63,7 +63,7 @@ pub(super) fn answered(added: &[Step]) -> String {
 
 /// What a step is called in lists and sentences: its agent, or its own title.
 pub(super) fn name(step: &Step) -> &str {
-    if is_dispatch(step) { spoken(&step.agent) } else { &step.title }
+    if is_untitled(step) { spoken(&step.agent) } else { &step.title }
 }
 
 /// What happened to a step, if it is worth a line; `[k/n]` stands before it.
@@ -99,7 +99,7 @@ fn undo(name: &str, fact: &StepFact) -> Option<String> {
 }
 
 fn act(step: &Step, status: &StepStatus, fact: &StepFact) -> Option<String> {
-    let (name, dispatch) = (name(step), is_dispatch(step));
+    let (name, dispatch) = (name(step), is_untitled(step));
     Some(match fact {
         StepFact::Dispatched(launch) if launch.attempt == 1 => format!("{}...", step.title),
         StepFact::Dispatched(launch) => {
@@ -133,11 +133,6 @@ fn act(step: &Step, status: &StepStatus, fact: &StepFact) -> Option<String> {
         // The failure that is decided with it says more.
         StepFact::Strayed { .. } | StepFact::LateAnswer { .. } => return None,
     })
-}
-
-/// Whether a step has no title but the usual one.
-fn is_dispatch(step: &Step) -> bool {
-    *step.title == *title(&step.agent)
 }
 
 /// The words of a note, if it has any.

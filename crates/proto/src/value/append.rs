@@ -11,7 +11,8 @@ const SHORT: usize = 0x7f;
 
 /// Writes a field that holds what `fill` writes, with its length before it. Tags here are below 16.
 pub fn nested(out: &mut Vec<u8>, tag: u8, fill: impl FnOnce(&mut Vec<u8>)) {
-    out.extend_from_slice(&[tag << 3 | 2, 0]);
+    out.push(tag << 3 | 2);
+    out.push(0);
     let from = out.len();
     fill(out);
     let length = out.len() - from;
@@ -68,7 +69,10 @@ pub(super) fn text(out: &mut Vec<u8>, tag: u8, text: &str) {
 pub fn delimited(out: &mut Vec<u8>, tag: u8, bytes: &[u8]) {
     out.reserve(1 + length_delimiter_len(bytes.len()) + bytes.len());
     match u8::try_from(bytes.len()) {
-        Ok(short) if bytes.len() <= SHORT => out.extend_from_slice(&[tag << 3 | 2, short]),
+        Ok(short) if bytes.len() <= SHORT => {
+            out.push(tag << 3 | 2);
+            out.push(short);
+        }
         Ok(_) | Err(_) => {
             out.push(tag << 3 | 2);
             encode_length_delimiter(bytes.len(), out).expect("a Vec grows");

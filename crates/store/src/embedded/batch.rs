@@ -63,7 +63,7 @@ impl Writer<'_> {
                 return Ok(Err(refusal));
             }
         }
-        for (place, row) in commit.rows.iter().enumerate() {
+        for (place, row) in commit.rows.iter().enumerate().filter(|(_, row)| row.expected != RowChange::ANY) {
             let found = match row.left_by(&commit.rows[..place]) {
                 Some(left) => left,
                 None => self.version(row)?,
@@ -216,9 +216,7 @@ impl Writer<'_> {
 
     fn write_row(&mut self, row: &RowChange) -> Result<()> {
         match &row.body {
-            Some(body) => {
-                self.sql.set_row.execute((row.kind, &row.key[..], (row.expected + 1) as i64, &body[..])).map(drop)
-            }
+            Some(body) => self.sql.set_row.execute((row.kind, &row.key[..], row.after() as i64, &body[..])).map(drop),
             None => self.sql.drop_row.execute((row.kind, &row.key[..])).map(drop),
         }
     }

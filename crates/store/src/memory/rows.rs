@@ -21,7 +21,7 @@ struct Cell {
 impl Rows {
     /// Compares the versions.
     pub(super) fn check(&self, changes: &[RowChange]) -> Result<(), Refusal> {
-        for (place, change) in changes.iter().enumerate() {
+        for (place, change) in changes.iter().enumerate().filter(|(_, change)| change.expected != RowChange::ANY) {
             let stored = || self.0.get(change.kind)?.get(&change.key).map(|cell| cell.version);
             let found = change.left_by(&changes[..place]).or_else(stored).unwrap_or(0);
             if found != change.expected {
@@ -33,10 +33,12 @@ impl Rows {
 
     /// Writes what was checked.
     pub(super) fn write(&mut self, changes: Vec<RowChange>) {
-        for RowChange { kind, key, expected, body } in changes {
+        for change in changes {
+            let version = change.after();
+            let RowChange { kind, key, body, .. } = change;
             let rows = self.0.entry(kind).or_default();
             match body {
-                Some(body) => drop(rows.insert(key, Cell { version: expected + 1, body })),
+                Some(body) => drop(rows.insert(key, Cell { version, body })),
                 None => drop(rows.remove(&key)),
             }
         }

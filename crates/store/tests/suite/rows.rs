@@ -1,6 +1,6 @@
 //! The service's own rows: compare-and-set, by kind and prefix.
 
-use store::{Commit, Committed, Refusal, Row};
+use store::{Commit, Committed, Refusal, Row, RowChange};
 
 use super::bed::Bed;
 use super::make::{CommitExt, bare};
@@ -9,6 +9,7 @@ on_every_store!(
     a_row_is_written_when_its_version_fits,
     a_deleted_row_can_be_made_again,
     a_commit_changes_one_row_more_than_once,
+    a_row_that_nobody_else_changes_is_written_whatever_is_there,
     rows_come_by_kind_and_prefix_in_order,
 );
 
@@ -59,6 +60,27 @@ async fn a_commit_changes_one_row_more_than_once(bed: Bed) {
     let row = Row { key: "a".into(), version: 1, body: "again".into() };
     assert_eq!(store.rows("unit", b"").await.unwrap(), [row]);
     assert_eq!(change(&[(1, Some("more")), (2, None)]).await, Ok(Committed));
+    assert_eq!(store.rows("unit", b"").await.unwrap(), []);
+}
+
+async fn a_row_that_nobody_else_changes_is_written_whatever_is_there(bed: Bed) {
+    let store = bed.store();
+    let change = async |changes: &[(u64, Option<&str>)]| {
+        let commit: Commit = bare(&*store).await;
+        let each =
+            |commit: Commit, (expected, body): &(u64, Option<&str>)| commit.with_row("unit", "a", *expected, *body);
+        store.commit(changes.iter().fold(commit, each)).await
+    };
+    let row = |version, body: &'static str| [Row { key: "a".into(), version, body: body.into() }];
+    assert_eq!(change(&[(RowChange::ANY, None)]).await, Ok(Committed));
+    assert_eq!(change(&[(RowChange::ANY, Some("one"))]).await, Ok(Committed));
+    assert_eq!(change(&[(1, Some("two"))]).await, Ok(Committed));
+    assert_eq!(change(&[(RowChange::ANY, Some("three"))]).await, Ok(Committed));
+    assert_eq!(store.rows("unit", b"").await.unwrap(), row(1, "three"));
+    assert_eq!(change(&[(RowChange::ANY, Some("four")), (0, Some("no"))]).await, conflict("a", 1));
+    assert_eq!(change(&[(RowChange::ANY, None), (1, Some("no"))]).await, conflict("a", 0));
+    assert_eq!(store.rows("unit", b"").await.unwrap(), row(1, "three"), "all of it or nothing");
+    assert_eq!(change(&[(RowChange::ANY, None)]).await, Ok(Committed));
     assert_eq!(store.rows("unit", b"").await.unwrap(), []);
 }
 
