@@ -27,12 +27,12 @@ fn opens(words: &[Word<'_>], at: usize) -> bool {
 
 /// `is he`, `what does`, `how long`.
 fn inverted(words: &[Word<'_>], at: usize) -> bool {
-    let is = |at: usize, list: &[&str]| words.get(at).is_some_and(|word| list.contains(&word.lower.as_str()));
+    let is = |at: usize, list: &[&str]| words.get(at).is_some_and(|word| list.contains(&word.lower()));
     let verb = is(at, VERBS) && is(at + 1, SUBJECTS);
     let opener = is(at, OPENERS) && (words[at].lower.contains('\'') || is(at + 1, VERBS) || is(at + 2, VERBS));
     verb || opener
 }
 
 fn plea(words: &[Word<'_>], at: usize) -> bool {
-    words[at..].iter().take(6).any(|word| PLEAS.contains(&word.lower.as_str()))
+    words[at..].iter().take(6).any(|word| PLEAS.contains(&word.lower()))
 }

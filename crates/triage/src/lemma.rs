@@ -1,17 +1,15 @@
 //! The base forms a word may have: `stabbed` and `stabbing` are both `stab`. Candidates only; the lexicon knows which exist.
 
-use crate::words::spelling;
-
-/// Hands every base form that the word may have to `each`, itself first.
-/// A form that no ending explains has the base that the table names, and no other.
-pub(crate) fn lemmas(word: &str, mut each: impl FnMut(&str)) {
-    each(word);
-    if let Some(base) = spelling::IRREGULAR_FORMS.get(word) {
-        each(base);
-    } else if word.is_ascii() && word.len() > 3 {
-        plural(word, &mut each);
-        past(word, &mut each);
-        participle(word, &mut each);
+/// Hands every base form that the word's ending allows to `each`; itself is not among them.
+pub(crate) fn endings(word: &str, mut each: impl FnMut(&str)) {
+    if word.len() <= 3 || !word.is_ascii() {
+        return;
+    }
+    match word.as_bytes().last() {
+        Some(b's') => plural(word, &mut each),
+        Some(b'd') => past(word, &mut each),
+        Some(b'g' | b'n') => participle(word, &mut each),
+        Some(_) | None => {}
     }
 }
 

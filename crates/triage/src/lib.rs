@@ -34,7 +34,7 @@ mod tests;
 use std::ops::Range;
 
 use crate::decide::Heard;
-use crate::lexicon::Lexicon;
+use crate::lexicon::{Known, Lexicon};
 use crate::place::{Candidate, Rank};
 use crate::scan::Findings;
 use crate::text::{Token, Word};
@@ -69,12 +69,11 @@ struct Read {
 }
 
 fn read(text: &str) -> Read {
-    let lexicon = Lexicon::get();
     let words = text::words(text);
     let candidates = place::candidates(&words);
     let place = place::choose(&words, &candidates).map(|range| quote(text, &words, range));
-    let mut tokens = text::tokens(&words, lexicon);
-    cover(&mut tokens, &words, &candidates, lexicon);
+    let mut tokens = text::tokens(&words);
+    cover(&mut tokens, &words, &candidates);
     let findings = scan::scan(text, &mut tokens);
     let asks = asking::asks(&words);
     let heard = Heard { enough: words.len() >= FEWEST, placed: place.is_some(), asks };
@@ -91,14 +90,14 @@ fn located(place: &Quote) -> Decision {
 }
 
 /// The words of a place say where and not what: nothing burns in Fire Station Road.
-fn cover(tokens: &mut [Token], words: &[Word<'_>], candidates: &[Candidate], lexicon: &Lexicon) {
+fn cover(tokens: &mut [Token], words: &[Word<'_>], candidates: &[Candidate]) {
     for candidate in candidates.iter().filter(|candidate| candidate.rank >= Rank::Fragment) {
         let street = candidate.rank < Rank::Address && place::has_street(&words[candidate.words.clone()]);
-        let fits = lexicon.fits_of(if street { "@street" } else { "@place" });
+        let class = Lexicon::get().class(if street { "street" } else { "place" });
         let span = words[candidate.words.start].span.start..words[candidate.words.end - 1].span.end;
         let within = tokens.iter_mut().filter(|token| span.start <= token.span.start && token.span.end <= span.end);
         within.for_each(|token| {
-            token.fits.clone_from(&fits);
+            token.known = Known::only(class);
             token.of_place = true;
         });
     }

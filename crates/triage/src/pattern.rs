@@ -29,13 +29,14 @@ enum Part {
 
 impl Pattern {
     /// Compiles `text`, asking `any` for the number of each of its alternatives.
-    pub(crate) fn parse(text: &str, mut any: impl FnMut(&str) -> Alternatives) -> Self {
-        let mut part = |text: &str| match (text.strip_prefix('~'), text.strip_prefix('?'), text.strip_prefix('!')) {
-            (Some(width), _, _) => Part::Gap(width.parse().unwrap_or(0)),
-            (_, Some(names), _) => Part::Maybe(any(names)),
-            (_, _, Some(names)) => Part::Not(any(names)),
-            (None, None, None) => Part::One(any(text)),
-        };
+    pub(crate) fn parse(text: &'static str, mut any: impl FnMut(&'static str) -> Alternatives) -> Self {
+        let mut part =
+            |text: &'static str| match (text.strip_prefix('~'), text.strip_prefix('?'), text.strip_prefix('!')) {
+                (Some(width), _, _) => Part::Gap(width.parse().unwrap_or(0)),
+                (_, Some(names), _) => Part::Maybe(any(names)),
+                (_, _, Some(names)) => Part::Not(any(names)),
+                (None, None, None) => Part::One(any(text)),
+            };
         let parts: Vec<Part> = text.split_whitespace().map(&mut part).collect();
         let must = |(part, text): (&Part, &str)| match part {
             Part::One(names) => Some((breadth(text), *names)),
@@ -60,7 +61,7 @@ impl Pattern {
         self.needs.first().copied()
     }
 
-    /// Whether a call whose words fit `heard` has all that the pattern needs.
+    /// Whether a sentence whose words fit `heard` has all that the pattern needs.
     pub(crate) fn possible(&self, heard: &Fits) -> bool {
         self.needs.iter().all(|names| heard.has(*names))
     }
@@ -83,7 +84,7 @@ fn breadth(names: &str) -> usize {
 }
 
 fn is_any(token: &Token, names: Alternatives) -> bool {
-    !token.set_aside && token.fits.has(names)
+    !token.set_aside && token.is(names)
 }
 
 /// Matches the parts from `at` on; `at` is the token behind the last matched one.
@@ -130,8 +131,5 @@ fn skip(width: usize, parts: &[Part], tokens: &[Token], at: usize) -> Option<usi
 }
 
 fn negates(token: &Token) -> bool {
-    matches!(
-        token.word.as_str(),
-        "not" | "no" | "nobody" | "never" | "none" | "nothing" | "without" | "but" | "because"
-    )
+    matches!(token.word(), "not" | "no" | "nobody" | "never" | "none" | "nothing" | "without" | "but" | "because")
 }

@@ -2,19 +2,21 @@
 
 use std::ops::Range;
 
-use crate::book::Match;
+use crate::book::{Match, Numbered};
 use crate::fact::Fact;
 use crate::lexicon::Lexicon;
 use crate::outcome::{Decision, Effect, Quote};
 use crate::scope::{Scope, scope};
 use crate::sets::Fits;
 use crate::text::Token;
-use crate::words::{CALLED_OFF, Rule, Strength};
+use crate::words::{CALLED_OFF, Strength};
 
 /// Words that say something of the situation.
 #[derive(Debug, Clone)]
 pub(crate) struct Finding {
     pub(crate) rule: &'static str,
+    /// The rule's number among all.
+    pub(crate) number: u16,
     pub(crate) fact: Fact,
     pub(crate) strength: Strength,
     pub(crate) scope: Scope,
@@ -32,15 +34,15 @@ pub(crate) struct Findings {
 /// Takes out the figures of speech, then applies every rule.
 pub(crate) fn scan(text: &str, tokens: &mut [Token]) -> Findings {
     let lexicon = Lexicon::get();
-    let heard = lexicon.heard(tokens.iter().map(|token| &token.fits));
+    let heard = heard(tokens);
     let mut findings = Findings::default();
     for start in 0..tokens.len() {
-        set_aside(text, tokens, start, &heard, &mut findings);
+        set_aside(text, tokens, start, &heard[tokens[start].sentence], &mut findings);
     }
     for start in 0..tokens.len() {
-        for Match { rule, end } in lexicon.rules.matches(tokens, start, &heard) {
-            findings.all.push(finding(tokens, rule, start..end));
-        }
+        let of_rule = |Match { rule, end }| findings.all.push(finding(tokens, rule, start..end));
+        let begun = tokens[start].known.forms().flat_map(|form| &form.rules);
+        lexicon.rules.matches((tokens, start), begun, &heard[tokens[start].sentence], of_rule);
     }
     drop_speech_of_orders(tokens, &mut findings.all);
     drop_covered(&mut findings.all);
@@ -53,20 +55,32 @@ pub(crate) fn scan(text: &str, tokens: &mut [Token]) -> Findings {
     findings
 }
 
+/// What the words of each sentence fit together.
+fn heard(tokens: &[Token]) -> Vec<Fits> {
+    let sentences = tokens.last().map_or(0, |last| last.sentence + 1);
+    let mut heard = vec![Lexicon::get().no_fits(); sentences];
+    for token in tokens {
+        token.known.forms().for_each(|form| heard[token.sentence].join(form.fits()));
+    }
+    heard
+}
+
 /// Takes out the words of the first figure that begins at `start`.
 fn set_aside(text: &str, tokens: &mut [Token], start: usize, heard: &Fits, findings: &mut Findings) {
-    let figures = Lexicon::get().figures.matches(tokens, start, heard);
-    let Some(Match { rule, end }) = figures.into_iter().next() else { return };
-    if rule.fact != Fact::Harmless {
+    let mut first = None;
+    let begun = tokens[start].known.forms().flat_map(|form| &form.figures);
+    Lexicon::get().figures.matches((tokens, start), begun, heard, |figure| _ = first.get_or_insert(figure));
+    let Some(Match { rule, end }) = first else { return };
+    if rule.rule.fact != Fact::Harmless {
         findings.all.push(finding(tokens, rule, start..end));
     }
     tokens[start..end].iter_mut().for_each(|token| token.set_aside = true);
-    findings.trace.push(decision(text, tokens, rule.name, &(start..end), Effect::SetAside));
+    findings.trace.push(decision(text, tokens, rule.rule.name, &(start..end), Effect::SetAside));
 }
 
-fn finding(tokens: &[Token], rule: &'static Rule, at: Range<usize>) -> Finding {
+fn finding(tokens: &[Token], Numbered { rule, number }: Numbered, at: Range<usize>) -> Finding {
     let scope = scope(tokens, at.start, at.end, rule.fact);
-    Finding { rule: rule.name, fact: rule.fact, strength: rule.strength, scope, at }
+    Finding { rule: rule.name, number, fact: rule.fact, strength: rule.strength, scope, at }
 }
 
 /// Inside a sentence that gives orders to the system, what is asked for or waived counts for nothing:
@@ -120,12 +134,13 @@ const READINGS: &[(Fact, Fact)] = &[
 ];
 
 fn drop_covered(found: &mut Vec<Finding>) {
-    let all = found.clone();
+    // Nothing is given up for a hint, and no hint for anything.
+    let all: Vec<Finding> = found.iter().filter(|f| !f.fact.is_hint()).cloned().collect();
     let overlap = |a: &Range<usize>, b: &Range<usize>| a.start < b.end && b.start < a.end;
     found.retain(|finding| {
         let better =
             |other: &Finding| overlap(&finding.at, &other.at) && READINGS.contains(&(finding.fact, other.fact));
-        !all.iter().any(better)
+        finding.fact.is_hint() || !all.iter().any(better)
     });
 }
 
@@ -156,7 +171,7 @@ fn drop_ailments_of_animals(tokens: &[Token], found: &mut Vec<Finding>) {
         use Fact::{Death, Fall, Illness, Injury, Labour, Unresponsive};
         matches!(fact, Unresponsive | Illness | Labour | Injury | Fall | Death)
     };
-    let names = |token: &Token| token.is(person) && !matches!(token.word.as_str(), "i" | "we" | "me" | "us" | "they");
+    let names = |token: &Token| token.is(person) && !matches!(token.word(), "i" | "we" | "me" | "us" | "they");
     let of_animal = |f: &Finding| {
         let before = tokens[..f.at.start].iter().rev().take(OWNER);
         let mut near = before.take_while(|token| token.sentence == tokens[f.at.start].sentence);

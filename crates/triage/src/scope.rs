@@ -14,6 +14,11 @@ pub(crate) enum Scope {
     Announced,
 }
 
+impl Scope {
+    /// In their order.
+    pub(crate) const ALL: [Self; 4] = [Self::Holds, Self::Denied, Self::NotNow, Self::Announced];
+}
+
 /// Words that end the reach of a negation or a tense, besides punctuation.
 const JOINTS: &[&str] = &[
     "but", "and", "because", "so", "then", "while", "though", "although", "however", "who", "which", "just", "or",
@@ -85,14 +90,14 @@ fn before(tokens: &[Token], at: usize, reach: usize) -> impl Iterator<Item = (us
 fn negated(tokens: &[Token], start: usize) -> bool {
     let mut near = before(tokens, start, 6).peekable();
     while let Some((at, token)) = near.next() {
-        let word = token.word.as_str();
+        let word = token.word();
         if INVERTERS.contains(&word) || JOINTS.contains(&word) {
             return false;
         }
         if NEGATORS.contains(&word) && !token.set_aside {
             return !short_reach(word) || start - at <= 2 || sign_of(tokens, at, start);
         }
-        let believed = near.peek().is_some_and(|(_, earlier)| BELIEF.contains(&earlier.word.as_str()));
+        let believed = near.peek().is_some_and(|(_, earlier)| BELIEF.contains(&earlier.word()));
         if SUBJECTS.contains(&word) && !believed {
             return false;
         }
@@ -110,7 +115,7 @@ fn sign_of(tokens: &[Token], negator: usize, start: usize) -> bool {
     let between = tokens[negator + 1..start].iter();
     between.into_iter().any(|token| {
         matches!(
-            token.word.as_str(),
+            token.word(),
             "sign" | "signs" | "evidence" | "trace" | "visible" | "obvious" | "longer" | "more" | "or"
         )
     })
@@ -118,10 +123,9 @@ fn sign_of(tokens: &[Token], negator: usize, start: usize) -> bool {
 
 /// The bounds of the clause around `start..end`: punctuation and joints end it.
 fn clause(tokens: &[Token], start: usize, end: usize) -> (usize, usize) {
-    let opens =
-        |i: &usize| *i == 0 || tokens[*i - 1].after != Break::None || JOINTS.contains(&tokens[*i - 1].word.as_str());
+    let opens = |i: &usize| *i == 0 || tokens[*i - 1].after != Break::None || JOINTS.contains(&tokens[*i - 1].word());
     let closes = |i: &usize| {
-        tokens[*i].after != Break::None || tokens.get(*i + 1).is_none_or(|next| JOINTS.contains(&next.word.as_str()))
+        tokens[*i].after != Break::None || tokens.get(*i + 1).is_none_or(|next| JOINTS.contains(&next.word()))
     };
     let first = (0..=start).rev().find(opens).unwrap_or(0);
     let last = (end.saturating_sub(1)..tokens.len()).find(closes).unwrap_or(tokens.len().saturating_sub(1));
@@ -188,17 +192,17 @@ const MOMENT: &[&str] = &["now", "still", "again", "today", "tonight", "just", "
 /// `on Friday when he had a stroke`.
 fn told_from(tokens: &[Token], first: usize, last: usize) -> usize {
     let joint = |at: usize| at > 1 && tokens[at - 2].after == Break::None && tokens[at - 1].after == Break::None;
-    let goes_on = |at: usize| match tokens[at - 1].word.as_str() {
+    let goes_on = |at: usize| match tokens[at - 1].word() {
         "when" => true,
-        "and" => !SUBJECTS.contains(&tokens[at].word.as_str()),
+        "and" => !SUBJECTS.contains(&tokens[at].word()),
         _ => false,
     };
-    let moment = tokens[first..=last].iter().any(|token| MOMENT.contains(&token.word.as_str()));
+    let moment = tokens[first..=last].iter().any(|token| MOMENT.contains(&token.word()));
     if moment || !joint(first) || !goes_on(first) { first } else { clause(tokens, first - 2, first - 1).0 }
 }
 
 fn past_at(tokens: &[Token], i: usize) -> bool {
-    let word = |at: usize| tokens.get(at).map_or("", |token| token.word.as_str());
+    let word = |at: usize| tokens.get(at).map_or("", |token| token.word());
     let (here, next, after) = (word(i), word(i + 1), word(i + 2));
     let before = if i > 0 { word(i - 1) } else { "" };
     match here {
@@ -219,7 +223,7 @@ fn past_at(tokens: &[Token], i: usize) -> bool {
 /// The sentence says that it matters at this moment.
 fn going_on(tokens: &[Token], at: usize) -> bool {
     let sentence = tokens[at].sentence;
-    let word = |i: usize| tokens.get(i).map_or("", |token| token.word.as_str());
+    let word = |i: usize| tokens.get(i).map_or("", |token| token.word());
     let near = at.saturating_sub(24)..tokens.len().min(at + 24);
     near.into_iter().any(|i| tokens[i].sentence == sentence && word(i) == "right" && word(i + 1) == "now")
 }
@@ -227,8 +231,7 @@ fn going_on(tokens: &[Token], at: usize) -> bool {
 /// `since last week`, `for two weeks`: it goes on.
 fn since(tokens: &[Token], i: usize) -> bool {
     let near = before(tokens, i, 3);
-    near.into_iter()
-        .any(|(_, token)| matches!(token.word.as_str(), "since" | "from" | "for" | "past" | "seen" | "heard"))
+    near.into_iter().any(|(_, token)| matches!(token.word(), "since" | "from" | "for" | "past" | "seen" | "heard"))
 }
 
 const ASKING: &[(&str, &[&str])] = &[
@@ -254,9 +257,9 @@ fn asked(tokens: &[Token], start: usize) -> bool {
         return false;
     }
     let (first, last) = clause(tokens, start, start + 1);
-    let plea = |i: usize| matches!(tokens[i].word.as_str(), "help" | "send" | "come" | "hurry" | "stop" | "cpr");
+    let plea = |i: usize| matches!(tokens[i].word(), "help" | "send" | "come" | "hurry" | "stop" | "cpr");
     let question = |i: usize| {
-        let next = tokens.get(i + 1).map_or("", |token| token.word.as_str());
+        let next = tokens.get(i + 1).map_or("", |token| token.word());
         ASKING.iter().any(|(head, tails)| *head == tokens[i].word && tails.contains(&next))
     };
     (first..=start).any(question) && !(first..=last).any(plea)
@@ -265,7 +268,7 @@ fn asked(tokens: &[Token], start: usize) -> bool {
 /// Under an `if`, or as seen on a screen or in a dream.
 fn supposed(tokens: &[Token], start: usize) -> bool {
     let condition = before(tokens, start, 6).any(|(i, token)| {
-        let before = if i > 0 { tokens[i - 1].word.as_str() } else { "" };
+        let before = if i > 0 { tokens[i - 1].word() } else { "" };
         let clear =
             !matches!(before, "sure" | "know" | "as" | "see" | "tell" | "wonder" | "certain" | "idea" | "check");
         (token.word == "if" && clear) || (token.word == "imagine")
@@ -274,7 +277,7 @@ fn supposed(tokens: &[Token], start: usize) -> bool {
     let shown = |token: &&Token| {
         token.sentence == sentence
             && matches!(
-                token.word.as_str(),
+                token.word(),
                 "film" | "movie" | "dream" | "dreamt" | "documentary" | "episode" | "videogame" | "novel"
             )
     };
@@ -285,14 +288,13 @@ fn supposed(tokens: &[Token], start: usize) -> bool {
 
 /// `watching it on the telly`.
 fn watched(tokens: &[Token], sentence: usize) -> bool {
-    let said =
-        |words: &[&str]| tokens.iter().any(|token| token.sentence == sentence && words.contains(&token.word.as_str()));
+    let said = |words: &[&str]| tokens.iter().any(|token| token.sentence == sentence && words.contains(&token.word()));
     said(&["watching", "watched", "saw", "seen"]) && said(&["telly", "tv", "television", "news", "youtube", "netflix"])
 }
 
 /// `he is going to`, `he will`, `threatened to`: somebody announces it.
 fn announced(tokens: &[Token], start: usize, end: usize) -> bool {
-    let word = |at: usize| tokens.get(at).map_or("", |token| token.word.as_str());
+    let word = |at: usize| tokens.get(at).map_or("", |token| token.word());
     let intends = (start.saturating_sub(4)..end).any(|i| {
         let next = word(i + 1);
         match word(i) {
@@ -303,7 +305,7 @@ fn announced(tokens: &[Token], start: usize, end: usize) -> bool {
     });
     let someone = |token: &Token| {
         matches!(
-            token.word.as_str(),
+            token.word(),
             "he" | "she"
                 | "they"
                 | "ex"

@@ -1,10 +1,12 @@
 //! The call as words with their places in the text, and as tokens that the rules match.
 //! A word is what the caller typed; a token is what it means: contractions are split, short spellings written out.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::lexicon::Lexicon;
-use crate::sets::{Alternatives, Fits};
+use crate::lexicon::{Known, Lexeme, Lexicon};
+use crate::place::{Mark, Marks};
+use crate::sets::Alternatives;
 use crate::words::spelling;
 
 /// Words beyond this bound are not looked at: no caller speaks so long, and the work stays bounded.
@@ -25,7 +27,9 @@ pub(crate) enum Break {
 #[derive(Debug, Clone)]
 pub(crate) struct Word<'a> {
     pub(crate) text: &'a str,
-    pub(crate) lower: String,
+    pub(crate) lower: Cow<'a, str>,
+    /// What it can be in an address or a name.
+    marks: Marks,
     pub(crate) span: Range<usize>,
     /// What follows it.
     pub(crate) after: Break,
@@ -33,13 +37,31 @@ pub(crate) struct Word<'a> {
     pub(crate) asked: bool,
 }
 
-impl Word<'_> {
+impl<'a> Word<'a> {
+    fn new(text: &'a str, span: Range<usize>) -> Self {
+        let plain = text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+        let lower: Cow<'a, str> = if plain { text.into() } else { text.to_lowercase().replace('\u{2019}', "'").into() };
+        let marks = Marks::of(text, &lower);
+        Word { text, lower, marks, span, after: Break::Sentence, asked: false }
+    }
+
+    pub(crate) fn lower(&self) -> &str {
+        &self.lower
+    }
+
+    pub(crate) fn is(&self, mark: Mark) -> bool {
+        self.marks.has(mark)
+    }
+
     pub(crate) fn capital(&self) -> bool {
-        self.text.chars().next().is_some_and(char::is_uppercase)
+        self.is(Mark::Capital)
     }
 
     /// A house number: digits, perhaps with one letter behind or a range: `7`, `19b`, `12-14`.
     pub(crate) fn number(&self) -> bool {
+        if !self.is(Mark::Digit) {
+            return false;
+        }
         let digits = self.lower.trim_end_matches(|c: char| c.is_ascii_lowercase());
         let letters = self.lower.len() - digits.len();
         letters <= 1
@@ -62,9 +84,7 @@ pub(crate) fn words(text: &str) -> Vec<Word<'_>> {
             return words;
         }
         rest = span.end;
-        let word = &text[span.clone()];
-        let lower = word.to_lowercase().replace('\u{2019}', "'");
-        words.push(Word { text: word, lower, span, after: Break::Sentence, asked: false });
+        words.push(Word::new(&text[span.clone()], span));
     }
     mark_questions(text, &mut words);
     words
@@ -72,15 +92,20 @@ pub(crate) fn words(text: &str) -> Vec<Word<'_>> {
 
 fn next_word(text: &str, from: usize) -> Option<Range<usize>> {
     let start = from + text[from..].find(char::is_alphanumeric)?;
-    let mut end = start;
-    let mut rest = text[start..].char_indices().peekable();
-    let mut before = ' ';
-    while let Some((at, c)) = rest.next() {
-        let after = rest.peek().map_or(' ', |(_, next)| *next);
-        if !c.is_alphanumeric() && !joins(c, before, after) {
+    let (mut end, mut before) = (start, ' ');
+    loop {
+        // Most of a word are plain letters, which need no look at what follows.
+        let plain = text.as_bytes()[end..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+        if plain > 0 {
+            end += plain;
+            before = char::from(text.as_bytes()[end - 1]);
+        }
+        let mut rest = text[end..].chars();
+        let Some(c) = rest.next() else { break };
+        if !c.is_alphanumeric() && !joins(c, before, rest.next().unwrap_or(' ')) {
             break;
         }
-        end = start + at + c.len_utf8();
+        end += c.len_utf8();
         before = c;
     }
     Some(start..end)
@@ -97,6 +122,9 @@ fn joins(c: char, before: char, after: char) -> bool {
 }
 
 fn break_in(between: &str, word: &Word<'_>, next: &str) -> Break {
+    if between == " " {
+        return Break::None;
+    }
     if between.contains(['!', '?', '\n', '\u{2026}']) || between.contains("..") {
         return Break::Sentence;
     }
@@ -111,8 +139,8 @@ fn break_in(between: &str, word: &Word<'_>, next: &str) -> Break {
 /// Whether the full stop belongs to an abbreviation: no space behind it, a title, or a lower case word after it.
 fn abbreviates(word: &Word<'_>, between: &str, next: &str) -> bool {
     let spaced = between.contains(char::is_whitespace);
-    let title = spelling::TITLES.contains(&word.lower.as_str());
-    let street = spelling::STREETS.contains(&word.lower.as_str());
+    let title = spelling::TITLES.contains(&word.lower());
+    let street = spelling::STREETS.contains(&word.lower());
     let lower = next.starts_with(char::is_lowercase);
     !spaced || title || (street && lower)
 }
@@ -129,11 +157,10 @@ fn mark_questions(text: &str, words: &mut [Word<'_>]) {
 }
 
 /// A token: one meaning-bearing piece of a word.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Token {
-    pub(crate) word: String,
-    /// The alternatives of patterns that it fits.
-    pub(crate) fits: Fits,
+    pub(crate) word: Cow<'static, str>,
+    pub(crate) known: Known,
     pub(crate) span: Range<usize>,
     pub(crate) after: Break,
     pub(crate) sentence: usize,
@@ -145,73 +172,80 @@ pub(crate) struct Token {
 }
 
 impl Token {
+    fn new(piece: &str, own: Option<&'static Lexeme>, word: &Word<'_>, sentence: usize) -> Self {
+        Self {
+            word: own.map_or_else(|| Cow::Owned(piece.to_owned()), |own| Cow::Borrowed(own.word)),
+            known: Lexicon::get().know(piece, own),
+            span: word.span.clone(),
+            after: Break::None,
+            sentence,
+            asked: word.asked,
+            set_aside: false,
+            of_place: false,
+        }
+    }
+
+    pub(crate) fn word(&self) -> &str {
+        &self.word
+    }
+
     pub(crate) fn is(&self, names: Alternatives) -> bool {
-        self.fits.has(names)
+        self.known.fits(names)
     }
 }
 
 /// Splits words into tokens.
-pub(crate) fn tokens(words: &[Word<'_>], lexicon: &Lexicon) -> Vec<Token> {
-    let mut tokens: Vec<Token> = Vec::new();
+pub(crate) fn tokens(words: &[Word<'_>]) -> Vec<Token> {
+    let mut tokens: Vec<Token> = Vec::with_capacity(words.len() + words.len() / 4);
     let mut sentence = 0;
     for word in words {
-        let pieces = pieces(&word.lower);
-        let last = pieces.len().saturating_sub(1);
-        for (i, piece) in pieces.into_iter().enumerate() {
-            let after = if i == last { word.after } else { Break::None };
-            let fits = lexicon.fits(&piece);
-            let span = word.span.clone();
-            let asked = word.asked;
-            tokens.push(Token { word: piece, fits, span, after, sentence, asked, set_aside: false, of_place: false });
+        let parts = word.lower().split(['-', '/']).filter(|part| !part.is_empty());
+        parts.for_each(|part| pieces(part, |piece, own| join(&mut tokens, Token::new(piece, own, word, sentence))));
+        if let Some(last) = tokens.last_mut() {
+            last.after = word.after;
         }
         if word.after == Break::Sentence {
             sentence += 1;
         }
     }
-    join_pronouns(tokens, lexicon)
-}
-
-fn pieces(word: &str) -> Vec<String> {
-    let parts = word.split(['-', '/']).filter(|part| !part.is_empty());
-    parts.flat_map(expand).collect()
+    tokens
 }
 
 /// Writes a spelling out: `isnt` is `is not`, `we've` is `we have`.
-fn expand(word: &str) -> Vec<String> {
-    if let Some(full) = spelling::SHORT_FORMS.get(word) {
-        return full.split(' ').map(str::to_owned).collect();
+fn pieces(part: &str, mut each: impl FnMut(&str, Option<&'static Lexeme>)) {
+    let lexicon = Lexicon::get();
+    let own = lexicon.find(part);
+    let mut piece = |piece: &str| each(piece, lexicon.find(piece));
+    if let Some(full) = own.and_then(|own| own.full) {
+        full.split(' ').for_each(piece);
+    } else if !part.contains('\'') {
+        each(part, own);
+    } else if let Some((stem, full)) =
+        spelling::SUFFIXES.iter().find_map(|(suffix, full)| Some((part.strip_suffix(suffix)?, full)))
+    {
+        piece(stem);
+        piece(full);
+    } else {
+        piece(&part.replace('\'', ""));
     }
-    if let Some(stem) = word.strip_suffix("n't") {
-        return vec![stem.to_owned(), "not".to_owned()];
-    }
-    for (suffix, full) in spelling::SUFFIXES {
-        if let Some(stem) = word.strip_suffix(suffix) {
-            return vec![stem.to_owned(), (*full).to_owned()];
-        }
-    }
-    vec![word.replace('\'', "")]
 }
 
-/// `no one` is one token, `nobody`; likewise `some one` and its kin.
-fn join_pronouns(tokens: Vec<Token>, lexicon: &Lexicon) -> Vec<Token> {
-    let mut joined: Vec<Token> = Vec::with_capacity(tokens.len());
-    for token in tokens {
-        let whole = joined.last().filter(|last| last.after == Break::None).and_then(|last| pronoun(last, &token));
-        match (whole, joined.last_mut()) {
-            (Some(whole), Some(last)) => {
-                last.fits = lexicon.fits(whole);
-                whole.clone_into(&mut last.word);
-                last.span.end = token.span.end;
-                last.after = token.after;
-            }
-            (_, _) => joined.push(token),
-        }
-    }
-    joined
+/// Adds a token. `no one` is one token, `nobody`; likewise `some one` and its kin.
+fn join(tokens: &mut Vec<Token>, token: Token) {
+    let last = tokens.last_mut().filter(|last| last.after == Break::None);
+    let Some((last, whole)) = last.and_then(|last| pronoun(last, &token).map(|whole| (last, whole))) else {
+        tokens.push(token);
+        return;
+    };
+    let lexicon = Lexicon::get();
+    last.word = Cow::Borrowed(whole);
+    last.known = lexicon.know(whole, lexicon.find(whole));
+    last.span.end = token.span.end;
+    last.after = token.after;
 }
 
 fn pronoun(first: &Token, second: &Token) -> Option<&'static str> {
-    let one = matches!(second.word.as_str(), "one" | "1" | "body");
-    let found = spelling::PRONOUNS.iter().find(|(head, _)| *head == first.word);
-    found.filter(|_| one).map(|(_, whole)| *whole)
+    let one = matches!(second.word(), "one" | "1" | "body");
+    let found = spelling::PRONOUNS.iter().filter(|_| one).find(|(head, _)| *head == first.word);
+    found.map(|(_, whole)| *whole)
 }

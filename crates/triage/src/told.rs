@@ -155,7 +155,7 @@ pub fn postcode(text: &str) -> Option<String> {
 /// for later numbers.
 fn hurt(words: &[Word<'_>], at: usize, known: &[Option<u32>]) -> Option<u32> {
     let number = number(words, at)?;
-    let next = words.get(at + 1).filter(|_| words[at].after == Break::None)?.lower.as_str();
+    let next = words.get(at + 1).filter(|_| words[at].after == Break::None)?.lower();
     if ![&PEOPLE[..], &HURT, &DEGREES].iter().any(|class| class.contains(&next)) {
         return None;
     }
@@ -164,10 +164,10 @@ fn hurt(words: &[Word<'_>], at: usize, known: &[Option<u32>]) -> Option<u32> {
         if joins(words, place - 1) && self::number(words, place).is_some() {
             return Some(number.saturating_add(known[place]?));
         }
-        if words[place - 1].after != Break::None || DENIALS.contains(&word.lower.as_str()) {
+        if words[place - 1].after != Break::None || DENIALS.contains(&word.lower()) {
             return None;
         }
-        if HURT.contains(&word.lower.as_str()) {
+        if HURT.contains(&word.lower()) {
             return is_passive(words, place).then_some(number);
         }
     }
@@ -182,7 +182,7 @@ fn joins(words: &[Word<'_>], at: usize) -> bool {
 /// "Two men hurt" says who is; "two men hurt my brother" does not.
 fn is_passive(words: &[Word<'_>], at: usize) -> bool {
     let next = words.get(at + 1).filter(|_| words[at].after == Break::None);
-    next.is_none_or(|next| !OBJECTS.contains(&next.lower.as_str()))
+    next.is_none_or(|next| !OBJECTS.contains(&next.lower()))
 }
 
 fn number(words: &[Word<'_>], at: usize) -> Option<u32> {
@@ -190,8 +190,8 @@ fn number(words: &[Word<'_>], at: usize) -> Option<u32> {
     let named = NUMBERS.iter().find(|(name, _)| *name == word.lower).map(|(_, number)| *number);
     let number = named.or_else(|| word.lower.parse().ok()).filter(|number| (1..=MOST).contains(number))?;
     let before = at.checked_sub(1).and_then(|before| words.get(before)).filter(|before| before.after == Break::None);
-    let of_a_place = named.is_none() && before.is_some_and(|word| BEFORE_PLACES.contains(&word.lower.as_str()));
-    let denied = before.is_some_and(|word| DENIALS.contains(&word.lower.as_str()));
+    let of_a_place = named.is_none() && before.is_some_and(|word| BEFORE_PLACES.contains(&word.lower()));
+    let denied = before.is_some_and(|word| DENIALS.contains(&word.lower()));
     (!of_a_place && !denied).then_some(number)
 }
 

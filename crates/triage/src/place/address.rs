@@ -5,9 +5,8 @@ use std::ops::Range;
 use super::shape::{
     Style, direction, flat_name_word, name_inside, name_word, ordinal, place_noun, postcode, preposition, street_type,
 };
-use super::{Candidate, Rank};
+use super::{Candidate, Mark, Rank};
 use crate::text::{Break, Word};
-use crate::words::{NOT_NAMES, UNITS};
 
 /// No street's name has more words before its type.
 const MAX_NAME: usize = 4;
@@ -84,8 +83,7 @@ fn joined(words: &[Word<'_>], at: usize) -> bool {
 
 /// A preposition that places stand behind, of those that are also used otherwise.
 fn leads(word: &Word<'_>) -> bool {
-    preposition(word)
-        && !matches!(word.lower.as_str(), "to" | "up" | "over" | "under" | "into" | "round" | "through" | "from")
+    preposition(word) && !matches!(word.lower(), "to" | "up" | "over" | "under" | "into" | "round" | "through" | "from")
 }
 
 /// A street type that is hardly ever an ordinary word.
@@ -111,7 +109,7 @@ fn sure_type(word: &Word<'_>) -> bool {
         "nagar",
         "chowk",
     ];
-    SURE.contains(&word.lower.as_str())
+    SURE.contains(&word.lower())
 }
 
 /// The house number right before `start`, if there is one.
@@ -120,7 +118,7 @@ fn number_before(words: &[Word<'_>], start: usize) -> Option<usize> {
     let number = words[at].number() || (words[at].text.len() <= 6 && written_number(&words[at].lower));
     let near =
         joined(words, at) || (words[at].number() && words[at].after == Break::Clause && spans_name(words, start));
-    (number && near && !matches!(words[at].lower.as_str(), "999" | "911" | "112")).then_some(at)
+    (number && near && !matches!(words[at].lower(), "999" | "911" | "112")).then_some(at)
 }
 
 /// `12, Acacia Avenue`: a comma between number and street is common.
@@ -149,7 +147,7 @@ fn tail(words: &[Word<'_>], end: usize, capital: bool) -> usize {
         }
     }
     let stop = open(end) && end + 1 < words.len() && words[end + 1].lower == "stop" && joined(words, end);
-    if stop && matches!(words[end].lower.as_str(), "tram" | "bus") {
+    if stop && matches!(words[end].lower(), "tram" | "bus") {
         return end + 2;
     }
     if open(end) && place_noun(&words[end]) && !preposition(&words[end]) {
@@ -161,7 +159,7 @@ fn tail(words: &[Word<'_>], end: usize, capital: bool) -> usize {
 /// `number Name Name` without a known type, at the end of a clause or before a small word.
 fn numbered(words: &[Word<'_>], at: usize, style: Style) -> Option<Candidate> {
     let number = words.get(at).filter(|word| word.number() && joined(words, at))?;
-    if style == Style::Flat || matches!(number.lower.as_str(), "999" | "911") || ordinal(number) {
+    if style == Style::Flat || matches!(number.lower(), "999" | "911") || ordinal(number) {
         return None;
     }
     let mut end = at + 1;
@@ -182,30 +180,28 @@ fn numbered(words: &[Word<'_>], at: usize, style: Style) -> Option<Candidate> {
 }
 
 fn small(word: &Word<'_>) -> bool {
-    !word.capital() && (NOT_NAMES.contains(word.lower.as_str()) || preposition(word))
+    !word.capital() && (word.is(Mark::NotName) || preposition(word))
 }
 
 /// `junction 9 of the M25`.
 fn junction_of_road(words: &[Word<'_>], at: usize) -> Option<Candidate> {
-    words.get(at).filter(|word| matches!(word.lower.as_str(), "junction" | "exit" | "jct"))?;
+    words.get(at).filter(|word| matches!(word.lower(), "junction" | "exit" | "jct"))?;
     words.get(at + 1).filter(|word| word.number())?;
-    words.get(at + 2).filter(|word| matches!(word.lower.as_str(), "of" | "on" | "off"))?;
+    words.get(at + 2).filter(|word| matches!(word.lower(), "of" | "on" | "off"))?;
     let road = if words.get(at + 3)?.lower == "the" { at + 4 } else { at + 3 };
     road_number(words, road).map(|end| Candidate { words: at..end, rank: Rank::Named })
 }
 
 /// `corner of X and Y`; the streets need no type.
 fn corner(words: &[Word<'_>], at: usize) -> Option<Candidate> {
-    let head = matches!(
-        words.get(at)?.lower.as_str(),
-        "corner" | "junction" | "intersection" | "crossroads" | "between" | "where"
-    );
+    let head =
+        matches!(words.get(at)?.lower(), "corner" | "junction" | "intersection" | "crossroads" | "between" | "where");
     let mut start = at + 1;
-    while start < words.len() && matches!(words[start].lower.as_str(), "of" | "the" | "on" | "at" | "with") {
+    while start < words.len() && matches!(words[start].lower(), "of" | "the" | "on" | "at" | "with") {
         start += 1;
     }
     let first = names(words, start);
-    let and = words.get(first.end).is_some_and(|word| matches!(word.lower.as_str(), "and" | "with" | "at" | "meets"));
+    let and = words.get(first.end).is_some_and(|word| matches!(word.lower(), "and" | "with" | "at" | "meets"));
     let second = names(words, first.end + 1);
     let whole = head && and && !first.is_empty() && !second.is_empty();
     whole.then_some(Candidate { words: start..second.end, rank: Rank::Named })
@@ -229,7 +225,7 @@ fn names(words: &[Word<'_>], start: usize) -> Range<usize> {
 /// `A217`, `M25 junction 9`, `I-95 northbound at exit 14`.
 fn numbered_road(words: &[Word<'_>], at: usize) -> Option<Candidate> {
     let mut end = road_number(words, at)?;
-    let is = |at: usize, list: &[&str]| words.get(at).is_some_and(|word| list.contains(&word.lower.as_str()));
+    let is = |at: usize, list: &[&str]| words.get(at).is_some_and(|word| list.contains(&word.lower()));
     let open = |end: usize| joined(words, end - 1);
     if open(end)
         && is(
@@ -272,13 +268,13 @@ fn numbered_road(words: &[Word<'_>], at: usize) -> Option<Candidate> {
 fn road_number(words: &[Word<'_>], at: usize) -> Option<usize> {
     let word = words.get(at)?;
     let digits = |text: &str| !text.is_empty() && text.len() <= 4 && text.chars().all(|c| c.is_ascii_digit());
-    for prefix in ["i-", "us-", "sr-", "nh-", "m", "a", "b", "n", "e", "nh", "r"] {
+    let prefixes = ["i-", "us-", "sr-", "nh-", "m", "a", "b", "n", "e", "nh", "r"];
+    for prefix in prefixes.into_iter().filter(|_| word.is(Mark::Digit)) {
         if word.lower.strip_prefix(prefix).is_some_and(digits) && word.capital() | (prefix == "m" || prefix == "a") {
             return Some(at + 1);
         }
     }
-    let named =
-        word.capital() && matches!(word.lower.as_str(), "route" | "highway" | "hwy" | "interstate" | "nh" | "sr");
+    let named = word.capital() && matches!(word.lower(), "route" | "highway" | "hwy" | "interstate" | "nh" | "sr");
     let number = words.get(at + 1).is_some_and(|next| digits(&next.lower));
     (named && number && joined(words, at)).then_some(at + 2)
 }
@@ -286,8 +282,7 @@ fn road_number(words: &[Word<'_>], at: usize) -> Option<usize> {
 /// `3rd floor`, `second floor` before the rest of an address.
 fn storey(words: &[Word<'_>], at: usize) -> Option<Candidate> {
     const STOREYS: [&str; 8] = ["ground", "first", "second", "third", "fourth", "fifth", "top", "lower"];
-    let which =
-        words.get(at).filter(|word| joined(words, at) && (ordinal(word) || STOREYS.contains(&word.lower.as_str())))?;
+    let which = words.get(at).filter(|word| joined(words, at) && (ordinal(word) || STOREYS.contains(&word.lower())))?;
     let floor = words.get(at + 1).filter(|word| word.lower == "floor" && word.after == Break::Clause)?;
     let opens = at == 0 || words[at - 1].after != Break::None;
     (opens && !which.text.is_empty() && !floor.text.is_empty())
@@ -299,7 +294,7 @@ fn unit(words: &[Word<'_>], at: usize) -> Option<Candidate> {
     if let Some(storey) = storey(words, at) {
         return Some(storey);
     }
-    let head = words.get(at).filter(|word| UNITS.contains(word.lower.as_str()) && joined(words, at))?;
+    let head = words.get(at).filter(|word| word.is(Mark::Unit) && joined(words, at))?;
     let number = if head.lower == "h" && words.get(at + 1)?.lower == "no" { at + 2 } else { at + 1 };
     let word = words.get(number)?;
     let letter = word.text.len() == 1 && word.capital() && word.lower != "i" && word.lower != "a";

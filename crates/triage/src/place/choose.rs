@@ -32,7 +32,7 @@ pub(crate) fn choose(words: &[Word<'_>], candidates: &[Candidate]) -> Option<Ran
 /// `not Mill Road`, `my old place in Mill Road`.
 fn rejected(words: &[Word<'_>], candidate: &Candidate, others: bool) -> bool {
     let start = candidate.words.start;
-    let before = |n: usize| start.checked_sub(n).map_or("", |at| words[at].lower.as_str());
+    let before = |n: usize| start.checked_sub(n).map_or("", |at| words[at].lower());
     let article = matches!(before(1), "the" | "on" | "in" | "at");
     before(1) == "not"
         || (article && before(2) == "not")
@@ -48,7 +48,7 @@ fn incident_end(words: &[Word<'_>], stated: &[&Candidate], first: usize) -> usiz
             .get(between)
             .unwrap_or_default()
             .iter()
-            .any(|word| matches!(word.lower.as_str(), "also" | "separately" | "another" | "meanwhile" | "secondly"))
+            .any(|word| matches!(word.lower(), "also" | "separately" | "another" | "meanwhile" | "secondly"))
     });
     second.unwrap_or(stated.len())
 }
@@ -57,8 +57,8 @@ fn incident_end(words: &[Word<'_>], stated: &[&Candidate], first: usize) -> usiz
 fn corrects(words: &[Word<'_>], between: Range<usize>) -> bool {
     let near = between.clone().filter(|i| *i < words.len()).any(|i| {
         let alone = words[i].after != Break::None;
-        let next = words.get(i + 1).map_or("", |word| word.lower.as_str());
-        match words[i].lower.as_str() {
+        let next = words.get(i + 1).map_or("", |word| word.lower());
+        match words[i].lower() {
             "sorry" | "correction" | "rather" | "scratch" | "wrong" | "mistake" | "apologies" | "oops" | "nope" => true,
             "no" => {
                 alone
@@ -80,7 +80,7 @@ fn corrects(words: &[Word<'_>], between: Range<usize>) -> bool {
             }
             "wait" | "actually" => true,
             "hang" | "hold" => next == "on",
-            "mean" | "meant" => i > 0 && matches!(words[i - 1].lower.as_str(), "i" | "we"),
+            "mean" | "meant" => i > 0 && matches!(words[i - 1].lower(), "i" | "we"),
             "make" => next == "that",
             "old" | "previous" | "former" => true,
             "not" => matches!(next, "there" | "that"),
@@ -93,10 +93,10 @@ fn corrects(words: &[Word<'_>], between: Range<usize>) -> bool {
 
 /// Without a leading article.
 fn trim(words: &[Word<'_>], mut range: Range<usize>) -> Range<usize> {
-    while range.len() > 1 && matches!(words[range.start].lower.as_str(), "the" | "a" | "an") {
+    while range.len() > 1 && matches!(words[range.start].lower(), "the" | "a" | "an") {
         range.start += 1;
     }
-    let meeting = matches!(words[range.start].lower.as_str(), "corner" | "junction" | "intersection" | "crossroads");
+    let meeting = matches!(words[range.start].lower(), "corner" | "junction" | "intersection" | "crossroads");
     if range.len() > 2 && meeting && words[range.start + 1].lower == "of" {
         range.start += 2;
     }

@@ -1,9 +1,8 @@
 //! Joins the parts of one address, and drops candidates that lie within others.
 
 use super::shape::{name_word, postcode, road_code};
-use super::{Candidate, Rank};
+use super::{Candidate, Mark, Rank};
 use crate::text::{Break, Word};
-use crate::words::UNITS;
 
 pub(crate) fn join(words: &[Word<'_>], found: Vec<Candidate>) -> Vec<Candidate> {
     let mut parts = widest(found);
@@ -52,7 +51,7 @@ fn belongs(words: &[Word<'_>], last: &Candidate, part: &Candidate) -> bool {
     let both_numbered = starts_numbered(words, last) && starts_numbered(words, part) && !unit(words, last);
     let crossing = last.words.end + 1 == part.words.start
         && between == Break::None
-        && matches!(words[last.words.end].lower.as_str(), "and" | "&")
+        && matches!(words[last.words.end].lower(), "and" | "&")
         && last.rank == Rank::Named
         && part.rank == Rank::Named;
     let parts = last.rank >= Rank::Named || unit(words, last) || (part.rank >= Rank::Named && opens(words, last));
@@ -83,7 +82,7 @@ fn unit(words: &[Word<'_>], candidate: &Candidate) -> bool {
     let number = words
         .get(candidate.words.start + 1)
         .is_some_and(|word| word.number() || word.text.len() == 1 || word.lower == "no");
-    UNITS.contains(head.lower.as_str()) && number
+    head.is(Mark::Unit) && number
 }
 
 fn lone_unit(words: &[Word<'_>], candidate: &Candidate) -> bool {

@@ -1,9 +1,8 @@
 //! Named places: a name and a place noun, a head and a name, a fragment that is a name, a name behind a preposition.
 
 use super::shape::{Style, flat_name_word, generic, name_inside, name_word, place_noun, preposition};
-use super::{Candidate, Rank};
+use super::{Candidate, Mark, Rank};
 use crate::text::{Break, Word};
-use crate::words::{NAME_HEADS, NOT_NAMES, NUMBERED_PLACES, NUMBERED_SPOTS};
 
 /// No place's name has more words.
 const MAX_NAME: usize = 6;
@@ -44,7 +43,7 @@ fn named(words: &[Word<'_>], at: usize) -> Option<Candidate> {
 /// A capital, or a small word between two capitals.
 fn in_name(words: &[Word<'_>], at: usize) -> bool {
     let word = &words[at];
-    let little = matches!(word.lower.as_str(), "and" | "of" | "&" | "the") && !word.capital();
+    let little = matches!(word.lower(), "and" | "of" | "&" | "the") && !word.capital();
     let before = at > 0 && joined(words, at - 1) && words[at - 1].capital() && name_inside(&words[at - 1]);
     name_inside(word) || generic(word) || (little && before)
 }
@@ -65,12 +64,12 @@ fn proper_name(words: &[Word<'_>], at: usize) -> bool {
 fn spot(words: &[Word<'_>], start: usize) -> usize {
     let Some(head) = start.checked_sub(2) else { return start };
     let numbered = words[head + 1].number() || words[head + 1].lower.len() == 1;
-    let spot = NUMBERED_SPOTS.contains(words[head].lower.as_str());
+    let spot = words[head].is(Mark::NumberedSpot);
     if spot && numbered && joined(words, head) && joined(words, head + 1) {
         return head;
     }
     // The letter of the spot was taken for a name.
-    let lettered = words[start].lower.len() == 1 && NUMBERED_SPOTS.contains(words[start - 1].lower.as_str());
+    let lettered = words[start].lower.len() == 1 && words[start - 1].is(Mark::NumberedSpot);
     if lettered && joined(words, start - 1) { start - 1 } else { start }
 }
 
@@ -100,7 +99,7 @@ fn paired(words: &[Word<'_>], at: usize) -> Option<Candidate> {
 
 /// `Club Vertigo`, `River Wandle`.
 fn headed(words: &[Word<'_>], at: usize) -> Option<Candidate> {
-    let head = words.get(at).filter(|word| NAME_HEADS.contains(word.lower.as_str()))?;
+    let head = words.get(at).filter(|word| word.is(Mark::NameHead))?;
     let mut end = at + 1;
     while end < words.len() && end - at < 4 && joined(words, end - 1) && name_word(&words[end]) {
         end += 1;
@@ -111,7 +110,7 @@ fn headed(words: &[Word<'_>], at: usize) -> Option<Candidate> {
 
 /// `Junction 9`, `Bridge 14`: a kind of spot of which the number says which.
 fn numbered(words: &[Word<'_>], at: usize) -> Option<Candidate> {
-    let kind = words.get(at).filter(|word| NUMBERED_PLACES.contains(word.lower.as_str()))?;
+    let kind = words.get(at).filter(|word| word.is(Mark::NumberedPlace))?;
     let number = words.get(at + 1).filter(|word| word.number() && kind.after == Break::None)?;
     let counts = number.after == Break::None && words.get(at + 2).is_some_and(|word| !word.capital());
     (!counts || kind.capital() || at > 0 && preposition(&words[at - 1]))
@@ -167,7 +166,7 @@ fn hint(words: &[Word<'_>], at: usize) -> Option<Candidate> {
         }
     }
     let local = matches!(
-        lead.lower.as_str(),
+        lead.lower(),
         "at" | "in"
             | "outside"
             | "near"
@@ -182,6 +181,6 @@ fn hint(words: &[Word<'_>], at: usize) -> Option<Candidate> {
             | "down"
             | "over"
     );
-    let proper = (start..end).any(|i| !generic(&words[i]) && !NOT_NAMES.contains(words[i].lower.as_str()));
+    let proper = (start..end).any(|i| !generic(&words[i]) && !words[i].is(Mark::NotName));
     (local && end > start && proper).then_some(Candidate { words: start..end, rank: Rank::Hint })
 }

@@ -5,6 +5,7 @@ mod address;
 mod choose;
 mod join;
 mod landmark;
+mod mark;
 mod shape;
 
 use std::ops::Range;
@@ -12,6 +13,7 @@ use std::ops::Range;
 use crate::text::Word;
 
 pub(crate) use choose::choose;
+pub(crate) use mark::{Mark, Marks};
 pub(crate) use shape::postcode;
 
 /// How exactly words say where.

@@ -1,9 +1,7 @@
 //! The shape of words: what can be part of a name, a number, a postcode.
 
+use super::Mark;
 use crate::text::{Break, Word};
-use crate::words::{
-    DIRECTIONS, GENERIC, NAMES_INSIDE, NOT_NAMES, PLACE_NOUNS, PLAIN_BEFORE_STREETS, PREPOSITIONS, STREET_TYPES,
-};
 
 /// Whether capitals tell names apart in this text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,16 +37,19 @@ pub(crate) fn road_code(word: &str) -> bool {
 
 /// Whether the word, which is no name by itself, can be one before a street type or a place noun: `Green`, `Old`, `May`.
 pub(crate) fn name_inside(word: &Word<'_>) -> bool {
-    name_word(word) || (word.capital() && NAMES_INSIDE.contains(word.lower.as_str()))
+    name_word(word) || (word.capital() && word.is(Mark::NameInside))
 }
 
 /// Whether the word can be part of a name by its capital.
 pub(crate) fn name_word(word: &Word<'_>) -> bool {
-    (word.capital() && !NOT_NAMES.contains(word.lower.as_str())) || ordinal(word)
+    (word.capital() && !word.is(Mark::NotName)) || ordinal(word)
 }
 
 /// `9th`, `2nd`: streets are numbered too.
 pub(crate) fn ordinal(word: &Word<'_>) -> bool {
+    if !word.is(Mark::Digit) {
+        return false;
+    }
     let digits = word.lower.trim_end_matches(|c: char| c.is_ascii_lowercase());
     let tail = &word.lower[digits.len()..];
     !digits.is_empty()
@@ -58,36 +59,34 @@ pub(crate) fn ordinal(word: &Word<'_>) -> bool {
 }
 
 pub(crate) fn street_type(word: &Word<'_>) -> bool {
-    STREET_TYPES.contains(word.lower.as_str())
+    word.is(Mark::StreetType)
 }
 
 pub(crate) fn place_noun(word: &Word<'_>) -> bool {
-    PLACE_NOUNS.contains(word.lower.as_str())
+    word.is(Mark::PlaceNoun)
 }
 
 pub(crate) fn generic(word: &Word<'_>) -> bool {
-    GENERIC.contains(word.lower.as_str())
+    word.is(Mark::Generic)
 }
 
 pub(crate) fn direction(word: &Word<'_>) -> bool {
-    DIRECTIONS.contains(word.lower.as_str())
+    word.is(Mark::Direction)
 }
 
 pub(crate) fn preposition(word: &Word<'_>) -> bool {
-    PREPOSITIONS.contains(word.lower.as_str())
+    word.is(Mark::Preposition)
 }
 
 /// A lower case word that can be part of a street's name where capitals do not tell.
 pub(crate) fn flat_name_word(word: &Word<'_>) -> bool {
     let plain = word.lower.chars().all(|c| c.is_alphabetic() || c == '\'');
-    let common = NOT_NAMES.contains(word.lower.as_str())
-        || preposition(word)
-        || PLAIN_BEFORE_STREETS.contains(word.lower.as_str());
+    let common = word.is(Mark::NotName) || preposition(word) || word.is(Mark::PlainBeforeStreet);
     (plain && word.lower.len() > 1 && !common) || ordinal(word)
 }
 
 pub(crate) fn postcode(words: &[Word<'_>], at: usize) -> Option<usize> {
-    let whole = words.get(at)?;
+    let whole = words.get(at).filter(|word| word.is(Mark::Digit))?;
     if full_postcode(&whole.lower) {
         return Some(at + 1);
     }

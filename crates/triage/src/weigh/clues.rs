@@ -1,17 +1,14 @@
 //! What can be weighed of a call: its words, their kinds, what the rules found, whom they send.
 
-use std::fmt::Write;
+use std::fmt;
 use std::ops::Range;
-use std::sync::LazyLock;
 
 use crate::decide::Heard;
 use crate::fact::Fact;
-use crate::lemma::lemmas;
+use crate::lexicon::Kind;
 use crate::outcome::Service;
-use crate::quick::Table;
 use crate::scan::Finding;
 use crate::text::Token;
-use crate::words::{self, spelling};
 
 /// A call as the rules have read it.
 #[derive(Debug, Clone, Copy)]
@@ -25,58 +22,79 @@ pub(crate) struct Reading<'a> {
     pub(crate) heard: Heard,
 }
 
-/// The kinds that each word belongs to, as they are named in the table: `@bleeding`.
-static KINDS: LazyLock<Table<&'static str, Vec<String>>> = LazyLock::new(|| {
-    let mut kinds: Table<&'static str, Vec<String>> = Table::default();
-    for class in words::classes().chain(words::fields()) {
-        for word in class.words.split_whitespace() {
-            kinds.entry(word.trim_start_matches('=')).or_default().push(format!("@{}", class.name));
-        }
-    }
-    kinds
-});
-
-/// Hands every clue of the call to `each`, by name, with the tokens that it rests on; one that rests on the whole
-/// call, with none. `known` says which words are in the table: a word is weighed in a base form that is.
-pub(crate) fn clues(call: Reading<'_>, known: impl Fn(&str) -> bool, mut each: impl FnMut(&str, Range<usize>)) {
-    for (at, token) in call.tokens.iter().enumerate().filter(|(_, token)| !token.of_place && !token.set_aside) {
-        let base = base(&token.word, &known);
-        each(&base, at..at + 1);
-        lemmas(&token.word, |lemma| {
-            KINDS.get(lemma).into_iter().flatten().for_each(|kind| each(kind, at..at + 1));
-        });
-    }
-    let mut name = String::new();
-    let mut tell = |parts: std::fmt::Arguments<'_>, at: Range<usize>| {
-        name.clear();
-        // Writing to a string cannot fail.
-        let _ = name.write_fmt(parts);
-        each(&name, at);
-    };
-    for f in call.found.iter().filter(|f| !f.fact.is_hint()) {
-        tell(format_args!("{:?}/{:?}/{:?}", f.fact, f.scope, f.strength), f.at.clone());
-        tell(format_args!("{}/{:?}", f.rule, f.scope), f.at.clone());
-    }
-    let basis = if call.grounded { "clearly" } else { "unclearly" };
-    for service in Service::ALL {
-        let sent = if call.sent.contains(&service) { "sent" } else { "not sent" };
-        tell(format_args!("{service} {sent} {basis}"), 0..0);
-    }
-    let calm = call.found.iter().any(|f| f.fact == Fact::NotUrgent);
-    let whole = [("the call is a question", call.heard.asks), ("nothing urgent", calm), ("a place", call.heard.placed)];
-    whole.into_iter().filter(|(_, holds)| *holds).for_each(|(what, _)| tell(format_args!("{what}"), 0..0));
+/// Something that can be weighed. It is displayed as the table names it; a word, which is weighed in a base form that
+/// the table has, as it was spoken.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Clue<'a> {
+    Word(&'a Token),
+    Kind(Kind),
+    /// What a rule found, and how much that says.
+    Fact(&'a Finding),
+    /// Which rule found it.
+    Rule(&'a Finding),
+    /// Whom the rules send, or not.
+    Choice(Choice),
+    Whole(Whole),
 }
 
-/// The base form in which a word is weighed: the first that is known, else the word itself.
-fn base<'a>(word: &'a str, known: &impl Fn(&str) -> bool) -> std::borrow::Cow<'a, str> {
-    if let Some(base) = spelling::IRREGULAR_FORMS.get(word) {
-        return (*base).into();
-    }
-    let mut found = None;
-    lemmas(word, |lemma| {
-        if found.is_none() && lemma != word && known(lemma) {
-            found = Some(lemma.to_owned());
+/// Whether the rules send a service, and on what basis.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Choice {
+    pub(crate) service: Service,
+    pub(crate) sent: bool,
+    pub(crate) clearly: bool,
+}
+
+/// What the call is as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Whole {
+    Any,
+    Question,
+    Calm,
+    Placed,
+}
+
+impl fmt::Display for Clue<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Word(token) => f.write_str(token.word()),
+            Self::Kind(kind) => write!(f, "@{}", kind.class.name),
+            Self::Fact(found) => write!(f, "{:?}/{:?}/{:?}", found.fact, found.scope, found.strength),
+            Self::Rule(found) => write!(f, "{}/{:?}", found.rule, found.scope),
+            Self::Choice(Choice { service, sent, clearly }) => {
+                let (sent, clearly) = (if *sent { "" } else { "not " }, if *clearly { "" } else { "un" });
+                write!(f, "{service} {sent}sent {clearly}clearly")
+            }
+            Self::Whole(Whole::Any) => f.write_str("any call"),
+            Self::Whole(Whole::Question) => f.write_str("the call is a question"),
+            Self::Whole(Whole::Calm) => f.write_str("nothing urgent"),
+            Self::Whole(Whole::Placed) => f.write_str("a place"),
         }
-    });
-    found.map_or(word.into(), Into::into)
+    }
+}
+
+/// Hands every clue of the call to `each`, with the tokens that it rests on; one that rests on the whole call, with
+/// none.
+pub(crate) fn clues<'a>(call: Reading<'a>, mut each: impl FnMut(Clue<'a>, Range<usize>)) {
+    for (at, token) in call.tokens.iter().enumerate().filter(|(_, token)| !token.of_place && !token.set_aside) {
+        each(Clue::Word(token), at..at + 1);
+        let forms = token.known.own.into_iter().chain(token.known.bases.iter().copied());
+        forms.flat_map(|form| &form.kinds).for_each(|kind| each(Clue::Kind(*kind), at..at + 1));
+    }
+    for found in call.found.iter().filter(|found| !found.fact.is_hint()) {
+        each(Clue::Fact(found), found.at.clone());
+        each(Clue::Rule(found), found.at.clone());
+    }
+    for service in Service::ALL {
+        let choice = Choice { service, sent: call.sent.contains(&service), clearly: call.grounded };
+        each(Clue::Choice(choice), 0..0);
+    }
+    let calm = call.found.iter().any(|found| found.fact == Fact::NotUrgent);
+    let whole = [
+        (Whole::Any, true),
+        (Whole::Question, call.heard.asks),
+        (Whole::Calm, calm),
+        (Whole::Placed, call.heard.placed),
+    ];
+    whole.into_iter().filter(|(_, holds)| *holds).for_each(|(what, _)| each(Clue::Whole(what), 0..0));
 }

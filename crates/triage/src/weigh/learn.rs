@@ -1,30 +1,18 @@
 //! How the weights come to be: softmax regression with a quadratic penalty on the labelled calls of `tests/data`.
-//! `WATCHROOM_LEARN=FILE cargo test -p triage learned` writes the table anew.
+//! `WATCHROOM_LEARN=FILE cargo test -p triage the_weights` writes the table anew.
+
+#[path = "../../tests/rules/files.rs"]
+mod files;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::Path;
 
-use super::{ALWAYS, Reading, SETS, UNIT, WEIGHTS, bit, clues, least_bad, probable};
-use crate::lexicon::Lexicon;
-use crate::outcome::Service;
+use self::files::{OURS, files};
+use super::clues::Clue;
+use super::{Reading, SETS, UNIT, WEIGHTS, bit, clues, least_bad, probable, row, rows};
+use crate::lexicon::{Lexicon, lemmas};
 use crate::{decide, read, text, words};
-
-/// The labelled calls that are learned from.
-const FILES: [&str; 9] = [
-    "calls.jsonl",
-    "fresh.jsonl",
-    "situations.jsonl",
-    "odd.jsonl",
-    "odder.jsonl",
-    "table.jsonl",
-    "borders.jsonl",
-    "settings.jsonl",
-    "indirect.jsonl",
-];
-
-/// Those whose authors knew the rules, or the rules them.
-const OURS: [&str; 3] = ["calls.jsonl", "fresh.jsonl", "situations.jsonl"];
 
 /// A clue of fewer calls is chance.
 const FEWEST: usize = 2;
@@ -35,7 +23,7 @@ const FIT: f64 = 0.5;
 /// Enough steps for the loss to stand still in its fourth digit.
 const STEPS: usize = 700;
 
-type Row = [f64; SETS];
+type Sets = [f64; SETS];
 
 #[derive(serde::Deserialize)]
 struct Call {
@@ -61,37 +49,57 @@ fn calls() -> Vec<Call> {
             |line: &str| Call { by_others: !OURS.contains(&file), ..serde_json::from_str(line).expect("a call") };
         text.lines().map(call).collect::<Vec<_>>()
     };
-    FILES.into_iter().flat_map(read).collect()
+    files().flat_map(read).collect()
 }
 
 /// Every word that a call or a class has.
 fn vocabulary(calls: &[Call]) -> BTreeSet<String> {
-    let lexicon = Lexicon::get();
-    let spoken = calls.iter().flat_map(|call| text::tokens(&text::words(&call.text), lexicon)).map(|token| token.word);
+    let spoken =
+        calls.iter().flat_map(|call| text::tokens(&text::words(&call.text))).map(|token| token.word.into_owned());
     let classes = words::classes().chain(words::fields()).flat_map(|class| class.words.split_whitespace());
     spoken.chain(classes.map(|word| word.trim_start_matches('=').to_owned())).collect()
 }
 
-fn names(call: &Call, known: &BTreeSet<String>) -> BTreeSet<String> {
+/// Reads a call as it is read where it is weighed.
+fn reading<T>(call: &Call, then: impl FnOnce(Reading<'_>) -> T) -> T {
     let heard = read(&call.text);
     let choice = decide::by_rules(&heard.findings.all, &heard.findings.trace, heard.heard);
-    let sent: Vec<Service> = choice.sent();
-    let reading = Reading {
+    then(Reading {
         tokens: &heard.tokens,
         found: &heard.findings.all,
-        sent: &sent,
+        sent: &choice.sent(),
         grounded: choice.grounded,
         heard: heard.heard,
-    };
-    let mut names = BTreeSet::from([ALWAYS.to_owned()]);
-    clues(
-        reading,
-        |word| known.contains(word),
-        |name, _| {
-            names.insert(name.to_owned());
-        },
-    );
+    })
+}
+
+fn names(call: &Call, known: &BTreeSet<String>) -> BTreeSet<String> {
+    reading(call, |reading| named(reading, |word| known.contains(word)))
+}
+
+/// The names of what can be weighed of a call where the table has the words that are `known`.
+pub(super) fn named(reading: Reading<'_>, known: impl Fn(&str) -> bool) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    clues(reading, |clue, _| {
+        names.insert(match clue {
+            Clue::Word(token) => base(token.word(), &known),
+            Clue::Kind(_) | Clue::Fact(_) | Clue::Rule(_) | Clue::Choice(_) | Clue::Whole(_) => clue.to_string(),
+        });
+    });
     names
+}
+
+/// The base form in which a word is weighed: the one that the tables name, else the first that is known, else itself.
+fn base(word: &str, known: &impl Fn(&str) -> bool) -> String {
+    let own = Lexicon::get().find(word);
+    let named = own.and_then(|own| own.root).map(str::to_owned);
+    let mut found = None;
+    lemmas(word, own, |lemma| {
+        if found.is_none() && known(lemma) {
+            found = Some(lemma.to_owned());
+        }
+    });
+    named.or(found).unwrap_or_else(|| word.to_owned())
 }
 
 fn needs(call: &Call) -> usize {
@@ -126,14 +134,14 @@ fn lessons(calls: &[Call]) -> (Vec<String>, Vec<Lesson>) {
 }
 
 /// How probable these weights make each set for a call.
-fn expected(weights: &[Row], lesson: &Lesson) -> Row {
+fn expected(weights: &[Sets], lesson: &Lesson) -> Sets {
     let mut sums = [0.0; SETS];
     lesson.clues.iter().for_each(|clue| (0..SETS).for_each(|set| sums[set] += weights[*clue][set]));
     probable(sums)
 }
 
 /// The loss of some weights, and in which direction it grows.
-fn loss(weights: &[Row], lessons: &[Lesson]) -> (f64, Vec<Row>) {
+fn loss(weights: &[Sets], lessons: &[Lesson]) -> (f64, Vec<Sets>) {
     let mut slope = weights.to_vec();
     let mut loss: f64 = weights.iter().flatten().map(|w| w * w / 2.0).sum();
     for lesson in lessons {
@@ -146,7 +154,7 @@ fn loss(weights: &[Row], lessons: &[Lesson]) -> (f64, Vec<Row>) {
 }
 
 /// Nesterov's descent: a step that grows while the loss falls and halves where it does not.
-fn learn(lessons: &[Lesson], clues: usize) -> Vec<Row> {
+fn learn(lessons: &[Lesson], clues: usize) -> Vec<Sets> {
     let (mut at, mut before) = (vec![[0.0; SETS]; clues], vec![[0.0; SETS]; clues]);
     let (mut rate, mut speed, mut best) = (0.01, 0.0, f64::INFINITY);
     for _ in 0..STEPS {
@@ -166,16 +174,16 @@ fn learn(lessons: &[Lesson], clues: usize) -> Vec<Row> {
 }
 
 /// Goes on from `before` over `at`.
-fn mix(at: &[Row], before: &[Row], by: f64) -> Vec<Row> {
-    let ahead = |(at, before): (&Row, &Row)| std::array::from_fn(|set| at[set] + by * (at[set] - before[set]));
+fn mix(at: &[Sets], before: &[Sets], by: f64) -> Vec<Sets> {
+    let ahead = |(at, before): (&Sets, &Sets)| std::array::from_fn(|set| at[set] + by * (at[set] - before[set]));
     at.iter().zip(before).map(ahead).collect()
 }
 
-fn descend(from: &[Row], slope: &[Row], rate: f64) -> Vec<Row> {
+fn descend(from: &[Sets], slope: &[Sets], rate: f64) -> Vec<Sets> {
     from.iter().zip(slope).map(|(from, slope)| std::array::from_fn(|set| from[set] - rate * slope[set])).collect()
 }
 
-fn written(clues: &[String], weights: &[Row]) -> String {
+fn written(clues: &[String], weights: &[Sets]) -> String {
     let mut table = String::new();
     for (name, row) in clues.iter().zip(weights) {
         row.iter().for_each(|weight| write!(table, "{:.0} ", weight * UNIT).expect("memory"));
@@ -194,10 +202,10 @@ fn the_weights_are_learned_from_the_labelled_calls() {
         std::fs::write(file, written(&clues, &learn(&lessons, clues.len()))).expect("written");
         return;
     }
-    assert!(clues.iter().all(|name| WEIGHTS.contains_key(name.as_str())), "a clue has no weight: learn again");
+    assert!(clues.iter().all(|name| row(name).is_some()), "a clue has no weight: learn again");
     assert_eq!(WEIGHTS.len(), clues.len(), "a weight is of no clue: learn again");
-    let row = |name: &String| WEIGHTS[name.as_str()].map(|weight| f64::from(weight) / UNIT);
-    let (_, slope) = loss(&clues.iter().map(row).collect::<Vec<_>>(), &lessons);
+    let weights = |name: &String| row(name).expect("a weight").weights().map(|weight| f64::from(weight) / UNIT);
+    let (_, slope) = loss(&clues.iter().map(weights).collect::<Vec<_>>(), &lessons);
     for (at, (name, slope)) in clues.iter().zip(slope).enumerate() {
         let calls = lessons.iter().filter(|lesson| lesson.clues.contains(&at)).count();
         let steepest = slope.into_iter().fold(0.0, |most: f64, slope| most.max(slope.abs()));
@@ -205,6 +213,19 @@ fn the_weights_are_learned_from_the_labelled_calls() {
             steepest <= ROUGH * (1.0 + calls as f64).sqrt(),
             "the calls teach another weight of {name}: learn again"
         );
+    }
+}
+
+#[test]
+fn what_is_weighed_is_what_was_learned() {
+    for call in calls() {
+        reading(&call, |reading| {
+            let mut learned = named(reading, |word| row(word).is_some());
+            learned.retain(|name| row(name).is_some());
+            let mut weighed = BTreeSet::new();
+            clues(reading, |clue, _| weighed.extend(rows::of(clue).map(super::Row::name)));
+            assert_eq!(weighed, learned.iter().map(String::as_str).collect(), "{}", call.text);
+        });
     }
 }
 

@@ -4,6 +4,7 @@
 mod clues;
 #[cfg(test)]
 mod learn;
+mod rows;
 #[cfg(test)]
 mod tests;
 
@@ -13,7 +14,9 @@ use std::sync::LazyLock;
 use crate::outcome::Service;
 use crate::quick::Table;
 
-pub(crate) use clues::{Reading, clues};
+pub(crate) use clues::Reading;
+
+use self::clues::clues;
 
 /// Every set of services that a call may need: bit 0 fire, bit 1 police, bit 2 ambulance.
 const SETS: usize = 8;
@@ -27,11 +30,15 @@ const UNIT: f64 = 100.0;
 /// One line for each clue: its weight for each set of services, in hundredths, and its name. Learned, not written.
 const TABLE: &str = include_str!("weights.txt");
 
-/// What each clue weighs for each set of services.
-static WEIGHTS: LazyLock<Table<&'static str, [i16; SETS]>> = LazyLock::new(|| TABLE.lines().filter_map(line).collect());
+/// A clue's place in the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Row(u16);
 
-/// The clue that every call gives.
-const ALWAYS: &str = "any call";
+/// The table: the name of each clue, and what it weighs for each set of services.
+static WEIGHTS: LazyLock<Vec<(&'static str, [i16; SETS])>> = LazyLock::new(|| TABLE.lines().filter_map(line).collect());
+
+/// The rows by name.
+static ROWS: LazyLock<Table<&'static str, Row>> = LazyLock::new(|| names().zip((0..).map(Row)).collect());
 
 fn line(line: &'static str) -> Option<(&'static str, [i16; SETS])> {
     let mut weights = [0; SETS];
@@ -42,6 +49,16 @@ fn line(line: &'static str) -> Option<(&'static str, [i16; SETS])> {
     Some((parts.next()?, weights))
 }
 
+/// The clues that have a weight.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    WEIGHTS.iter().map(|(name, _)| *name)
+}
+
+/// Where the table has the clue of this name.
+pub(crate) fn row(name: &str) -> Option<Row> {
+    ROWS.get(name).copied()
+}
+
 /// A call, weighed.
 #[derive(Debug)]
 pub(crate) struct Weighed {
@@ -49,34 +66,36 @@ pub(crate) struct Weighed {
     sets: [f64; SETS],
     /// The set that is least bad to send.
     best: usize,
-    clues: Vec<Clue>,
-}
-
-/// A clue that a call gives, and the tokens that it rests on.
-#[derive(Debug)]
-struct Clue {
-    name: &'static str,
-    weights: &'static [i16; SETS],
-    at: Range<usize>,
-}
-
-fn clue(name: &str, at: Range<usize>) -> Option<Clue> {
-    WEIGHTS.get_key_value(name).map(|(name, weights)| Clue { name, weights, at })
+    /// What it was weighed by, and on which tokens each rests; none of what rests on the whole call.
+    given: Vec<(Row, Range<usize>)>,
 }
 
 /// Weighs a call. Each clue counts once, however often it is given.
 pub(crate) fn weigh(call: Reading<'_>) -> Weighed {
-    let weights = &*WEIGHTS;
-    let mut given: Vec<Clue> = Vec::new();
-    clues(call, |word| weights.contains_key(word), |name, at| given.extend(clue(name, at)));
-    given.extend(clue(ALWAYS, 0..0));
-    given.sort_by_key(|clue| (clue.name, clue.at.start, clue.at.end));
-    let mut sums = [0; SETS];
-    for once in given.chunk_by(|a, b| a.name == b.name) {
-        sums.iter_mut().zip(once[0].weights).for_each(|(sum, weight)| *sum += i32::from(*weight));
-    }
+    let mut given: Vec<(Row, Range<usize>)> = Vec::with_capacity(4 * call.tokens.len());
+    let (mut counted, mut sums) = (vec![false; WEIGHTS.len()], [0; SETS]);
+    clues(call, |clue, at| {
+        let Some(row) = rows::of(clue) else { return };
+        if !std::mem::replace(&mut counted[usize::from(row.0)], true) {
+            sums.iter_mut().zip(row.weights()).for_each(|(sum, weight)| *sum += i32::from(*weight));
+        }
+        if !at.is_empty() {
+            given.push((row, at));
+        }
+    });
     let sets = probable(sums.map(|sum| f64::from(sum) / UNIT));
-    Weighed { sets, best: least_bad(&sets), clues: given }
+    Weighed { sets, best: least_bad(&sets), given }
+}
+
+impl Row {
+    #[cfg(test)]
+    fn name(self) -> &'static str {
+        WEIGHTS[usize::from(self.0)].0
+    }
+
+    fn weights(self) -> &'static [i16; SETS] {
+        &WEIGHTS[usize::from(self.0)].1
+    }
 }
 
 /// Sums as probabilities.
@@ -132,8 +151,7 @@ impl Weighed {
             let signed = signed.map(|(set, w)| i32::from(*w) * if set & bit(service) != 0 { sign } else { -sign });
             signed.sum()
         };
-        let words = self.clues.iter().filter(|clue| !clue.at.is_empty());
-        let weighty = words.map(|clue| (weight(clue.weights), &clue.at)).filter(|(weight, _)| *weight > 0);
+        let weighty = self.given.iter().map(|(row, at)| (weight(row.weights()), at)).filter(|(weight, _)| *weight > 0);
         let mut speaking: Vec<_> = weighty.collect();
         speaking.sort_by_key(|(weight, at)| (-*weight, at.start, at.end));
         speaking.into_iter().map(|(_, at)| at.clone()).collect()

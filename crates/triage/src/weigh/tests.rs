@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{Reading, SETS, bit, clues, least_bad, probable};
+use super::learn::named;
+use super::{Reading, SETS, bit, least_bad, probable};
 use crate::outcome::Service;
 use crate::read;
 
@@ -10,15 +11,7 @@ fn names(text: &str, known: &[&str]) -> BTreeSet<String> {
     let heard = read(text);
     let (tokens, found) = (&heard.tokens, &heard.findings.all);
     let reading = Reading { tokens, found, sent: &[Service::Fire], grounded: true, heard: heard.heard };
-    let mut names = BTreeSet::new();
-    clues(
-        reading,
-        |word| known.contains(&word),
-        |name, _| {
-            names.insert(name.to_owned());
-        },
-    );
-    names
+    named(reading, |word| known.contains(&word))
 }
 
 #[test]

@@ -1,17 +1,7 @@
 //! How callers spell: contractions, typing habits, frequent mistakes, irregular forms, abbreviations.
 
-use std::sync::LazyLock;
-
-use crate::quick::Table;
-
-/// [`SHORT`] by the short form.
-pub(crate) static SHORT_FORMS: LazyLock<Table<&str, &str>> = LazyLock::new(|| SHORT.iter().copied().collect());
-
-/// [`IRREGULAR`] by the form.
-pub(crate) static IRREGULAR_FORMS: LazyLock<Table<&str, &str>> = LazyLock::new(|| IRREGULAR.iter().copied().collect());
-
 /// Words written short or wrong, and what they stand for.
-const SHORT: &[(&str, &str)] = &[
+pub(crate) const SHORT: &[(&str, &str)] = &[
     ("aint", "is not"),
     ("ain't", "is not"),
     ("arent", "are not"),
@@ -181,8 +171,16 @@ const SHORT: &[(&str, &str)] = &[
 ];
 
 /// Endings that are words of their own.
-pub(crate) const SUFFIXES: &[(&str, &str)] =
-    &[("'re", "are"), ("'ve", "have"), ("'ll", "will"), ("'m", "am"), ("'d", "had"), ("'s", "is"), ("s'", "is")];
+pub(crate) const SUFFIXES: &[(&str, &str)] = &[
+    ("n't", "not"),
+    ("'re", "are"),
+    ("'ve", "have"),
+    ("'ll", "will"),
+    ("'m", "am"),
+    ("'d", "had"),
+    ("'s", "is"),
+    ("s'", "is"),
+];
 
 /// Pairs that are one pronoun when `one`, `1` or `body` follows.
 pub(crate) const PRONOUNS: &[(&str, &str)] =
@@ -196,7 +194,7 @@ pub(crate) const STREETS: &[&str] =
     &["st", "rd", "ave", "av", "dr", "ln", "ct", "pl", "sq", "blvd", "cl", "cres", "hwy"];
 
 /// Forms that no ending explains.
-const IRREGULAR: &[(&str, &str)] = &[
+pub(crate) const IRREGULAR: &[(&str, &str)] = &[
     ("ate", "eat"),
     ("eaten", "eat"),
     ("beat", "beat"),

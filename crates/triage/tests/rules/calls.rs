@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use triage::{Label, Score, Service, Tally, triage};
 
+use crate::files::files;
+
 #[derive(Debug, Deserialize)]
 pub(crate) struct Call {
     id: u32,
@@ -26,19 +28,6 @@ impl Call {
         }
     }
 }
-
-/// The labelled calls that triage was written beside or has learned from: development sets, all.
-pub(crate) const FILES: [&str; 9] = [
-    "calls.jsonl",
-    "fresh.jsonl",
-    "situations.jsonl",
-    "odd.jsonl",
-    "odder.jsonl",
-    "table.jsonl",
-    "borders.jsonl",
-    "settings.jsonl",
-    "indirect.jsonl",
-];
 
 /// The calls of one file in `tests/data`.
 pub(crate) fn calls(name: &str) -> Vec<Call> {
@@ -74,7 +63,7 @@ fn meets_the_targets((tally, unmet): &(Tally, String)) {
 
 #[test]
 fn labelled_calls_are_met_within_the_targets() {
-    for file in FILES {
+    for file in files() {
         meets_the_targets(&measure(file));
     }
 }

@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use crate::calls::{FILES, calls};
+use crate::calls::calls;
+use crate::files::files;
 
 /// So many words in a row are a quotation.
 const QUOTE: usize = 4;
@@ -26,7 +27,7 @@ fn literals(source: &str) -> Vec<String> {
 
 #[test]
 fn no_rule_quotes_a_labelled_call() {
-    let calls = FILES.into_iter().flat_map(calls);
+    let calls = files().flat_map(calls);
     let spoken: HashSet<Vec<String>> =
         calls.flat_map(|call| words(&call.text).windows(QUOTE).map(<[String]>::to_vec).collect::<Vec<_>>()).collect();
     for path in sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src")) {
