@@ -23,7 +23,8 @@ pub(crate) async fn run<W: Write>(args: &Duties, common: &Common, screen: &mut S
             screen.json(&proto_json(duty)?)?;
         }
     } else if duties.is_empty() {
-        screen.say(Mark::None, "no duties: every attempt is accounted for")?;
+        let whose = if endpoint.has_token() { " of what the token's own principal has begun" } else { "" };
+        screen.say(Mark::None, &format!("no duties: every attempt{whose} is accounted for"))?;
     } else {
         let header = ["RUN", "STEP", "ATTEMPT", "AGENT", "ADDRESS", "TASK", "SINCE"];
         screen.say(Mark::None, &show::table(header, duties.iter().map(row)))?;

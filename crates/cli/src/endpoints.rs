@@ -25,9 +25,10 @@ const REGISTRY: &str = "http://127.0.0.1:7401";
 /// Where `up` keeps its data, and other commands look for addresses, unless told otherwise.
 pub(crate) const DATA_DIR: &str = "watchroom-data";
 
-/// Why the bearer of a token may see nobody, and what to do about it: whether there are others is not told.
-const OWN_TENANT: &str = "whoever calls with a token is shown the agents of its own tenant only; \
-                          the agents of another are for a token of that one";
+/// Why the bearer of a token may see nobody, and what to do about it: whether there are others is not told, and admins
+/// are no exception.
+const OWN_TENANT: &str = "a token is shown what is of its own tenant only, whatever its roles, and nothing there matches; \
+                          what is of another tenant is for a token of that one";
 
 /// A service and how it was found.
 #[derive(Debug, Clone)]
@@ -221,6 +222,17 @@ impl Endpoint {
         match self.credential {
             Some(_) => format!("no {what} are visible here: {OWN_TENANT}"),
             None => format!("no {what}"),
+        }
+    }
+
+    /// What is said where it shows none of the `what` that callers begin: to the bearer of a token it shows its own.
+    pub(crate) fn none_begun(&self, what: &str) -> String {
+        match (&self.credential, self.spoken) {
+            (Some(_), Spoken::Ours) => format!(
+                "no {what} are visible here: a token is shown what its own principal has begun, whatever its roles, and \
+                 nothing of that matches"
+            ),
+            (Some(_), Spoken::ByCard | Spoken::Over(_)) | (None, _) => format!("no {what}"),
         }
     }
 

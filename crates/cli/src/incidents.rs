@@ -46,7 +46,10 @@ pub(crate) async fn run<W: Write>(
 ) -> Result<Outcome, Failure> {
     let endpoint = Endpoint::operator(common)?;
     match (&args.id, args.watch) {
-        (_, true) => Board { args, screen, incidents: BTreeMap::new(), synced: false }.watch(endpoint).await,
+        (_, true) => {
+            let none = endpoint.none_begun("incidents");
+            Board { args, screen, none, incidents: BTreeMap::new(), synced: false }.watch(endpoint).await
+        }
         (Some(id), false) => one(&endpoint, id, screen).await,
         (None, false) => list(&endpoint, args, screen).await,
     }
@@ -72,7 +75,7 @@ async fn list<W: Write>(endpoint: &Endpoint, args: &Incidents, screen: &mut Scre
         }
         return Ok(Outcome::Done);
     }
-    screen.say(Mark::None, &table(incidents.iter()))?;
+    screen.say(Mark::None, &table(incidents.iter(), &endpoint.none_begun("incidents")))?;
     Ok(Outcome::Done)
 }
 
@@ -85,10 +88,11 @@ fn filter(args: &Incidents) -> IncidentFilter {
     }
 }
 
-fn table<'i>(incidents: impl Iterator<Item = &'i Incident>) -> String {
+/// The incidents in columns; `none` where there are none.
+fn table<'i>(incidents: impl Iterator<Item = &'i Incident>, none: &str) -> String {
     let rows: Vec<_> = incidents.map(show::incident_row).collect();
     if rows.is_empty() {
-        return "no incidents".to_owned();
+        return none.to_owned();
     }
     show::table(["INCIDENT", "STATUS", "TYPE", "PRIORITY", "PLACE", "SENT", "OPENED", "CHANGED"], rows)
 }
@@ -97,6 +101,8 @@ fn table<'i>(incidents: impl Iterator<Item = &'i Incident>) -> String {
 struct Board<'a, W: Write> {
     args: &'a Incidents,
     screen: &'a mut Screen<W>,
+    /// What is said where there are no incidents.
+    none: String,
     /// Newest first.
     incidents: BTreeMap<(Reverse<(i64, i32)>, String), Incident>,
     synced: bool,
@@ -169,7 +175,7 @@ impl<W: Write> Board<'_, W> {
         match (&self.args.id, self.incidents.values().next()) {
             (Some(_), Some(incident)) => show::incident(incident),
             (Some(id), None) => format!("no incident {id} yet"),
-            (None, _) => table(self.incidents.values()),
+            (None, _) => table(self.incidents.values(), &self.none),
         }
     }
 }

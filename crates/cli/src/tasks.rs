@@ -44,7 +44,7 @@ pub(crate) async fn list<W: Write>(args: &Tasks, common: &Common, screen: &mut S
             None => break,
         }
     }
-    print(&tasks, screen)?;
+    print(&tasks, &endpoint.none_begun("tasks"), screen)?;
     Ok(Outcome::Done)
 }
 
@@ -86,7 +86,7 @@ fn one<W: Write>(task: &Task, screen: &mut Screen<W>) -> Result<(), Failure> {
     Ok(screen.say(Mark::None, &show::task(task))?)
 }
 
-fn print<W: Write>(tasks: &[Task], screen: &mut Screen<W>) -> Result<(), Failure> {
+fn print<W: Write>(tasks: &[Task], none: &str, screen: &mut Screen<W>) -> Result<(), Failure> {
     if screen.is_for_script() {
         for task in tasks {
             screen.json(&proto_json(task)?)?;
@@ -94,7 +94,7 @@ fn print<W: Write>(tasks: &[Task], screen: &mut Screen<W>) -> Result<(), Failure
         return Ok(());
     }
     if tasks.is_empty() {
-        return Ok(screen.say(Mark::None, "no tasks")?);
+        return Ok(screen.say(Mark::None, none)?);
     }
     let rows = tasks.iter().map(show::task_row);
     Ok(screen.say(Mark::None, &show::table(["TASK", "STATE", "CHANGED", "CONVERSATION", "MESSAGE"], rows))?)

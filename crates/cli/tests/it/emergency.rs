@@ -315,7 +315,12 @@ async fn incidents_are_listed_and_one_is_shown_with_its_log() {
     for spelling in ["resources-en-route", "resources-enroute"] {
         assert_eq!(run(&["incidents", "--operator", &url, "--status", spelling]).await.code, Some(0));
     }
-    assert_eq!(run(&["incidents", "--operator", &url, "--service", "police"]).await.out, "no incidents\n");
+    let none = ["incidents", "--operator", &url, "--service", "police"];
+    assert_eq!(run(&none).await.out, "no incidents\n");
+    let token = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(token.path(), "token-of-root-0123456").unwrap();
+    let with = run(&[&none[..], &["--token-file", token.path().to_str().unwrap()]].concat()).await;
+    assert!(with.out.contains("its own principal has begun, whatever its roles"), "{with:?}");
     let ended = run(&["incidents", "c-1", "--operator", &url]).await;
     for words in [
         "priority: 2, major",
