@@ -8,6 +8,7 @@ mod discovery;
 mod events;
 mod grpc;
 mod interfaces;
+mod named;
 mod rest;
 mod rpc;
 mod sse;
@@ -45,6 +46,7 @@ use crate::frame::{Event, Work};
 use crate::metadata::Cursor;
 
 pub use self::binding::{Binding, UnknownBinding};
+pub use self::named::{NotNamed, named};
 
 /// The largest answer that is read; a page of tasks may be larger than one task.
 pub(crate) const ANSWER_LIMIT: usize = 64 << 20;
@@ -342,7 +344,7 @@ impl From<Task> for Snapshot {
     }
 }
 
-/// Refuses an address of gRPC that has a path: it would lead nowhere.
+/// Refuses an address of gRPC that has a path.
 fn pathless(address: &str) -> Result<(), ClientError> {
     match Client::target(address)?.path() {
         "/" => Ok(()),

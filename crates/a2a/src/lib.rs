@@ -54,7 +54,7 @@ pub use crate::http::http_routes;
 pub use backend::{Artifacts, Backend, History, ListQuery, SendRequest, Wait};
 pub use call::{CURSOR_KEY, Call, EXTENSIONS_KEY, Extensions, STORE_KEY, VERSION, VERSION_KEY};
 pub use card::{Card, GRPC, HTTP_JSON, JSON_RPC, validate as validate_card};
-pub use client::{Binding, Client, Events, Reply, Snapshot, UnknownBinding};
+pub use client::{Binding, Client, Events, NotNamed, Reply, Snapshot, UnknownBinding, named};
 pub use client_error::ClientError;
 pub use digest::framed_body;
 pub use error::{Error, Violation};

@@ -10,7 +10,7 @@ mod webhook;
 use std::fmt;
 use std::path::PathBuf;
 
-use a2a::Binding;
+use a2a::{Binding, NotNamed};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use outbound::{BadRoots, Roots};
 use proto::a2a::TaskState;
@@ -197,8 +197,9 @@ pub(crate) struct Up {
     #[arg(long)]
     pub(crate) free_ports: bool,
     /// An A2A agent that does not register, for the operator: the name by which plans call it, and its address: the
-    /// host where its card is, or grpc://HOST:PORT (grpcs:// by TLS); may be repeated
-    #[arg(long = "foreign-agent", value_name = "NAME=URL")]
+    /// host where its card is, or grpc://HOST:PORT (grpcs:// by TLS); may be repeated, in the variable separated by commas
+    #[arg(long = "foreign-agent", env = "WATCHROOM_FOREIGN_AGENTS", value_name = "NAME=URL", value_delimiter = ',',
+          value_parser = foreign)]
     pub(crate) foreign_agents: Vec<String>,
     /// File of the tokens that the services ask callers for; with it they need a token of their own, in --token-file
     #[arg(long, env = "WATCHROOM_TOKENS", value_name = "FILE")]
@@ -356,6 +357,11 @@ pub(crate) struct Log {
     /// Only commits after this one
     #[arg(long, value_name = "HEAD", default_value_t = 0, value_parser = commit, allow_negative_numbers = true)]
     pub(crate) after: u64,
+}
+
+/// As the operator takes it: what it would refuse is told before anything is started.
+fn foreign(text: &str) -> Result<String, NotNamed> {
+    a2a::named(text).map(|_| text.to_owned())
 }
 
 fn not_blank(text: &str) -> Result<String, &'static str> {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use a2a::NotNamed;
 use clap::{Parser, ValueEnum};
 use discovery::choose::Policy;
 use orchestrator::{Foreign, Keep, Mode, Patience, Settings};
@@ -88,12 +89,8 @@ pub struct Runs {
     pub incident_count: u32,
 }
 
-fn foreign(text: &str) -> Result<Foreign, String> {
-    let (name, url) = text.split_once('=').ok_or("must be NAME=URL, such as Plumber=http://127.0.0.1:9000")?;
-    let name = name.trim().parse().map_err(|error: types::IdError| error.to_string())?;
-    if url.is_empty() {
-        return Err("the address is missing".to_owned());
-    }
+fn foreign(text: &str) -> Result<Foreign, NotNamed> {
+    let (name, url) = a2a::named(text)?;
     Ok(Foreign { name, url: url.into() })
 }
 

@@ -104,6 +104,19 @@ async fn foreign_agents_are_told_to_the_operator_alone() {
 }
 
 #[tokio::test]
+async fn a_foreign_agent_that_is_none_is_told_before_anything_is_started() {
+    let home = Home::new();
+    let of_flag = home.up(&["--foreign-agent", "Plumber=ftp://127.0.0.1:9"]);
+    let mut of_variable = home.up(&[]);
+    of_variable.env("WATCHROOM_FOREIGN_AGENTS", "Plumber=http://127.0.0.1:9,bad");
+    for (mut up, why) in [(of_flag, "begins with http:// or https://"), (of_variable, "must be NAME=URL")] {
+        let ended = end(up.spawn().unwrap()).await;
+        assert!(ended.code == Some(64) && ended.err.contains(why), "{ended:?}");
+        assert!(!home.data().exists(), "{ended:?}");
+    }
+}
+
+#[tokio::test]
 async fn what_makes_cards_believed_is_told_to_the_registry_alone() {
     let home = Home::new();
     let flags = ["--trust", "the-keys.json", "--fetch-cards", "public", "--without", "police"];
