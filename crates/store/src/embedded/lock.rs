@@ -2,7 +2,7 @@
 
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io;
-use std::os::unix::fs::DirBuilderExt as _;
+use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use super::open::OpenError;
@@ -25,6 +25,9 @@ impl LockedDir {
     pub(super) fn take(dir: &Path) -> Result<Self, OpenError> {
         let unwritable = |source: io::Error| OpenError::Unwritable { dir: dir.to_owned(), source };
         make(dir).map_err(unwritable)?;
+        if is_open(dir) {
+            tracing::warn!(dir = %dir.display(), "others on this machine can read the data directory, and keys of webhooks are in it: chmod -R go= on it keeps them out");
+        }
         let path = dir.join(Self::LOCK);
         let lock = OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(unwritable)?;
         match lock.try_lock() {
@@ -48,6 +51,17 @@ impl LockedDir {
     }
 }
 
+/// Whether somebody other than its owner can read the directory: what is above it may keep them away. One that was there
+/// before keeps its mode, since whoever made it may share it on purpose.
+fn is_open(dir: &Path) -> bool {
+    let Ok(whole) = dir.canonicalize() else { return false };
+    let lets = |dir: &Path, bits: u32| dir.metadata().is_ok_and(|found| found.permissions().mode() & bits == bits);
+    // Its group, and everybody else: to go through those above it, and to list it.
+    [0o010, 0o001]
+        .into_iter()
+        .any(|through| lets(&whole, through << 2) && whole.ancestors().skip(1).all(|it| lets(it, through)))
+}
+
 /// Makes the directory and those above it, each durable in the one that holds it: a power failure must not take back
 /// the name under which a durable commit is found. SQLite does as much for its files.
 fn make(dir: &Path) -> io::Result<()> {
@@ -63,5 +77,38 @@ fn make(dir: &Path) -> io::Result<()> {
         // Another process was faster.
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists || !dir.is_dir() => Err(error),
         Ok(()) | Err(_) => File::open(above)?.sync_all(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::{self, Permissions};
+    use std::os::unix::fs::PermissionsExt as _;
+    use std::path::Path;
+
+    use super::is_open;
+
+    fn set(dir: &Path, mode: u32) {
+        fs::set_permissions(dir, Permissions::from_mode(mode)).unwrap();
+    }
+
+    #[test]
+    fn a_directory_is_open_where_others_can_read_it_and_all_that_is_above_lets_them_through() {
+        let above = tempfile::tempdir().unwrap();
+        let dir = above.path().join("data");
+        fs::create_dir(&dir).unwrap();
+        for (outer, inner, expected) in [
+            (0o755, 0o755, true),
+            (0o755, 0o750, true),
+            (0o755, 0o711, false),
+            (0o755, 0o700, false),
+            (0o711, 0o755, true),
+            (0o710, 0o705, false),
+            (0o700, 0o777, false),
+        ] {
+            set(above.path(), outer);
+            set(&dir, inner);
+            assert_eq!(is_open(&dir), expected, "{inner:o} in {outer:o}");
+        }
     }
 }
