@@ -156,13 +156,14 @@ impl Endpoint {
 
     /// A lazily connecting channel to it.
     pub(crate) fn channel(&self) -> Result<Traced, Failure> {
-        self.peer().channel().map_err(|error| Failure::of_url(&error))
+        let bare = service::client::pathless(&self.url);
+        bare.and_then(|()| self.peer().channel()).map_err(|error| Failure::of_url(&error))
     }
 
     /// An A2A client of it.
     pub(crate) fn client(&self) -> Result<a2a::Client, Failure> {
         let client = match self.spoken {
-            Spoken::Ours => a2a::Client::connect(self.peer()),
+            Spoken::Ours => a2a::Client::speaking(Binding::Grpc, self.peer()),
             Spoken::ByCard => a2a::Client::at(self.peer()),
             Spoken::Over(binding) => a2a::Client::speaking(binding, self.peer()),
         };

@@ -15,5 +15,6 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A client of the registry; nothing is sent yet.
 pub(crate) fn client(registry: &Peer) -> Result<Client, Error> {
+    service::client::pathless(registry.url())?;
     Ok(RegistryClient::new(registry.channel()?).max_decoding_message_size(limits::DECODE))
 }

@@ -4,6 +4,6 @@
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The registry's address cannot be used.
-    #[error("not the address of a registry")]
+    #[error(transparent)]
     Url(#[from] service::client::UrlError),
 }

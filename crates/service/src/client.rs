@@ -74,6 +74,17 @@ pub fn target(address: &str) -> Result<Target, UrlError> {
     parsed.map_err(|bad| UrlError::of(address, bad))
 }
 
+/// Refuses an address with a path, where none is looked at: it would lead somewhere else than it says.
+///
+/// # Errors
+/// [`UrlError`] for such an address, and for what is none.
+pub fn pathless(address: &str) -> Result<(), UrlError> {
+    match target(address)?.path() {
+        "/" => Ok(()),
+        _ => Err(UrlError::Path(address.to_owned())),
+    }
+}
+
 /// A channel to `url`, which connects at the first call and again whenever the connection is lost: by TLS where it
 /// begins with `https://`. A bare `host:port`, as A2A cards have it, means plaintext.
 ///

@@ -70,7 +70,7 @@ fn text(body: &[u8]) -> Result<&str, Error> {
 }
 
 /// `message.messageId` as `message.message_id`.
-fn snake(path: &str) -> String {
+pub(super) fn snake(path: &str) -> String {
     let mut out = String::with_capacity(path.len() + 4);
     for letter in path.chars() {
         if letter.is_ascii_uppercase() {

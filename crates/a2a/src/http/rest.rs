@@ -61,7 +61,7 @@ async fn call<B: Backend>(
 ) -> Answered<Outcome<B::Frames>> {
     let given = match parts.method {
         Method::POST => from_body(&parts.headers, body).await?,
-        _ => Given::Named(query::read(parts.uri.query().unwrap_or_default())),
+        _ => Given::Named(query::read(parts.uri.query().unwrap_or_default())?),
     };
     let caller = headers::caller(parts)?;
     check_version(&caller.headers)?;

@@ -155,6 +155,8 @@ async fn c45_values_in_a_query_that_do_not_fit_are_named() {
         ("status=BUSY", "status"),
         ("includeArtifacts=True", "include_artifacts"),
         ("statusTimestampAfter=yesterday", "status_timestamp_after"),
+        ("pageSize=1&contextId=c&pageSize=2", "page_size"),
+        ("contextId=c&context%49d=c", "context_id"),
     ] {
         let heard = ask(&served, Method::GET, &format!("/tasks?{query}"), &[VERSION], "").await;
         let named = heard.json()["error"]["details"][1]["fieldViolations"][0]["field"].clone();

@@ -64,6 +64,16 @@ async fn a_path_is_refused_for_grpc_and_said_what_it_means_for_http_json() {
     let (_agent, url) = Agent::start([]).await;
     let refused = run(&["tasks", "--agent", &format!("{url}/rpc"), "--binding", "grpc"]).await;
     assert!(refused.code == Some(64) && refused.err.contains("leave the path away"), "{refused:?}");
+    let below = format!("{url}/acme");
+    for args in [
+        ["agents", "--registry", &below],
+        ["tasks", "--operator", &below],
+        ["incidents", "--operator", &below],
+        ["push", "--service", &below],
+    ] {
+        let refused = run(&args).await;
+        assert!(refused.code == Some(64) && refused.err.contains("leave the path away"), "{refused:?}");
+    }
     let told = run(&["tasks", "--agent", &format!("{url}/acme"), "--binding", "http+json"]).await;
     assert!(told.err.contains("below /acme") && told.err.contains("takes that for a tenant"), "{told:?}");
     let told = run(&["tasks", "--agent", &format!("{url}/acme"), "--binding", "http+json", "--json"]).await;

@@ -2,7 +2,7 @@
 
 use outbound::{Dialer, Roots};
 
-use super::{UrlError, channel};
+use super::{UrlError, channel, pathless};
 
 fn made(address: &str) -> Result<(), UrlError> {
     channel(address, Dialer::anywhere(Roots::default())).map(drop)
@@ -23,5 +23,15 @@ fn other_addresses_are_refused() {
     }
     for bad in ["ftp://a", "unix://x"] {
         assert!(matches!(made(bad), Err(UrlError::Scheme(_))), "{bad:?}");
+    }
+}
+
+#[test]
+fn an_address_has_a_path_where_it_says_more_than_a_host_and_a_port() {
+    for bare in ["http://a:1", "http://a:1/", "a:1", "https://a"] {
+        assert!(pathless(bare).is_ok(), "{bare}");
+    }
+    for more in ["http://a:1/path", "a:1/path", "https://a/?query"] {
+        assert!(matches!(pathless(more), Err(UrlError::Path(_))), "{more}");
     }
 }
