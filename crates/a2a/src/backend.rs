@@ -7,11 +7,12 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures::Stream;
 use proto::Struct;
-use proto::a2a::{AgentCard, Message};
+use proto::a2a::AgentCard;
 use types::{ContextId, MessageId, PushId, TaskId, TaskState, Timestamp};
 
 use crate::call::Call;
 use crate::error::Error;
+use crate::heard::Heard;
 use crate::push::{PushConfig, PushPage};
 
 /// The operations of an agent, behind every binding.
@@ -85,8 +86,8 @@ pub trait Backend: Send + Sync + 'static {
 /// A message to the agent, checked: it has an id, the role USER, and parts with content.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SendRequest {
-    /// The message as it came.
-    pub message: Message,
+    /// The message.
+    pub message: Heard,
     /// Its id.
     pub message_id: MessageId,
     /// The task that it is a turn of.

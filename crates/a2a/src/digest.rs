@@ -1,22 +1,19 @@
 //! What of a message tells a repetition from a reuse of its id.
 
-use prost::Message as _;
-use proto::a2a::Message;
+use crate::heard::{Heard, PART, REFERENCE};
 
 /// The canonical bytes of a message's body: role, context, each reference, each part, in that order, each behind its
-/// length, so that they are set apart from each other. Parts are encoded anew: the sender's encoding does not count.
-/// Metadata and configuration are left out.
-pub fn framed_body(message: &Message) -> Vec<u8> {
+/// length, so that they are set apart from each other. Parts count as they are written here: the sender's encoding does
+/// not. Metadata and configuration are left out.
+pub fn framed_body(message: &Heard) -> Vec<u8> {
     let mut out = Vec::with_capacity(512);
-    put(&mut out, &message.role.to_be_bytes());
-    put(&mut out, message.context_id.as_bytes());
-    put(&mut out, &length(message.reference_task_ids.len()));
-    message.reference_task_ids.iter().for_each(|id| put(&mut out, id.as_bytes()));
-    for part in &message.parts {
-        out.extend_from_slice(&length(part.encoded_len()));
-        // Struct maps are ordered, so one value has one encoding.
-        part.encode(&mut out).expect("a Vec grows");
-    }
+    put(&mut out, &message.role_number().to_be_bytes());
+    put(&mut out, message.context_id().as_bytes());
+    let mut references = 0;
+    message.each_field(REFERENCE, |_| references += 1);
+    put(&mut out, &length(references));
+    message.each_field(REFERENCE, |id| put(&mut out, id));
+    message.each_field(PART, |part| put(&mut out, part));
     out
 }
 

@@ -141,6 +141,11 @@ pub(crate) fn request(request: &SendMessageRequest) -> Bytes {
     out.into()
 }
 
+/// The encoded message.
+pub(crate) fn message_bytes(message: &Message) -> Bytes {
+    write::message(message).into()
+}
+
 /// An encoded `Task` as a `StreamResponse`, which is also the `SendMessageResponse` of the same bytes.
 pub fn wrap_task(task: &[u8]) -> Bytes {
     wrap(1, task)

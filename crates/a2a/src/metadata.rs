@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use proto::value::Kind;
+use proto::wire::{Glance, Wire};
 use proto::{Struct, Value};
 use types::{Seq, StepId, StoreId, TaskId, Timestamp, limits};
 
@@ -98,10 +99,24 @@ impl Dispatch {
     }
 
     fn read(value: &Value) -> Result<Self, BadDispatch> {
+        let Some(Kind::StructValue(fields)) = &value.kind else { return Err(BadDispatch { field: "the object" }) };
+        Self::of_members(|name| fields.fields.get(name).map(glance))
+    }
+
+    /// The dispatch that an encoded value says.
+    pub(crate) fn glanced(value: Wire<'_>) -> Result<Self, BadDispatch> {
+        let Some(Glance::Object(object)) = value.glance() else { return Err(BadDispatch { field: "the object" }) };
+        let mut members = Vec::with_capacity(8);
+        // What is no value has no kind either.
+        let read = object.members(|it| members.push((it.name, it.value.glance().unwrap_or(Glance::Nothing))));
+        read.ok_or(BadDispatch { field: "the object" })?;
+        Self::of_members(|name| members.iter().find(|member| member.0 == name).map(|member| member.1))
+    }
+
+    fn of_members<'v>(member: impl Fn(&str) -> Option<Glance<'v>>) -> Result<Self, BadDispatch> {
         let bad = |field| BadDispatch { field };
-        let Some(Kind::StructValue(fields)) = &value.kind else { return Err(bad("the object")) };
-        let word = |name| as_text(fields.fields.get(name));
-        let whole = |name| as_integer(fields.fields.get(name));
+        let word = |name| member(name).and_then(words);
+        let whole = |name| member(name).and_then(integer);
         let small = |name| whole(name).and_then(|whole| u32::try_from(whole).ok()).ok_or(bad(name));
         Ok(Self {
             run: word("run").and_then(|run| run.parse().ok()).ok_or(bad("run"))?,
@@ -112,11 +127,12 @@ impl Dispatch {
                 .ok_or(bad("attempt"))?,
             turn: small("turn")?,
             not_after: whole("not_after").map(Timestamp::from_millis).ok_or(bad("not_after"))?,
-            store_id: store_id(fields)?,
-            at_most_once: match fields.fields.get("at_most_once") {
+            store_id: store_id(member("store_id"))?,
+            at_most_once: match member("at_most_once") {
                 None => false,
                 // What must not happen twice must not be taken for what may.
-                said => as_truth(said).ok_or(bad("at_most_once"))?,
+                Some(Glance::Truth(said)) => said,
+                Some(_) => return Err(bad("at_most_once")),
             },
         })
     }
@@ -142,15 +158,40 @@ pub fn for_store(store: StoreId) -> Struct {
 pub fn store_of(metadata: Option<&Struct>) -> Result<Option<StoreId>, BadDispatch> {
     match member(metadata, DISPATCH).map(|value| &value.kind) {
         None => Ok(None),
-        Some(Some(Kind::StructValue(fields))) => store_id(fields),
+        Some(Some(Kind::StructValue(fields))) => store_id(fields.fields.get("store_id").map(glance)),
         Some(_) => Err(BadDispatch { field: "the object" }),
     }
 }
 
-fn store_id(fields: &Struct) -> Result<Option<StoreId>, BadDispatch> {
-    let bad = BadDispatch { field: "store_id" };
-    let Some(value) = fields.fields.get("store_id") else { return Ok(None) };
-    as_text(Some(value)).and_then(|store| store.parse().ok()).map(Some).ok_or(bad)
+fn store_id(named: Option<Glance<'_>>) -> Result<Option<StoreId>, BadDispatch> {
+    let store = |named| words(named).and_then(|store| store.parse().ok()).ok_or(BadDispatch { field: "store_id" });
+    named.map(store).transpose()
+}
+
+/// What a value holds, as its bytes would tell it; of objects and lists only that they are some.
+fn glance(value: &Value) -> Glance<'_> {
+    match &value.kind {
+        None | Some(Kind::NullValue(_)) => Glance::Nothing,
+        Some(Kind::NumberValue(number)) => Glance::Number(*number),
+        Some(Kind::StringValue(text)) => Glance::Text(text),
+        Some(Kind::BoolValue(truth)) => Glance::Truth(*truth),
+        Some(Kind::StructValue(_)) => Glance::Object(Wire(&[])),
+        Some(Kind::ListValue(_)) => Glance::List(Wire(&[])),
+    }
+}
+
+fn words(value: Glance<'_>) -> Option<&str> {
+    if let Glance::Text(text) = value { Some(text) } else { None }
+}
+
+/// See [`as_integer`].
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+fn integer(value: Glance<'_>) -> Option<u64> {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    match value {
+        Glance::Number(number) if number.fract() == 0.0 && (0.0..=EXACT).contains(&number) => Some(number as u64),
+        _ => None,
+    }
 }
 
 impl Cursor {
@@ -251,11 +292,6 @@ pub fn as_truth(value: Option<&Value>) -> Option<bool> {
 }
 
 /// The integer of a number value; `None` for fractions, negatives, and numbers beyond 2^53.
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 pub fn as_integer(value: Option<&Value>) -> Option<u64> {
-    const EXACT: f64 = 9_007_199_254_740_992.0;
-    match value?.kind.as_ref()? {
-        Kind::NumberValue(number) if number.fract() == 0.0 && (0.0..=EXACT).contains(number) => Some(*number as u64),
-        _ => None,
-    }
+    integer(glance(value?))
 }

@@ -11,14 +11,13 @@ use prost::Message as _;
 use proto::a2a::{
     AgentCapabilities, AgentCard, CancelTaskRequest, DeleteTaskPushNotificationConfigRequest,
     GetExtendedAgentCardRequest, GetTaskPushNotificationConfigRequest, GetTaskRequest,
-    ListTaskPushNotificationConfigsRequest, ListTasksRequest, SendMessageRequest, SubscribeToTaskRequest,
-    TaskPushNotificationConfig,
+    ListTaskPushNotificationConfigsRequest, ListTasksRequest, SubscribeToTaskRequest, TaskPushNotificationConfig,
 };
 
 use crate::backend::Backend;
 use crate::call::{Call, Extensions};
 use crate::error::Error;
-use crate::parse;
+use crate::parse::{self, Sending};
 use crate::push;
 use crate::who::Who;
 
@@ -71,11 +70,7 @@ impl<B: Backend> Operations<B> {
         Ok(Opened { call, card })
     }
 
-    pub(crate) fn send(
-        &self,
-        caller: Caller,
-        request: SendMessageRequest,
-    ) -> impl Future<Output = Answered<Bytes>> + Send {
+    pub(crate) fn send(&self, caller: Caller, request: Sending) -> impl Future<Output = Answered<Bytes>> + Send {
         let read = || {
             let Opened { call, card } = self.open(caller, &request.tenant)?;
             Ok((call, parse::send(request, &card)?))
@@ -83,11 +78,7 @@ impl<B: Backend> Operations<B> {
         unless_refused(read().map(|(call, request)| ask(call, move |call| self.0.send(call, request))))
     }
 
-    pub(crate) fn stream(
-        &self,
-        caller: Caller,
-        request: SendMessageRequest,
-    ) -> impl Future<Output = Answered<B::Frames>> + Send {
+    pub(crate) fn stream(&self, caller: Caller, request: Sending) -> impl Future<Output = Answered<B::Frames>> + Send {
         let read = || {
             let Opened { call, card } = self.open(caller, &request.tenant)?;
             let request = parse::send(request, &card)?;

@@ -3,12 +3,15 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
-use proto::Struct;
-use proto::a2a::{AgentCard, ListTasksRequest, Message, Part, Role, SendMessageRequest, part::Content};
+use prost::DecodeError;
+use proto::a2a::{AgentCard, ListTasksRequest, Role, SendMessageConfiguration, SendMessageRequest, part::Content};
+use proto::{Struct, raw};
 use types::{MessageId, TaskId, TaskState, limits};
 
 use crate::backend::{Artifacts, History, ListQuery, SendRequest, Wait};
 use crate::error::{Error, Violation, told};
+use crate::frame::{Held, Piece};
+use crate::heard::{Heard, REFERENCE};
 use crate::push;
 use crate::time;
 
@@ -35,23 +38,49 @@ impl Violations {
     }
 }
 
+/// A `SendMessageRequest`, whichever binding it came by.
+#[derive(Debug)]
+pub(crate) struct Sending {
+    pub(crate) tenant: String,
+    message: Option<Heard>,
+    configuration: Option<SendMessageConfiguration>,
+    metadata: Option<Struct>,
+}
+
+impl From<SendMessageRequest> for Sending {
+    fn from(request: SendMessageRequest) -> Self {
+        let SendMessageRequest { tenant, message, configuration, metadata } = request;
+        Self { tenant, message: message.map(Heard::from), configuration, metadata }
+    }
+}
+
+impl TryFrom<raw::SendMessageRequest> for Sending {
+    type Error = DecodeError;
+
+    fn try_from(request: raw::SendMessageRequest) -> Result<Self, DecodeError> {
+        let raw::SendMessageRequest { tenant, message, configuration, metadata } = request;
+        Ok(Self { tenant, message: message.map(Heard::read).transpose()?, configuration, metadata })
+    }
+}
+
 /// A message to the agent with this card.
-pub(crate) fn send(request: SendMessageRequest, card: &AgentCard) -> Result<SendRequest, Error> {
+pub(crate) fn send(request: Sending, card: &AgentCard) -> Result<SendRequest, Error> {
     let Some(message) = request.message else { return Err(Error::invalid("message", "is required")) };
     let configuration = request.configuration.unwrap_or_default();
     let mut violations = Violations::default();
-    let message_id = violations.take("message.message_id", message.message_id.parse::<MessageId>());
-    let context = optional(&message.context_id).and_then(|id| violations.take("message.context_id", id.parse()));
-    check_message(&message, &mut violations);
+    let message_id = violations.take("message.message_id", message.message_id().parse::<MessageId>());
+    let context = optional(message.context_id()).and_then(|id| violations.take("message.context_id", id.parse()));
+    let pieces = message.pieces();
+    check_message(&message, &pieces, &mut violations);
     check_object("metadata", request.metadata.as_ref(), &mut violations);
     let history = history(configuration.history_length, "configuration.history_length", &mut violations);
     violations.finish()?;
-    check_media(&message.parts, card)?;
+    check_media(&pieces, card)?;
     let push = configuration.task_push_notification_config;
-    let push = push.map(|config| push::inline(config, &message.task_id, card)).transpose()?;
+    let push = push.map(|config| push::inline(config, message.task_id(), card)).transpose()?;
     Ok(SendRequest {
         message_id: message_id.expect("an id that does not parse is a violation"),
-        task: optional(&message.task_id).map(task_id).transpose()?,
+        task: optional(message.task_id()).map(task_id).transpose()?,
         context,
         wait: if configuration.return_immediately { Wait::Immediately } else { Wait::Blocking },
         history,
@@ -114,33 +143,39 @@ fn optional(id: &str) -> Option<&str> {
     Some(id).filter(|id| !id.is_empty())
 }
 
-fn check_message(message: &Message, violations: &mut Violations) {
-    if message.role() != Role::User {
+fn check_message(message: &Heard, pieces: &[Piece<'_>], violations: &mut Violations) {
+    if message.role_number() != i32::from(Role::User) {
         violations.add("message.role", "must be ROLE_USER");
     }
-    if message.parts.is_empty() {
+    if pieces.is_empty() {
         violations.add("message.parts", "must have at least one part");
     }
-    check_object("message.metadata", message.metadata.as_ref(), violations);
-    for (index, part) in message.parts.iter().enumerate() {
-        check_part(index, part, violations);
-        check_object(&format!("message.parts[{index}].metadata"), part.metadata.as_ref(), violations);
+    check_values(message, violations);
+    for (index, piece) in pieces.iter().enumerate() {
+        match piece.content {
+            None => violations.add(format!("message.parts[{index}]"), "must have one of text, raw, url, data"),
+            Some(Held::Url("")) => violations.add(format!("message.parts[{index}].url"), "is empty"),
+            Some(Held::Text(_) | Held::Raw(_) | Held::Url(_) | Held::Data(_)) => {}
+        }
     }
-    for (index, reference) in message.reference_task_ids.iter().enumerate() {
+    let mut index = 0;
+    message.each_field(REFERENCE, |reference| {
         if reference.is_empty() {
             violations.add(format!("message.reference_task_ids[{index}]"), "is empty");
         }
-    }
+        index += 1;
+    });
 }
 
-fn check_part(index: usize, part: &Part, violations: &mut Violations) {
-    match &part.content {
-        None => violations.add(format!("message.parts[{index}]"), "must have one of text, raw, url, data"),
-        Some(Content::Url(url)) if url.is_empty() => violations.add(format!("message.parts[{index}].url"), "is empty"),
-        Some(Content::Data(value)) => {
+/// The values of a message that came as a tree, or became one; in one that is kept as it came they have been looked at.
+fn check_values(message: &Heard, violations: &mut Violations) {
+    let Some(tree) = message.tree() else { return };
+    check_object("message.metadata", tree.metadata.as_ref(), violations);
+    for (index, part) in tree.parts.iter().enumerate() {
+        if let Some(Content::Data(value)) = &part.content {
             violations.take(&format!("message.parts[{index}].data"), value.check());
         }
-        Some(Content::Text(_) | Content::Raw(_) | Content::Url(_)) => {}
+        check_object(&format!("message.parts[{index}].metadata"), part.metadata.as_ref(), violations);
     }
 }
 
@@ -151,11 +186,11 @@ fn check_object(field: &str, object: Option<&Struct>, violations: &mut Violation
     }
 }
 
-fn check_media(parts: &[Part], card: &AgentCard) -> Result<(), Error> {
+fn check_media(pieces: &[Piece<'_>], card: &AgentCard) -> Result<(), Error> {
     let takes = |media: &str| card.default_input_modes.iter().any(|mode| accepts(mode, media));
-    let foreign = |(_, part): &(usize, &Part)| !part.media_type.is_empty() && !takes(&part.media_type);
-    let Some((index, part)) = parts.iter().enumerate().find(foreign) else { return Ok(()) };
-    let (media, modes) = (told(part.media_type.clone()), card.default_input_modes.join(", "));
+    let foreign = |(_, piece): &(usize, &Piece<'_>)| !piece.media_type.is_empty() && !takes(piece.media_type);
+    let Some((index, piece)) = pieces.iter().enumerate().find(foreign) else { return Ok(()) };
+    let (media, modes) = (told(piece.media_type.to_owned()), card.default_input_modes.join(", "));
     Err(Error::ContentTypeNotSupported(format!(
         "message.parts[{index}].media_type: {media} is not supported; this agent takes {modes}"
     )))

@@ -8,9 +8,10 @@ use futures::stream::MapErr;
 use proto::a2a::{
     CancelTaskRequest, DeleteTaskPushNotificationConfigRequest, GetExtendedAgentCardRequest,
     GetTaskPushNotificationConfigRequest, GetTaskRequest, ListTaskPushNotificationConfigsRequest, ListTasksRequest,
-    SendMessageRequest, SubscribeToTaskRequest, TaskPushNotificationConfig,
+    SubscribeToTaskRequest, TaskPushNotificationConfig,
 };
 use proto::a2a_server::{A2AService, A2AServiceServer};
+use proto::raw::SendMessageRequest;
 use tonic::metadata::MetadataMap;
 use tonic::{Extensions, Request, Response, Status};
 use types::limits;
@@ -19,6 +20,7 @@ use crate::backend::Backend;
 use crate::call::EXTENSIONS_KEY;
 use crate::error::Error;
 use crate::operations::{Answer, Answered, Caller, Operations};
+use crate::parse::Sending;
 use crate::typed::Typed;
 use crate::who::Who;
 
@@ -38,6 +40,11 @@ type Frames<B> = MapErr<<B as Backend>::Frames, fn(Error) -> Status>;
 fn split<T>(request: Request<T>) -> (Caller, T) {
     let (metadata, transport, body) = request.into_parts();
     (Caller { headers: metadata.into_headers(), who: Who::of(&transport) }, body)
+}
+
+/// The request, its message looked through.
+fn sending(request: SendMessageRequest) -> Result<Sending, Status> {
+    request.try_into().map_err(|error| proto::malformed(&error))
 }
 
 /// The answer, with the activated extensions named in its metadata.
@@ -63,12 +70,12 @@ impl<B: Backend> A2AService for Grpc<B> {
 
     async fn send_message(&self, request: Request<SendMessageRequest>) -> Answering<Bytes> {
         let (caller, body) = split(request);
-        join(self.0.send(caller, body).await)
+        join(self.0.send(caller, sending(body)?).await)
     }
 
     async fn send_streaming_message(&self, request: Request<SendMessageRequest>) -> Answering<Frames<B>> {
         let (caller, body) = split(request);
-        join_stream::<B>(self.0.stream(caller, body).await)
+        join_stream::<B>(self.0.stream(caller, sending(body)?).await)
     }
 
     async fn get_task(&self, request: Request<GetTaskRequest>) -> Answering<Bytes> {

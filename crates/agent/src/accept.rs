@@ -4,10 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use a2a::metadata::Dispatch;
-use a2a::{Call, Error, SendRequest};
+use a2a::{Call, Error, Heard, SendRequest};
 use bytes::Bytes;
-use prost::Message as _;
-use proto::a2a::Message;
 use store::{Accept, BodyDigest, Commit, Created, Refusal, Seen, SeenKey, SeenReply};
 use types::{ContextId, MessageId, Owner, Scope, TaskId, Timestamp, limits};
 
@@ -31,7 +29,7 @@ pub(crate) struct Asked {
     /// The request but for its message.
     pub(crate) request: SendRequest,
     /// Shared with the task that it opens, or is a turn of.
-    pub(crate) message: Arc<Message>,
+    pub(crate) message: Arc<Heard>,
 }
 
 impl Asked {
@@ -96,7 +94,7 @@ impl<D: Driver> Kit<D> {
     /// What seldom happens is boxed, so that every other message does without the room for it.
     pub(crate) async fn accept(&self, asked: &Asked, audience: Audience) -> Result<Accepted<D>, Error> {
         let Asked { call, request, message } = asked;
-        let size = message.encoded_len();
+        let size = message.size();
         if size > MESSAGE {
             return Err(Error::TooLarge { field: "message".to_owned(), size, limit: MESSAGE });
         }
@@ -140,9 +138,8 @@ impl<D: Driver> Kit<D> {
 
     /// The dispatch that the message carries. Work that was dispatched to another store must not begin here:
     /// whoever sent it looks for it there.
-    fn dispatch(&self, message: &Message) -> Result<Option<Dispatch>, Error> {
-        let dispatch = Dispatch::from_metadata(message.metadata.as_ref())
-            .map_err(|bad| Error::invalid("message.metadata", bad.to_string()))?;
+    fn dispatch(&self, message: &Heard) -> Result<Option<Dispatch>, Error> {
+        let dispatch = message.dispatch().map_err(|bad| Error::invalid("message.metadata", bad.to_string()))?;
         self.check_store(dispatch.as_ref().and_then(|dispatch| dispatch.store_id))?;
         Ok(dispatch)
     }

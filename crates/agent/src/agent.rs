@@ -3,6 +3,7 @@
 use std::fmt;
 use std::future::Future;
 
+use a2a::Heard;
 use proto::a2a::{AgentSkill, Message};
 use tonic::service::Routes;
 use types::Owner;
@@ -47,7 +48,7 @@ pub trait Agent: Send + Sync + Sized + 'static {
     ///
     /// For what can be said at once and has no effects: it may be asked more than once for the same message.
     /// The first answer is durable before it goes out, and whoever repeats the message gets the same one.
-    fn reply(&self, _owner: &Owner, _message: &Message) -> impl Future<Output = Option<Message>> + Send {
+    fn reply(&self, _owner: &Owner, _message: &Heard) -> impl Future<Output = Option<Message>> + Send {
         std::future::ready(None)
     }
 

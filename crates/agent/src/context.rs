@@ -4,6 +4,7 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 
+use a2a::Heard;
 use a2a::frame::Chunk;
 use a2a::metadata::Dispatch;
 use bytes::Bytes;
@@ -85,7 +86,7 @@ pub(crate) struct Turn {
     pub(crate) number: u32,
     /// The place of this turn's message in the history.
     pub(crate) asked: usize,
-    pub(crate) history: Vec<Message>,
+    pub(crate) history: Vec<Heard>,
     /// Emits of this turn that an earlier run has made durable.
     pub(crate) known: u64,
     /// The task's metadata when this run began: of each key the newest that an update has set.
@@ -119,24 +120,24 @@ impl Context {
     }
 
     /// The message of this turn.
-    pub fn message(&self) -> &Message {
+    pub fn message(&self) -> &Heard {
         &self.turn.history[self.turn.asked]
     }
 
     /// The whole conversation so far, oldest first, this turn's message included.
-    pub fn history(&self) -> &[Message] {
+    pub fn history(&self) -> &[Heard] {
         &self.turn.history
     }
 
     /// The text parts of this turn's message, one per line.
     pub fn text(&self) -> String {
-        crate::words::text_of(self.message())
+        self.message().text()
     }
 
     /// What this turn belongs to when an operator dispatched it.
     pub fn dispatch(&self) -> Option<Dispatch> {
         // Checked when the message was accepted.
-        Dispatch::from_metadata(self.message().metadata.as_ref()).ok().flatten()
+        self.message().dispatch().ok().flatten()
     }
 
     /// When this run of the turn began, by the store's clock.

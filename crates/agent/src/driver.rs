@@ -4,8 +4,8 @@ use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 
-use a2a::Error;
 use a2a::frame::{Chunk, Made, Metadata};
+use a2a::{Error, Heard};
 use bytes::Bytes;
 use proto::a2a::{AgentSkill, Message};
 use store::{Ready, Record, RowChange, Timer};
@@ -39,7 +39,7 @@ pub trait Driver: Send + Sync + Sized + 'static {
         &self,
         _kit: &Kit<Self>,
         _owner: &Owner,
-        _message: &Message,
+        _message: &Heard,
     ) -> impl Future<Output = Result<Opening<Self::State>, Error>> + Send {
         std::future::ready(Ok(Opening::default()))
     }
@@ -135,7 +135,7 @@ impl fmt::Debug for View<'_> {
 pub enum Input<S> {
     /// A caller's message: the first creates the task, later ones are further turns of it.
     /// The kit keeps it in the task's history.
-    Message(Arc<Message>),
+    Message(Arc<Heard>),
     /// A caller asks to stop. Repeated while the stop is under way.
     Cancel,
     /// The task's timer is due.

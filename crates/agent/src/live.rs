@@ -4,9 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use a2a::Error;
+use a2a::{Error, Heard};
 use parking_lot::{Mutex, MutexGuard};
-use proto::a2a::Message;
 use service::TraceContext;
 use store::{Accept, Created, Frame, Loaded, Refusal, RowChange, Settle};
 use tokio::sync::{oneshot, watch};
@@ -180,7 +179,7 @@ impl<D: Driver> Live<D> {
     pub(crate) fn turn(
         &self,
         kit: &Kit<D>,
-        message: Arc<Message>,
+        message: Arc<Heard>,
         accept: Accept,
         rows: Vec<RowChange>,
     ) -> Result<Receipt, Rejected> {

@@ -13,8 +13,8 @@ pub(crate) const RESERVED: u16 = 0xFF00;
 pub(crate) const MESSAGE: u16 = RESERVED;
 
 /// The record of a later turn's message, which is encoded already.
-pub(crate) fn message(encoded: &[u8]) -> Record {
-    Record { kind: MESSAGE, bytes: Bytes::copy_from_slice(encoded) }
+pub(crate) fn message(encoded: Bytes) -> Record {
+    Record { kind: MESSAGE, bytes: encoded }
 }
 
 /// The message of such a record, if it decodes.

@@ -5,9 +5,10 @@ use std::panic::AssertUnwindSafe;
 use std::pin::pin;
 use std::time::Duration;
 
+use a2a::Heard;
 use bytes::Bytes;
 use futures::FutureExt;
-use proto::a2a::{Message, Role};
+use proto::a2a::Role;
 use store::{Refusal, Row, RowChange};
 use tokio_util::sync::CancellationToken;
 
@@ -41,14 +42,14 @@ fn turn<A: Agent>(handle: &Handle<Turns<A>>) -> Turn {
     if state.canceling {
         live.stop_token().cancel();
     }
-    let history: Vec<Message> = head.task().history().collect();
+    let history: Vec<Heard> = head.task().history().collect();
     let user = i32::from(Role::User);
     Turn {
         id: live.id,
         context: live.context.clone(),
         owner: live.owner.clone(),
         number: state.number,
-        asked: history.iter().rposition(|message| message.role == user).unwrap_or_default(),
+        asked: history.iter().rposition(|message| message.role_number() == user).unwrap_or_default(),
         history,
         known: head.seq().0.saturating_sub(state.began.0),
         metadata: head.task().metadata(),

@@ -11,7 +11,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use a2a::frame::Metadata;
-use a2a::{Error, metadata};
+use a2a::{Error, Heard, metadata};
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 use prost::Message as _;
 use proto::a2a::{AgentSkill, Message};
@@ -90,8 +90,8 @@ impl<A: Agent> Turns<A> {
         &self.agent
     }
 
-    fn message(view: &View<'_>, state: &mut TurnState, message: &Message) -> Result<Decision<Effect>, Error> {
-        let size = message.encoded_len();
+    fn message(view: &View<'_>, state: &mut TurnState, message: &Heard) -> Result<Decision<Effect>, Error> {
+        let size = message.size();
         if size > view.room {
             return Err(Error::TooLarge { field: "message".to_owned(), size, limit: view.room });
         }
@@ -254,7 +254,7 @@ impl<A: Agent> Driver for Turns<A> {
 
     const EAGER: bool = A::EAGER;
 
-    async fn open(&self, _: &Kit<Self>, owner: &Owner, message: &Message) -> Result<Opening<TurnState>, Error> {
+    async fn open(&self, _: &Kit<Self>, owner: &Owner, message: &Heard) -> Result<Opening<TurnState>, Error> {
         Ok(self.agent.reply(owner, message).await.map_or_else(Opening::default, Opening::Reply))
     }
 

@@ -2,11 +2,11 @@
 
 use std::collections::VecDeque;
 
-use a2a::Error;
 use a2a::frame::{Chunk, Written};
+use a2a::{Error, Heard};
 use bytes::Bytes;
 use prost::Message as _;
-use proto::a2a::{Message, Task, TaskStatus};
+use proto::a2a::{Task, TaskStatus};
 use store::{
     Accept, Commit, Created, Entry, Frame, FrameKind, Lane, Loaded, Ready, RowChange, Snapshot, TaskChange, Timer,
 };
@@ -208,7 +208,7 @@ impl<D: Driver> Volatile<D> {
     }
 
     /// Takes a caller's message into the history: the first within the opening frame, later ones as a record.
-    fn hear(&mut self, message: &Message, first: bool, now: Timestamp) {
+    fn hear(&mut self, message: &Heard, first: bool, now: Timestamp) {
         let heard = self.task.hear(message);
         if first {
             let seq = self.seq.next();

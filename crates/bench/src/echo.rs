@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use a2a::metadata;
+use a2a::{Heard, metadata};
 use agent::{Agent, Chunk, Context, Failure, Finish, Profile, Setup, words};
 use proto::a2a::{AgentSkill, Message};
 use service::Fatal;
@@ -64,8 +64,8 @@ impl Agent for Echo {
         }
     }
 
-    async fn reply(&self, _: &Owner, message: &Message) -> Option<Message> {
-        words::text_of(message).strip_prefix("reply ").map(words::say)
+    async fn reply(&self, _: &Owner, message: &Heard) -> Option<Message> {
+        message.text().strip_prefix("reply ").map(words::say)
     }
 
     async fn run(&self, task: &mut Context) -> Result<Finish, Failure> {

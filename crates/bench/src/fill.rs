@@ -91,7 +91,7 @@ fn ended(id: TaskId, number: usize, kind: Kind, epoch: Epoch, at: Timestamp) -> 
     let key = SeenKey::new(&kind.owner, None, &message_id.parse().map_err(wrong)?);
     let accept = Accept {
         key,
-        digest: BodyDigest::of_framed(&a2a::framed_body(&message)),
+        digest: BodyDigest::of_framed(&a2a::framed_body(&a2a::Heard::from(message.clone()))),
         reply: SeenReply::Task(id),
         keep_until: at.after(REMEMBERED),
         not_after: None,

@@ -5,11 +5,11 @@ mod tests;
 
 use std::sync::Arc;
 
-use a2a::Error;
+use a2a::{Error, Heard};
 use agent::{Damaged, Decision, Driver, Handle, Input, Kit, Opening, View};
 use discovery::{Outcomes, View as Registry};
 use engine::{ChildNews, Effect, News, Phase, Plan, Refused, Reply, Resume, Routes, Run, Step};
-use proto::a2a::{AgentSkill, Message};
+use proto::a2a::AgentSkill;
 use store::Record;
 use tokio::sync::Notify;
 use types::{ContextId, Owner, StepId, TaskId};
@@ -136,7 +136,7 @@ impl Driver for Runs {
     type Signal = Signal;
     type Effect = Deed;
 
-    async fn open(&self, kit: &Kit<Self>, owner: &Owner, message: &Message) -> Result<Opening<RunState>, Error> {
+    async fn open(&self, kit: &Kit<Self>, owner: &Owner, message: &Heard) -> Result<Opening<RunState>, Error> {
         resume::open(kit, owner, message).await
     }
 

@@ -156,7 +156,8 @@ impl<U: Message + Default> Decoder for Decoding<U> {
     }
 }
 
-fn malformed(error: &prost::DecodeError) -> Status {
+/// The refusal of a request that is not encoded as its message.
+pub fn malformed(error: &prost::DecodeError) -> Status {
     let details = ErrorDetails::with_bad_request_violation("request", error.to_string());
     Status::with_error_details(Code::InvalidArgument, format!("the request does not decode: {error}"), details)
 }

@@ -1,6 +1,7 @@
 //! The wire: generated messages and services, their descriptor set, and exact ProtoJSON.
 //! Holds no logic; what a message means is decided where it is parsed.
 
+mod canonical;
 mod codec;
 mod exact;
 #[path = "gen/mod.rs"]
@@ -14,8 +15,10 @@ mod straight;
 mod text;
 mod time;
 pub mod value;
+pub mod wire;
 
-pub use codec::{Plain, Prepared, Strict};
+pub use canonical::is_canonical;
+pub use codec::{Plain, Prepared, Strict, malformed};
 pub use exact::{Exact, decode_exact};
 pub use generated::{lf, watchroom};
 pub use json::{JsonError, from_json, from_json_exact, to_json};

@@ -1,8 +1,14 @@
-//! The registry's messages with the card as the bytes that came: a decoded card forgets the fields that this
-//! version does not know, and a signature covers them. Wire-identical to `watchroom.registry.v1`, which has the comments.
+//! Messages with a part of them as the bytes that came. Wire-identical to the generated ones, which have the comments.
+//!
+//! The registry's keep the card: a decoded card forgets the fields that this version does not know, and a signature
+//! covers them. A request to an agent keeps its message, which is stored as it came and seldom needed as a tree.
 
-use bytes::Bytes;
+use bytes::{Buf, BufMut, Bytes};
+use prost::encoding::{self, DecodeContext, WireType, skip_field};
+use prost::{DecodeError, Message};
 
+use crate::Struct;
+use crate::a2a::SendMessageConfiguration;
 use crate::watchroom::registry::v1::{Bookmark, Callers, Removed, Report, Synced};
 
 /// `Registration`.
@@ -126,4 +132,80 @@ pub enum WatchEvent {
     /// Nothing else matches so far.
     #[prost(message, tag = "6")]
     Bookmark(Bookmark),
+}
+
+/// `lf.a2a.v1.SendMessageRequest`.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct SendMessageRequest {
+    /// The tenant.
+    pub tenant: String,
+    /// An encoded `Message`.
+    pub message: Option<Bytes>,
+    /// How it is to be answered.
+    pub configuration: Option<SendMessageConfiguration>,
+    /// Metadata of the request.
+    pub metadata: Option<Struct>,
+}
+
+impl Message for SendMessageRequest {
+    fn encode_raw(&self, out: &mut impl BufMut) {
+        if !self.tenant.is_empty() {
+            encoding::string::encode(1, &self.tenant, out);
+        }
+        self.message.iter().for_each(|message| encoding::bytes::encode(2, message, out));
+        self.configuration.iter().for_each(|configuration| encoding::message::encode(3, configuration, out));
+        self.metadata.iter().for_each(|metadata| encoding::message::encode(4, metadata, out));
+    }
+
+    fn merge_field(
+        &mut self,
+        tag: u32,
+        wire: WireType,
+        input: &mut impl Buf,
+        context: DecodeContext,
+    ) -> Result<(), DecodeError> {
+        let (name, merged) = match tag {
+            1 => ("tenant", encoding::string::merge(wire, &mut self.tenant, input, context)),
+            2 => ("message", join(&mut self.message, wire, input, context)),
+            3 => {
+                let own = self.configuration.get_or_insert_default();
+                ("configuration", encoding::message::merge(wire, own, input, context))
+            }
+            4 => ("metadata", encoding::message::merge(wire, self.metadata.get_or_insert_default(), input, context)),
+            _ => return skip_field(wire, tag, input, context),
+        };
+        merged.map_err(|mut error| {
+            error.push("SendMessageRequest", name);
+            error
+        })
+    }
+
+    fn encoded_len(&self) -> usize {
+        let tenant = if self.tenant.is_empty() { 0 } else { encoding::string::encoded_len(1, &self.tenant) };
+        tenant
+            + self.message.as_ref().map_or(0, |message| encoding::bytes::encoded_len(2, message))
+            + self.configuration.as_ref().map_or(0, |own| encoding::message::encoded_len(3, own))
+            + self.metadata.as_ref().map_or(0, |metadata| encoding::message::encoded_len(4, metadata))
+    }
+
+    fn clear(&mut self) {
+        *self = Self::default();
+    }
+}
+
+/// Takes in an encoded message. One that comes in pieces is merged from them, and that is what their bytes one after the
+/// other decode to.
+fn join(
+    whole: &mut Option<Bytes>,
+    wire: WireType,
+    input: &mut impl Buf,
+    context: DecodeContext,
+) -> Result<(), DecodeError> {
+    let mut piece = Bytes::new();
+    encoding::bytes::merge(wire, &mut piece, input, context)?;
+    *whole = Some(match whole.take() {
+        None => piece,
+        Some(first) => [first, piece].concat().into(),
+    });
+    Ok(())
 }

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use crate::time;
 use crate::value::Number;
+use crate::wire::{Key, Wire};
 
 /// Messages within each other at most, as decoders have it.
 const DEEPEST: usize = 100;
@@ -250,110 +251,6 @@ fn list(out: &mut Vec<u8>, mut wire: Wire<'_>, depth: usize) -> Option<()> {
     }
     out.push(b']');
     Some(())
-}
-
-/// Encoded bytes, read from their beginning.
-#[derive(Debug, Clone, Copy)]
-struct Wire<'w>(&'w [u8]);
-
-/// A field's number, and how its value is encoded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Key {
-    tag: u32,
-    kind: u32,
-}
-
-/// A member of a Struct.
-#[derive(Debug)]
-struct Member<'w> {
-    name: &'w str,
-    value: Wire<'w>,
-}
-
-impl Key {
-    const VARINT: u32 = 0;
-    const FIXED: u32 = 1;
-    const DELIMITED: u32 = 2;
-
-    fn tagged(self, tag: u32) -> Option<Self> {
-        (self.tag == tag).then_some(self)
-    }
-
-    fn is(self, kind: u32) -> Option<()> {
-        (self.kind == kind).then_some(())
-    }
-}
-
-impl<'w> Wire<'w> {
-    /// The next key; none at the end.
-    fn key(&mut self) -> Option<Option<Key>> {
-        if self.0.is_empty() {
-            return Some(None);
-        }
-        let key = u32::try_from(self.varint()?).ok()?;
-        Some(Some(Key { tag: key >> 3, kind: key & 7 }))
-    }
-
-    fn varint(&mut self) -> Option<u64> {
-        let mut number = 0;
-        for shift in (0..63).step_by(7) {
-            let (&byte, rest) = self.0.split_first()?;
-            self.0 = rest;
-            number |= u64::from(byte & 0x7f) << shift;
-            if byte < 0x80 {
-                return Some(number);
-            }
-        }
-        // A tenth byte is that of a negative number, and none of ours is one.
-        None
-    }
-
-    fn number(&mut self, key: Key) -> Option<u64> {
-        key.is(Key::VARINT)?;
-        self.varint()
-    }
-
-    fn double(&mut self, key: Key) -> Option<f64> {
-        key.is(Key::FIXED)?;
-        let (bytes, rest) = self.0.split_first_chunk()?;
-        self.0 = rest;
-        Some(f64::from_le_bytes(*bytes))
-    }
-
-    fn bytes(&mut self, key: Key) -> Option<&'w [u8]> {
-        key.is(Key::DELIMITED)?;
-        let length = usize::try_from(self.varint()?).ok()?;
-        let (bytes, rest) = self.0.split_at_checked(length)?;
-        self.0 = rest;
-        Some(bytes)
-    }
-
-    fn text(&mut self, key: Key) -> Option<&'w str> {
-        std::str::from_utf8(self.bytes(key)?).ok()
-    }
-
-    /// What there is of a member, as one that encodes it in order has it.
-    fn member(mut self) -> Option<Member<'w>> {
-        let mut member = Member { name: "", value: Wire(&[]) };
-        let mut key = self.key()?;
-        if let Some(named) = key.and_then(|key| key.tagged(1)) {
-            member.name = self.text(named)?;
-            key = self.key()?;
-        }
-        if let Some(valued) = key {
-            member.value = Wire(self.bytes(valued.tagged(2)?)?);
-        }
-        self.0.is_empty().then_some(member)
-    }
-
-    /// How often a Struct names a member.
-    fn names(mut self, name: &str) -> Option<usize> {
-        let mut count = 0;
-        while let Some(key) = self.key()? {
-            count += usize::from(Wire(self.bytes(key)?).member()?.name == name);
-        }
-        Some(count)
-    }
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ use prost::{DecodeError, Message, Oneof};
 
 use self::append::Measured as _;
 
+pub(crate) use self::append::framed;
 pub use self::append::{delimited, nested};
 pub use self::check::NotJson;
 pub(crate) use self::json::Number;

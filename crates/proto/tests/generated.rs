@@ -104,10 +104,12 @@ fn prepared_service() -> tonic_build::manual::Service {
     OPERATIONS
         .iter()
         .fold(service, |service, (name, path, request, streams)| {
+            // A message to an agent is kept as the bytes that came.
+            let place = if *request == "SendMessageRequest" { "raw" } else { "a2a" };
             let method = tonic_build::manual::Method::builder()
                 .name(*name)
                 .route_name(*path)
-                .input_type(format!("crate::a2a::{request}"))
+                .input_type(format!("crate::{place}::{request}"))
                 .output_type("bytes::Bytes")
                 .codec_path("crate::Prepared");
             service.method(if *streams { method.server_streaming().build() } else { method.build() })

@@ -1,4 +1,4 @@
-//! The raw registry messages are the same on the wire as the generated ones, and keep what those forget.
+//! The raw messages are the same on the wire as the generated ones, and keep what those forget.
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests may unwrap as tests do")]
 
@@ -107,4 +107,27 @@ fn a_raw_registration_keeps_fields_that_the_card_does_not_know() {
     let back = raw::Registration::decode(raw.encode_to_vec().as_slice()).unwrap();
     assert_eq!(back.card.unwrap(), bytes);
     assert_eq!(typed::Registration::decode(raw.encode_to_vec().as_slice()).unwrap().card, Some(card()));
+}
+
+#[test]
+fn a_request_keeps_its_message_as_it_came() {
+    use proto::a2a::{Message as Said, SendMessageConfiguration, SendMessageRequest};
+    let metadata = Some(proto::Struct { fields: [("k".to_owned(), proto::Value::default())].into() });
+    let said = Said { message_id: "m".into(), metadata: metadata.clone(), ..Said::default() };
+    survives::<_, raw::SendMessageRequest>(SendMessageRequest::default());
+    survives::<_, raw::SendMessageRequest>(SendMessageRequest {
+        tenant: "t".into(),
+        message: Some(said.clone()),
+        configuration: Some(SendMessageConfiguration { return_immediately: true, ..Default::default() }),
+        metadata,
+    });
+    // Twice the same field is one message, merged.
+    let piece =
+        |said: &Said| raw::SendMessageRequest { message: Some(said.encode_to_vec().into()), ..Default::default() };
+    let other = Said { context_id: "c".into(), message_id: "n".into(), ..Said::default() };
+    let both = [piece(&said).encode_to_vec(), piece(&other).encode_to_vec()].concat();
+    let merged = SendMessageRequest::decode(&both[..]).unwrap().message.unwrap();
+    assert_eq!((&merged.message_id[..], &merged.context_id[..]), ("n", "c"));
+    let kept = raw::SendMessageRequest::decode(&both[..]).unwrap().message.unwrap();
+    assert_eq!(Said::decode(kept).unwrap(), merged);
 }

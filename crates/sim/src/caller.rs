@@ -112,7 +112,7 @@ fn request(id: MessageId, number: usize, to: To) -> SendRequest {
         To::Answer(task) => message(id, &words, Some(task)),
         To::GoOnFrom(task) => {
             let mut request = message(id.clone(), &words, None);
-            request.message = orchestrator::going_on(id.to_string(), task);
+            request.message = orchestrator::going_on(id.to_string(), task).into();
             request
         }
     }

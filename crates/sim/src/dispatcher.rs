@@ -345,7 +345,7 @@ pub(crate) fn message(id: MessageId, words: &str, task: Option<TaskId>) -> SendR
         ..Message::default()
     };
     SendRequest {
-        message,
+        message: message.into(),
         message_id: id,
         task,
         context: None,

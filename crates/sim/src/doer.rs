@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use a2a::Heard;
 use a2a::metadata::{Dispatch, PROGRESS, object, structure, text};
 use agent::words::{artifact, say, text_of, text_part};
 use agent::{Agent, Context, Failure, Finish, NotCommitted, Profile, Setup};
@@ -43,7 +44,7 @@ impl<const EAGER: bool> Agent for Doer<EAGER> {
         Profile { name: "Doer".into(), description: "works under faults".into(), skills, ..Profile::default() }
     }
 
-    async fn reply(&self, _: &Owner, message: &Message) -> Option<Message> {
+    async fn reply(&self, _: &Owner, message: &Heard) -> Option<Message> {
         let dispatch = marks::mark_of(message)?;
         let behaviour = Behaviour::of(self.world.seed, &text_of(message), &dispatch.step, dispatch.attempt);
         let words = format!("{}/{}", dispatch.step, dispatch.attempt);

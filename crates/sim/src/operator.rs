@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use a2a::Error;
+use a2a::{Error, Heard};
 use agent::{Damaged, Decision, Driver, Handle, Input, Kit, Opening, View};
 use engine::{Effect, Fate, Finding, News, Phase, Refused, Reply, Resume, Routes, Run, Step};
 use orchestrator::{DUTIES, Deed, Found, Outside, RESUMED, RunState, Signal};
@@ -130,7 +130,7 @@ impl Driver for Runs {
     type Signal = Signal;
     type Effect = Deed;
 
-    async fn open(&self, kit: &Kit<Self>, owner: &Owner, message: &Message) -> Result<Opening<RunState>, Error> {
+    async fn open(&self, kit: &Kit<Self>, owner: &Owner, message: &Heard) -> Result<Opening<RunState>, Error> {
         match self.undoubting(message).filter(|_| self.world.has(Defect::DoubtNotCarried)) {
             Some(state) => Ok(Opening::Task { state: Some(state), context: None }),
             None => orchestrator::resume(kit, owner, message).await,

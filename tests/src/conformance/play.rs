@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use a2a::Heard;
 use a2a::metadata::{number, object, text};
 use agent::{Agent, Chunk, Context, Failure, Finish, Profile, Setup, words};
 use bytes::Bytes;
@@ -43,7 +44,7 @@ impl Agent for Player {
         vec![skill("private", "Only known callers are told of it")]
     }
 
-    async fn reply(&self, _: &Owner, message: &Message) -> Option<Message> {
+    async fn reply(&self, _: &Owner, message: &Heard) -> Option<Message> {
         (Behaviour::of(message) == Behaviour::Reply).then(|| words::say("Direct message response"))
     }
 

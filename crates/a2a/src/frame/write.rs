@@ -10,6 +10,7 @@ use proto::value::{Slot, delimited, nested};
 use types::Seq;
 
 use super::{Ids, Metadata};
+use crate::heard::Heard;
 
 /// Bytes around what a frame holds: tags and lengths, and the mark.
 const AROUND: usize = 128;
@@ -79,12 +80,20 @@ pub(super) fn put_status(out: &mut Vec<u8>, state: i32, message: Option<&[u8]>, 
 
 /// The encoded `Message`.
 pub(super) fn message(message: &Message) -> Vec<u8> {
-    message_of(Ids { task: &message.task_id, context: &message.context_id }, message)
+    let ids = Ids { task: &message.task_id, context: &message.context_id };
+    envelope(&message.message_id, ids, message.role, message)
 }
 
-/// The encoded `Message` as one of a task, whatever ids it came with.
-pub(super) fn message_of(ids: Ids<'_>, message: &Message) -> Vec<u8> {
-    envelope(&message.message_id, ids, message.role, message)
+/// The encoded `Message` of a caller as one of a task, whatever ids it came with.
+pub(super) fn heard_of(ids: Ids<'_>, heard: &Heard) -> Vec<u8> {
+    let (id, content) = (heard.message_id(), heard.content());
+    let mut out = Vec::with_capacity(text_len(id) + ids.len() + 2 + content.len());
+    put_text(&mut out, 1, id);
+    put_text(&mut out, 2, ids.context);
+    put_text(&mut out, 3, ids.task);
+    put_enum(&mut out, 4, heard.role_number());
+    out.extend_from_slice(content);
+    out
 }
 
 /// The encoded `Message` of the agent that has these words, as frame `seq` of its task.

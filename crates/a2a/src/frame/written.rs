@@ -2,7 +2,6 @@
 //! the whole. It is folded by the rules of [`fold`](crate::fold).
 
 use bytes::Bytes;
-use prost::Message as _;
 use prost_types::Timestamp;
 use proto::Struct;
 use proto::a2a::{Message, Task, TaskStatus};
@@ -11,8 +10,9 @@ use types::{Seq, TaskState};
 
 use super::made::merge;
 use super::mark::{Mark, put_metadata};
-use super::write::{buffer, field_len, message, message_of, put_bytes, put_status, put_text, said, text_len};
+use super::write::{buffer, field_len, heard_of, message, put_bytes, put_status, put_text, said, text_len};
 use super::{Chunk, Ids, Made, Metadata};
+use crate::heard::Heard;
 
 /// A task whose parts are kept as the bytes that go out.
 #[derive(Debug, Clone, Default)]
@@ -21,7 +21,7 @@ pub struct Written {
     context: String,
     status: Option<Standing>,
     artifacts: Vec<Made>,
-    history: Vec<Vec<u8>>,
+    history: Vec<Bytes>,
     metadata: Option<Metadata>,
 }
 
@@ -50,8 +50,8 @@ impl Written {
     }
 
     /// The messages so far, but for that of the status, oldest first.
-    pub fn history(&self) -> impl Iterator<Item = Message> + '_ {
-        self.history.iter().filter_map(|bytes| Message::decode(&bytes[..]).ok())
+    pub fn history(&self) -> impl Iterator<Item = Heard> + '_ {
+        self.history.iter().cloned().map(Heard::kept)
     }
 
     /// Whether it has that artifact.
@@ -60,9 +60,10 @@ impl Written {
     }
 
     /// Takes a message into the history, as one of this task; it is encoded as the history has it.
-    pub fn hear(&mut self, heard: &Message) -> &[u8] {
-        self.history.push(message_of(self.ids(), heard));
-        self.history.last().map_or(&[], Vec::as_slice)
+    pub fn hear(&mut self, heard: &Heard) -> Bytes {
+        let heard = Bytes::from(heard_of(self.ids(), heard));
+        self.history.push(heard.clone());
+        heard
     }
 
     /// The frame of the whole task, with this status.
@@ -92,7 +93,7 @@ impl Written {
         let next = Standing::new(state.wire(), message, Some(&at));
         let frame = next.frame(self.ids(), metadata.as_ref(), seq);
         let replaced = self.status.replace(next);
-        self.history.extend(replaced.and_then(|replaced| replaced.message));
+        self.history.extend(replaced.and_then(|replaced| replaced.message).map(Bytes::from));
         merge(&mut self.metadata, metadata);
         frame
     }
@@ -163,7 +164,7 @@ impl From<Task> for Written {
         Self {
             status: task.status.as_ref().map(Standing::of),
             artifacts: task.artifacts.into_iter().map(Made::from).collect(),
-            history: task.history.iter().map(message).collect(),
+            history: task.history.iter().map(message).map(Bytes::from).collect(),
             id: task.id,
             context: task.context_id,
             metadata: task.metadata.map(Metadata::from),

@@ -3,8 +3,8 @@
 use bytes::Bytes;
 use proto::Members;
 use proto::a2a::{
-    AgentCard, ListTaskPushNotificationConfigsResponse, ListTasksResponse, SendMessageResponse, Task,
-    TaskPushNotificationConfig,
+    AgentCard, ListTaskPushNotificationConfigsResponse, ListTasksResponse, SendMessageRequest, SendMessageResponse,
+    Task, TaskPushNotificationConfig,
 };
 
 use crate::backend::Backend;
@@ -30,8 +30,10 @@ impl Operation {
         params: Params,
     ) -> Answered<Outcome<B::Frames>> {
         match self {
-            Self::SendMessage => one::<SendMessageResponse, _>(of.send(caller, params.read()?).await),
-            Self::SendStreamingMessage => frames(of.stream(caller, params.read()?).await),
+            Self::SendMessage => {
+                one::<SendMessageResponse, _>(of.send(caller, params.read::<SendMessageRequest>()?.into()).await)
+            }
+            Self::SendStreamingMessage => frames(of.stream(caller, params.read::<SendMessageRequest>()?.into()).await),
             Self::GetTask => one::<Task, _>(of.get(caller, params.read()?).await),
             Self::ListTasks => one::<ListTasksResponse, _>(of.list(caller, params.read()?).await),
             Self::CancelTask => one::<Task, _>(of.cancel(caller, params.read()?).await),

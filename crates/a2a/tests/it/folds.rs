@@ -112,7 +112,7 @@ proptest! {
     fn a_task_that_is_written_piece_by_piece_is_the_folded_one(changes in changes()) {
         let (frames, states) = play(&changes);
         let mut written = Written::new(TASK.into(), CONTEXT.into());
-        prop_assert_eq!(written.hear(&message("hello")), &heard().encode_to_vec()[..]);
+        prop_assert_eq!(&written.hear(&message("hello").into())[..], &heard().encode_to_vec()[..]);
         prop_assert_eq!(&written.open(&status(TaskState::Submitted, None), Seq(1)), &frames[0]);
         for (at, frame) in frames.iter().enumerate().skip(1) {
             let seq = Seq(at as u64 + 1);

@@ -173,7 +173,7 @@ async fn a_message_reaches_the_backend_in_our_words() {
     assert_eq!(full.accepted_output_modes, ["text/plain"]);
     assert_eq!((plain.wait, plain.history), (Wait::Blocking, History::All));
     assert_eq!((plain.task, &plain.context), (None, &None));
-    assert_eq!(plain.message, message("hello"));
+    assert_eq!(plain.message, message("hello").into());
 }
 
 #[tokio::test]

@@ -85,7 +85,7 @@ fn a_reason_is_read_as_it_was_written() {
 }
 
 fn digest(message: &Message) -> Vec<u8> {
-    framed_body(message)
+    framed_body(&message.clone().into())
 }
 
 #[test]

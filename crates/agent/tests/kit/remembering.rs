@@ -41,7 +41,7 @@ fn a_repetition_is_told_by_the_same_digest_as_ever() {
     };
     let (role, count, part) = (i32::from(Role::User).to_be_bytes(), 2_u64.to_be_bytes(), part.encode_to_vec());
     let parts: [&[u8]; 6] = [&role, b"c", &count, b"a", b"b", &part];
-    assert_eq!(BodyDigest::of_framed(&a2a::framed_body(&message)), BodyDigest::of(parts));
+    assert_eq!(BodyDigest::of_framed(&a2a::framed_body(&message.clone().into())), BodyDigest::of(parts));
 }
 
 async fn c138_by_default_every_message_is_taken_once(mut bed: Bed) {

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use a2a::frame::{Event, Update};
-use a2a::{Artifacts, Backend, Call, Card, Error, Extensions, History, SendRequest, Wait};
+use a2a::{Artifacts, Backend, Call, Card, Error, Extensions, Heard, History, SendRequest, Wait};
 use agent::{
     Agent, Context, Failure, Finish, Frames, Idempotency, Kit, NotCommitted, Parts, Profile, Setup, Turns, words,
 };
@@ -194,7 +194,7 @@ impl<const EAGER: bool> Agent for Script<EAGER> {
     }
 
     /// Answers `reply` directly, each time in other words.
-    async fn reply(&self, _owner: &Owner, message: &Message) -> Option<Message> {
+    async fn reply(&self, _owner: &Owner, message: &Heard) -> Option<Message> {
         let asked = words::text_of(message).starts_with("reply").then(|| self.0.runs.fetch_add(1, Ordering::SeqCst));
         asked.map(|before| words::say(format!("answer {before}")))
     }
@@ -274,7 +274,7 @@ pub(crate) fn message(id: &str, script: &str) -> SendRequest {
         ..Message::default()
     };
     SendRequest {
-        message,
+        message: message.into(),
         message_id: id.parse().unwrap(),
         task: None,
         context: None,

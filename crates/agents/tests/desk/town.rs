@@ -158,7 +158,7 @@ impl Sent {
             ..Message::default()
         };
         let request = SendRequest {
-            message,
+            message: message.into(),
             message_id: self.id.parse().unwrap(),
             task: None,
             context: self.context.map(|context| context.parse().unwrap()),

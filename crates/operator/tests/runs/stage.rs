@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use a2a::frame::{Event, Update};
-use a2a::{Backend as _, Call, Extensions, History, SendRequest, Wait};
+use a2a::{Backend as _, Call, Extensions, Heard, History, SendRequest, Wait};
 use agent::words::{artifact, say, text_of, text_part};
 use agent::{Agent, Context, Failure, Finish, Frames, Kit, Parts, Profile, Setup, Turns};
 use clap::Parser;
@@ -116,16 +116,16 @@ impl Agent for Script {
         Profile { name: self.name.into(), description: "tests".into(), skills: vec![skill], ..Profile::default() }
     }
 
-    async fn reply(&self, _: &Owner, message: &Message) -> Option<Message> {
+    async fn reply(&self, _: &Owner, message: &Heard) -> Option<Message> {
         let mut acts = self.acts.lock();
         let Some(Act::Reply) = acts.front() else { return None };
         acts.pop_front();
-        self.heard.lock().push(message.clone());
+        self.heard.lock().push((**message).clone());
         Some(say(format!("{} needs no task for that", self.name)))
     }
 
     async fn run(&self, task: &mut Context) -> Result<Finish, Failure> {
-        self.heard.lock().push(task.message().clone());
+        self.heard.lock().push((**task.message()).clone());
         let act = self.acts.lock().pop_front().unwrap_or(Act::Complete);
         match act {
             Act::Complete | Act::Reply => {}
@@ -446,7 +446,7 @@ pub(crate) fn request(words: &str) -> SendRequest {
         ..Message::default()
     };
     SendRequest {
-        message,
+        message: message.into(),
         message_id,
         task: None,
         context: None,

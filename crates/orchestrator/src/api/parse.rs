@@ -69,7 +69,7 @@ pub(super) fn resume(request: &wire::ResumeRunRequest) -> Result<SendRequest, Er
 
 fn immediately(message: Message, message_id: MessageId, context: Option<ContextId>) -> SendRequest {
     SendRequest {
-        message,
+        message: message.into(),
         message_id,
         task: None,
         context,

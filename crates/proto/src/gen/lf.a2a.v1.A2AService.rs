@@ -13,7 +13,7 @@ pub mod a2_a_service_server {
     pub trait A2AService: std::marker::Send + std::marker::Sync + 'static {
         async fn send_message(
             &self,
-            request: tonic::Request<crate::a2a::SendMessageRequest>,
+            request: tonic::Request<crate::raw::SendMessageRequest>,
         ) -> std::result::Result<tonic::Response<bytes::Bytes>, tonic::Status>;
         /// Server streaming response type for the SendStreamingMessage method.
         type SendStreamingMessageStream: tonic::codegen::tokio_stream::Stream<
@@ -23,7 +23,7 @@ pub mod a2_a_service_server {
             + 'static;
         async fn send_streaming_message(
             &self,
-            request: tonic::Request<crate::a2a::SendMessageRequest>,
+            request: tonic::Request<crate::raw::SendMessageRequest>,
         ) -> std::result::Result<
             tonic::Response<Self::SendStreamingMessageStream>,
             tonic::Status,
@@ -155,7 +155,7 @@ pub mod a2_a_service_server {
                     struct SendMessageSvc<T: A2AService>(pub Arc<T>);
                     impl<
                         T: A2AService,
-                    > tonic::server::UnaryService<crate::a2a::SendMessageRequest>
+                    > tonic::server::UnaryService<crate::raw::SendMessageRequest>
                     for SendMessageSvc<T> {
                         type Response = bytes::Bytes;
                         type Future = BoxFuture<
@@ -164,7 +164,7 @@ pub mod a2_a_service_server {
                         >;
                         fn call(
                             &mut self,
-                            request: tonic::Request<crate::a2a::SendMessageRequest>,
+                            request: tonic::Request<crate::raw::SendMessageRequest>,
                         ) -> Self::Future {
                             let inner = Arc::clone(&self.0);
                             let fut = async move {
@@ -201,7 +201,7 @@ pub mod a2_a_service_server {
                     impl<
                         T: A2AService,
                     > tonic::server::ServerStreamingService<
-                        crate::a2a::SendMessageRequest,
+                        crate::raw::SendMessageRequest,
                     > for SendStreamingMessageSvc<T> {
                         type Response = bytes::Bytes;
                         type ResponseStream = T::SendStreamingMessageStream;
@@ -211,7 +211,7 @@ pub mod a2_a_service_server {
                         >;
                         fn call(
                             &mut self,
-                            request: tonic::Request<crate::a2a::SendMessageRequest>,
+                            request: tonic::Request<crate::raw::SendMessageRequest>,
                         ) -> Self::Future {
                             let inner = Arc::clone(&self.0);
                             let fut = async move {

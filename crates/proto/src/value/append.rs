@@ -114,6 +114,6 @@ impl Measured for Value {
 }
 
 /// Bytes of a field that holds so many; all tags here fit one byte.
-fn framed(length: usize) -> usize {
+pub(crate) fn framed(length: usize) -> usize {
     1 + encoded_len_varint(length as u64) + length
 }
