@@ -6,7 +6,8 @@ use types::{StepId, TaskId, Timestamp};
 
 use crate::effect::{Dispatch, Effect, Fence, Sent};
 use crate::event::{Done, Event, Fact, StepFact};
-use crate::plan::{Plan, Step};
+use crate::input::Reply;
+use crate::plan::{Plan, Route, Step};
 use crate::run::{Ending, Phase, Run};
 use crate::step::{Attempt, Held, StepState, StepStatus, Stray};
 
@@ -27,12 +28,7 @@ impl Run {
                 self.phase = Phase::Asking { since: at };
                 self.still_since.get_or_insert(at);
             }
-            Fact::Answered(reply) => {
-                let plan = Arc::make_mut(&mut self.plan);
-                (plan.question, plan.about) = (None, reply.about.clone());
-                plan.title = reply.title.clone().unwrap_or_else(|| plan.title.clone());
-                self.extend(&reply.steps);
-            }
+            Fact::Answered(reply) => self.answered(reply),
             Fact::Compensating(added) => self.extend(added),
             Fact::Ended(outcome) => {
                 self.phase = Phase::Ended { at, outcome: *outcome };
@@ -54,6 +50,20 @@ impl Run {
         };
     }
 
+    fn answered(&mut self, reply: &Reply) {
+        let plan = Arc::make_mut(&mut self.plan);
+        (plan.question, plan.about) = (None, reply.about.clone());
+        plan.title = reply.title.clone().unwrap_or_else(|| plan.title.clone());
+        let renewed = plan.steps.iter_mut().zip(&mut self.steps).filter(|(step, _)| reply.renewed.contains(&step.id));
+        for (step, status) in renewed {
+            let before = std::mem::replace(&mut step.input, reply.about.clone());
+            for attempt in status.known_attempts() {
+                attempt.launch.input.get_or_insert_with(|| before.clone());
+            }
+        }
+        self.extend(&reply.steps);
+    }
+
     fn extend(&mut self, added: &[Step]) {
         self.phase = Phase::Running;
         Arc::make_mut(&mut self.plan).steps.extend_from_slice(added);
@@ -61,62 +71,67 @@ impl Run {
     }
 
     fn apply_step(&mut self, at: Timestamp, id: &StepId, fact: &StepFact) -> Vec<Effect> {
-        let Some((place, step)) = self.plan.step(id) else { return Vec::new() };
+        let Some((place, _)) = self.plan.step(id) else { return Vec::new() };
         let Some(status) = self.steps.get_mut(place) else { return Vec::new() };
         status.apply(at, fact);
-        let effect = effect_of(step, status, fact);
         if status.waiting() {
             self.still_since.get_or_insert(at);
         }
-        let Some(Effect::Dispatch(dispatch)) = effect else { return effect.into_iter().collect() };
-        let done_by = self.plan.step(id).and_then(|(_, step)| self.done_by(step));
-        vec![Effect::Dispatch(Dispatch { done_by, ..dispatch })]
+        let effect = self.step(id).and_then(|(_, step, status)| self.effect_of(step, status, fact));
+        effect.into_iter().collect()
     }
 
-    /// The earlier run whose work a step takes back, if it was not this one's.
+    /// The earlier run that did what a step is about, if it was not this one.
     pub(crate) fn done_by(&self, step: &Step) -> Option<TaskId> {
-        self.step(step.undoes.as_ref()?)?.2.done_by
+        self.step(step.follow_up.as_ref()?.of())?.2.done_by
     }
-}
 
-/// What follows from a fact that has just been applied.
-fn effect_of(step: &Step, status: &StepStatus, fact: &StepFact) -> Option<Effect> {
-    match fact {
-        StepFact::Dispatched(_) => status.attempt.as_ref().map(|attempt| dispatch(step, attempt, Sent::Never, None)),
-        StepFact::Parked { .. } => Some(await_route(step, status)),
-        StepFact::Stopping(_) if status.live() => status.attempt.as_ref().map(|attempt| fence(step, attempt)),
-        StepFact::ChildKnown { attempt, .. } | StepFact::Strayed { attempt, .. } => status.to_fence(step, *attempt),
-        StepFact::Stopping(_)
-        | StepFact::ChildProgressed { .. }
-        | StepFact::ChildWaiting { .. }
-        | StepFact::AttemptFailed { .. }
-        | StepFact::Completed { .. }
-        | StepFact::Failed(_)
-        | StepFact::Skipped(_)
-        | StepFact::Canceled
-        | StepFact::LateAnswer { .. }
-        | StepFact::Carried(_) => None,
+    /// The way that a step must take: that of the newest attempt of what it is about.
+    pub fn bound_to(&self, step: &Step) -> Option<&Route> {
+        let (_, _, status) = self.step(step.follow_up.as_ref()?.of())?;
+        status.attempt.as_ref().map(|attempt| &attempt.launch.route)
     }
-}
 
-/// The effect that sends this attempt.
-pub(crate) fn dispatch(step: &Step, attempt: &Attempt, sent: Sent, done_by: Option<TaskId>) -> Effect {
-    Effect::Dispatch(Dispatch {
-        step: step.id.clone(),
-        agent: step.agent.clone(),
-        skill: step.skill.clone(),
-        input: step.input.clone(),
-        undoes: step.undoes.clone(),
-        done_by,
-        launch: attempt.launch.clone(),
-        sent,
-    })
-}
+    /// What follows from a fact that has just been applied.
+    fn effect_of(&self, step: &Step, status: &StepStatus, fact: &StepFact) -> Option<Effect> {
+        match fact {
+            StepFact::Dispatched(_) => status.attempt.as_ref().map(|attempt| self.dispatch(step, attempt, Sent::Never)),
+            StepFact::Parked { .. } => Some(self.await_route(step, status)),
+            StepFact::Stopping(_) if status.live() => status.attempt.as_ref().map(|attempt| fence(step, attempt)),
+            StepFact::ChildKnown { attempt, .. } | StepFact::Strayed { attempt, .. } => status.to_fence(step, *attempt),
+            StepFact::Stopping(_)
+            | StepFact::ChildProgressed { .. }
+            | StepFact::ChildWaiting { .. }
+            | StepFact::AttemptFailed { .. }
+            | StepFact::Completed { .. }
+            | StepFact::Failed(_)
+            | StepFact::Skipped(_)
+            | StepFact::Canceled
+            | StepFact::LateAnswer { .. }
+            | StepFact::Carried(_) => None,
+        }
+    }
 
-/// The effect that waits for an endpoint.
-pub(crate) fn await_route(step: &Step, status: &StepStatus) -> Effect {
-    let shunned = status.duties().map(|attempt| attempt.launch.route.clone()).collect();
-    Effect::AwaitRoute { step: step.id.clone(), agent: step.agent.clone(), skill: step.skill.clone(), shunned }
+    /// The effect that sends this attempt.
+    pub(crate) fn dispatch(&self, step: &Step, attempt: &Attempt, sent: Sent) -> Effect {
+        Effect::Dispatch(Dispatch {
+            step: step.id.clone(),
+            agent: step.agent.clone(),
+            skill: step.skill.clone(),
+            input: attempt.launch.input.as_ref().unwrap_or(&step.input).clone(),
+            follow_up: step.follow_up.clone(),
+            done_by: self.done_by(step),
+            launch: attempt.launch.clone(),
+            sent,
+        })
+    }
+
+    /// The effect that waits for an endpoint.
+    pub(crate) fn await_route(&self, step: &Step, status: &StepStatus) -> Effect {
+        let shunned = status.duties().map(|attempt| attempt.launch.route.clone()).collect();
+        let (agent, skill, only) = (step.agent.clone(), step.skill.clone(), self.bound_to(step).cloned());
+        Effect::AwaitRoute { step: step.id.clone(), agent, skill, only, shunned }
+    }
 }
 
 /// The effect that sees to the end of this attempt.
@@ -230,10 +245,14 @@ impl StepStatus {
     }
 
     fn of_attempt(&mut self, number: u32, change: impl Fn(&mut Attempt)) {
-        let strays = self.strays.iter_mut().map(|stray| &mut stray.attempt);
-        for attempt in self.attempt.iter_mut().chain(strays).filter(|attempt| attempt.launch.attempt == number) {
+        for attempt in self.known_attempts().filter(|attempt| attempt.launch.attempt == number) {
             change(attempt);
         }
+    }
+
+    /// The newest attempt, and those that the step goes on without.
+    fn known_attempts(&mut self) -> impl Iterator<Item = &mut Attempt> {
+        self.attempt.iter_mut().chain(self.strays.iter_mut().map(|stray| &mut stray.attempt))
     }
 
     /// The step goes on without the attempt, or somebody else sees to it from now on.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use types::{StepId, limits};
 
 use crate::input::Reply;
-use crate::plan::{Origin, Plan, Step};
+use crate::plan::{FollowUp, Origin, Plan, Step};
 
 /// Why a plan is refused; names the field.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -47,6 +47,10 @@ impl Plan {
         ensure(total <= Self::STEPS_MAX, format_args!("steps"), || {
             format!("would be {total}, at most {}", Self::STEPS_MAX)
         })?;
+        let known = |id: &StepId| self.step(id).is_some();
+        let of_added = added.iter().filter_map(|step| step.follow_up.as_ref()).map(FollowUp::of);
+        let unknown = reply.renewed.iter().chain(of_added).find(|id| !known(id));
+        ensure(unknown.is_none(), format_args!("steps"), || format!("no step {}", unknown.map_or("", StepId::as_str)))?;
         check_steps(added, &self.steps.iter().map(|step| &step.id).collect())
     }
 }

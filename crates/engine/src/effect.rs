@@ -3,7 +3,7 @@
 use types::{AgentName, RemoteTask, Seq, SkillId, StepId, TaskId, Timestamp};
 
 use crate::event::Launch;
-use crate::plan::{Payload, Route};
+use crate::plan::{FollowUp, Payload, Route};
 
 /// Something to do. Doing it twice must be harmless: a restart asks again.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,6 +33,8 @@ pub enum Effect {
         agent: AgentName,
         /// With which skill.
         skill: Option<SkillId>,
+        /// The way that it must take, where what it is about went one.
+        only: Option<Route>,
         /// Ways that it does not take.
         shunned: Vec<Route>,
     },
@@ -49,9 +51,9 @@ pub struct Dispatch {
     pub skill: Option<SkillId>,
     /// What the agent gets.
     pub input: Payload,
-    /// The step whose work is taken back, if that is what this is for.
-    pub undoes: Option<StepId>,
-    /// The run that did that work, when it was an earlier one.
+    /// The step that it is about, if it is about another one.
+    pub follow_up: Option<FollowUp>,
+    /// The run that did that one, when it was an earlier one.
     pub done_by: Option<TaskId>,
     /// Number, deadline and route.
     pub launch: Launch,

@@ -146,4 +146,6 @@ pub struct Launch {
     pub route: Route,
     /// Whether its effects may happen at most once.
     pub at_most_once: bool,
+    /// What the agent gets, where an answer has changed that for later attempts; `None` is the step's input.
+    pub input: Option<Payload>,
 }

@@ -72,6 +72,8 @@ pub enum News {
 pub struct Reply {
     /// What the plan is called from now; `None` leaves it.
     pub title: Option<Arc<str>>,
+    /// Steps whose further attempts get what the plan is made from now. What was sent before stays as it was.
+    pub renewed: Vec<StepId>,
     /// Steps to add; none when nothing was missing.
     pub steps: Vec<Step>,
     /// What the plan is made from now; carried for reports.

@@ -34,7 +34,7 @@ pub use check::PlanError;
 pub use effect::{Dispatch, Effect, Fence, Sent};
 pub use event::{Done, Event, Fact, Launch, StepFact};
 pub use input::{Answer, ChildEnd, ChildNews, Input, Missing, News, Refused, Reply, Routes};
-pub use plan::{Mode, OnFailure, OnUnknown, Origin, Patience, Payload, Plan, Question, Reason, Route, Step};
+pub use plan::{FollowUp, Mode, OnFailure, OnUnknown, Origin, Patience, Payload, Plan, Question, Reason, Route, Step};
 pub use resume::{Earlier, Fate, Finding, NotResumable, Resume};
 pub use run::{Counts, Ending, Outcome, Phase, Run};
 pub use step::{Attempt, Held, StepState, StepStatus, StopReason, Stray, WaitsOn};

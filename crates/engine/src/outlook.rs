@@ -2,7 +2,7 @@
 
 use types::Timestamp;
 
-use crate::apply::{await_route, dispatch, fence};
+use crate::apply::fence;
 use crate::effect::{Effect, Sent};
 use crate::plan::{Plan, Step};
 use crate::run::{Phase, Run};
@@ -33,7 +33,7 @@ impl Run {
 
     /// What one step asks for: the live attempt, the wait for an endpoint, and the strays of the reaper.
     fn outstanding_of(&self, step: &Step, status: &StepStatus) -> Vec<Effect> {
-        let parked = matches!(status.state, StepState::Parked { .. }).then(|| await_route(step, status));
+        let parked = matches!(status.state, StepState::Parked { .. }).then(|| self.await_route(step, status));
         let live = status
             .attempt
             .as_ref()
@@ -46,7 +46,7 @@ impl Run {
     /// Follows the child that is known, or sends again what perhaps went out.
     fn pursue(&self, step: &Step, attempt: &Attempt) -> Effect {
         match &attempt.child {
-            None => dispatch(step, attempt, Sent::Perhaps, self.done_by(step)),
+            None => self.dispatch(step, attempt, Sent::Perhaps),
             Some(child) => Effect::Follow {
                 step: step.id.clone(),
                 attempt: attempt.launch.attempt,

@@ -9,8 +9,8 @@ use types::{AgentName, RetryPolicy, SkillId, StepId, StoreId, TaskId};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Payload(Arc<[u8]>);
 
-/// Work as data. Immutable once accepted, but for steps that the answer to its question adds,
-/// and for those with which a cancel takes back what was done.
+/// Work as data. Immutable once accepted, but for what the answer to its question makes of it,
+/// and for the steps with which a cancel takes back what was done.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plan {
     /// For people.
@@ -75,12 +75,21 @@ pub struct Step {
     pub on_failure: OnFailure,
     /// The skill that takes back what it did, when the run is canceled.
     pub undo: Option<SkillId>,
-    /// The step whose work it takes back; only the engine adds such steps.
-    pub undoes: Option<StepId>,
+    /// The step that it is about, if it is about another one.
+    pub follow_up: Option<FollowUp>,
     /// Whether its effects must not happen twice: another attempt then follows only one that was never accepted.
     pub at_most_once: bool,
     /// What follows when nobody can say what became of an attempt.
     pub on_unknown: OnUnknown,
+}
+
+/// What a step is for that is about another one. It goes where that one's attempt went, and nowhere else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FollowUp {
+    /// It takes back that one's work; only the engine adds such steps.
+    Undo(StepId),
+    /// It tells whoever has that one what was learnt since; only the answer to a question adds such steps.
+    Tell(StepId),
 }
 
 /// What follows an attempt of which nobody can say what became of it. A step that is `at_most_once` always fails.
@@ -189,9 +198,34 @@ impl Step {
             attempt_timeout: Duration::from_secs(30),
             on_failure: OnFailure::SkipDependents,
             undo: None,
-            undoes: None,
+            follow_up: None,
             at_most_once: false,
             on_unknown: OnUnknown::Another,
+        }
+    }
+
+    /// The step whose work it takes back.
+    pub fn undoes(&self) -> Option<&StepId> {
+        match &self.follow_up {
+            Some(FollowUp::Undo(of)) => Some(of),
+            Some(FollowUp::Tell(_)) | None => None,
+        }
+    }
+
+    /// The step whose agent it tells something.
+    pub fn tells(&self) -> Option<&StepId> {
+        match &self.follow_up {
+            Some(FollowUp::Tell(of)) => Some(of),
+            Some(FollowUp::Undo(_)) | None => None,
+        }
+    }
+}
+
+impl FollowUp {
+    /// The step that it is about.
+    pub fn of(&self) -> &StepId {
+        match self {
+            Self::Undo(of) | Self::Tell(of) => of,
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::step::{StepState, StepStatus};
 /// How a new run goes on from one that has ended. What is in neither list begins anew.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Resume {
-    /// The plan of both, without the steps that took something back.
+    /// The plan of both, without the steps that took something back or told those something that begin anew.
     pub plan: Plan,
     /// What is done.
     pub done: Vec<(StepId, Done)>,
@@ -89,7 +89,12 @@ impl Run {
         let mut resume = Resume { plan: self.successor(id), done: Vec::new(), left: Vec::new() };
         // Something is gained when a step begins anew, or is found to have been done after all.
         let mut gained = false;
-        for (step, status) in self.steps().filter(|(step, _)| step.undoes.is_none()) {
+        for (step, status) in self.steps().filter(|(step, _)| step.undoes().is_none()) {
+            // What begins anew is told everything when it is sent.
+            if step.tells().is_some_and(|of| !resume.done.iter().any(|(done, _)| done == of)) {
+                resume.plan.steps.retain(|kept| kept.id != step.id);
+                continue;
+            }
             match self.next(id, (step, status), findings, earlier) {
                 Next::Carried(done) => {
                     gained |= !status.completed();
@@ -108,7 +113,7 @@ impl Run {
 
     fn successor(&self, id: TaskId) -> Plan {
         let mut plan = Plan::clone(&self.plan);
-        plan.steps.retain(|step| step.undoes.is_none());
+        plan.steps.retain(|step| step.undoes().is_none());
         plan.resumes = Some(id);
         plan
     }
@@ -137,7 +142,7 @@ impl Run {
 
     /// What was done is carried over, unless a cancel has taken it back.
     fn next_of_done(&self, id: TaskId, step: &Step, status: &StepStatus, answer: &Payload) -> Next {
-        let undoing = self.steps().filter(|(undo, _)| undo.undoes.as_ref() == Some(&step.id));
+        let undoing = self.steps().filter(|(undo, _)| undo.undoes() == Some(&step.id));
         for (_, undo) in undoing {
             if undo.completed() {
                 return Next::Anew;

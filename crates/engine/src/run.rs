@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use types::{StepId, Timestamp};
 
-use crate::plan::{Origin, Plan, Step};
+use crate::plan::{FollowUp, Origin, Plan, Step};
 use crate::step::{Attempt, StepState, StepStatus};
 
 /// One run. Changed by [`Run::apply`] alone.
@@ -69,7 +69,8 @@ pub enum Outcome {
     Canceled,
 }
 
-/// How the steps of a run stand; those that take others back are not counted.
+/// How the steps of a run stand. Those that take others back are not counted, and those that tell others something only
+/// where they have not: what they tell of was counted before.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
     /// All of them.
@@ -126,6 +127,12 @@ impl Run {
         self.ending.map(|(_, why)| why)
     }
 
+    /// Whether an answer to its plan's question is taken now: from the start on, not only once it waits for it.
+    pub fn asks(&self) -> bool {
+        let open = matches!(self.phase, Phase::Running | Phase::Asking { .. });
+        open && self.plan.question.is_some() && self.ending.is_none()
+    }
+
     /// How it ended, if it has.
     pub fn outcome(&self) -> Option<Outcome> {
         match self.phase {
@@ -148,7 +155,7 @@ impl Run {
     /// How the steps stand.
     pub fn counts(&self) -> Counts {
         let mut counts = Counts::default();
-        for (_, status) in self.steps().filter(|(step, _)| step.undoes.is_none()) {
+        for (_, status) in self.steps().filter(|(step, status)| is_counted(step, status)) {
             counts.total += 1;
             match status.state {
                 StepState::Completed { .. } => counts.completed += 1,
@@ -180,5 +187,13 @@ impl Run {
     /// Whether each step has ended and so has each attempt.
     pub(crate) fn settled(&self) -> bool {
         self.steps.iter().all(|status| status.ended() && !status.live())
+    }
+}
+
+fn is_counted(step: &Step, status: &StepStatus) -> bool {
+    match step.follow_up {
+        None => true,
+        Some(FollowUp::Undo(_)) => false,
+        Some(FollowUp::Tell(_)) => matches!(status.state, StepState::Failed | StepState::Skipped),
     }
 }

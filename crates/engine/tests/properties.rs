@@ -7,7 +7,7 @@ mod common;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use common::{Bench, child, completed, failed, foreign_route, other_route, replay, reply, route, step};
+use common::{Bench, child, completed, failed, foreign_route, moving, other_route, replay, reply, route, step};
 use engine::{Cause, ChildNews, Code, Fact, Mode, News, OnFailure, Origin, Payload, Phase, Plan, Question, Reason};
 use engine::{Effect, OnUnknown, StepFact, WaitsOn};
 use proptest::prelude::{Just, Strategy, any, prop};
@@ -22,7 +22,7 @@ enum Happening {
     Route(bool),
     Move(usize),
     Cancel,
-    Reply,
+    Reply { moves: bool },
     Child { step: usize, back: u32, what: usize },
 }
 
@@ -33,7 +33,7 @@ fn happening() -> impl Strategy<Value = Happening> {
         1 => any::<bool>().prop_map(Happening::Route),
         1 => (0..3_usize).prop_map(Happening::Move),
         1 => Just(Happening::Cancel),
-        1 => Just(Happening::Reply),
+        1 => any::<bool>().prop_map(|moves| Happening::Reply { moves }),
         12 => (0..6_usize, 0..3_u32, 0..8_usize)
             .prop_map(|(step, back, what)| Happening::Child { step, back, what }),
     ]
@@ -91,9 +91,19 @@ fn happen(bench: &mut Bench, happening: &Happening) {
         Happening::Route(routed) => bench.routed = *routed,
         Happening::Move(place) => bench.route = [route(), other_route(), foreign_route()][*place].clone(),
         Happening::Cancel => drop(bench.tell(News::Cancel)),
-        Happening::Reply => drop(bench.tell(reply(&["added"]))),
+        Happening::Reply { moves: false } => drop(bench.tell(reply(&["added"]))),
+        Happening::Reply { moves: true } => drop(bench.tell(moves(bench))),
         Happening::Child { step: place, back, what } => tell_child(bench, *place, *back, *what),
     }
+}
+
+/// All steps get something else from now on, and who was sent before is told.
+fn moves(bench: &Bench) -> News {
+    let sent = |status: &engine::StepStatus| status.attempt.is_some() && (status.completed() || !status.ended());
+    let all: Vec<&str> = bench.run.steps().map(|(step, _)| step.id.as_str()).collect();
+    let told = bench.run.steps().filter(|(_, status)| sent(status));
+    let told: Vec<&str> = told.map(|(step, _)| step.id.as_str()).collect();
+    moving(&all, &told)
 }
 
 fn tell_child(bench: &mut Bench, place: usize, back: u32, what: usize) {
@@ -134,11 +144,22 @@ fn check_dispatches(bench: &Bench) {
             assert!(!status.live(), "a second attempt while the first may live");
             check_strays(step, status, event.at);
             assert!(step.depends_on.iter().all(|dependency| run.step(dependency).unwrap().2.ended()));
-            let undoes = step.undoes.as_ref().map(|id| run.step(id).unwrap().2.completed());
+            let undoes = step.undoes().map(|id| run.step(id).unwrap().2.completed());
+            check_telling(&run, step, launch);
             assert!(run.ending().is_none() || undoes == Some(true), "nothing begins in a run that ends");
         }
         run.apply(event);
     }
+}
+
+/// What tells an agent something goes where that one's attempt went, once that has said how it stands; and what is sent
+/// first is what the step gets by then.
+fn check_telling(run: &engine::Run, step: &engine::Step, launch: &engine::Launch) {
+    assert_eq!(launch.input, None, "a new attempt gets what its step gets");
+    let Some(of) = step.tells() else { return };
+    let (_, _, status) = run.step(of).unwrap();
+    assert!(status.completed() || status.waiting(), "nobody there knows of it: {status:?}");
+    assert!(status.attempt.as_ref().unwrap().launch.route.meets(&launch.route), "told somewhere else");
 }
 
 /// An attempt that follows one of unknown outcome does so by the step's policy, and not before the old one's time.
@@ -164,7 +185,7 @@ fn check_accounts(bench: &Bench) {
     for (step, status) in bench.run.steps() {
         let strays = status.strays.iter().map(|stray| stray.attempt.launch.attempt);
         let known: BTreeSet<u32> = strays.chain(status.attempt.iter().map(|it| it.launch.attempt)).collect();
-        assert!(known.iter().all(|attempt| step.undoes.is_some() || *attempt <= status.attempts()));
+        assert!(known.iter().all(|attempt| step.undoes().is_some() || *attempt <= status.attempts()));
         let listed = bench.run.outstanding();
         for attempt in status.duties() {
             let number = attempt.launch.attempt;

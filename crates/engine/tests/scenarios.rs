@@ -7,7 +7,9 @@ mod common;
 use std::time::Duration;
 
 use common::{Bench, child, completed, failed, plan, reply};
-use engine::{ChildNews, Code, Effect, Fact, Input, Missing, Mode, News, OnFailure, Origin, Outcome, Payload};
+use engine::{
+    ChildNews, Code, Effect, Fact, FollowUp, Input, Missing, Mode, News, OnFailure, Origin, Outcome, Payload,
+};
 use engine::{Phase, Plan, Question, Reason, Refused, Routes, Sent, StepFact, StepState, StopReason, WaitsOn};
 use types::Seq;
 
@@ -282,7 +284,7 @@ fn cancel_takes_back_what_completed() {
     bench.routed = false;
     let Some(Effect::Dispatch(undo)) = bench.effects.last() else { panic!("{:?}", bench.effects) };
     assert_eq!(undo.skill, Some("release".parse().unwrap()));
-    assert_eq!(undo.undoes, Some("fire".parse().unwrap()));
+    assert_eq!(undo.follow_up, Some(FollowUp::Undo("fire".parse().unwrap())));
     bench.fails("fire.undo", 1);
     bench.tick();
     assert_eq!(bench.rebuilt(), bench.run);

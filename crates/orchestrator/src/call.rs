@@ -2,14 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use a2a::metadata::{list, number, object, text};
+use a2a::metadata::{as_text, list, number, object, text};
 use agent::words::{data_part, text_part};
-use engine::{Event, Fact, Mode, Origin, Payload, Plan, Question, Reason, Run, Step};
+use engine::{Event, Fact, FollowUp, Mode, Origin, Payload, Plan, Question, Reason, Run, Step};
+use proto::Value;
 use proto::a2a::part::Content;
+use proto::value::Kind;
 use proto::watchroom::orchestrator::v1 as wire;
 use triage::{Decision, Service, Triage, triage};
+use types::StepId;
 
-use crate::plan::{parts, payload, title};
+use crate::plan::{parts, payload, telling, title};
 use crate::services;
 use crate::settings::Settings;
 
@@ -97,6 +100,21 @@ impl Call {
         let about = self.about();
         let wanted = self.triage.services.iter().map(|service| step(*service, &about, settings));
         wanted.filter(|step| plan.step(&step.id).is_none()).collect()
+    }
+
+    /// Whether it names another place than `plan` was made from.
+    pub(crate) fn moves(&self, plan: &Plan) -> bool {
+        !self.place().is_empty() && self.place() != place_of(&plan.about)
+    }
+
+    /// The steps that tell the place to those of `steps` whose agents may have been sent without it. What was not sent
+    /// yet is sent with it.
+    pub(crate) fn redirects(&self, run: &Run, steps: &[StepId], settings: &Settings) -> Vec<Step> {
+        let about = self.about();
+        let sent = run.steps().filter(|(step, status)| {
+            steps.contains(&step.id) && status.attempt.is_some() && (status.completed() || !status.ended())
+        });
+        sent.map(|(step, _)| redirect(step, &about, settings)).collect()
     }
 
     /// The call and its incident: what plans are made from and what agents get.
@@ -189,6 +207,44 @@ fn step(service: Service, about: &Payload, settings: &Settings) -> Step {
         retry: settings.retry.clone(),
         attempt_timeout: settings.attempt_timeout,
         ..Step::new(services::step_id(service), agent, about.clone())
+    }
+}
+
+/// The step that tells those the place whom `sent` has sent.
+fn redirect(sent: &Step, about: &Payload, settings: &Settings) -> Step {
+    Step {
+        title: telling(&sent.agent).into(),
+        skill: Some(services::redirect()),
+        follow_up: Some(FollowUp::Tell(sent.id.clone())),
+        retry: settings.retry.clone(),
+        attempt_timeout: settings.attempt_timeout,
+        ..Step::new(services::redirect_id(&sent.id), sent.agent.clone(), about.clone())
+    }
+}
+
+/// The steps of a plan that send somebody.
+pub(crate) fn dispatches(plan: &Plan) -> impl Iterator<Item = &Step> {
+    plan.steps.iter().filter(|step| sends(step))
+}
+
+/// Whether a step sends somebody.
+pub(crate) fn sends(step: &Step) -> bool {
+    step.follow_up.is_none() && step.skill.as_ref() == Some(&services::dispatch())
+}
+
+/// The place that agents are told by what a plan is made from; empty when it has none.
+pub(crate) fn place_of(about: &Payload) -> String {
+    let place = |part: proto::a2a::Part| match part.content? {
+        Content::Data(incident) => as_text(member_of(member_of(&incident, "location")?, "text")).map(str::to_owned),
+        Content::Text(_) | Content::Raw(_) | Content::Url(_) => None,
+    };
+    parts(about).into_iter().find_map(place).unwrap_or_default()
+}
+
+fn member_of<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
+    match &value.kind {
+        Some(Kind::StructValue(fields)) => fields.fields.get(name),
+        _ => None,
     }
 }
 

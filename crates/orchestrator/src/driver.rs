@@ -22,7 +22,9 @@ use crate::settings::Settings;
 use crate::state::{Follows, Outside, RunState};
 use crate::{codec, plan, request, resume, routes};
 
-const NO_MESSAGE: &str = "the run takes no message now; start another one in the same context";
+/// What a message to a run that has asked nothing is told. What to do instead is the same for all of them.
+const NO_MESSAGE: &str = "the run has no open question, so it takes no message; say more in a new message to the same \
+                          context";
 
 /// Runs as the kit drives them.
 #[derive(Debug)]
@@ -102,11 +104,11 @@ impl Runs {
                 let (plan, call) = request::plan(&message, &self.settings)?;
                 return Ok((vec![News::Accept(plan)], call));
             }
-            (Input::Message(message), Phase::Asking { .. }) => {
-                let (reply, call) = request::reply(run.plan(), &message, &self.settings)?;
+            (Input::Message(message), Phase::Running | Phase::Asking { .. }) if run.asks() => {
+                let (reply, call) = request::reply(run, &message, &self.settings)?;
                 return Ok((vec![News::Reply(reply)], Some(call)));
             }
-            (Input::Message(_), Phase::Running | Phase::Ended { .. }) => {
+            (Input::Message(_), Phase::Running | Phase::Asking { .. } | Phase::Ended { .. }) => {
                 return Err(Error::UnsupportedOperation(NO_MESSAGE.to_owned()));
             }
             (Input::Cancel, _) => News::Cancel,
@@ -214,7 +216,7 @@ fn refused(refused: Refused) -> Error {
     match refused {
         Refused::Plan(error) => plan::refusal("plan", error),
         Refused::Ended => Error::TaskNotCancelable,
-        Refused::NoQuestion => Error::UnsupportedOperation(refused.to_string()),
+        Refused::NoQuestion => Error::UnsupportedOperation(NO_MESSAGE.to_owned()),
         Refused::NotAccepted | Refused::AlreadyAccepted | Refused::UnknownStep(_) | Refused::UnknownAttempt { .. } => {
             tracing::error!(%refused, "an input fits no state of its run");
             Error::Internal

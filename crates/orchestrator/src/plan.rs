@@ -75,7 +75,7 @@ fn explicit_step(wire: &wire::Step, field: &str, settings: &Settings) -> Result<
         attempt_timeout: span(wire.attempt_timeout.as_ref(), settings.attempt_timeout, &at("attempt_timeout"))?,
         on_failure: on_failure(wire.on_failure, &at("on_failure"))?,
         undo: None,
-        undoes: None,
+        follow_up: None,
         at_most_once: wire.at_most_once,
         on_unknown: on_unknown(wire.on_unknown, &at("on_unknown"))?,
     })
@@ -92,6 +92,11 @@ pub(crate) fn title(agent: &types::AgentName) -> String {
 /// Whether a step has no title but the usual one.
 pub(crate) fn is_untitled(step: &Step) -> bool {
     step.title.strip_prefix(DISPATCHING) == Some(spoken(&step.agent))
+}
+
+/// What a step that tells an agent the place is called.
+pub(crate) fn telling(agent: &types::AgentName) -> String {
+    format!("Telling {} the place", spoken(agent))
 }
 
 /// Parts as the engine carries them.

@@ -3,7 +3,7 @@
 use a2a::Error;
 use a2a::metadata::{self, PLAN, object, structure};
 use agent::words::{data_part, text_of, text_part};
-use engine::{Mode, Plan, Reply};
+use engine::{Mode, Plan, Reply, Run};
 use prost::Message as _;
 use proto::a2a::part::Content;
 use proto::a2a::{Message, Part, Role};
@@ -12,7 +12,7 @@ use proto::watchroom::orchestrator::v1 as wire;
 use proto::{Struct, Value};
 use types::TaskId;
 
-use crate::call::Call;
+use crate::call::{self, Call};
 use crate::json::Json as _;
 use crate::settings::Settings;
 use crate::{bounds, plan};
@@ -32,14 +32,18 @@ pub(crate) fn plan(message: &Message, settings: &Settings) -> Result<(Plan, Opti
 }
 
 /// What the answer to a plan's question makes of it, and call and answer together: the whole call is triaged again.
-pub(crate) fn reply(plan: &Plan, message: &Message, settings: &Settings) -> Result<(Reply, Call), Error> {
+/// Who was sent to another place than that, or to none, is told.
+pub(crate) fn reply(run: &Run, message: &Message, settings: &Settings) -> Result<(Reply, Call), Error> {
     bounds::within("message", message.encoded_len(), bounds::MESSAGE)?;
+    let plan = run.plan();
     let whole = Call::of_plan(plan, Some(words(message)?));
-    let steps = whole.missing(plan, settings);
+    let mut steps = whole.missing(plan, settings);
     // What was sent stays sent, even if both together need nobody.
     let nobody = steps.is_empty() && whole.triage.services.is_empty() && !plan.steps.is_empty();
     let title = (!nobody).then(|| whole.title().into());
-    Ok((Reply { title, steps, about: whole.about() }, whole))
+    let renewed = if whole.moves(plan) { call::dispatches(plan).map(|step| step.id.clone()).collect() } else { vec![] };
+    steps.extend(whole.redirects(run, &renewed, settings));
+    Ok((Reply { title, renewed, steps, about: whole.about() }, whole))
 }
 
 /// The run that a message asks to go on from: one that it refers to, under `{"resume": true}`.

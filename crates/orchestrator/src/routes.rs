@@ -13,6 +13,15 @@ pub(crate) fn open(directory: &Directory, run: &Run, added: &[Step], context: &s
     let mut routes = Routes::default();
     let mut chosen: BTreeMap<Kind, u64> = BTreeMap::new();
     for step in run.wanting().chain(added) {
+        if step.tells().is_some() {
+            match run.bound_to(step).map(|route| told(directory, &step.agent, step.skill.as_ref(), route)) {
+                Some(Ok(route)) => routes.open.push((step.id.clone(), route)),
+                Some(Err(missing)) if directory.registry().synced() => routes.closed.push((step.id.clone(), missing)),
+                // The registry has not been heard, or what it is about has not been sent.
+                Some(Err(_)) | None => {}
+            }
+            continue;
+        }
         let shunned = |route: &Route| run.step(&step.id).is_some_and(|(_, _, status)| status.shuns(route));
         let kind = (step.agent.clone(), step.skill.clone());
         let before = *chosen.entry(kind.clone()).and_modify(|count| *count += 1).or_insert(0);
@@ -24,6 +33,30 @@ pub(crate) fn open(directory: &Directory, run: &Run, added: &[Step], context: &s
         }
     }
     routes
+}
+
+/// Where an agent is told something about what went to `route`: at the same store, whoever serves it now, where that
+/// offers the skill. Another agent might take what it is told for work of its own. What skills a foreign one has is
+/// not known.
+pub(crate) fn told(
+    directory: &Directory,
+    agent: &AgentName,
+    skill: Option<&SkillId>,
+    route: &Route,
+) -> Result<Route, Missing> {
+    let Some(store) = route.store_id else { return Err(Missing::Skill) };
+    let serving = directory.registry().by_store(store);
+    let of_agent: Vec<_> = serving.iter().filter(|endpoint| endpoint.agent == *agent).collect();
+    let offers = |endpoint: &Endpoint| skill.is_none_or(|skill| endpoint.offers(skill));
+    let fitting: Vec<_> = of_agent.iter().filter(|endpoint| offers(endpoint)).collect();
+    match (of_agent.is_empty(), fitting.first()) {
+        (true, _) => Err(Missing::Agent),
+        (false, None) => Err(Missing::Skill),
+        (false, Some(_)) => {
+            let trusted = fitting.iter().find(|endpoint| directory.trusts(endpoint));
+            trusted.map(|endpoint| directory.route(endpoint)).ok_or(Missing::Signature)
+        }
+    }
 }
 
 /// What a step without a route lacks; not known before the registry has been heard.

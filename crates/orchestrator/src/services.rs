@@ -9,6 +9,9 @@ const DISPATCH: &str = "dispatch";
 /// The skill that takes them back.
 const RELEASE: &str = "release";
 
+/// The skill that tells them another place.
+const REDIRECT: &str = "redirect";
+
 /// The card name of a service's agent.
 pub(crate) fn agent(service: Service) -> AgentName {
     let name = match service {
@@ -32,6 +35,16 @@ pub(crate) fn dispatch() -> SkillId {
 /// The skill that takes them back.
 pub(crate) fn release() -> SkillId {
     RELEASE.parse().expect("a plain word")
+}
+
+/// The skill that tells them another place.
+pub(crate) fn redirect() -> SkillId {
+    REDIRECT.parse().expect("a plain word")
+}
+
+/// The step that tells those another place whom a step has sent.
+pub(crate) fn redirect_id(step: &StepId) -> StepId {
+    format!("{step}.{REDIRECT}").parse().expect("a step's id and a plain word")
 }
 
 /// What people call an agent.

@@ -32,6 +32,9 @@ pub(crate) async fn call(world: Arc<World>, number: usize) {
     if let Some(span) = call.cancel {
         tokio::spawn(cancel(world.clone(), net.clone(), task, span));
     }
+    if let Some(span) = call.early {
+        answer(&world, &net, number, task, span);
+    }
     follow(&world, &net, number, task).await;
     go_on(&world, &net, number, task).await;
 }
@@ -151,7 +154,9 @@ async fn follow(world: &Arc<World>, net: &Net, number: usize, task: TaskId) {
             let state = update.status.and_then(|status| TaskState::from_wire(status.state));
             match state {
                 Some(state) if state.is_terminal() => return,
-                Some(TaskState::InputRequired) => answer(world, net, number, task),
+                Some(TaskState::InputRequired) => {
+                    answer(world, net, number, task, world.draw(|chance| chance.millis(0, 5_000)));
+                }
                 _ => {}
             }
         }
@@ -159,13 +164,13 @@ async fn follow(world: &Arc<World>, net: &Net, number: usize, task: TaskId) {
     }
 }
 
-fn answer(world: &Arc<World>, net: &Net, number: usize, task: TaskId) {
+fn answer(world: &Arc<World>, net: &Net, number: usize, task: TaskId, after: Duration) {
     if world.calls.get(number).is_none_or(|call| call.reply.is_none()) {
         return;
     }
     let (world, net) = (world.clone(), net.clone());
     tokio::spawn(async move {
-        pause(world.draw(|chance| chance.millis(0, 5_000))).await;
+        pause(after).await;
         if say(&world, &net, MessageId::fresh(), number, To::Answer(task)).await.is_some() {
             world.count("caller", "answers");
         }

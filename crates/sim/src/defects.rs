@@ -50,11 +50,13 @@ pub enum Defect {
     DutyLeftListed,
     /// Now and then a record is missing from what is written.
     RecordLost,
+    /// What is told about an attempt goes to another store than the attempt.
+    ToldElsewhere,
 }
 
 impl Defect {
     /// All of them, each with the invariant that it is caught by.
-    pub const ALL: [(Self, Invariant); 22] = [
+    pub const ALL: [(Self, Invariant); 23] = [
         (Self::EffectsBeforeCommit, Invariant::DurableFirst),
         (Self::AcknowledgedBeforeWritten, Invariant::DurableFirst),
         (Self::NoFence, Invariant::EffectOnce),
@@ -77,5 +79,6 @@ impl Defect {
         (Self::TurnedAwayIsNotTaken, Invariant::NoUnlistedChild),
         (Self::DutyLeftListed, Invariant::ListIsTrue),
         (Self::RecordLost, Invariant::ReplayEqualsLive),
+        (Self::ToldElsewhere, Invariant::ToldWhereItIs),
     ];
 }

@@ -9,6 +9,15 @@ use crate::world::{Node, NodeId, World};
 pub(crate) fn routes(world: &World, run: &Run, added: &[Step]) -> Routes {
     let mut routes = Routes::default();
     for step in run.wanting().chain(added) {
+        if step.tells().is_some() {
+            if let Some(route) = run.bound_to(step) {
+                match told(world, route) {
+                    true => routes.open.push((step.id.clone(), route.clone())),
+                    false => routes.closed.push((step.id.clone(), Missing::Agent)),
+                }
+            }
+            continue;
+        }
         let shunned = |route: &Route| run.step(&step.id).is_some_and(|(_, _, status)| status.shuns(route));
         let chosen = choose(world, &step.agent, shunned).or_else(|| choose(world, &step.agent, |_| false));
         match chosen {
@@ -17,6 +26,11 @@ pub(crate) fn routes(world: &World, run: &Run, added: &[Step]) -> Routes {
         }
     }
     routes
+}
+
+/// Whether who has what went to `route` can be told something about it. What a foreign agent can be told is not known.
+pub(crate) fn told(world: &World, to: &Route) -> bool {
+    to.store_id.is_some() && world.nodes.lock().iter().any(|node| node.registered && route(node).meets(to))
 }
 
 /// An endpoint of the agent.

@@ -9,7 +9,7 @@ use a2a::metadata::{Dispatch as Mark, OUTCOME_UNKNOWN, reason_of};
 use a2a::{Error, History, SendRequest, Wait};
 use agent::Handle;
 use agent::words::text_part;
-use engine::{Answer, Cause, ChildNews, Code, Dispatch, Effect, Payload, Route, Sent};
+use engine::{Answer, Cause, ChildNews, Code, Dispatch, Effect, FollowUp, Payload, Route, Sent};
 use orchestrator::{Duty, Signal};
 use parking_lot::Mutex;
 use prost::Message as _;
@@ -117,12 +117,16 @@ impl Dispatcher {
                 let duty = Duty::of_fence(&handle, fence, self.now());
                 self.settle(handle.kit(), duty);
             }
-            Effect::AwaitRoute { step: _, agent, skill: _, shunned } => {
+            Effect::AwaitRoute { step: _, agent, skill: _, only, shunned } => {
                 let (world, waiting) = (self.world.clone(), handle.clone());
                 handle.spawn("await route", async move {
                     let shuns = |route: &Route| shunned.iter().any(|other| other.meets(route));
                     let until = tokio::time::Instant::now() + ENDPOINT;
-                    while directory::choose(&world, &agent, shuns).is_none() {
+                    let open = || match &only {
+                        None => directory::choose(&world, &agent, shuns).is_some(),
+                        Some(only) => !shuns(only) && directory::told(&world, only),
+                    };
+                    while !open() {
                         if tokio::time::Instant::now() > until {
                             return;
                         }
@@ -207,7 +211,9 @@ impl Dispatcher {
     }
 
     async fn send_once(&self, attempt: &Attempt, dispatch: &Dispatch, tries: u32) -> Try {
-        let elsewhere = self.world.has(Defect::ResendToAnotherStore) && tries > 1;
+        let tells = matches!(dispatch.follow_up, Some(FollowUp::Tell(_)));
+        let elsewhere = (self.world.has(Defect::ResendToAnotherStore) && tries > 1)
+            || (self.world.has(Defect::ToldElsewhere) && tells);
         let neighbour = directory::neighbour(&self.world, attempt.node).filter(|_| elsewhere);
         let store_id = dispatch.launch.route.store_id;
         let (node, store_id) = neighbour.map_or((attempt.node, store_id), |(node, store)| (node, Some(store)));

@@ -39,6 +39,8 @@ pub enum Invariant {
     OwnAnswer,
     /// Once faults stop, every duty at a store that answers is done.
     DutiesDone,
+    /// What an agent is told about an attempt reaches the store that has it, and not before that.
+    ToldWhereItIs,
 }
 
 /// An invariant that did not hold.
@@ -73,6 +75,7 @@ impl Invariant {
             Self::EveryRunEnds => "every run ends",
             Self::OwnAnswer => "a step has its own attempt's answer",
             Self::DutiesDone => "duties are done",
+            Self::ToldWhereItIs => "whoever has it is told",
         }
     }
 }

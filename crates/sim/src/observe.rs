@@ -185,6 +185,7 @@ fn create(world: &World, ledger: &mut Ledger, node: NodeId, change: &TaskChange)
         if !world.is_foreign(node) {
             not_old(world, ledger, key);
         }
+        told_where_it_is(world, ledger, node, key);
         world.say(|| format!("{} accepts {name}", world.name_of(node)));
     }
     if node == OPERATOR {
@@ -192,6 +193,21 @@ fn create(world: &World, ledger: &mut Ledger, node: NodeId, change: &TaskChange)
         ledger.runs.insert(change.id, Replayed { number, ..Replayed::default() });
     }
     ledger.tasks.insert(change.id, Kept { node, seq: Seq::ZERO, state: change.state, ends: 0, attempt });
+}
+
+/// What tells an agent something about an attempt is accepted where that was.
+fn told_where_it_is(world: &World, ledger: &Ledger, node: NodeId, key: &Key) {
+    let Some(run) = ledger.runs.get(&key.run).map(|replayed| &replayed.run) else { return };
+    let Some((_, step, _)) = run.step(&key.step) else { return };
+    let Some((_, of, status)) = step.tells().and_then(|of| run.step(of)) else { return };
+    world.count("agent", "is told something");
+    let about = Key { run: status.done_by.unwrap_or(key.run), step: of.id.clone(), attempt: status.attempts() };
+    let there = ledger.children.get(&about).and_then(|child| ledger.tasks.get(child)).map(|kept| kept.node);
+    let known = ledger.replied.contains(&about) || there == Some(node);
+    if !known {
+        let text = format!("{} is told of {} and has not got it", world.name_of(node), ledger.name(&about));
+        world.violate(Invariant::ToldWhereItIs, text);
+    }
 }
 
 /// The message that opened a task, and the dispatch that it carried.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use a2a::{Error, Heard};
 use agent::{Damaged, Decision, Driver, Handle, Input, Kit, Opening, View};
-use engine::{Effect, Fate, Finding, News, Phase, Refused, Reply, Resume, Routes, Run, Step};
+use engine::{Effect, Fate, Finding, News, Phase, Refused, Resume, Routes, Run, Step};
 use orchestrator::{DUTIES, Deed, Found, Outside, RESUMED, RunState, Signal};
 use proto::a2a::Message;
 use store::{Record, RowChange};
@@ -16,6 +16,7 @@ use crate::directory;
 use crate::dispatcher::Dispatcher;
 use crate::faults::Boundary;
 use crate::invariants::Invariant;
+use crate::plans;
 use crate::world::{Life, World};
 
 /// Runs as the kit drives them.
@@ -39,11 +40,11 @@ impl Runs {
     fn news(&self, run: &Run, input: Input<Signal>) -> Result<Vec<News>, Error> {
         let one = match (input, run.phase()) {
             (Input::Message(message), Phase::New) => News::Accept(self.call(&message)?.plan.clone()),
-            (Input::Message(message), Phase::Asking { .. }) => {
-                let reply: Option<Reply> = self.call(&message)?.reply.clone();
-                News::Reply(reply.ok_or(Error::Internal)?)
+            (Input::Message(message), Phase::Running | Phase::Asking { .. }) if run.asks() => {
+                let reply = self.call(&message)?.reply.clone().ok_or(Error::Internal)?;
+                News::Reply(plans::moving(run, reply))
             }
-            (Input::Message(_), Phase::Running | Phase::Ended { .. }) => {
+            (Input::Message(_), Phase::Running | Phase::Asking { .. } | Phase::Ended { .. }) => {
                 return Err(Error::UnsupportedOperation("the run takes no message now".into()));
             }
             (Input::Cancel, _) => News::Cancel,

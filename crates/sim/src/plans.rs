@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use agent::words::text_part;
-use engine::{Mode, OnFailure, OnUnknown, Origin, Patience, Payload, Plan, Question, Reason, Reply, Step};
+use engine::{
+    FollowUp, Mode, OnFailure, OnUnknown, Origin, Patience, Payload, Plan, Question, Reason, Reply, Run, Step,
+};
 use prost::Message as _;
 use proto::a2a::Message;
 use types::{AgentName, RetryPolicy, StepId};
@@ -22,22 +24,34 @@ pub(crate) struct Call {
     pub(crate) cancel: Option<Duration>,
     /// Whether it is asked to go on when it has ended with something left undone.
     pub(crate) resume: bool,
-    /// What is answered to the plan's question, if it is.
+    /// What is answered to the plan's question, if it is. Where it says more than the call, whoever was sent is told.
     pub(crate) reply: Option<Reply>,
+    /// How long after the call it is answered, where nobody waits for the question.
+    pub(crate) early: Option<Duration>,
 }
 
 /// The calls of a world.
 pub(crate) fn calls(seed: u64) -> Vec<Call> {
     let mut chance = Chance::of(seed, "plans");
     let count = 1 + chance.below(2);
-    (0..count).map(|number| call(&mut chance, number)).collect()
+    let mut calls: Vec<Call> = (0..count).map(|number| call(&mut chance, number)).collect();
+    // From another sequence, so that the calls of a seed are what they were before anybody answered early.
+    let mut chance = Chance::of(seed, "answers");
+    for (call, number) in calls.iter_mut().zip(0..) {
+        let Some(reply) = call.reply.as_mut() else { continue };
+        if chance.hit(700) {
+            reply.about = payload(&format!("{number} moved"));
+        }
+        call.early = chance.hit(500).then(|| chance.millis(0, 8_000));
+    }
+    calls
 }
 
 fn call(chance: &mut Chance, number: u64) -> Call {
     let plan = plan(chance, number);
     let reply = (plan.question.is_some() && chance.hit(700)).then(|| reply(chance, number));
     let cancel = chance.hit(300).then(|| chance.millis(0, 30_000));
-    Call { plan, at: chance.millis(0, 3_000), cancel, resume: chance.hit(500), reply }
+    Call { plan, at: chance.millis(0, 3_000), cancel, resume: chance.hit(500), reply, early: None }
 }
 
 fn plan(chance: &mut Chance, number: u64) -> Plan {
@@ -66,7 +80,28 @@ fn plan(chance: &mut Chance, number: u64) -> Plan {
 
 fn reply(chance: &mut Chance, number: u64) -> Reply {
     let steps = (0..chance.below(3)).map(|place| step(chance, number, &format!("r{place}"))).collect();
-    Reply { title: None, steps, about: Payload::default() }
+    Reply { title: None, renewed: Vec::new(), steps, about: Payload::default() }
+}
+
+/// The answer as the operator makes it of a run: where it says more than the call, what is not sent yet goes with it, and
+/// whoever was sent is told.
+pub(crate) fn moving(run: &Run, reply: Reply) -> Reply {
+    if reply.about == Payload::default() {
+        return reply;
+    }
+    let sent = run.steps().filter(|(_, status)| status.attempt.is_some() && (status.completed() || !status.ended()));
+    let told = sent.map(|(step, _)| telling(step, &reply.about));
+    let steps = reply.steps.iter().cloned().chain(told).collect();
+    Reply { renewed: run.plan().steps.iter().map(|step| step.id.clone()).collect(), steps, ..reply }
+}
+
+fn telling(step: &Step, about: &Payload) -> Step {
+    Step {
+        follow_up: Some(FollowUp::Tell(step.id.clone())),
+        retry: step.retry.clone(),
+        attempt_timeout: step.attempt_timeout,
+        ..Step::new(word(&format!("{}.told", step.id)), step.agent.clone(), about.clone())
+    }
 }
 
 fn step(chance: &mut Chance, number: u64, id: &str) -> Step {

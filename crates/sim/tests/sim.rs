@@ -41,7 +41,11 @@ fn every_invariant_holds_under_faults_and_everything_is_exercised() {
     never.extend(missing(coverage, "effect", ["Dispatch", "Follow", "Fence", "AwaitRoute"]));
     never.extend(missing(coverage, "refusal", ["seen", "expired", "superseded", "fenced", "row"]));
     never.extend(missing(coverage, "caller", ["cancels", "cancels too late", "answers", "resumes"]));
-    never.extend(missing(coverage, "agent", ["decides again on a changed row", "answers with a message"]));
+    never.extend(missing(
+        coverage,
+        "agent",
+        ["decides again on a changed row", "answers with a message", "is told something"],
+    ));
     never.extend(missing(coverage, "snapshot", ["operator", "agent"]));
     let around = AROUND.iter().flat_map(|event| CRASHED.map(|at| format!("{at:?} {event}"))).collect::<Vec<_>>();
     never.extend(missing(coverage, "crash around an event", around.iter().map(String::as_str)));

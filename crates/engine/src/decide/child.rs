@@ -152,7 +152,7 @@ impl Draft {
             | StepState::Skipped
             | StepState::Canceled => cause,
         };
-        let goes_on = self.run.ending().is_none() || plan_step.undoes.is_some();
+        let goes_on = self.run.ending().is_none() || plan_step.undoes().is_some();
         let harmless = taken == Taken::Never || !plan_step.at_most_once;
         let again = cause.code.retriable() && goes_on && harmless;
         let retry_at = if again { self.retry_at(place, attempt) } else { None };
@@ -166,7 +166,7 @@ impl Draft {
         if matches!(status.state, StepState::Stopping { why: StopReason::Cancel, .. }) {
             return self.record_step(step, StepFact::Canceled);
         }
-        let goes_on = self.run.ending().is_none() || plan_step.undoes.is_some();
+        let goes_on = self.run.ending().is_none() || plan_step.undoes().is_some();
         let again = goes_on && !plan_step.at_most_once && plan_step.on_unknown == OnUnknown::Another;
         let over = status.attempt.as_ref().map_or(self.now, |attempt| attempt.launch.not_after.after(SKEW));
         let retry_at = if again { self.retry_at(place, attempt).map(|at| at.max(over)) } else { None };

@@ -64,6 +64,9 @@ impl Draft {
     fn nowhere(&self, step: &Step) -> String {
         let (agent, limit) = (&step.agent, self.run.plan().patience.endpoint.as_secs_f64());
         match (self.routes.missing(&step.id), &step.skill) {
+            (Some(Missing::Agent), _) if step.tells().is_some() => {
+                format!("the {agent} that is to be told is not registered within {limit} s; see `watchroom agents`")
+            }
             (Some(Missing::Agent), _) => format!("no {agent} is registered within {limit} s; see `watchroom agents`"),
             (Some(Missing::Skill), Some(skill)) => format!("{agent} offers no skill {skill}; see `watchroom agents`"),
             (Some(Missing::Health | Missing::Skill), _) => {

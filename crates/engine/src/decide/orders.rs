@@ -49,7 +49,7 @@ impl Draft {
 
     pub(super) fn reply(&mut self, reply: Reply) -> Result<(), Refused> {
         self.open()?;
-        if self.run.plan().question.is_none() || self.run.ending().is_some() {
+        if !self.run.asks() {
             return Err(Refused::NoQuestion);
         }
         self.run.plan().check_reply(&reply)?;

@@ -5,9 +5,9 @@ use types::{SkillId, StepId};
 use super::Draft;
 use crate::cause::{Cause, Code};
 use crate::event::{Fact, Launch, StepFact};
-use crate::plan::{Mode, OnFailure, OnUnknown, Route, Step};
+use crate::plan::{FollowUp, Mode, OnFailure, OnUnknown, Route, Step};
 use crate::run::{Ending, Outcome};
-use crate::step::{Held, StepState, StopReason};
+use crate::step::{Held, StepState, StepStatus, StopReason};
 
 /// What a step's dependencies allow.
 enum Clearance {
@@ -29,7 +29,7 @@ impl Draft {
 
     fn halted(&self, id: &StepId, ending: Ending) -> Option<StepFact> {
         let (_, step, status) = self.run.step(id)?;
-        if step.undoes.is_some() {
+        if step.undoes().is_some() {
             return None;
         }
         let why = match ending {
@@ -67,7 +67,8 @@ impl Draft {
                 continue;
             }
             if let Clearance::Skip(cause) = self.clearance(step) {
-                let text = format!("{cause} did not complete");
+                let told = if step.tells().is_some() { ", so nobody there is to be told" } else { "" };
+                let text = format!("{cause} did not complete{told}");
                 self.record_step(&id, StepFact::Skipped(Cause::new(Code::DependencyFailed, text)));
             }
         }
@@ -85,8 +86,8 @@ impl Draft {
     fn may_start(&self, id: &StepId) -> bool {
         let Some((_, step, status)) = self.run.step(id) else { return false };
         match status.state {
-            StepState::Pending if step.undoes.is_some() => true,
-            StepState::Pending => matches!(self.clearance(step), Clearance::Go) && self.in_order(),
+            StepState::Pending if step.undoes().is_some() => true,
+            StepState::Pending => matches!(self.clearance(step), Clearance::Go) && self.in_order(step),
             StepState::Parked { .. } => self.route(step).is_some(),
             StepState::Backoff { until, .. } => until <= self.now,
             StepState::Dispatching
@@ -111,17 +112,21 @@ impl Draft {
                 not_after: self.now.after(step.attempt_timeout),
                 route: route.clone(),
                 at_most_once: step.at_most_once,
+                input: None,
             }),
         };
         self.record_step(id, fact);
     }
 
-    /// Where a step goes: what is taken back was done at one store and is taken back there.
+    /// Where a step goes: what is taken back was done at one store and is taken back there; what is told goes to the same
+    /// one, where that can take it.
     /// A store that does not answer for an attempt gets no other one.
     pub(super) fn route(&self, step: &Step) -> Option<&Route> {
-        let route = match &step.undoes {
+        let bound = self.run.bound_to(step);
+        let route = match &step.follow_up {
             None => self.routes.get(&step.id),
-            Some(done) => self.run.step(done)?.2.attempt.as_ref().map(|attempt| &attempt.launch.route),
+            Some(FollowUp::Undo(_)) => bound,
+            Some(FollowUp::Tell(_)) => self.routes.get(&step.id).filter(|open| bound.is_some_and(|it| it.meets(open))),
         };
         let (_, _, status) = self.run.step(&step.id)?;
         route.filter(|route| !status.shuns(route))
@@ -157,7 +162,7 @@ impl Draft {
         if self.run.ending() != Some(Ending::Cancel) {
             return Vec::new();
         }
-        let undone = |id: &StepId| self.run.plan().steps.iter().any(|step| step.undoes.as_ref() == Some(id));
+        let undone = |id: &StepId| self.run.plan().steps.iter().any(|step| step.undoes() == Some(id));
         let done = self.run.steps().filter(|(step, status)| status.completed() && !undone(&step.id));
         done.filter_map(|(step, _)| Some(self.undo_of(step, step.undo.clone()?))).collect()
     }
@@ -173,7 +178,7 @@ impl Draft {
             skill: Some(skill),
             depends_on,
             undo: None,
-            undoes: Some(step.id.clone()),
+            follow_up: Some(FollowUp::Undo(step.id.clone())),
             at_most_once: false,
             // What was done at one store can be taken back nowhere else.
             on_unknown: OnUnknown::Fail,
@@ -182,6 +187,9 @@ impl Draft {
     }
 
     fn clearance(&self, step: &Step) -> Clearance {
+        if let Some(of) = step.tells() {
+            return self.hearing(of);
+        }
         let mut clearance = Clearance::Go;
         for id in &step.depends_on {
             let Some((_, dependency, status)) = self.run.step(id) else { continue };
@@ -194,11 +202,30 @@ impl Draft {
         clearance
     }
 
-    fn in_order(&self) -> bool {
+    /// Whether a step can be told something: its agent has said how it stands. Before that it may not have begun, and would
+    /// know nothing of what it is told about.
+    fn hearing(&self, of: &StepId) -> Clearance {
+        let Some((_, _, status)) = self.run.step(of) else { return Clearance::Skip(of.clone()) };
+        match status.state {
+            StepState::Waiting { .. } | StepState::Completed { .. } => Clearance::Go,
+            StepState::Failed | StepState::Skipped | StepState::Canceled => Clearance::Skip(of.clone()),
+            StepState::Pending
+            | StepState::Parked { .. }
+            | StepState::Dispatching
+            | StepState::Working
+            | StepState::Backoff { .. }
+            | StepState::Stopping { .. } => Clearance::Wait,
+        }
+    }
+
+    /// What tells others something neither waits for the order nor holds it.
+    fn in_order(&self, step: &Step) -> bool {
         let plan = self.run.plan();
+        let holds =
+            |(step, status): (&Step, &StepStatus)| step.tells().is_none() && status.holds_the_order(plan.origin);
         match plan.mode {
             Mode::Parallel => true,
-            Mode::Sequential => !self.run.steps.iter().any(|status| status.holds_the_order(plan.origin)),
+            Mode::Sequential => step.tells().is_some() || !self.run.steps().any(holds),
         }
     }
 

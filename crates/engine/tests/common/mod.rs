@@ -1,7 +1,9 @@
 //! A run with a clock, for tests: tells it news and keeps the log.
 #![allow(dead_code, reason = "each test binary uses its own part of it")]
 
-use engine::{Answer, Cause, ChildNews, Code, Effect, Event, Fact, Input, News, Origin, Payload, Plan, Refused, Route};
+use engine::{
+    Answer, Cause, ChildNews, Code, Effect, Event, Fact, FollowUp, Input, News, Origin, Payload, Plan, Refused, Route,
+};
 use engine::{Reply, Routes, Run, Step, StepFact, StepState};
 use types::{StoreId, Timestamp};
 
@@ -134,7 +136,25 @@ pub(crate) fn foreign_route() -> Route {
 
 pub(crate) fn reply(ids: &[&str]) -> News {
     let (steps, about) = (ids.iter().map(|id| step(id)).collect(), Payload::from(b"all of it".to_vec()));
-    News::Reply(Reply { title: Some("all of it".into()), steps, about })
+    News::Reply(Reply { title: Some("all of it".into()), renewed: Vec::new(), steps, about })
+}
+
+/// An answer that changes what steps get, and tells those of `told` that were sent before.
+pub(crate) fn moving(renewed: &[&str], told: &[&str]) -> News {
+    let about = Payload::from(b"the new place".to_vec());
+    let renewed = renewed.iter().map(|id| id.parse().unwrap()).collect();
+    let steps = told.iter().map(|id| tell(id, &about)).collect();
+    News::Reply(Reply { title: None, renewed, steps, about })
+}
+
+/// The step that tells the agent of step `of` something.
+pub(crate) fn tell(of: &str, input: &Payload) -> Step {
+    let agent = format!("{of} Agent").parse().unwrap();
+    Step {
+        skill: Some("redirect".parse().unwrap()),
+        follow_up: Some(FollowUp::Tell(of.parse().unwrap())),
+        ..Step::new(format!("{of}.redirect").parse().unwrap(), agent, input.clone())
+    }
 }
 
 pub(crate) fn step(id: &str) -> Step {

@@ -10,3 +10,4 @@ mod restarting;
 mod resuming;
 mod signed;
 mod stage;
+mod telling;

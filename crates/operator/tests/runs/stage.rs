@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use a2a::frame::{Event, Update};
+use a2a::metadata::{PROGRESS, object, structure, text};
 use a2a::{Backend as _, Call, Extensions, Heard, History, SendRequest, Wait};
 use agent::words::{artifact, say, text_of, text_part};
 use agent::{Agent, Context, Failure, Finish, Frames, Kit, Parts, Profile, Setup, Turns};
@@ -44,12 +45,15 @@ pub(crate) enum Act {
     Hang,
     /// Waits for the gate, whoever cancels.
     Deaf,
+    /// Says that it is queued, then waits for the gate.
+    Queue,
 }
 
 /// What the test and a scripted agent share.
 #[derive(Debug, Clone)]
 pub(crate) struct Script {
     name: &'static str,
+    skills: &'static [&'static str],
     acts: Arc<Mutex<VecDeque<Act>>>,
     pub(crate) heard: Arc<Mutex<Vec<Message>>>,
     gate: watch::Sender<bool>,
@@ -59,7 +63,12 @@ impl Script {
     /// Does `acts` in turn, then completes.
     pub(crate) fn new(name: &'static str, acts: impl IntoIterator<Item = Act>) -> Self {
         let acts = Arc::new(Mutex::new(acts.into_iter().collect()));
-        Self { name, acts, heard: Arc::default(), gate: watch::Sender::new(false) }
+        Self { name, skills: &["dispatch"], acts, heard: Arc::default(), gate: watch::Sender::new(false) }
+    }
+
+    /// With these skills instead of one.
+    pub(crate) fn offering(self, skills: &'static [&'static str]) -> Self {
+        Self { skills, ..self }
     }
 
     pub(crate) fn open(&self) {
@@ -106,14 +115,15 @@ impl Agent for Script {
     }
 
     fn profile(&self) -> Profile {
-        let skill = AgentSkill {
-            id: "dispatch".into(),
-            name: "dispatch".into(),
-            description: "dispatch".into(),
+        let skill = |id: &&str| AgentSkill {
+            id: (*id).into(),
+            name: (*id).into(),
+            description: (*id).into(),
             tags: vec!["test".into()],
             ..AgentSkill::default()
         };
-        Profile { name: self.name.into(), description: "tests".into(), skills: vec![skill], ..Profile::default() }
+        let skills = self.skills.iter().map(skill).collect();
+        Profile { name: self.name.into(), description: "tests".into(), skills, ..Profile::default() }
     }
 
     async fn reply(&self, _: &Owner, message: &Heard) -> Option<Message> {
@@ -146,6 +156,11 @@ impl Agent for Script {
                 return Err(Failure("stopped".into()));
             }
             Act::Deaf => self.opened().await,
+            Act::Queue => {
+                let waits = object([("waits".to_owned(), text("queue"))].into());
+                task.progress(Some(say("nobody is free")), structure([(PROGRESS, waits)]));
+                self.opened().await;
+            }
         }
         task.artifact(artifact("dispatch", "dispatch", vec![text_part(format!("units of {}", self.name))]));
         Ok(Finish::Completed(say(format!("{} is on its way", self.name))))

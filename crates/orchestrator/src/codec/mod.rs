@@ -57,10 +57,11 @@ impl From<&Fact> for wire::Fact {
             Fact::TimedOut => Self::TimedOut(wire::Nothing {}),
             Fact::DeadlineMoved(deadline) => Self::DeadlineMoved(deadline.as_millis()),
             Fact::Asked => Self::Asked(wire::Nothing {}),
-            Fact::Answered(Reply { title, steps, about }) => Self::Answered(wire::Answered {
+            Fact::Answered(Reply { title, renewed, steps, about }) => Self::Answered(wire::Answered {
                 steps: plan::written(steps, about),
                 about: about.as_bytes().to_vec(),
                 title: title.as_ref().map(ToString::to_string),
+                renewed: renewed.iter().map(ToString::to_string).collect(),
             }),
             Fact::Compensating(steps) => {
                 Self::Compensating(wire::Added { steps: plan::written(steps, &Payload::default()) })
@@ -81,9 +82,14 @@ impl TryFrom<wire::Fact> for Fact {
             wire::Fact::TimedOut(wire::Nothing {}) => Self::TimedOut,
             wire::Fact::DeadlineMoved(deadline) => Self::DeadlineMoved(Timestamp::from_millis(deadline)),
             wire::Fact::Asked(wire::Nothing {}) => Self::Asked,
-            wire::Fact::Answered(wire::Answered { steps, about, title }) => {
+            wire::Fact::Answered(wire::Answered { steps, about, title, renewed }) => {
                 let about = Payload::from(about);
-                Self::Answered(Reply { title: title.map(Into::into), steps: plan::read(steps, &about)?, about })
+                Self::Answered(Reply {
+                    title: title.map(Into::into),
+                    renewed: renewed.iter().map(|text| id(text)).collect::<Result<_, _>>()?,
+                    steps: plan::read(steps, &about)?,
+                    about,
+                })
             }
             wire::Fact::Compensating(wire::Added { steps }) => {
                 Self::Compensating(plan::read(steps, &Payload::default())?)

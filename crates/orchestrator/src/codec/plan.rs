@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use engine::{OnUnknown, Patience, Payload, Plan, Question, Step};
+use engine::{FollowUp, OnUnknown, Patience, Payload, Plan, Question, Step};
 use types::{RetryPolicy, TaskId};
 
 use super::number::{Numbered, millis};
@@ -63,6 +63,15 @@ fn resumes(bytes: Vec<u8>) -> Result<Option<TaskId>, Undecodable> {
     Ok(Some(TaskId::from_bytes(bytes.try_into().map_err(|_| Undecodable)?)))
 }
 
+fn follow_up(undoes: Option<&str>, tells: Option<&str>) -> Result<Option<FollowUp>, Undecodable> {
+    Ok(match (undoes, tells) {
+        (None, None) => None,
+        (Some(of), None) => Some(FollowUp::Undo(id(of)?)),
+        (None, Some(of)) => Some(FollowUp::Tell(id(of)?)),
+        (Some(_), Some(_)) => return Err(Undecodable),
+    })
+}
+
 /// Steps beside what they are about: those that are told just that, as all of a call are, share it.
 pub(super) fn written(steps: &[Step], about: &Payload) -> Vec<wire::Step> {
     let none = Payload::default();
@@ -96,7 +105,8 @@ fn wire_step(step: &Step, input: &Payload) -> wire::Step {
         attempt_timeout: millis(step.attempt_timeout),
         on_failure: step.on_failure.number(),
         undo: step.undo.as_ref().map(ToString::to_string),
-        undoes: step.undoes.as_ref().map(ToString::to_string),
+        undoes: step.undoes().map(ToString::to_string),
+        tells: step.tells().map(ToString::to_string),
         at_most_once: step.at_most_once,
         fails_unknown: step.on_unknown == OnUnknown::Fail,
         shared: false,
@@ -122,7 +132,7 @@ impl TryFrom<wire::Step> for Step {
             attempt_timeout: Duration::from_millis(wire.attempt_timeout),
             on_failure: Numbered::of(wire.on_failure)?,
             undo: wire.undo.as_deref().map(id).transpose()?,
-            undoes: wire.undoes.as_deref().map(id).transpose()?,
+            follow_up: follow_up(wire.undoes.as_deref(), wire.tells.as_deref())?,
             at_most_once: wire.at_most_once,
             on_unknown: if wire.fails_unknown { OnUnknown::Fail } else { OnUnknown::Another },
         })

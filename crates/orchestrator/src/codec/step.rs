@@ -87,6 +87,7 @@ impl From<&Launch> for wire::Launch {
             endpoint: launch.route.endpoint.to_string(),
             store_id: launch.route.store_id.map(|store| store.as_bytes().to_vec()).unwrap_or_default(),
             at_most_once: launch.at_most_once,
+            input: launch.input.as_ref().map(|input| input.as_bytes().to_vec()),
         }
     }
 }
@@ -106,6 +107,7 @@ impl TryFrom<wire::Launch> for Launch {
             not_after: Timestamp::from_millis(wire.not_after),
             route: Route { endpoint: wire.endpoint.into(), store_id },
             at_most_once: wire.at_most_once,
+            input: wire.input.map(Payload::from),
         })
     }
 }

@@ -4,12 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use engine::{
-    Cause, ChildEnd, Code, Done, Event, Fact, Fate, Finding, Held, Launch, Mode, OnFailure, OnUnknown, Origin, Outcome,
-    Payload, Plan, Question, Reason, Reply, Route, Step, StepFact, StopReason, WaitsOn,
+    Cause, ChildEnd, Code, Done, Event, Fact, Fate, Finding, FollowUp, Held, Launch, Mode, OnFailure, OnUnknown,
+    Origin, Outcome, Payload, Plan, Question, Reason, Reply, Route, Step, StepFact, StopReason, WaitsOn,
 };
 use types::{Owner, Seq, StoreId, TaskId, Timestamp};
 
-use super::{decode, decode_duty, decode_finding, encode, encode_duty, encode_finding, number::Numbered};
+use super::{
+    decode, decode_duty, decode_finding, encode, encode_duty, encode_finding, number::Numbered, plan as plans,
+};
 use crate::duty::Duty;
 
 fn step() -> Step {
@@ -37,6 +39,7 @@ fn launch() -> Launch {
         not_after: Timestamp::from_millis(31_000),
         route: Route { endpoint: "127.0.0.1:7411".into(), store_id: Some(StoreId::from_bytes([5; 16])) },
         at_most_once: true,
+        input: None,
     }
 }
 
@@ -65,11 +68,11 @@ fn facts() -> Vec<Fact> {
         Fact::TimedOut,
         Fact::DeadlineMoved(Timestamp::from_millis(77)),
         Fact::Asked,
-        Fact::Answered(Reply { title: None, steps: vec![step()], about: note() }),
+        Fact::Answered(Reply { title: None, renewed: Vec::new(), steps: vec![step()], about: note() }),
         Fact::Ended(Outcome::Canceled),
         Fact::Compensating(vec![Step {
             undo: Some("release".parse().unwrap()),
-            undoes: Some("police".parse().unwrap()),
+            follow_up: Some(FollowUp::Undo("police".parse().unwrap())),
             ..step()
         }]),
     ];
@@ -78,8 +81,9 @@ fn facts() -> Vec<Fact> {
 
 #[test]
 fn every_event_survives_the_log() {
-    let renamed = Fact::Answered(Reply { title: Some("another".into()), steps: Vec::new(), about: Payload::default() });
-    for fact in facts().into_iter().chain(added_facts()).chain([renamed]) {
+    let title = Some("another".into());
+    let renamed = Reply { title, renewed: Vec::new(), steps: Vec::new(), about: Payload::default() };
+    for fact in facts().into_iter().chain(added_facts()).chain(told_facts()).chain([Fact::Answered(renamed)]) {
         let event = Event { at: Timestamp::from_millis(1_234), fact };
         assert_eq!(decode(&encode(&event)), Ok(event));
     }
@@ -109,16 +113,42 @@ fn added_facts() -> Vec<Fact> {
     of_step.into_iter().chain([Fact::Compensating(vec![strict]), Fact::Accepted(Arc::new(resumed))]).collect()
 }
 
+/// What the third version added, in the order of `golden_v3.txt`.
+fn told_facts() -> Vec<Fact> {
+    let telling = Step { follow_up: Some(FollowUp::Tell("fire".parse().unwrap())), ..step() };
+    let (renewed, about) = (vec!["fire".parse().unwrap(), "police".parse().unwrap()], Payload::from(vec![7]));
+    let as_it_was = Launch { input: Some(Payload::default()), ..launch() };
+    vec![
+        Fact::Answered(Reply { title: None, renewed, steps: vec![telling], about }),
+        Fact::Step("fire".parse().unwrap(), StepFact::Dispatched(as_it_was)),
+    ]
+}
+
+#[test]
+fn a_step_is_about_one_other_step() {
+    let about = |undoes: Option<&str>, tells: Option<&str>| {
+        let (undoes, tells) = (undoes.map(str::to_owned), tells.map(str::to_owned));
+        let wire = plans::written(&[step()], &Payload::default()).remove(0);
+        Step::try_from(super::wire::Step { undoes, tells, ..wire })
+    };
+    let police = "police".parse().unwrap();
+    assert_eq!(about(None, Some("police")).unwrap().follow_up, Some(FollowUp::Tell(police)));
+    assert!(about(Some("police"), Some("police")).is_err());
+}
+
 /// Bytes of the first released version, in the order of [`facts`]. A change here breaks logs that exist.
 const GOLDEN: &str = include_str!("golden_v1.txt");
 
 /// Bytes of what the second version added.
 const GOLDEN_2: &str = include_str!("golden_v2.txt");
 
+/// Bytes of what the third version added.
+const GOLDEN_3: &str = include_str!("golden_v3.txt");
+
 #[test]
 fn the_bytes_of_released_versions_stay() {
     let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-    for (facts, golden) in [(facts(), GOLDEN), (added_facts(), GOLDEN_2)] {
+    for (facts, golden) in [(facts(), GOLDEN), (added_facts(), GOLDEN_2), (told_facts(), GOLDEN_3)] {
         let encoded = |fact| hex(&encode(&Event { at: Timestamp::from_millis(1_234), fact }).bytes);
         let now: Vec<String> = facts.into_iter().map(encoded).collect();
         assert_eq!(now, golden.lines().collect::<Vec<_>>(), "{}", now.join("\n"));
@@ -132,7 +162,7 @@ fn what_the_steps_of_a_call_are_told_is_written_once() {
     let told = || Step { input: about.clone(), ..step() };
     let steps = vec![told(), step(), told()];
     let accepted = Fact::Accepted(Arc::new(Plan { about: about.clone(), steps: steps.clone(), ..plan() }));
-    for fact in [accepted, Fact::Answered(Reply { title: None, steps, about })] {
+    for fact in [accepted, Fact::Answered(Reply { title: None, renewed: Vec::new(), steps, about })] {
         let event = Event { at: Timestamp::from_millis(1_234), fact };
         let record = encode(&event);
         let times = record.bytes.windows(words.len()).filter(|window| *window == words).count();

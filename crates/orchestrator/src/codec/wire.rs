@@ -45,6 +45,8 @@ pub(super) struct Answered {
     pub(super) about: Vec<u8>,
     #[prost(string, optional, tag = "3")]
     pub(super) title: Option<String>,
+    #[prost(string, repeated, tag = "4")]
+    pub(super) renewed: Vec<String>,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -122,8 +124,10 @@ pub(super) struct Step {
     /// Whether an unknown outcome fails it.
     #[prost(bool, tag = "15")]
     pub(super) fails_unknown: bool,
+    #[prost(string, optional, tag = "16")]
+    pub(super) tells: Option<String>,
     /// Whether its input is what the plan or the answer beside it is about, which is written once.
-    #[prost(bool, tag = "16")]
+    #[prost(bool, tag = "17")]
     pub(super) shared: bool,
 }
 
@@ -185,6 +189,8 @@ pub(super) struct Launch {
     pub(super) store_id: Vec<u8>,
     #[prost(bool, tag = "7")]
     pub(super) at_most_once: bool,
+    #[prost(bytes = "vec", optional, tag = "8")]
+    pub(super) input: Option<Vec<u8>>,
 }
 
 #[derive(Clone, PartialEq, Message)]

@@ -12,6 +12,7 @@ mod reaper;
 mod send;
 #[cfg(test)]
 mod tests;
+mod work;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -21,7 +22,7 @@ use a2a::{Client, ClientError, Error};
 use agent::Handle;
 use engine::{ChildNews, Effect, Fence, Route};
 use tokio::sync::Semaphore;
-use types::{AgentName, Owner, RemoteTask, RetryPolicy, Seq, SkillId, StepId};
+use types::{Owner, RemoteTask, RetryPolicy, Seq, StepId};
 
 use crate::driver::{Runs, Signal};
 use crate::duty::{Duty, Key};
@@ -84,9 +85,18 @@ impl Dispatcher {
                 self.begin("follow", attempt, |it, attempt| async move { it.pursue(&attempt, child, after).await });
             }
             Effect::Fence(fence) => self.stop(&handle, fence),
-            Effect::AwaitRoute { step: _, agent, skill, shunned } => {
+            Effect::AwaitRoute { step: _, agent, skill, only, shunned } => {
                 let waiting = handle.clone();
-                let wait = async move { self.await_route(&waiting, &agent, skill.as_ref(), &shunned).await };
+                let wait = async move {
+                    let shuns = |route: &Route| shunned.iter().any(|other| other.meets(route));
+                    let open = || match &only {
+                        None => routes::any(&self.directory, &agent, skill.as_ref(), shuns),
+                        Some(only) => {
+                            !shuns(only) && routes::told(&self.directory, &agent, skill.as_ref(), only).is_ok()
+                        }
+                    };
+                    self.await_route(&waiting, open).await;
+                };
                 handle.spawn("await route", wait);
             }
         }
@@ -142,10 +152,8 @@ impl Dispatcher {
     }
 
     /// Tells the run once the agent has an endpoint, or gives up after the run has.
-    async fn await_route(&self, handle: &Handle<Runs>, agent: &AgentName, skill: Option<&SkillId>, shunned: &[Route]) {
-        let shuns = |route: &Route| shunned.iter().any(|other| other.meets(route));
-        let found =
-            self.directory.registry().until(|_| routes::any(&self.directory, agent, skill, shuns).then_some(()));
+    async fn await_route(&self, handle: &Handle<Runs>, open: impl Fn() -> bool) {
+        let found = self.directory.registry().until(|_| open().then_some(()));
         if tokio::time::timeout(self.endpoint, found).await.is_ok() {
             signal(handle, Signal::Routes).await;
         }

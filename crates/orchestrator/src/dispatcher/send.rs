@@ -1,20 +1,18 @@
 //! Sends one attempt until it is known what became of it: the same message, to the same store.
 
 use a2a::ClientError;
-use a2a::frame::{Metadata, Work};
-use a2a::metadata::{Dispatch as Mark, object, text};
-use agent::words::data_part;
+use a2a::frame::Work;
 use discovery::Seen;
-use engine::{Cause, ChildNews, Code, Dispatch, Payload, Sent};
+use engine::{Cause, ChildNews, Code, Dispatch, Sent};
 use service::NOT_ADMITTED;
 use tokio::time::Instant;
 use tonic::Status;
-use types::{MessageId, Seq, StepId, TaskId};
+use types::Seq;
 
 use super::follow::{Follow, Unheard};
+use super::work::work;
 use super::{Attempt, Barred, Dispatcher, pause};
 use crate::duty::Duty;
-use crate::plan::payload;
 
 /// What callers are told where the operator is not let in.
 const REFUSED: &str = "its agent does not accept the operator's token: that is for whoever runs the operator to mend, \
@@ -223,35 +221,6 @@ fn unreached(error: &ClientError) -> Cause {
         ClientError::Refused(refusal) => Cause::new(Code::Unreachable, refusal.to_string()),
         error => Cause::new(Code::Unreachable, error.to_string()),
     }
-}
-
-/// The message of an attempt: every time the same, so that its agent takes it once. It gets the step's input, or the name
-/// of the dispatch that is taken back.
-fn work(attempt: &Attempt, dispatch: &Dispatch) -> Work {
-    let (run, launch) = (attempt.handle.id(), &dispatch.launch);
-    let mark = Mark {
-        run,
-        step: dispatch.step.clone(),
-        attempt: launch.attempt,
-        turn: launch.turn,
-        not_after: launch.not_after,
-        store_id: launch.route.store_id,
-        at_most_once: launch.at_most_once,
-    };
-    let mut metadata = Metadata::default();
-    mark.put(&mut metadata);
-    if let Some(skill) = &dispatch.skill {
-        metadata.put("skill", |slot| slot.text(skill.as_str()));
-    }
-    let id = MessageId::of_dispatch(run, &dispatch.step, launch.attempt, launch.turn);
-    let back = dispatch.undoes.as_ref().map(|done| taken_back(dispatch.done_by.unwrap_or(run), done));
-    let parts = back.as_ref().unwrap_or(&dispatch.input);
-    Work::new(&id, attempt.handle.context(), parts.as_bytes(), &metadata)
-}
-
-fn taken_back(run: TaskId, done: &StepId) -> Payload {
-    let named = ("dispatch".to_owned(), text(format!("{run}/{done}")));
-    payload(vec![data_part(object([named].into()))])
 }
 
 #[cfg(test)]

@@ -66,7 +66,7 @@ fn duty(url: &str, number: u8) -> Duty {
         context: ContextId::fresh(),
         step: "fire".parse().unwrap(),
         agent: "Fire Agent".parse().unwrap(),
-        launch: Launch { attempt: 1, turn: 1, since, not_after, route, at_most_once: false },
+        launch: Launch { attempt: 1, turn: 1, since, not_after, route, at_most_once: false, input: None },
         sent: since,
         child: None,
         since,

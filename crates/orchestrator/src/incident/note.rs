@@ -35,7 +35,7 @@ impl Notes {
 
 #[derive(Clone, PartialEq, Message)]
 pub(crate) struct Note {
-    #[prost(oneof = "What", tags = "1, 2, 3, 4, 5, 6, 7")]
+    #[prost(oneof = "What", tags = "1, 2, 3, 4, 5, 6, 7, 9, 10")]
     pub(super) what: Option<What>,
     /// When it was decided, in milliseconds since 1970.
     #[prost(uint64, tag = "8")]
@@ -65,6 +65,12 @@ pub(super) enum What {
     /// A service has taken it, and waits.
     #[prost(message, tag = "7")]
     Waits(Waits),
+    /// A service has heard the place of what it has: how its dispatch stands with that.
+    #[prost(message, tag = "9")]
+    Told(Box<Dispatched>),
+    /// A service was not told the place of what it has.
+    #[prost(message, tag = "10")]
+    Untold(Failed),
 }
 
 /// What triage made of the words.
@@ -137,7 +143,7 @@ pub(super) enum For {
 
 #[derive(Clone, PartialEq, Message)]
 pub(super) struct Failed {
-    /// The id that the dispatch would have.
+    /// The id that the dispatch has, or would have.
     #[prost(string, tag = "1")]
     pub(super) dispatch: String,
     #[prost(string, tag = "2")]

@@ -113,6 +113,8 @@ impl Record {
             What::Heard(judged) => self.judge(judged, at),
             What::Dispatched(dispatched) => self.dispatched(dispatched, at),
             What::Waits(waits) => self.waits(waits, at),
+            What::Told(told) => self.told(told, at),
+            What::Untold(failed) => self.untold(failed, at),
             What::Failed(failed) => self.failed(run, failed, at),
             What::Released(dispatch) => self.released(dispatch, at),
             What::Ended(end) => {

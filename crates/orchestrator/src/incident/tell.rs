@@ -3,16 +3,15 @@
 pub(super) mod read;
 
 use agent::Append;
-use engine::{Event, Fact, Origin, Outcome, Payload, Plan, Run, Step, StepFact, StepStatus, WaitsOn};
+use engine::{Event, Fact, Origin, Outcome, Payload, Plan, Run, StepFact, StepStatus, WaitsOn};
 use prost::Message as _;
 use proto::watchroom::emergency::v1 as wire;
 use triage::Effect;
 use types::{Head, StepId, TaskId, Timestamp};
 
 use super::note::{self, Dispatched, End, Failed, Judged, Note, Notes, Waits, What};
-use crate::call::{Call, cut};
+use crate::call::{Call, cut, sends};
 use crate::duty::Subject;
-use crate::services;
 
 /// Most letters of what is told in a line.
 const LINE: usize = 200;
@@ -54,11 +53,7 @@ pub(crate) fn told(subject: Subject<'_>, commit: Head, notes: Vec<Note>) -> Appe
 
 /// Whether a run is about something that happened: a call in words, or an explicit plan that dispatches.
 fn is_incident(plan: &Plan) -> bool {
-    plan.origin == Origin::Text || plan.steps.iter().any(dispatches)
-}
-
-fn dispatches(step: &Step) -> bool {
-    step.undoes.is_none() && step.skill.as_ref() == Some(&services::dispatch())
+    plan.origin == Origin::Text || plan.steps.iter().any(sends)
 }
 
 /// What triage makes of the words.
@@ -91,18 +86,21 @@ fn end(outcome: Outcome) -> End {
 
 fn step(task: TaskId, run: &Run, id: &StepId, fact: &StepFact) -> Option<What> {
     let (_, step, status) = run.step(id)?;
-    if let Some(done) = &step.undoes {
+    if let Some(done) = step.undoes() {
         return matches!(fact, StepFact::Completed { .. }).then(|| What::Released(format!("{task}/{done}")));
     }
-    if !dispatches(step) {
+    if let Some(of) = step.tells() {
+        return told_place(task, run, of, fact);
+    }
+    if !sends(step) {
         return None;
     }
     let about = About { task, id, status };
     match fact {
-        StepFact::Completed { answer } => Some(about.sent(answer)),
+        StepFact::Completed { answer } => Some(What::Dispatched(Box::new(about.answered(answer)))),
         StepFact::ChildWaiting { on, note, .. } => Some(about.waits(*on, note)),
         StepFact::AttemptFailed { cause, retry_at: None } | StepFact::Failed(cause) | StepFact::Skipped(cause) => {
-            Some(about.failed(cause))
+            Some(What::Failed(about.failed(cause)))
         }
         StepFact::Canceled => Some(What::Released(about.dispatch())),
         StepFact::Dispatched(_)
@@ -113,6 +111,29 @@ fn step(task: TaskId, run: &Run, id: &StepId, fact: &StepFact) -> Option<What> {
         | StepFact::AttemptFailed { .. }
         | StepFact::Strayed { .. }
         // The run that did it has told.
+        | StepFact::Carried(_)
+        | StepFact::LateAnswer { .. } => None,
+    }
+}
+
+/// What telling a service the place came to.
+fn told_place(task: TaskId, run: &Run, of: &StepId, fact: &StepFact) -> Option<What> {
+    let (_, step, status) = run.step(of)?;
+    let about = About { task: status.done_by.unwrap_or(task), id: &step.id, status };
+    match fact {
+        StepFact::Completed { answer } => Some(What::Told(Box::new(about.answered(answer)))),
+        StepFact::AttemptFailed { cause, retry_at: None } | StepFact::Failed(cause) | StepFact::Skipped(cause) => {
+            Some(What::Untold(about.failed(cause)))
+        }
+        StepFact::Dispatched(_)
+        | StepFact::Parked { .. }
+        | StepFact::ChildKnown { .. }
+        | StepFact::ChildProgressed { .. }
+        | StepFact::ChildWaiting { .. }
+        | StepFact::Stopping(_)
+        | StepFact::AttemptFailed { .. }
+        | StepFact::Canceled
+        | StepFact::Strayed { .. }
         | StepFact::Carried(_)
         | StepFact::LateAnswer { .. } => None,
     }
@@ -131,7 +152,7 @@ impl About<'_> {
         format!("{}/{}", self.task, self.id)
     }
 
-    fn sent(&self, answer: &Payload) -> What {
+    fn answered(&self, answer: &Payload) -> Dispatched {
         let store = self.status.attempt.as_ref().and_then(|attempt| attempt.launch.route.store_id);
         let store = store.map(|store| store.to_string()).unwrap_or_default();
         let mut told = Dispatched { store, ..read::answer(answer) };
@@ -140,7 +161,7 @@ impl About<'_> {
         if shown.service.is_empty() {
             shown.service = self.id.to_string();
         }
-        What::Dispatched(Box::new(told))
+        told
     }
 
     fn waits(&self, on: WaitsOn, note: &Payload) -> What {
@@ -148,9 +169,9 @@ impl About<'_> {
         What::Waits(Waits { dispatch, service, task_id, ..read::waiting(note, on) })
     }
 
-    fn failed(&self, cause: &engine::Cause) -> What {
+    fn failed(&self, cause: &engine::Cause) -> Failed {
         let (dispatch, service, cause) = (self.dispatch(), self.id.to_string(), cut(&cause.to_string(), LINE));
-        What::Failed(Failed { dispatch, service, cause })
+        Failed { dispatch, service, cause }
     }
 
     fn child(&self) -> String {

@@ -38,7 +38,7 @@ pub(crate) fn narrate(run: &Run, event: &Event, rest: &[Event], call: Option<&Ca
         }
         Fact::DeadlineMoved(_) => Vec::new(),
         Fact::Asked => asked(run),
-        Fact::Answered(reply) => vec![plan_artifact(run.plan(), call), working(words::answered(&reply.steps))],
+        Fact::Answered(reply) => vec![plan_artifact(run.plan(), call), working(words::answered(&reply.steps, call))],
         Fact::Compensating(_) => vec![working("Taking back what was done...")],
         Fact::Ended(outcome) => ended(run, *outcome),
     }
@@ -57,7 +57,15 @@ fn accepted(plan: &Plan, call: Option<&Call>) -> Vec<Change> {
 }
 
 fn plan_artifact(plan: &Plan, call: Option<&Call>) -> Change {
-    let about = Metadata::of(PLAN, |slot| slot.object(|out| _ = out.text("mode", mode_word(plan.mode))));
+    let about = Metadata::of(PLAN, |slot| {
+        slot.object(|out| {
+            out.text("mode", mode_word(plan.mode));
+            // Open from now on, whenever it is asked.
+            if let Some(question) = &plan.question {
+                out.text("question", reason_word(question.reason));
+            }
+        });
+    });
     let made = Made::new("plan", "plan").text(&words::plan(plan, call), "text/plain").json(|slot| plan.put(slot));
     let made = match call {
         Some(call) => made.json(|slot| trace(call, slot)),
@@ -114,16 +122,21 @@ fn soon_over(id: &StepId, rest: &[Event]) -> bool {
 
 fn asked(run: &Run) -> Vec<Change> {
     let Some(question) = &run.plan().question else { return Vec::new() };
-    let reason = match question.reason {
-        Reason::Location => "location",
-        Reason::Clarification => "clarification",
-    };
+    let reason = reason_word(question.reason);
     let asks = Change::Status {
         state: TaskState::InputRequired,
         message: Some(say(&*question.text)),
         metadata: Some(Metadata::of(REASON, |slot| slot.object(|out| _ = out.text("reason", reason)))),
     };
     vec![working(format!("Provisionally: {}", summary(run))), asks]
+}
+
+/// What a question is about, on the wire.
+fn reason_word(reason: Reason) -> &'static str {
+    match reason {
+        Reason::Location => "location",
+        Reason::Clarification => "clarification",
+    }
 }
 
 fn ended(run: &Run, outcome: Outcome) -> Vec<Change> {

@@ -43,7 +43,7 @@ fn markdown(run: &Run, about: &[Piece<'_>]) -> String {
 
 /// What a step is called in the report.
 fn heading(step: &Step) -> String {
-    match step.undoes {
+    match step.undoes() {
         None => name(step).to_owned(),
         Some(_) => format!("Release of {}", name(step)),
     }

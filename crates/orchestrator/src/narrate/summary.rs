@@ -8,7 +8,7 @@ use super::words::name;
 pub(crate) fn summary(run: &Run) -> String {
     let counts = run.counts();
     let done = if run.ending() == Some(Ending::Cancel) { canceled(run, counts) } else { finished(run, counts) };
-    format!("{done}{}", open_ends(run))
+    format!("{done}{}{}", being_told(run), open_ends(run))
 }
 
 fn finished(run: &Run, counts: Counts) -> String {
@@ -46,10 +46,10 @@ fn canceled(run: &Run, counts: Counts) -> String {
 
 /// What became of the steps that take others back.
 fn taken_back(run: &Run) -> String {
-    let undone = run.steps().filter(|(step, status)| step.undoes.is_some() && status.completed()).count();
+    let undone = run.steps().filter(|(step, status)| step.undoes().is_some() && status.completed()).count();
     let failed: Vec<&str> = run
         .steps()
-        .filter(|(step, status)| step.undoes.is_some() && status.state == StepState::Failed)
+        .filter(|(step, status)| step.undoes().is_some() && status.state == StepState::Failed)
         .map(|(step, _)| name(step))
         .collect();
     match (undone, failed.is_empty()) {
@@ -69,13 +69,22 @@ fn failures(run: &Run, counts: Counts) -> String {
 
 fn reasons(run: &Run) -> String {
     let failed = run.steps().filter(|(step, status)| {
-        step.undoes.is_none() && matches!(status.state, StepState::Failed | StepState::Skipped)
+        step.undoes().is_none() && matches!(status.state, StepState::Failed | StepState::Skipped)
     });
     let lines = failed.map(|(step, status)| {
         let why = status.cause.as_ref().map_or("", |cause| &cause.text);
         format!("{}: {why}", name(step))
     });
     lines.collect::<Vec<_>>().join("; ")
+}
+
+/// Agents that are still to hear the place of what they were sent to.
+fn being_told(run: &Run) -> String {
+    match run.steps().filter(|(step, status)| step.tells().is_some() && !status.ended()).count() {
+        0 => String::new(),
+        1 => "; 1 agent is being told the place".to_owned(),
+        many => format!("; {many} agents are being told the place"),
+    }
 }
 
 /// Attempts that are not known to have ended.

@@ -1,7 +1,7 @@
 //! The sentences of a run, as people read them.
 
 use agent::words::text_of;
-use engine::{Origin, Payload, Plan, Reason, Step, StepFact, StepStatus, StopReason};
+use engine::{FollowUp, Origin, Payload, Plan, Reason, Step, StepFact, StepStatus, StopReason};
 use prost::Message as _;
 use proto::a2a::Message;
 
@@ -28,7 +28,7 @@ fn reasons(call: &Call) -> String {
     call.reasons().iter().map(|reason| format!("\n   {reason}")).collect()
 }
 
-/// What the caller will be asked, and why.
+/// What the caller is asked, and why. The run itself asks once the provisional steps have ended.
 fn open_question(plan: &Plan, call: Option<&Call>) -> Option<String> {
     let question = plan.question.as_ref()?;
     let why = match question.reason {
@@ -38,27 +38,34 @@ fn open_question(plan: &Plan, call: Option<&Call>) -> Option<String> {
             format!("confidence {:.2}; {}", call.triage.confidence, call.doubts().join("; "))
         }
     };
-    Some(format!("\nYou will be asked: {} ({why})", question.text))
+    Some(format!("\nOpen question: {} ({why}); it may be answered at any time", question.text))
 }
 
 /// The line that follows the plan; none when the plan has said it all.
 pub(super) fn plan_created(plan: &Plan) -> Option<String> {
     let names: Vec<&str> = plan.steps.iter().map(name).collect();
-    match (plan.origin, names.is_empty()) {
-        (Origin::Text, true) => None,
-        (Origin::Text, false) => Some(format!("Dispatch plan created: {}", names.join(", "))),
-        (Origin::Explicit, _) => Some(format!("Plan accepted: {}", names.join(", "))),
+    let question = plan.question.as_ref().map(|question| format!("Open question: {}", question.text));
+    match (plan.origin, names.is_empty(), question) {
+        (Origin::Text, true, question) => question,
+        (Origin::Text, false, None) => Some(format!("Dispatch plan created: {}", names.join(", "))),
+        (Origin::Text, false, Some(open)) => Some(format!("Dispatch plan created: {}. {open}", names.join(", "))),
+        (Origin::Explicit, _, _) => Some(format!("Plan accepted: {}", names.join(", "))),
     }
 }
 
 /// The line that follows the caller's answer to a question.
-pub(super) fn answered(added: &[Step]) -> String {
-    let names: Vec<&str> = added.iter().map(name).collect();
-    if names.is_empty() {
-        "Answer received. Nobody else is needed.".to_owned()
-    } else {
-        format!("Answer received. Also needed: {}", names.join(", "))
-    }
+pub(super) fn answered(added: &[Step], call: Option<&Call>) -> String {
+    let (told, needed): (Vec<&Step>, Vec<&Step>) = added.iter().partition(|step| step.tells().is_some());
+    let needed: Vec<&str> = needed.into_iter().map(name).collect();
+    let also = match needed.is_empty() {
+        true => "Nobody else is needed.".to_owned(),
+        false => format!("Also needed: {}.", needed.join(", ")),
+    };
+    let place = call.map(Call::place).filter(|place| !place.is_empty());
+    let place = place.map_or(String::new(), |place| format!(" The place is {place}."));
+    let told: Vec<&str> = told.into_iter().map(|step| spoken(&step.agent)).collect();
+    let told = if told.is_empty() { String::new() } else { format!(" To be told the place: {}.", told.join(", ")) };
+    format!("Answer received.{place} {also}{told}")
 }
 
 /// What a step is called in lists and sentences: its agent, or its own title.
@@ -68,10 +75,32 @@ pub(super) fn name(step: &Step) -> &str {
 
 /// What happened to a step, if it is worth a line; `[k/n]` stands before it.
 pub(super) fn step(step: &Step, status: &StepStatus, fact: &StepFact) -> Option<String> {
-    if step.undoes.is_some() {
-        undo(name(step), fact).or_else(|| act(step, status, fact))
-    } else {
-        act(step, status, fact)
+    let own = match &step.follow_up {
+        None => None,
+        Some(FollowUp::Undo(_)) => undo(name(step), fact),
+        Some(FollowUp::Tell(_)) => tell(spoken(&step.agent), fact),
+    };
+    own.or_else(|| act(step, status, fact))
+}
+
+/// The lines of a step that tells an agent the place, where they differ from those of others.
+fn tell(agent: &str, fact: &StepFact) -> Option<String> {
+    match fact {
+        StepFact::Completed { .. } => Some(format!("{agent} knows the place")),
+        StepFact::AttemptFailed { cause, retry_at: None } | StepFact::Failed(cause) | StepFact::Skipped(cause) => {
+            Some(format!("{agent} was not told the place: {cause}"))
+        }
+        StepFact::Canceled => Some(format!("{agent} is not told the place any more")),
+        StepFact::Dispatched(_)
+        | StepFact::Parked { .. }
+        | StepFact::ChildKnown { .. }
+        | StepFact::ChildProgressed { .. }
+        | StepFact::ChildWaiting { .. }
+        | StepFact::Stopping(_)
+        | StepFact::AttemptFailed { .. }
+        | StepFact::LateAnswer { .. }
+        | StepFact::Strayed { .. }
+        | StepFact::Carried(_) => None,
     }
 }
 

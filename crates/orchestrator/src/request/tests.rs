@@ -5,19 +5,22 @@ mod plans;
 use a2a::Error;
 use a2a::metadata::{structure, text};
 use agent::words::{data_part, text_part};
-use engine::{Mode, Origin, Plan, Reply};
+use engine::{Answer, ChildNews, Input, Mode, News, Origin, Payload, Plan, Reply, Route, Routes, Run, Step};
 use proto::a2a::{Message, Part};
 use proto::watchroom::orchestrator::v1 as wire;
 
+use types::{StoreId, Timestamp};
+
 use super::{mode_metadata, plan_part};
+use crate::call::place_of;
 use crate::settings::Settings;
 
 fn plan(message: &Message, settings: &Settings) -> Result<Plan, Error> {
     super::plan(message, settings).map(|(plan, _)| plan)
 }
 
-fn reply(plan: &Plan, message: &Message, settings: &Settings) -> Result<Reply, Error> {
-    super::reply(plan, message, settings).map(|(reply, _)| reply)
+fn reply(run: &Run, message: &Message, settings: &Settings) -> Result<Reply, Error> {
+    super::reply(run, message, settings).map(|(reply, _)| reply)
 }
 
 fn said(words: &str) -> Message {
@@ -69,21 +72,74 @@ fn a_message_without_words_is_refused() {
     assert_eq!(field(&plan(&said("  "), &Settings::default()).unwrap_err()), "message.parts");
 }
 
+/// A run of the call, whose steps of `done` have completed, the others being under way.
+fn run(words: &str, done: &[&str]) -> Run {
+    let settings = Settings { mode: Mode::Parallel, ..Settings::default() };
+    let plan = plan(&said(words), &settings).unwrap();
+    let route = Route { endpoint: "http://127.0.0.1:7411".into(), store_id: Some(StoreId::from_bytes([7; 16])) };
+    let open = plan.steps.iter().map(|step| (step.id.clone(), route.clone())).collect();
+    let routes = Routes { open, ..Routes::default() };
+    let mut run = Run::default();
+    for news in std::iter::once(News::Accept(plan)).chain(done.iter().map(|step| completes(step))) {
+        let input = Input { routes: routes.clone(), ..Input::of(news) };
+        let events = run.decide(Timestamp::from_millis(1), input).unwrap();
+        events.iter().for_each(|event| drop(run.apply(event)));
+    }
+    run
+}
+
+fn completes(step: &str) -> News {
+    let answer = Answer::Completed(Payload::default());
+    let news = ChildNews::Ended { child: None, answer };
+    News::Child { step: step.parse().unwrap(), attempt: 1, news }
+}
+
+fn ids(steps: &[Step]) -> Vec<&str> {
+    steps.iter().map(|step| step.id.as_str()).collect()
+}
+
 #[test]
 fn an_answer_adds_only_what_is_missing() {
-    let settings = Settings::default();
-    let asked = plan(&said("There is a fire, come quickly!"), &settings).unwrap();
-    assert!(asked.question.is_some());
-    let added = reply(&asked, &said("12 Mill Lane, and somebody is hurt"), &settings).unwrap();
-    let ids: Vec<&str> = added.steps.iter().map(|step| step.id.as_str()).collect();
-    assert_eq!(ids, ["ambulance"]);
+    let asked = run("There is a fire, come quickly!", &[]);
+    assert!(asked.asks());
+    let added = reply(&asked, &said("And somebody is hurt"), &Settings::default()).unwrap();
+    assert_eq!((ids(&added.steps), added.renewed), (vec!["ambulance"], vec![]));
+}
+
+#[test]
+fn a_place_that_is_learnt_is_told_to_those_who_were_sent_and_goes_with_those_who_are_not_yet() {
+    let asked = run("There is a fire, come quickly, my wife is hurt!", &["fire"]);
+    let moved = reply(&asked, &said("12 Mill Lane"), &Settings::default()).unwrap();
+    assert_eq!(ids(&moved.steps), ["fire.redirect", "ambulance.redirect"]);
+    let told = &moved.steps[0];
+    assert_eq!(
+        (told.skill.as_ref().unwrap().as_str(), &*told.title),
+        ("redirect", "Telling Fire Brigade Agent the place")
+    );
+    assert_eq!((told.tells().unwrap().as_str(), &told.undo, &told.input), ("fire", &None, &moved.about));
+    assert_eq!(place_of(&moved.about), "12 Mill Lane");
+    let renewed: Vec<&str> = moved.renewed.iter().map(|id| id.as_str()).collect();
+    assert_eq!(renewed, ["fire", "ambulance"]);
+    let none_sent = Run::default();
+    let moved = reply(&none_sent, &said("A fire at 12 Mill Lane"), &Settings::default()).unwrap();
+    assert_eq!(ids(&moved.steps), ["fire"], "what is added goes with the place");
+}
+
+#[test]
+fn a_place_that_is_corrected_is_told_and_one_that_is_said_again_is_not() {
+    let unsure = "Please help, come quickly, something is wrong at 12 Mill Lane";
+    let asked = run(unsure, &[]);
+    let same = reply(&asked, &said("A fire at 12 Mill Lane"), &Settings::default()).unwrap();
+    assert!(same.renewed.is_empty() && same.steps.iter().all(|step| step.tells().is_none()), "{same:?}");
+    let corrected = reply(&asked, &said("Sorry, it is 14 Oak Road, a fire"), &Settings::default()).unwrap();
+    assert_eq!(place_of(&corrected.about), "14 Oak Road");
+    assert_eq!(ids(&corrected.steps), ["fire.redirect", "police.redirect", "ambulance.redirect"]);
 }
 
 #[test]
 fn the_title_follows_the_call_and_its_answer() {
-    let settings = Settings::default();
-    let asked = plan(&said("Please help, come quickly"), &settings).unwrap();
-    let answered = reply(&asked, &said("A fire at 12 Mill Lane"), &settings).unwrap();
+    let asked = run("Please help, come quickly", &[]);
+    let answered = reply(&asked, &said("A fire at 12 Mill Lane"), &Settings::default()).unwrap();
     assert_eq!(answered.title.as_deref(), Some("Emergency dispatch to 12 Mill Lane"));
 }
 

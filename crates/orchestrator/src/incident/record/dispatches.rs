@@ -43,6 +43,23 @@ impl Record {
         }
     }
 
+    /// A service has heard the place: where that is, how its dispatch stands now, and that it was told.
+    pub(super) fn told(&mut self, told: &Dispatched, at: Timestamp) {
+        let Some(dispatch) = &told.dispatch else { return };
+        let place = told.location.as_ref().map_or("", |location| location.text.as_str());
+        let text = format!("{} is told the place: {place}", dispatch.service);
+        log::say(&mut self.shown, text, at);
+        // What is over does not begin again with it.
+        if self.stands(&dispatch.id).is_some_and(is_open) {
+            self.dispatched(told, at);
+        }
+    }
+
+    pub(super) fn untold(&mut self, failed: &Failed, at: Timestamp) {
+        let text = format!("{} is not told the place: {}", failed.service, failed.cause);
+        log::say(&mut self.shown, text, at);
+    }
+
     /// A service has the dispatch and nobody goes yet, or those who go are followed. How far off the first is stands in
     /// the dispatch: the log has only the beginning of the wait.
     pub(super) fn waits(&mut self, told: &Waits, at: Timestamp) {

@@ -5,8 +5,8 @@ use proto::watchroom::emergency::v1::IncidentStatus::{
 };
 use proto::watchroom::emergency::v1::{self as wire, DispatchStatus, UnitChangeReason, UnitStatus};
 
-use super::scene::{STORE, Scene, engines};
-use crate::incident::note::{End, For, What};
+use super::scene::{STORE, Scene, engines, judged};
+use crate::incident::note::{End, Failed, For, What};
 
 #[test]
 fn an_incident_follows_its_units_from_the_call_to_the_end() {
@@ -218,4 +218,39 @@ fn the_log_is_bounded_and_loses_its_oldest_entries() {
     let log = &scene.record.shown.log;
     assert_eq!(log.len(), crate::incident::log::ENTRIES);
     assert!(log.iter().all(|entry| entry.text.starts_with("E1: ")), "the first entries are gone");
+}
+
+#[test]
+fn a_place_that_a_service_hears_of_later_is_that_of_the_incident_and_its_units_go_on() {
+    let mut scene = Scene::new();
+    scene.told("r", What::Called(judged("fire", 2, "")));
+    scene.sent("r", "fire", &["E1"]);
+    assert_eq!(scene.unit("r/fire", "E1", UnitStatus::OnScene), ResourcesOnScene);
+    scene.told("r", What::Heard(judged("fire", 2, "12 Mill Lane")));
+    let from = scene.record.shown.log.len();
+    assert_eq!(scene.told_place("r", "12 Mill Lane", &["E1"]), ResourcesOnScene);
+    assert_eq!(scene.said(from), ["fire is told the place: 12 Mill Lane"]);
+    let location = scene.record.shown.location.clone().unwrap();
+    assert_eq!((location.text.as_str(), location.position.is_some()), ("12 Mill Lane", true));
+    assert_eq!(
+        (&scene.dispatch("fire").assigned[..], scene.record.shown.dispatches.len()),
+        (&["E1".to_owned()][..], 1)
+    );
+    assert_eq!(scene.unit("r/fire", "E1", UnitStatus::EnRoute), ResourcesOnScene);
+    scene.ended("r", End::Completed);
+    assert_eq!(scene.unit("r/fire", "E1", UnitStatus::Cleared), Closed);
+    scene.told_place("r", "14 Mill Lane", &["E1"]);
+    assert_eq!(scene.dispatch("fire").status(), DispatchStatus::Closed, "what is over does not begin again");
+}
+
+#[test]
+fn that_a_service_was_not_told_the_place_stands_in_the_log_and_takes_nothing_back() {
+    let mut scene = Scene::new();
+    scene.called("r");
+    scene.sent("r", "fire", &["E1"]);
+    let from = scene.record.shown.log.len();
+    let (dispatch, service, cause) = ("r/fire".to_owned(), "fire".to_owned(), "no skill redirect".to_owned());
+    assert_eq!(scene.told("r", What::Untold(Failed { dispatch, service, cause })), ResourcesAssigned);
+    assert_eq!(scene.said(from), ["fire is not told the place: no skill redirect"]);
+    assert_eq!(scene.dispatch("fire").status(), DispatchStatus::Assigned);
 }

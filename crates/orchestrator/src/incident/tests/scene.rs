@@ -101,6 +101,22 @@ impl Scene {
         self.told(run, What::Failed(Failed { dispatch, service, cause }))
     }
 
+    /// The service has heard where it is to go, and says who does.
+    pub(super) fn told_place(&mut self, run: &str, place: &str, units: &[&str]) -> IncidentStatus {
+        let status = if units.is_empty() { DispatchStatus::Queued } else { DispatchStatus::Assigned };
+        let dispatch = wire::Dispatch {
+            id: format!("{run}/fire"),
+            service: "fire".to_owned(),
+            assigned: units.iter().map(|unit| (*unit).to_owned()).collect(),
+            status: status.into(),
+            ..wire::Dispatch::default()
+        };
+        let position = Some(wire::Position { lat: 51.5, lon: -0.1 });
+        let location = Some(wire::Location { text: place.to_owned(), position, ..wire::Location::default() });
+        let (dispatch, store) = (Some(dispatch), STORE.to_owned());
+        self.told(run, What::Told(Box::new(Dispatched { dispatch, store, location, ..Dispatched::default() })))
+    }
+
     pub(super) fn ended(&mut self, run: &str, end: End) -> IncidentStatus {
         self.told(run, What::Ended(end.into()))
     }

@@ -1,8 +1,8 @@
 //! How plans read, with and without titles, steps and questions.
 
-use engine::{Mode, Origin, Payload, Plan, Step};
+use engine::{FollowUp, Mode, Origin, Payload, Plan, Step};
 
-use super::{plan, plan_created};
+use super::{answered, plan, plan_created};
 use crate::call::Call;
 use crate::settings::Settings;
 
@@ -34,13 +34,36 @@ fn that_nobody_is_needed_is_said_once() {
 fn a_doubt_is_told_with_its_reasons() {
     let unsure = Call::new("Please help, come quickly".to_owned()).plan(None, &Settings::default());
     let words = plan(&unsure, Some(&Call::of_plan(&unsure, None)));
-    assert!(words.contains("You will be asked: What has happened") && words.contains("confidence 0."), "{words}");
-    let (decided, asked) = words.split_once("You will be asked").unwrap();
+    assert!(words.contains("Open question: What has happened") && words.contains("confidence 0."), "{words}");
+    let (decided, asked) = words.split_once("Open question").unwrap();
     let said_twice = decided.lines().skip(1).map(str::trim).find(|line| !line.is_empty() && asked.contains(*line));
     assert_eq!(said_twice, None, "{words}");
     let placeless = Call::new("There is a fire, come quickly!".to_owned()).plan(None, &Settings::default());
     assert!(
         plan(&placeless, Some(&Call::of_plan(&placeless, None)))
-            .ends_with("You will be asked: Where is help needed? (no place is named)")
+            .ends_with("Open question: Where is help needed? (no place is named); it may be answered at any time")
     );
+}
+
+#[test]
+fn an_open_question_is_told_with_the_plan() {
+    let words = |call: &str| plan_created(&Call::new(call.to_owned()).plan(None, &Settings::default()));
+    let asked = "Dispatch plan created: Fire Brigade Agent. Open question: Where is help needed?";
+    assert_eq!(words("There is a fire, come quickly!").as_deref(), Some(asked));
+    assert_eq!(words("A fire at 12 Mill Lane").as_deref(), Some("Dispatch plan created: Fire Brigade Agent"));
+}
+
+#[test]
+fn an_answer_says_the_place_who_else_is_needed_and_who_is_told() {
+    let call = Call::new("A fire at 12 Mill Lane".to_owned());
+    let mut added = steps(&["a", "b"]);
+    added[1].follow_up = Some(FollowUp::Tell("a".parse().unwrap()));
+    let words = [
+        (&added[..], Some(&call), "The place is 12 Mill Lane. Also needed: Worker. To be told the place: Worker."),
+        (&added[1..], None, "Nobody else is needed. To be told the place: Worker."),
+        (&added[..1], None, "Also needed: Worker."),
+    ];
+    for (added, call, expected) in words {
+        assert_eq!(answered(added, call), format!("Answer received. {expected}"));
+    }
 }
