@@ -111,6 +111,8 @@ pub(crate) struct Refusal {
     flag: String,
     /// The task that the call was about, as far as that is known.
     task: Option<String>,
+    /// The conversation in which what was refused can be said.
+    context: Option<String>,
     code: Code,
     message: String,
     reason: Option<String>,
@@ -155,6 +157,19 @@ impl Failure {
     pub(crate) fn about(mut self, task: &RemoteTask) -> Self {
         if let Self::Refused(refusal) = &mut self {
             refusal.task = Some(task.to_string());
+        }
+        self
+    }
+
+    /// Whether a task takes no message now.
+    pub(crate) fn takes_no_message(&self) -> bool {
+        matches!(self, Self::Refused(refusal) if refusal.reason.as_deref() == Some("UNSUPPORTED_OPERATION"))
+    }
+
+    /// The same of a message that can be said in this conversation instead.
+    pub(crate) fn in_conversation(mut self, context: Option<String>) -> Self {
+        if let Self::Refused(refusal) = &mut self {
+            refusal.context = context.filter(|context| !context.is_empty());
         }
         self
     }
@@ -278,6 +293,7 @@ impl Refusal {
             had_token: endpoint.has_token(),
             flag: endpoint.flag.clone(),
             task: None,
+            context: None,
             code: status.code(),
             message: status.message().to_owned(),
             reason: details.error_info().map(|info| info.reason.clone()).filter(|reason| !reason.is_empty()),
@@ -323,6 +339,9 @@ impl Refusal {
             }
             Some("TASK_NOT_CANCELABLE") => Some(format!("it has ended; {} shows how", self.command("task"))),
             Some("RUN_NOT_RESUMABLE") => Some(format!("{} shows how it stands", self.command("task"))),
+            Some("UNSUPPORTED_OPERATION") => self.context.as_ref().map(|context| {
+                format!("`watchroom send --context {context}{} \"...\"` says it in the same conversation", self.flag)
+            }),
             _ => None,
         };
         about_task.or_else(|| self.by_reason().or_else(|| self.by_code()).map(str::to_owned))

@@ -54,6 +54,8 @@ pub(crate) struct Follow<'a, W: Write> {
     since: Instant,
     /// Whether nobody has answered, and that is still to be told.
     unheard: bool,
+    /// Whether it was said how an open question is answered.
+    invited: bool,
 }
 
 type Items = BoxStream<'static, Result<Followed, ClientError>>;
@@ -71,6 +73,7 @@ impl<'a, W: Write> Follow<'a, W> {
             progress: Progress::default(),
             since: Instant::now(),
             unheard: true,
+            invited: false,
         }
     }
 
@@ -156,14 +159,26 @@ impl<'a, W: Write> Follow<'a, W> {
         self.tally.see(&event.update);
         self.progress.see(&event.update);
         self.learn(&event);
+        let open = self.tally.state() != Some(TaskState::InputRequired) && show::asks_early(&event.update);
         if self.screen.is_for_script() {
             let json = proto_json(&response(event))?;
-            return Ok(self.screen.json(&json)?);
+            self.screen.json(&json)?;
+        } else {
+            for (mark, text) in self.story.tell(&event.update) {
+                self.screen.say(mark, &text)?;
+            }
         }
-        for (mark, text) in self.story.tell(&event.update) {
-            self.screen.say(mark, &text)?;
+        if open {
+            self.invite();
         }
         Ok(())
+    }
+
+    /// Says once how a question is answered that is open and that nobody is asked yet.
+    fn invite(&mut self) {
+        let Some(task) = self.task.as_ref().filter(|_| !self.invited) else { return };
+        note(&format!("answer at any time with: watchroom send --task {task}{} \"...\"", self.endpoint.flag));
+        self.invited = true;
     }
 
     fn learn(&mut self, event: &Event) {

@@ -13,7 +13,7 @@ use outbound::TlsError;
 use proto::a2a::{Message, Part, Role, SendMessageConfiguration, SendMessageRequest, Task, TaskState};
 use tokio::time::{Instant, sleep};
 use tonic::Code;
-use types::{MessageId, RetryPolicy, Seq};
+use types::{MessageId, RemoteTask, RetryPolicy, Seq};
 
 use crate::args::{Common, Mode, Send, Watch};
 use crate::endpoints::Endpoint;
@@ -33,7 +33,18 @@ const PAUSES: RetryPolicy =
 /// Sends the message of `args`.
 pub(crate) async fn send<W: Write>(args: &Send, common: &Common, screen: &mut Screen<W>) -> Result<Outcome, Failure> {
     let endpoint = Endpoint::of_target(common, &args.target)?;
-    deliver(&endpoint, request(args, said::part(args)?), screen).await
+    match (deliver(&endpoint, request(args, said::part(args)?), screen).await, &args.task) {
+        (Err(failure), Some(task)) if failure.takes_no_message() => {
+            Err(failure.in_conversation(context_of(&endpoint, task).await))
+        }
+        (sent, _) => sent,
+    }
+}
+
+/// The conversation of a task, if it is to be had.
+async fn context_of(endpoint: &Endpoint, task: &RemoteTask) -> Option<String> {
+    let found = endpoint.client().ok()?.get(task, History::None).await.ok()?;
+    Some(found.task.context_id)
 }
 
 /// Sends a message and follows what becomes of it; or only hears that it is accepted, if that is what it asks for.

@@ -18,7 +18,7 @@ pub(crate) use emergency::{incident, incident_line, incident_row, unit, unit_cha
 pub(crate) use frame::summary;
 pub(crate) use plan::plan;
 pub(crate) use progress::Progress;
-pub(crate) use story::Story;
+pub(crate) use story::{Story, asks_early};
 pub(crate) use task::{task, task_row};
 
 /// Characters of one text that people are shown; reports of several services have fewer.

@@ -105,3 +105,19 @@ fn artifact(artifact: &Artifact) -> Line {
     let name = if artifact.name.is_empty() { &artifact.artifact_id } else { &artifact.name };
     (Mark::None, format!("{name}:\n{text}"))
 }
+
+/// Whether a frame shows a plan with a question that can be answered before it is asked.
+pub(crate) fn asks_early(update: &Update) -> bool {
+    let asks = |artifact: &Artifact| {
+        let plan = metadata::member(artifact.metadata.as_ref(), PLAN).and_then(|plan| plan.kind.as_ref());
+        matches!(plan, Some(Kind::StructValue(plan)) if plan.fields.contains_key("question"))
+    };
+    match update {
+        Update::Task(task) => {
+            let state = task.status.as_ref().map(TaskStatus::state);
+            matches!(state, Some(TaskState::Working)) && task.artifacts.iter().any(asks)
+        }
+        Update::Artifact(update) => update.artifact.as_ref().is_some_and(asks),
+        Update::Status(_) | Update::Message(_) => false,
+    }
+}

@@ -32,6 +32,8 @@ pub(crate) struct Agent {
     metadata: Mutex<Vec<MetadataMap>>,
     lists: Mutex<Vec<ListTasksRequest>>,
     answers: Mutex<Vec<Answer>>,
+    /// What calls that do not stream are answered with, where that is no task.
+    refusal: Mutex<Option<a2a::Error>>,
 }
 
 /// All of these frames.
@@ -45,6 +47,11 @@ impl Agent {
         let agent = Arc::new(Self { answers: Mutex::new(answers.into_iter().collect()), ..Self::default() });
         let url = serve(agent.routes()).await;
         (agent, url)
+    }
+
+    /// From now on no message is taken that does not stream.
+    pub(crate) fn refuse(&self, refusal: a2a::Error) {
+        *self.refusal.lock().unwrap() = Some(refusal);
     }
 
     /// The messages that came, in order.
@@ -82,6 +89,9 @@ impl Agent {
     fn send(&self, request: Request<SendMessageRequest>) -> Result<SendMessageResponse, Status> {
         self.note(&request);
         self.sends.lock().unwrap().push(request.into_inner());
+        if let Some(refusal) = self.refusal.lock().unwrap().clone() {
+            return Err(refusal.into());
+        }
         let task = task(TaskState::Working, "on it");
         Ok(SendMessageResponse { payload: Some(send_message_response::Payload::Task(task)) })
     }

@@ -112,6 +112,17 @@ pub(crate) fn artifact(seq: u32, name: &str, parts: Vec<Part>) -> StreamResponse
     }
 }
 
+/// A plan, and what its question is about.
+pub(crate) fn plan(seq: u32, question: Option<&str>) -> StreamResponse {
+    let mut frame = artifact(seq, "plan", vec![text("1. Fire")]);
+    let about = question.map(|question| ("question".to_owned(), metadata::text(question)));
+    if let Some(Payload::ArtifactUpdate(update)) = frame.payload.as_mut() {
+        let plan = metadata::object(about.into_iter().collect());
+        update.artifact.as_mut().unwrap().metadata = Some(metadata::structure([(PLAN, plan)]));
+    }
+    frame
+}
+
 /// A whole dispatch of two services, of which the second may fail.
 pub(crate) fn dispatch(second: &str) -> Vec<StreamResponse> {
     let end = if second == "completed" { "2/2 dispatched" } else { "1 successful, 1 failed" };

@@ -8,7 +8,7 @@ use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tonic::{Code, Status};
 
 use crate::answers::{Agent, Answer, all};
-use crate::frames::{CONTEXT, TASK, begun, dispatch, plain, resumed, said, status, step};
+use crate::frames::{CONTEXT, TASK, begun, dispatch, plain, plan, resumed, said, status, step};
 use crate::support::{end, run, signal, watchroom};
 
 const CALL: &str = "Fire and an intruder at 12 Mill Lane";
@@ -146,6 +146,37 @@ async fn a_question_ends_2_and_says_how_to_answer() {
     assert_eq!(ended.code, Some(2), "{ended:?}");
     assert!(ended.out.contains("input required: Where is it?"), "{ended:?}");
     assert!(ended.err.contains(&format!("watchroom send --task {TASK} --agent {url}")), "{ended:?}");
+}
+
+#[tokio::test]
+async fn a_question_that_is_open_from_the_start_can_be_answered_at_once() {
+    let open = || [begun(1), plan(2, Some("location")), status(3, TaskState::Working, "Dispatching...")];
+    let ends = || [status(4, TaskState::Completed, "1/1")];
+    let how =
+        |flag: &str, url: &str| format!("answer at any time with: watchroom send --task {TASK} {flag} {url} \"...\"");
+    let answers = || [Answer::Frames(all(open().into_iter().chain(ends())))];
+    let (_agent, url) = Agent::start(answers()).await;
+    let ended = run(&["send", "help", "--operator", &url]).await;
+    assert_eq!(ended.err.matches(&how("--operator", &url)).count(), 1, "{ended:?}");
+    let (_agent, url) = Agent::start(answers()).await;
+    let ended = run(&["watch", TASK, "--agent", &url]).await;
+    assert!(ended.err.contains(&how("--agent", &url)), "{ended:?}");
+    let closed = [begun(1), plan(2, None), status(3, TaskState::Completed, "1/1")];
+    let (_agent, url) = Agent::start([Answer::Frames(all(closed))]).await;
+    let ended = run(&["send", "help", "--agent", &url]).await;
+    assert!(!ended.err.contains("answer"), "{ended:?}");
+}
+
+#[tokio::test]
+async fn what_a_task_does_not_take_can_be_said_in_its_conversation() {
+    let refusal = || Answer::Refuse(a2a::Error::UnsupportedOperation("it has no open question".to_owned()).into());
+    let (agent, url) = Agent::start([refusal()]).await;
+    agent.refuse(a2a::Error::UnsupportedOperation("it has no open question".to_owned()));
+    let ended = run(&["send", "12 Mill Lane", "--task", TASK, "--agent", &url]).await;
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    let next =
+        format!("next: `watchroom send --context {CONTEXT} --agent {url} \"...\"` says it in the same conversation");
+    assert!(ended.err.contains("no open question") && ended.err.contains(&next), "{ended:?}");
 }
 
 #[tokio::test]
