@@ -24,7 +24,7 @@ async fn dispatched(cluster: &Cluster) -> String {
 }
 
 /// The incident once it is as it should be.
-async fn incident(cluster: &Cluster, id: &str, what: &str, holds: impl Fn(&Incident) -> bool) -> Incident {
+pub(crate) async fn incident(cluster: &Cluster, id: &str, what: &str, holds: impl Fn(&Incident) -> bool) -> Incident {
     let mut client = IncidentsClient::new(cluster.channel(Service::Operator));
     eventually(what, async || {
         let found = client.get_incident(GetIncidentRequest { id: id.to_owned() }).await;
@@ -84,7 +84,7 @@ async fn what_is_released_at_its_agent_is_called_off_in_the_incident_and_watched
     assert_eq!(shown.id, id);
 }
 
-async fn release(cluster: &Cluster, service: Service, dispatch: &str) {
+pub(crate) async fn release(cluster: &Cluster, service: Service, dispatch: &str) {
     let data = serde_json::json!({"data": {"skill": "release", "dispatch": dispatch}});
     let part: Part = proto::from_json(&data.to_string()).unwrap();
     assert!(matches!(part.content, Some(part::Content::Data(_))));
@@ -106,7 +106,7 @@ run_card = [{ incident = "*", service = "fire", units = [{ type = "engine", coun
 "#;
 
 /// A cluster whose fire brigade has a single engine, and the directory of its scenario.
-async fn one_engine() -> (tempfile::TempDir, Cluster) {
+pub(crate) async fn one_engine() -> (tempfile::TempDir, Cluster) {
     let dir = tempfile::tempdir().unwrap();
     let town = dir.path().join("town.toml");
     fs::write(&town, ONE_ENGINE).unwrap();
@@ -119,7 +119,7 @@ async fn one_engine() -> (tempfile::TempDir, Cluster) {
 }
 
 /// Sends a call that stays under way and returns the conversation.
-async fn begun(cluster: &Cluster, message_id: &str) -> String {
+pub(crate) async fn begun(cluster: &Cluster, message_id: &str) -> String {
     let words = "A bin is on fire in Mill Road, nobody is hurt";
     let mut events = cluster.a2a(Service::Operator).stream(request(message_id, words), None).await.unwrap();
     let first = events.next().await.unwrap().unwrap();
@@ -127,16 +127,16 @@ async fn begun(cluster: &Cluster, message_id: &str) -> String {
     task.context_id
 }
 
-fn fire(incident: &Incident) -> Option<&proto::watchroom::emergency::v1::Dispatch> {
+pub(crate) fn fire(incident: &Incident) -> Option<&proto::watchroom::emergency::v1::Dispatch> {
     incident.dispatches.iter().find(|dispatch| dispatch.service == "fire")
 }
 
-fn sent(incident: &Incident) -> bool {
+pub(crate) fn sent(incident: &Incident) -> bool {
     fire(incident).is_some_and(|dispatch| dispatch.status() == DispatchStatus::Assigned)
 }
 
 /// The incident once its fire brigade waits at this place of the queue.
-async fn queued(cluster: &Cluster, id: &str, place: u32) -> Incident {
+pub(crate) async fn queued(cluster: &Cluster, id: &str, place: u32) -> Incident {
     let waits = |incident: &Incident| {
         fire(incident).is_some_and(|it| it.status() == DispatchStatus::Queued && it.queue_position == place)
     };

@@ -26,6 +26,7 @@ mod incidents;
 mod instances;
 mod isolation;
 mod measure;
+mod places;
 mod push;
 mod refusals;
 mod restored;
