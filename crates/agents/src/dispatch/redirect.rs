@@ -74,8 +74,9 @@ impl Draft<'_> {
     fn past(&self, dispatch: &DispatchKey, sent: &Sent, to: &Spot) -> Vec<Past> {
         let past = sent.units.iter().filter_map(|(unit, part)| {
             let working = self.record(unit).filter(|record| record.is_for(|key| key == dispatch));
+            let goes = working.is_some_and(|record| record.state.is_coming() || record.state == State::OnScene);
             // Who has been there because of a redirect answers for it also when it is asked for again.
-            let counts = part.scene == Some(to.scene) && (working.is_some() || part.redirected_at.is_some());
+            let counts = part.scene == Some(to.scene) && (goes || part.redirected_at.is_some());
             // Whoever no longer works for it has cleared.
             let state = working.map_or(State::Cleared, |record| record.state);
             (!counts).then(|| Past { unit: unit.clone(), state })

@@ -146,6 +146,8 @@ fn what_a_dispatch_loses_after_a_redirect_is_replaced_at_the_new_place() {
     sim.dispatch("urgent", 1, "London Road", &[("engine", ENGINES - 1)]);
     sim.dispatch("more", 1, "London Road", ENGINE);
     assert!(sim.changes().iter().any(|change| change.reason == Reason::Preempted));
+    let waits = sim.sent("a");
+    assert_eq!((waits.units.len(), waits.at.unwrap().place.as_str()), (0, "Mill Lane"));
     let waits = sim.redirect("a", "Church Road").turned.remove(0).sent;
     assert_eq!((waits.units.len(), waits.position, waits.at.unwrap().place.as_str()), (0, 1, "Church Road"));
 }
@@ -161,6 +163,20 @@ fn a_unit_that_overruns_after_a_redirect_is_given_half_its_new_eta_more() {
     sim.secs(7200);
     let out = sim.changes().into_iter().find(|change| change.reason == Reason::Withdrawn).unwrap();
     assert_eq!((out.unit, out.after.since), (unit, until));
+}
+
+#[test]
+fn who_has_done_its_work_at_the_place_does_not_count_as_sent_there() {
+    let mut sim = town();
+    let unit = ids(&sim.dispatch("a", 2, "12 Mill Lane", ENGINE))[0].to_owned();
+    for state in [State::Cleared, State::Available] {
+        while sim.record(&unit).state != state {
+            sim.secs(1);
+        }
+        let outcome = sim.redirect("a", "14 Mill Lane");
+        let past = vec![Past { unit: unit.clone(), state: State::Cleared }];
+        assert_eq!(outcome, Redirected { turned: Vec::new(), past });
+    }
 }
 
 #[test]
