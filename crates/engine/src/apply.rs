@@ -52,7 +52,7 @@ impl Run {
 
     fn answered(&mut self, reply: &Reply) {
         let plan = Arc::make_mut(&mut self.plan);
-        (plan.question, plan.about) = (None, reply.about.clone());
+        (plan.question, plan.about) = (reply.question.clone(), reply.about.clone());
         plan.title = reply.title.clone().unwrap_or_else(|| plan.title.clone());
         let renewed = plan.steps.iter_mut().zip(&mut self.steps).filter(|(step, _)| reply.renewed.contains(&step.id));
         for (step, status) in renewed {

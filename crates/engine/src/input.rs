@@ -6,7 +6,7 @@ use types::{RemoteTask, Seq, StepId};
 
 use crate::cause::Cause;
 use crate::check::PlanError;
-use crate::plan::{Payload, Plan, Route, Step};
+use crate::plan::{Payload, Plan, Question, Route, Step};
 use crate::resume::Resume;
 use crate::step::WaitsOn;
 
@@ -72,6 +72,8 @@ pub enum News {
 pub struct Reply {
     /// What the plan is called from now; `None` leaves it.
     pub title: Option<Arc<str>>,
+    /// What is still to be asked after it.
+    pub question: Option<Question>,
     /// Steps whose further attempts get what the plan is made from now. What was sent before stays as it was.
     pub renewed: Vec<StepId>,
     /// Steps to add; none when nothing was missing.

@@ -22,7 +22,7 @@ enum Happening {
     Route(bool),
     Move(usize),
     Cancel,
-    Reply { moves: bool },
+    Reply { moves: bool, asks: bool },
     Child { step: usize, back: u32, what: usize },
 }
 
@@ -33,7 +33,7 @@ fn happening() -> impl Strategy<Value = Happening> {
         1 => any::<bool>().prop_map(Happening::Route),
         1 => (0..3_usize).prop_map(Happening::Move),
         1 => Just(Happening::Cancel),
-        1 => any::<bool>().prop_map(|moves| Happening::Reply { moves }),
+        1 => any::<(bool, bool)>().prop_map(|(moves, asks)| Happening::Reply { moves, asks }),
         12 => (0..6_usize, 0..3_u32, 0..8_usize)
             .prop_map(|(step, back, what)| Happening::Child { step, back, what }),
     ]
@@ -48,12 +48,16 @@ fn any_plan() -> impl Strategy<Value = Plan> {
             if backwards {
                 steps.reverse();
             }
-            let question = asks.then(|| Question { reason: Reason::Location, text: "where?".into() });
+            let question = asks.then(where_is_it);
             let mode = if par { Mode::Parallel } else { Mode::Sequential };
             let timeout = Duration::from_secs(timeout);
             Plan { mode, question, timeout, ..Plan::new("random", Origin::Text, steps) }
         },
     )
+}
+
+fn where_is_it() -> Question {
+    Question { reason: Reason::Location, text: "where?".into() }
 }
 
 fn any_step(place: usize, (depends, attempts, goes_on): (u8, u32, bool)) -> engine::Step {
@@ -91,8 +95,11 @@ fn happen(bench: &mut Bench, happening: &Happening) {
         Happening::Route(routed) => bench.routed = *routed,
         Happening::Move(place) => bench.route = [route(), other_route(), foreign_route()][*place].clone(),
         Happening::Cancel => drop(bench.tell(News::Cancel)),
-        Happening::Reply { moves: false } => drop(bench.tell(reply(&["added"]))),
-        Happening::Reply { moves: true } => drop(bench.tell(moves(bench))),
+        Happening::Reply { moves, asks } => {
+            let News::Reply(reply) = (if *moves { self::moves(bench) } else { reply(&["added"]) }) else { return };
+            let question = asks.then(where_is_it);
+            drop(bench.tell(News::Reply(engine::Reply { question, ..reply })));
+        }
         Happening::Child { step: place, back, what } => tell_child(bench, *place, *back, *what),
     }
 }

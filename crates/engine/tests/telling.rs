@@ -74,6 +74,23 @@ fn an_answer_is_taken_while_steps_are_under_way_and_once() {
 }
 
 #[test]
+fn an_answer_may_leave_something_to_ask_that_is_asked_in_its_turn() {
+    let mut bench = Bench::accepted(asking(&["fire"], Mode::Sequential));
+    let question = bench.run.plan().question.clone();
+    let News::Reply(first) = reply(&["police"]) else { panic!() };
+    bench.tell(News::Reply(Reply { question, ..first })).unwrap();
+    assert!(bench.run.asks());
+    bench.completes("fire", 1);
+    bench.completes("police", 1);
+    assert!(matches!(bench.run.phase(), Phase::Asking { .. }), "only once what it has added is done");
+    assert_eq!(bench.rebuilt(), bench.run);
+    bench.tell(moving(&["fire", "police"], &["fire", "police"])).unwrap();
+    bench.completes("fire.redirect", 1);
+    bench.completes("police.redirect", 1);
+    assert_eq!(bench.run.outcome(), Some(Outcome::Completed));
+}
+
+#[test]
 fn nobody_is_told_before_it_has_said_how_it_stands() {
     let mut bench = Bench::accepted(asking(&["fire"], Mode::Parallel));
     bench.tell(moving(&["fire"], &["fire"])).unwrap();

@@ -91,7 +91,7 @@ impl Call {
             patience: settings.patience.clone(),
             question: self.question(),
             about,
-            ..Plan::new(&self.title(), Origin::Text, steps)
+            ..Plan::new(&self.title(false), Origin::Text, steps)
         }
     }
 
@@ -142,6 +142,12 @@ impl Call {
         decided.map(|decision| cut(&decision.to_string(), LINE)).collect()
     }
 
+    /// The dispatches of `plan` that the call, as it is known by now, does not ask for.
+    pub(crate) fn overtaken<'p>(&self, plan: &'p Plan) -> impl Iterator<Item = &'p Step> {
+        let wanted: Vec<StepId> = self.triage.services.iter().map(|service| services::step_id(*service)).collect();
+        dispatches(plan).filter(move |step| !wanted.contains(&step.id))
+    }
+
     /// What triage decided, and by which words; bounded, so that a long call leaves room for its run.
     pub(crate) fn trace(&self) -> wire::Triage {
         let Triage { services, kind, priority, hazards, confidence, trace, .. } = &self.triage;
@@ -160,11 +166,11 @@ impl Call {
         }
     }
 
-    /// What a plan for it is called.
-    pub(crate) fn title(&self) -> String {
+    /// What a plan for it is called; `sent` says whether somebody was sent before.
+    pub(crate) fn title(&self, sent: bool) -> String {
         // The limit of a title is 256 bytes; a place may be as long as the call, and a character has up to four.
         let place: String = self.place().chars().take(58).collect();
-        match (self.triage.services.is_empty(), place.as_str()) {
+        match (self.triage.services.is_empty() && !sent, place.as_str()) {
             (true, _) => "Nobody is needed".to_owned(),
             (false, "") => "Emergency dispatch".to_owned(),
             (false, place) => format!("Emergency dispatch to {place}"),
@@ -179,6 +185,13 @@ impl Call {
                 Question { reason: Reason::Clarification, text: "What has happened, and is anybody hurt?".into() }
             }
         })
+    }
+
+    /// What is still to be asked after the answer to the plan's question: who said only what has happened is asked where.
+    /// Nobody is asked the same twice.
+    pub(crate) fn question_after(&self, plan: &Plan) -> Option<Question> {
+        let asked = plan.question.as_ref().map(|question| question.reason);
+        self.question().filter(|next| asked == Some(Reason::Clarification) && next.reason == Reason::Location)
     }
 
     /// The incident as data: `{type, priority, location, confidence, services}`.

@@ -39,11 +39,11 @@ pub(crate) fn reply(run: &Run, message: &Message, settings: &Settings) -> Result
     let whole = Call::of_plan(plan, Some(words(message)?));
     let mut steps = whole.missing(plan, settings);
     // What was sent stays sent, even if both together need nobody.
-    let nobody = steps.is_empty() && whole.triage.services.is_empty() && !plan.steps.is_empty();
-    let title = (!nobody).then(|| whole.title().into());
+    let title = Some(whole.title(!plan.steps.is_empty()).into());
     let renewed = if whole.moves(plan) { call::dispatches(plan).map(|step| step.id.clone()).collect() } else { vec![] };
     steps.extend(whole.redirects(run, &renewed, settings));
-    Ok((Reply { title, renewed, steps, about: whole.about() }, whole))
+    let question = whole.question_after(plan);
+    Ok((Reply { title, question, renewed, steps, about: whole.about() }, whole))
 }
 
 /// The run that a message asks to go on from: one that it refers to, under `{"resume": true}`.

@@ -80,7 +80,7 @@ fn plan(chance: &mut Chance, number: u64) -> Plan {
 
 fn reply(chance: &mut Chance, number: u64) -> Reply {
     let steps = (0..chance.below(3)).map(|place| step(chance, number, &format!("r{place}"))).collect();
-    Reply { title: None, renewed: Vec::new(), steps, about: Payload::default() }
+    Reply { title: None, question: None, renewed: Vec::new(), steps, about: Payload::default() }
 }
 
 /// The answer as the operator makes it of a run: where it says more than the call, what is not sent yet goes with it, and

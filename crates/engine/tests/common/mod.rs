@@ -136,7 +136,7 @@ pub(crate) fn foreign_route() -> Route {
 
 pub(crate) fn reply(ids: &[&str]) -> News {
     let (steps, about) = (ids.iter().map(|id| step(id)).collect(), Payload::from(b"all of it".to_vec()));
-    News::Reply(Reply { title: Some("all of it".into()), renewed: Vec::new(), steps, about })
+    News::Reply(Reply { title: Some("all of it".into()), question: None, renewed: Vec::new(), steps, about })
 }
 
 /// An answer that changes what steps get, and tells those of `told` that were sent before.
@@ -144,7 +144,7 @@ pub(crate) fn moving(renewed: &[&str], told: &[&str]) -> News {
     let about = Payload::from(b"the new place".to_vec());
     let renewed = renewed.iter().map(|id| id.parse().unwrap()).collect();
     let steps = told.iter().map(|id| tell(id, &about)).collect();
-    News::Reply(Reply { title: None, renewed, steps, about })
+    News::Reply(Reply { title: None, question: None, renewed, steps, about })
 }
 
 /// The step that tells the agent of step `of` something.

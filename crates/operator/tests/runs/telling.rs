@@ -99,14 +99,36 @@ async fn a_question_is_answered_while_a_dispatch_waits_in_a_queue_and_over_a_cra
     assert_eq!(fire.heard(), 2, "told once, and nothing is asked in the end");
 }
 
+/// What a run has said last.
+async fn last_words(operator: &Operator, run: TaskId) -> String {
+    operator.get(run).await.status.unwrap().message.as_ref().map(text_of).unwrap_or_default()
+}
+
+#[tokio::test]
+async fn who_says_what_has_happened_is_asked_where_and_then_all_are_told() {
+    let [fire, police, ambulance] = services(&[], &[], &[]).map(|it| it.offering(SKILLS));
+    let stage = Stage::new(&[&fire, &police, &ambulance]).await;
+    let operator = stage.operator().await;
+    let run = operator.call("help").await.end().await.run();
+    operator.send(answer(run, "There is a fire, nobody is hurt")).await.end().await;
+    assert_eq!(last_words(&operator, run).await, "Where is help needed?");
+    operator.send(answer(run, "12 Mill Lane")).await.end().await;
+    assert_eq!(last_words(&operator, run).await, "All emergency services dispatched successfully (3/3)");
+    for agent in [fire, police, ambulance] {
+        let heard = agent.heard.lock();
+        assert_eq!(heard.iter().map(skill).collect::<Vec<_>>(), ["dispatch", "redirect"], "what was sent stays sent");
+        assert_eq!(data(&heard[1])["location"]["text"], "12 Mill Lane");
+    }
+}
+
 #[tokio::test]
 async fn an_agent_that_cannot_be_told_is_not_asked_and_the_run_is_no_success() {
     let [fire, _, _] = services(&[], &[], &[]);
     let stage = Stage::new(&[&fire]).await;
     let operator = stage.operator().await;
     let run = asked(&operator).await;
-    let story = operator.send(answer(run, "12 Mill Lane")).await.end().await;
-    let last = story.lines().pop().unwrap();
+    operator.send(answer(run, "12 Mill Lane")).await.end().await;
+    let last = last_words(&operator, run).await;
     let why = "Fire Agent offers no skill redirect; see `watchroom agents`";
     let expected =
         format!("Dispatch completed with issues: 1 successful, 1 failed (Telling Fire Brigade Agent the place: {why})");
@@ -121,8 +143,9 @@ async fn a_stranger_is_not_told_what_it_might_take_for_another_dispatch() {
     stage.stranger(&fire).await;
     let operator = stage.operator().await;
     let run = asked(&operator).await;
-    let story = operator.send(answer(run, "12 Mill Lane")).await.end().await;
-    assert!(story.lines().pop().unwrap().contains("offers no skill redirect"), "{:#?}", story.lines());
+    operator.send(answer(run, "12 Mill Lane")).await.end().await;
+    let last = last_words(&operator, run).await;
+    assert!(last.contains("offers no skill redirect"), "{last}");
     assert_eq!(fire.heard(), 1);
 }
 

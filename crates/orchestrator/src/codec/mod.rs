@@ -10,7 +10,7 @@ mod wire;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use engine::{Event, Fact, Payload, Reply};
+use engine::{Event, Fact, Payload, Question, Reply};
 use number::Numbered;
 use prost::Message as _;
 use store::Record;
@@ -57,11 +57,12 @@ impl From<&Fact> for wire::Fact {
             Fact::TimedOut => Self::TimedOut(wire::Nothing {}),
             Fact::DeadlineMoved(deadline) => Self::DeadlineMoved(deadline.as_millis()),
             Fact::Asked => Self::Asked(wire::Nothing {}),
-            Fact::Answered(Reply { title, renewed, steps, about }) => Self::Answered(wire::Answered {
+            Fact::Answered(Reply { title, question, renewed, steps, about }) => Self::Answered(wire::Answered {
                 steps: plan::written(steps, about),
                 about: about.as_bytes().to_vec(),
                 title: title.as_ref().map(ToString::to_string),
                 renewed: renewed.iter().map(ToString::to_string).collect(),
+                question: question.as_ref().map(wire::Question::from),
             }),
             Fact::Compensating(steps) => {
                 Self::Compensating(wire::Added { steps: plan::written(steps, &Payload::default()) })
@@ -82,10 +83,11 @@ impl TryFrom<wire::Fact> for Fact {
             wire::Fact::TimedOut(wire::Nothing {}) => Self::TimedOut,
             wire::Fact::DeadlineMoved(deadline) => Self::DeadlineMoved(Timestamp::from_millis(deadline)),
             wire::Fact::Asked(wire::Nothing {}) => Self::Asked,
-            wire::Fact::Answered(wire::Answered { steps, about, title, renewed }) => {
+            wire::Fact::Answered(wire::Answered { steps, about, title, renewed, question }) => {
                 let about = Payload::from(about);
                 Self::Answered(Reply {
                     title: title.map(Into::into),
+                    question: question.map(Question::try_from).transpose()?,
                     renewed: renewed.iter().map(|text| id(text)).collect::<Result<_, _>>()?,
                     steps: plan::read(steps, &about)?,
                     about,

@@ -19,10 +19,7 @@ impl From<&Plan> for wire::Plan {
             waiting: millis(plan.patience.waiting),
             endpoint: millis(plan.patience.endpoint),
             stopping: millis(plan.patience.stopping),
-            question: plan
-                .question
-                .as_ref()
-                .map(|question| wire::Question { reason: question.reason.number(), text: question.text.to_string() }),
+            question: plan.question.as_ref().map(wire::Question::from),
             about: plan.about.as_bytes().to_vec(),
             resumes: plan.resumes.map(|run| run.as_bytes().to_vec()).unwrap_or_default(),
         }
@@ -34,10 +31,6 @@ impl TryFrom<wire::Plan> for Plan {
 
     fn try_from(wire: wire::Plan) -> Result<Self, Undecodable> {
         let about = Payload::from(wire.about);
-        let question = wire.question.map(|question| {
-            let text = question.text.into();
-            Numbered::of(question.reason).map(|reason| Question { reason, text })
-        });
         Ok(Self {
             title: wire.title.into(),
             origin: Numbered::of(wire.origin)?,
@@ -49,10 +42,24 @@ impl TryFrom<wire::Plan> for Plan {
                 endpoint: Duration::from_millis(wire.endpoint),
                 stopping: Duration::from_millis(wire.stopping),
             },
-            question: question.transpose()?,
+            question: wire.question.map(Question::try_from).transpose()?,
             about,
             resumes: resumes(wire.resumes)?,
         })
+    }
+}
+
+impl From<&Question> for wire::Question {
+    fn from(question: &Question) -> Self {
+        Self { reason: question.reason.number(), text: question.text.to_string() }
+    }
+}
+
+impl TryFrom<wire::Question> for Question {
+    type Error = Undecodable;
+
+    fn try_from(wire: wire::Question) -> Result<Self, Undecodable> {
+        Ok(Self { reason: Numbered::of(wire.reason)?, text: wire.text.into() })
     }
 }
 

@@ -68,7 +68,7 @@ fn facts() -> Vec<Fact> {
         Fact::TimedOut,
         Fact::DeadlineMoved(Timestamp::from_millis(77)),
         Fact::Asked,
-        Fact::Answered(Reply { title: None, renewed: Vec::new(), steps: vec![step()], about: note() }),
+        Fact::Answered(Reply { title: None, question: None, renewed: Vec::new(), steps: vec![step()], about: note() }),
         Fact::Ended(Outcome::Canceled),
         Fact::Compensating(vec![Step {
             undo: Some("release".parse().unwrap()),
@@ -82,7 +82,7 @@ fn facts() -> Vec<Fact> {
 #[test]
 fn every_event_survives_the_log() {
     let title = Some("another".into());
-    let renamed = Reply { title, renewed: Vec::new(), steps: Vec::new(), about: Payload::default() };
+    let renamed = Reply { title, question: None, renewed: Vec::new(), steps: Vec::new(), about: Payload::default() };
     for fact in facts().into_iter().chain(added_facts()).chain(told_facts()).chain([Fact::Answered(renamed)]) {
         let event = Event { at: Timestamp::from_millis(1_234), fact };
         assert_eq!(decode(&encode(&event)), Ok(event));
@@ -119,7 +119,7 @@ fn told_facts() -> Vec<Fact> {
     let (renewed, about) = (vec!["fire".parse().unwrap(), "police".parse().unwrap()], Payload::from(vec![7]));
     let as_it_was = Launch { input: Some(Payload::default()), ..launch() };
     vec![
-        Fact::Answered(Reply { title: None, renewed, steps: vec![telling], about }),
+        Fact::Answered(Reply { title: None, question: plan().question, renewed, steps: vec![telling], about }),
         Fact::Step("fire".parse().unwrap(), StepFact::Dispatched(as_it_was)),
     ]
 }
@@ -162,7 +162,7 @@ fn what_the_steps_of_a_call_are_told_is_written_once() {
     let told = || Step { input: about.clone(), ..step() };
     let steps = vec![told(), step(), told()];
     let accepted = Fact::Accepted(Arc::new(Plan { about: about.clone(), steps: steps.clone(), ..plan() }));
-    for fact in [accepted, Fact::Answered(Reply { title: None, renewed: Vec::new(), steps, about })] {
+    for fact in [accepted, Fact::Answered(Reply { title: None, question: None, renewed: Vec::new(), steps, about })] {
         let event = Event { at: Timestamp::from_millis(1_234), fact };
         let record = encode(&event);
         let times = record.bytes.windows(words.len()).filter(|window| *window == words).count();

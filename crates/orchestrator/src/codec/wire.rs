@@ -47,6 +47,8 @@ pub(super) struct Answered {
     pub(super) title: Option<String>,
     #[prost(string, repeated, tag = "4")]
     pub(super) renewed: Vec<String>,
+    #[prost(message, optional, tag = "5")]
+    pub(super) question: Option<Question>,
 }
 
 #[derive(Clone, PartialEq, Message)]

@@ -38,7 +38,7 @@ pub(crate) fn narrate(run: &Run, event: &Event, rest: &[Event], call: Option<&Ca
         }
         Fact::DeadlineMoved(_) => Vec::new(),
         Fact::Asked => asked(run),
-        Fact::Answered(reply) => vec![plan_artifact(run.plan(), call), working(words::answered(&reply.steps, call))],
+        Fact::Answered(reply) => vec![plan_artifact(run.plan(), call), working(words::answered(reply, call))],
         Fact::Compensating(_) => vec![working("Taking back what was done...")],
         Fact::Ended(outcome) => ended(run, *outcome),
     }

@@ -1,7 +1,7 @@
 //! The sentences of a run, as people read them.
 
 use agent::words::text_of;
-use engine::{FollowUp, Origin, Payload, Plan, Reason, Step, StepFact, StepStatus, StopReason};
+use engine::{FollowUp, Origin, Payload, Plan, Reason, Reply, Step, StepFact, StepStatus, StopReason};
 use prost::Message as _;
 use proto::a2a::Message;
 
@@ -20,12 +20,19 @@ pub(super) fn plan(plan: &Plan, call: Option<&Call>) -> String {
     let title = Some(plan.title.to_string()).filter(|title| !title.is_empty());
     let head = title.into_iter().chain(size).collect::<Vec<_>>().join(": ");
     let lines = plan.steps.iter().zip(1..).map(|(step, k)| format!("\n{k}. {}", step.title));
-    std::iter::once(head).chain(lines).chain(call.map(reasons)).chain(open_question(plan, call)).collect()
+    std::iter::once(head)
+        .chain(lines)
+        .chain(call.map(|call| reasons(plan, call)))
+        .chain(open_question(plan, call))
+        .collect()
 }
 
-/// Which words send whom.
-fn reasons(call: &Call) -> String {
-    call.reasons().iter().map(|reason| format!("\n   {reason}")).collect()
+/// Which words send whom, and who was sent before they were said.
+fn reasons(plan: &Plan, call: &Call) -> String {
+    let overtaken: Vec<&str> = call.overtaken(plan).map(name).collect();
+    let before = format!("sent on what was known before, and not called off: {}", overtaken.join(", "));
+    let before = (!overtaken.is_empty()).then_some(before);
+    call.reasons().into_iter().chain(before).map(|reason| format!("\n   {reason}")).collect()
 }
 
 /// What the caller is asked, and why. The run itself asks once the provisional steps have ended.
@@ -54,8 +61,8 @@ pub(super) fn plan_created(plan: &Plan) -> Option<String> {
 }
 
 /// The line that follows the caller's answer to a question.
-pub(super) fn answered(added: &[Step], call: Option<&Call>) -> String {
-    let (told, needed): (Vec<&Step>, Vec<&Step>) = added.iter().partition(|step| step.tells().is_some());
+pub(super) fn answered(reply: &Reply, call: Option<&Call>) -> String {
+    let (told, needed): (Vec<&Step>, Vec<&Step>) = reply.steps.iter().partition(|step| step.tells().is_some());
     let needed: Vec<&str> = needed.into_iter().map(name).collect();
     let also = match needed.is_empty() {
         true => "Nobody else is needed.".to_owned(),
@@ -65,7 +72,8 @@ pub(super) fn answered(added: &[Step], call: Option<&Call>) -> String {
     let place = place.map_or(String::new(), |place| format!(" The place is {place}."));
     let told: Vec<&str> = told.into_iter().map(|step| spoken(&step.agent)).collect();
     let told = if told.is_empty() { String::new() } else { format!(" To be told the place: {}.", told.join(", ")) };
-    format!("Answer received.{place} {also}{told}")
+    let open = reply.question.as_ref().map_or(String::new(), |question| format!(" Open question: {}", question.text));
+    format!("Answer received.{place} {also}{told}{open}")
 }
 
 /// What a step is called in lists and sentences: its agent, or its own title.

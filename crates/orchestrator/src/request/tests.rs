@@ -5,7 +5,7 @@ mod plans;
 use a2a::Error;
 use a2a::metadata::{structure, text};
 use agent::words::{data_part, text_part};
-use engine::{Answer, ChildNews, Input, Mode, News, Origin, Payload, Plan, Reply, Route, Routes, Run, Step};
+use engine::{Answer, ChildNews, Input, Mode, News, Origin, Payload, Plan, Reason, Reply, Route, Routes, Run, Step};
 use proto::a2a::{Message, Part};
 use proto::watchroom::orchestrator::v1 as wire;
 
@@ -137,10 +137,28 @@ fn a_place_that_is_corrected_is_told_and_one_that_is_said_again_is_not() {
 }
 
 #[test]
+fn who_says_only_what_has_happened_is_asked_where_and_nobody_is_asked_the_same_twice() {
+    let reason = |asked: &Run, words: &str| {
+        let reply = reply(asked, &said(words), &Settings::default()).unwrap();
+        reply.question.map(|question| question.reason)
+    };
+    let unsure = run("help", &[]);
+    assert_eq!(unsure.plan().question.as_ref().map(|it| it.reason), Some(Reason::Clarification));
+    assert_eq!(reason(&unsure, "There is a fire"), Some(Reason::Location));
+    assert_eq!(reason(&unsure, "Please come"), None);
+    assert_eq!(reason(&unsure, "There is a fire at 12 Mill Lane"), None);
+    assert_eq!(reason(&unsure, "nobody is hurt"), None);
+    assert_eq!(reason(&run("There is a fire", &[]), "Please hurry"), None);
+}
+
+#[test]
 fn the_title_follows_the_call_and_its_answer() {
     let asked = run("Please help, come quickly", &[]);
     let answered = reply(&asked, &said("A fire at 12 Mill Lane"), &Settings::default()).unwrap();
     assert_eq!(answered.title.as_deref(), Some("Emergency dispatch to 12 Mill Lane"));
+    let nobody =
+        reply(&asked, &said("It was nothing, everybody at 12 Mill Lane is fine"), &Settings::default()).unwrap();
+    assert_eq!(nobody.title.as_deref(), Some("Emergency dispatch to 12 Mill Lane"), "somebody is on the way there");
 }
 
 #[test]

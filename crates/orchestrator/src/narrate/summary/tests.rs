@@ -51,7 +51,7 @@ fn who_is_told_the_place_is_no_further_success_and_who_is_not_is_a_failure() {
         ..step("a.redirect")
     };
     let (renewed, steps) = (vec!["a".parse().unwrap()], vec![telling]);
-    let answer = Reply { title: None, renewed, steps, about: Payload::default() };
+    let answer = Reply { title: None, question: None, renewed, steps, about: Payload::default() };
     let done = |step: &str| News::Child {
         step: step.parse().unwrap(),
         attempt: 1,

@@ -1,6 +1,6 @@
 //! How plans read, with and without titles, steps and questions.
 
-use engine::{FollowUp, Mode, Origin, Payload, Plan, Step};
+use engine::{FollowUp, Mode, Origin, Payload, Plan, Reply, Step};
 
 use super::{answered, plan, plan_created};
 use crate::call::Call;
@@ -58,12 +58,38 @@ fn an_answer_says_the_place_who_else_is_needed_and_who_is_told() {
     let call = Call::new("A fire at 12 Mill Lane".to_owned());
     let mut added = steps(&["a", "b"]);
     added[1].follow_up = Some(FollowUp::Tell("a".parse().unwrap()));
+    let reply = |steps: &[Step], question| Reply {
+        title: None,
+        question,
+        renewed: Vec::new(),
+        steps: steps.to_vec(),
+        about: Payload::default(),
+    };
+    let open = call.plan(None, &Settings::default()).question;
+    let place = Call::new("help".to_owned()).plan(None, &Settings::default()).question;
     let words = [
-        (&added[..], Some(&call), "The place is 12 Mill Lane. Also needed: Worker. To be told the place: Worker."),
-        (&added[1..], None, "Nobody else is needed. To be told the place: Worker."),
-        (&added[..1], None, "Also needed: Worker."),
+        (
+            &added[..],
+            open,
+            Some(&call),
+            "The place is 12 Mill Lane. Also needed: Worker. To be told the place: Worker.",
+        ),
+        (&added[1..], None, None, "Nobody else is needed. To be told the place: Worker."),
+        (&added[..1], place, None, "Also needed: Worker. Open question: What has happened, and is anybody hurt?"),
     ];
-    for (added, call, expected) in words {
-        assert_eq!(answered(added, call), format!("Answer received. {expected}"));
+    for (added, question, call, expected) in words {
+        assert_eq!(answered(&reply(added, question), call), format!("Answer received. {expected}"));
     }
+}
+
+#[test]
+fn who_was_sent_on_what_was_known_before_is_told_beside_what_is_known_now() {
+    let asked = Call::new("help".to_owned()).plan(None, &Settings::default());
+    assert_eq!(asked.steps.len(), 3);
+    let before = "\n   sent on what was known before, and not called off: ";
+    assert!(!plan(&asked, Some(&Call::of_plan(&asked, None))).contains(before));
+    let now = |words: &str| plan(&asked, Some(&Call::of_plan(&asked, Some(words.to_owned()))));
+    let (nobody, fire) = (now("nobody is hurt"), now("A fire at 12 Mill Lane, nobody is hurt"));
+    assert!(nobody.contains(&format!("{before}Fire Brigade Agent, Police Agent, Ambulance Agent")), "{nobody}");
+    assert!(fire.contains(&format!("{before}Police Agent, Ambulance Agent\n")), "{fire}");
 }
