@@ -17,9 +17,9 @@ use crate::live::{Landed, Live, Origin, Receipt, Rejected};
 /// How often an input is decided again after a commit failed under it.
 pub(crate) const TRIES: usize = 8;
 
-/// How long what is in no haste waits for more: nobody who looks on notices, and it is the time within which the answers
-/// of a fan-out come.
-const GATHER: Duration = Duration::from_millis(50);
+/// How long what is in no haste waits for more: who looks on hardly notices, and the answers of a fan-out come within it
+/// also under load.
+const GATHER: Duration = Duration::from_millis(100);
 
 /// One task, seen from the work that belongs to it. Cheap to clone.
 pub struct Handle<D: Driver> {

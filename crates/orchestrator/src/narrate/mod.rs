@@ -81,13 +81,12 @@ fn trace(call: &Call, to: Slot<'_>) {
 
 fn step(run: &Run, id: &StepId, fact: &StepFact, rest: &[Event]) -> Vec<Change> {
     let Some((place, step, status)) = run.step(id) else { return Vec::new() };
-    let mark = format!("[{}/{}]", place + 1, run.plan().steps.len());
     let Some(text) = words::step(step, status, fact) else { return Vec::new() };
     if matches!(fact, StepFact::ChildKnown { .. }) && soon_over(id, rest) {
         return Vec::new();
     }
     let metadata = progress::metadata(run, place, fact);
-    let said = say(format!("{mark} {text}"));
+    let said = say(format!("[{}/{}] {text}", place + 1, run.plan().steps.len()));
     let status = Change::Status { state: shown(run), message: Some(said), metadata: Some(metadata) };
     let made = |answer: &Payload| {
         let name = services::spoken(&step.agent);
