@@ -6,7 +6,7 @@ use sim::hunt::{Found, hunt};
 use sim::{Boundary, Coverage, Defect, Faults, Setting, simulate};
 
 /// Seeds of this suite; `make sim` takes 10,000.
-const SEEDS: u64 = 400;
+const SEEDS: u64 = 600;
 
 fn sound(found: &Found) {
     if let Some((setting, violation)) = found.first() {

@@ -16,8 +16,9 @@ use types::{RemoteTask, Seq};
 use super::child::{Standing, answer, has_ended, note, replied, said, standing};
 use super::{Attempt, Barred, Dispatcher, pause};
 
-/// How long news that decide nothing wait for others to share their commit.
-const BATCH: Duration = Duration::from_millis(200);
+/// How long news that decide nothing wait for others of the same child. The kit lets them wait as long again for those of
+/// other children, which share their commit.
+const BATCH: Duration = Duration::from_millis(100);
 
 /// Most news that wait; a child that says more is told about sooner.
 const WAITING: usize = 32;
