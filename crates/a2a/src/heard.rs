@@ -2,7 +2,7 @@
 //! ids and words has it decoded then.
 
 use std::fmt;
-use std::ops::{Deref, DerefMut};
+use std::ops::{Deref, DerefMut, Range};
 use std::sync::OnceLock;
 
 use bytes::Bytes;
@@ -10,7 +10,6 @@ use prost::{DecodeError, Message as _};
 use proto::a2a::Message;
 use proto::wire::{Member, Wire};
 
-use crate::frame::{Held, Piece};
 use crate::{frame, metadata};
 
 /// The fields of a message.
@@ -19,6 +18,8 @@ const CONTEXT_ID: u32 = 2;
 const TASK_ID: u32 = 3;
 const ROLE: u32 = 4;
 pub(crate) const PART: u32 = 5;
+/// The field of a part that is words.
+const TEXT: u32 = 1;
 const METADATA: u32 = 6;
 pub(crate) const REFERENCE: u32 = 8;
 
@@ -26,8 +27,39 @@ pub(crate) const REFERENCE: u32 = 8;
 /// changes it there has it encoded anew.
 #[derive(Clone, Default)]
 pub struct Heard {
-    bytes: OnceLock<Bytes>,
+    kept: OnceLock<Kept>,
     tree: OnceLock<Box<Message>>,
+}
+
+/// An encoded message.
+#[derive(Clone)]
+struct Kept {
+    bytes: Bytes,
+    role: i32,
+    /// Where its ids are: its own, that of its conversation, that of its task. Empty where it has none.
+    ids: [Range<usize>; 3],
+    /// Where that begins which stays the same in whichever task and conversation the message is put: after its role.
+    content: usize,
+}
+
+impl Kept {
+    fn new(bytes: Bytes) -> Self {
+        let (mut wire, mut role, mut ids) = (Wire(&bytes), 0, [0..0, 0..0, 0..0]);
+        let content = loop {
+            let at = bytes.len() - wire.0.len();
+            match wire.key() {
+                Some(Some(key)) if (MESSAGE_ID..ROLE).contains(&key.tag) => {
+                    let length = wire.bytes(key).map_or(0, <[u8]>::len);
+                    let end = bytes.len() - wire.0.len();
+                    ids[(key.tag - MESSAGE_ID) as usize] = end - length..end;
+                }
+                Some(Some(key)) if key.tag == ROLE => role = wire.number(key).unwrap_or_default(),
+                Some(Some(_)) => break at,
+                Some(None) | None => break bytes.len(),
+            }
+        };
+        Self { role: i32::try_from(role).unwrap_or_default(), ids, content, bytes }
+    }
 }
 
 impl Heard {
@@ -41,7 +73,7 @@ impl Heard {
 
     /// The message of bytes that were written here.
     pub fn kept(bytes: Bytes) -> Self {
-        Self { bytes: OnceLock::from(bytes), tree: OnceLock::new() }
+        Self { kept: OnceLock::from(Kept::new(bytes)), tree: OnceLock::new() }
     }
 
     /// The message, if it need not be decoded.
@@ -49,9 +81,14 @@ impl Heard {
         self.tree.get().map(|tree| &**tree)
     }
 
+    fn written(&self) -> &Kept {
+        let write = || self.tree().map_or_else(Bytes::new, frame::message_bytes);
+        self.kept.get_or_init(|| Kept::new(write()))
+    }
+
     /// The encoded message.
     pub fn bytes(&self) -> &Bytes {
-        self.bytes.get_or_init(|| frame::message_bytes(self.tree.get().map_or(&Message::default(), |tree| tree)))
+        &self.written().bytes
     }
 
     /// As many bytes as it has encoded.
@@ -61,46 +98,38 @@ impl Heard {
 
     /// Its sender's name for it.
     pub fn message_id(&self) -> &str {
-        self.text_of(MESSAGE_ID)
+        self.id(MESSAGE_ID)
     }
 
     /// The conversation that it names, or nothing.
     pub fn context_id(&self) -> &str {
-        self.text_of(CONTEXT_ID)
+        self.id(CONTEXT_ID)
     }
 
     /// The task that it names, or nothing.
     pub fn task_id(&self) -> &str {
-        self.text_of(TASK_ID)
+        self.id(TASK_ID)
     }
 
     /// The number of its role.
     pub fn role_number(&self) -> i32 {
-        let mut wire = Wire(self.bytes());
-        while let Some(Some(key)) = wire.key() {
-            if key.tag >= ROLE {
-                let number = key.tagged(ROLE).and_then(|key| wire.number(key));
-                return number.and_then(|number| i32::try_from(number).ok()).unwrap_or_default();
-            }
-            if wire.bytes(key).is_none() {
-                break;
-            }
-        }
-        0
-    }
-
-    /// Its parts, in order.
-    pub fn pieces(&self) -> Vec<Piece<'_>> {
-        Piece::all(self.bytes())
+        self.written().role
     }
 
     /// Its text parts, one per line.
     pub fn text(&self) -> String {
-        let words = |piece: Piece<'_>| match piece.content {
-            Some(Held::Text(words)) => Some(words.to_owned()),
-            Some(Held::Raw(_) | Held::Url(_) | Held::Data(_)) | None => None,
-        };
-        self.pieces().into_iter().filter_map(words).collect::<Vec<_>>().join("\n")
+        let mut text = String::new();
+        let mut first = true;
+        self.each_field(PART, |part| {
+            let mut part = Wire(part);
+            // A part's content comes first.
+            let words = part.key().flatten().and_then(|key| part.text(key.tagged(TEXT)?));
+            if let Some(words) = words {
+                text.push_str(if std::mem::take(&mut first) { "" } else { "\n" });
+                text.push_str(words);
+            }
+        });
+        text
     }
 
     /// What it was dispatched for, if it was.
@@ -116,19 +145,10 @@ impl Heard {
         found.map(metadata::Dispatch::glanced).transpose()
     }
 
-    /// What of it stays the same in whichever task and conversation it is put: all that follows its role.
+    /// All that follows its role.
     pub(crate) fn content(&self) -> &[u8] {
-        let bytes = self.bytes();
-        let mut wire = Wire(bytes);
-        loop {
-            let rest = wire.0;
-            match wire.key() {
-                Some(Some(key)) if key.tag < ROLE => drop(wire.bytes(key)),
-                Some(Some(key)) if key.tag == ROLE => drop(wire.number(key)),
-                Some(Some(_)) => return rest,
-                Some(None) | None => return &[],
-            }
-        }
+        let Kept { bytes, content, .. } = self.written();
+        &bytes[*content..]
     }
 
     /// Shows each field with this number that has a length.
@@ -143,25 +163,17 @@ impl Heard {
         }
     }
 
-    fn text_of(&self, tag: u32) -> &str {
-        let mut wire = Wire(self.bytes());
-        while let Some(Some(key)) = wire.key() {
-            if key.tag > tag {
-                break;
-            }
-            match wire.text(key) {
-                Some(text) if key.tag == tag => return text,
-                Some(_) => {}
-                None => break,
-            }
-        }
-        ""
+    fn id(&self, tag: u32) -> &str {
+        let Kept { bytes, ids, .. } = self.written();
+        let id = &bytes[ids[(tag - MESSAGE_ID) as usize].clone()];
+        // What is kept as bytes was found to be UTF-8, or was written from it.
+        str::from_utf8(id).unwrap_or_default()
     }
 }
 
 impl From<Message> for Heard {
     fn from(message: Message) -> Self {
-        Self { bytes: OnceLock::new(), tree: OnceLock::from(Box::new(message)) }
+        Self { kept: OnceLock::new(), tree: OnceLock::from(Box::new(message)) }
     }
 }
 
@@ -177,7 +189,7 @@ impl Deref for Heard {
 impl DerefMut for Heard {
     fn deref_mut(&mut self) -> &mut Message {
         let tree = self.tree.take().unwrap_or_else(|| Box::new((**self).clone()));
-        *self = Self { bytes: OnceLock::new(), tree: OnceLock::from(tree) };
+        *self = Self { kept: OnceLock::new(), tree: OnceLock::from(tree) };
         self.tree.get_mut().expect("it was put there")
     }
 }

@@ -70,7 +70,7 @@ pub(crate) fn send(request: Sending, card: &AgentCard) -> Result<SendRequest, Er
     let mut violations = Violations::default();
     let message_id = violations.take("message.message_id", message.message_id().parse::<MessageId>());
     let context = optional(message.context_id()).and_then(|id| violations.take("message.context_id", id.parse()));
-    let pieces = message.pieces();
+    let pieces = Piece::all(message.bytes());
     check_message(&message, &pieces, &mut violations);
     check_object("metadata", request.metadata.as_ref(), &mut violations);
     let history = history(configuration.history_length, "configuration.history_length", &mut violations);

@@ -5,6 +5,7 @@ mod backup;
 mod clock;
 mod commit;
 mod embedded;
+mod entries;
 mod generation;
 mod log;
 mod memory;

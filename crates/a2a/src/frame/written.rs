@@ -6,13 +6,22 @@ use prost_types::Timestamp;
 use proto::Struct;
 use proto::a2a::{Message, Task, TaskStatus};
 use proto::value::nested;
+use proto::wire::Wire;
 use types::{Seq, TaskState};
 
 use super::made::merge;
 use super::mark::{Mark, put_metadata};
-use super::write::{buffer, field_len, heard_of, message, put_bytes, put_status, put_text, said, text_len};
+use super::write::{
+    MESSAGE, buffer, field_len, heard_of, message, put_bytes, put_message, put_said, put_status, put_text, said_len,
+    text_len,
+};
 use super::{Chunk, Ids, Made, Metadata};
 use crate::heard::Heard;
+
+/// The member of a `StreamResponse` that is an update of the status.
+const EVENT: u8 = 3;
+/// The field of such an update, and of a task, that is the status.
+const STATUS: u8 = 3;
 
 /// A task whose parts are kept as the bytes that go out.
 #[derive(Debug, Clone, Default)]
@@ -28,9 +37,9 @@ pub struct Written {
 /// A status.
 #[derive(Debug, Clone)]
 pub(super) struct Standing {
-    bytes: Vec<u8>,
+    bytes: Bytes,
     /// The message within it, which becomes history.
-    message: Option<Vec<u8>>,
+    message: Option<Bytes>,
 }
 
 impl Written {
@@ -89,11 +98,23 @@ impl Written {
         metadata: Option<Metadata>,
         seq: Seq,
     ) -> Bytes {
-        let message = words.map(|words| said(self.ids(), words, seq));
-        let next = Standing::new(state.wire(), message, Some(&at));
-        let frame = next.frame(self.ids(), metadata.as_ref(), seq);
-        let replaced = self.status.replace(next);
-        self.history.extend(replaced.and_then(|replaced| replaced.message).map(Bytes::from));
+        let ids = self.ids();
+        let said = words.map_or(0, |words| said_len(ids, words));
+        let mut out = buffer(ids.len() + said + metadata.as_ref().map_or(0, Metadata::size));
+        let put_words = |out: &mut Vec<u8>| {
+            if let Some(words) = words {
+                nested(out, MESSAGE, |out| put_said(out, ids, words, seq));
+            }
+        };
+        nested(&mut out, EVENT, |out| {
+            put_text(out, 1, ids.task);
+            put_text(out, 2, ids.context);
+            nested(out, STATUS, |out| put_status(out, state.wire(), put_words, Some(&at)));
+            put_metadata(out, 4, metadata.as_ref(), &Mark::frame(seq));
+        });
+        let frame = Bytes::from(out);
+        let replaced = std::mem::replace(&mut self.status, Standing::within(&frame));
+        self.history.extend(replaced.and_then(|replaced| replaced.message));
         merge(&mut self.metadata, metadata);
         frame
     }
@@ -113,7 +134,8 @@ impl Written {
 
     /// The encoded `Task` as of frame `seq`.
     pub fn snapshot(&self, seq: Seq) -> Bytes {
-        let mut out = buffer(self.len());
+        // Kept long after by whoever asks, so with little room to spare.
+        let mut out = Vec::with_capacity(self.len() + Mark::MOST);
         self.put(&mut out, Some(&Mark::snapshot(seq)));
         out.into()
     }
@@ -174,18 +196,30 @@ impl From<Task> for Written {
 
 impl Standing {
     pub(super) fn of(status: &TaskStatus) -> Self {
-        Self::new(status.state, status.message.as_ref().map(message), status.timestamp.as_ref())
+        let mut bytes = Vec::with_capacity(32);
+        let put_words = |out: &mut Vec<u8>| {
+            if let Some(message) = &status.message {
+                nested(out, MESSAGE, |out| put_message(out, message));
+            }
+        };
+        put_status(&mut bytes, status.state, put_words, status.timestamp.as_ref());
+        Self::written(bytes.into())
     }
 
-    fn new(state: i32, message: Option<Vec<u8>>, at: Option<&Timestamp>) -> Self {
-        let mut bytes = Vec::with_capacity(32 + message.as_ref().map_or(0, Vec::len));
-        put_status(&mut bytes, state, message.as_deref(), at);
+    /// That of a frame of ours, as a part of it.
+    fn within(frame: &Bytes) -> Option<Self> {
+        let status = field(field(frame, EVENT)?, STATUS)?;
+        Some(Self::written(frame.slice_ref(status)))
+    }
+
+    fn written(bytes: Bytes) -> Self {
+        let message = field(&bytes, MESSAGE).map(|message| bytes.slice_ref(message));
         Self { bytes, message }
     }
 
     pub(super) fn frame(&self, ids: Ids<'_>, metadata: Option<&Metadata>, seq: Seq) -> Bytes {
         let mut out = buffer(ids.len() + self.bytes.len() + metadata.map_or(0, Metadata::size));
-        nested(&mut out, 3, |out| {
+        nested(&mut out, EVENT, |out| {
             self.put(out, ids);
             put_metadata(out, 4, metadata, &Mark::frame(seq));
         });
@@ -203,6 +237,19 @@ impl Standing {
     fn put(&self, out: &mut Vec<u8>, ids: Ids<'_>) {
         put_text(out, 1, ids.task);
         put_text(out, 2, ids.context);
-        put_bytes(out, 3, &self.bytes);
+        put_bytes(out, STATUS, &self.bytes);
     }
+}
+
+/// The first field with this number that has a length.
+fn field(bytes: &[u8], tag: u8) -> Option<&[u8]> {
+    let mut wire = Wire(bytes);
+    while let Some(Some(key)) = wire.key() {
+        match wire.bytes(key) {
+            Some(bytes) if key.tag == u32::from(tag) => return Some(bytes),
+            Some(_) => {}
+            None => drop(wire.number(key)),
+        }
+    }
+    None
 }

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use rusqlite::{Connection, OptionalExtension, Row as SqlRow};
 use types::{ContextId, Head, Scope, Seq, TaskId, Timestamp};
 
-use super::row::{Damage, Place, decode_row, decode_snapshot};
+use super::row::{Place, decode_row, decode_snapshot};
 use super::schema::{MOST_COMMITS, head_of, place, state_of};
 use super::state::{millis, owner, unsigned};
 use crate::Error;
+use crate::entries::Damage;
 use crate::log::{Entry, Frame, LogRow};
 use crate::read::{Due, Loaded, Row, Summary, Wake};
 

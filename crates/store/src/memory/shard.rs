@@ -18,7 +18,8 @@ const PER_COMMIT: usize = 2;
 /// The tasks of one shard.
 #[derive(Debug, Default)]
 pub(super) struct Shard {
-    tasks: HashMap<TaskId, Task>,
+    /// Each in a place of its own, so that a table that has grown has little room to spare.
+    tasks: HashMap<TaskId, Box<Task>>,
     order: BTreeMap<Owner, BTreeSet<Place>>,
     due: BTreeSet<(Timestamp, TaskId, Wake)>,
     /// As they ended; one that has changed since is there again, further back.
@@ -33,7 +34,7 @@ type Place = (Reverse<Timestamp>, TaskId);
 
 impl Shard {
     pub(super) fn task(&self, scope: &Scope, id: TaskId) -> Option<&Task> {
-        self.tasks.get(&id).filter(|task| scope.admits(&task.summary.owner))
+        self.tasks.get(&id).map(|task| &**task).filter(|task| scope.admits(&task.summary.owner))
     }
 
     pub(super) fn exists(&self, id: TaskId) -> bool {
@@ -55,7 +56,7 @@ impl Shard {
     pub(super) fn write(&mut self, mut change: TaskChange, at: Timestamp) {
         let id = change.id;
         let mut task = match change.created.take() {
-            Some(created) if change.expected == Head::ZERO => Task::new(Summary {
+            Some(created) if change.expected == Head::ZERO => Box::new(Task::new(Summary {
                 id,
                 owner: created.owner,
                 context: created.context,
@@ -63,7 +64,7 @@ impl Shard {
                 head: Head::ZERO,
                 seq: change.seq,
                 changed_at: at,
-            }),
+            })),
             _ => {
                 let Some(task) = self.tasks.remove(&id) else { return };
                 self.unlist(&task);

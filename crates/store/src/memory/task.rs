@@ -1,26 +1,55 @@
 //! One task in memory: its summary, its log and its marks.
 
+use bytes::Bytes;
 use types::{Head, Seq, Timestamp};
 
 use crate::commit::TaskChange;
+use crate::entries::{get_entries, put_entries};
 use crate::log::{Entry, Frame, LogRow, Snapshot};
 use crate::read::{Loaded, Summary};
+
+/// Bytes around what an entry holds, most often: its kind, its numbers, its length.
+const AROUND: usize = 12;
 
 /// A task with all its commits.
 #[derive(Debug)]
 pub(super) struct Task {
     pub(super) summary: Summary,
     log: Vec<Row>,
-    snapshot: Option<(Head, Snapshot)>,
+    snapshot: Option<Box<(Head, Snapshot)>>,
     pub(super) ready: Option<Timestamp>,
     pub(super) timer: Option<Timestamp>,
 }
 
-/// A commit and the last visible frame as of it.
+/// A commit in one piece of memory, and the last visible frame as of it. Frames come in buffers of their own, each with
+/// room to spare, and tasks are kept long after.
 #[derive(Debug)]
 struct Row {
+    head: Head,
     seq: Seq,
-    row: LogRow,
+    bytes: Bytes,
+}
+
+impl Row {
+    fn new(head: Head, seq: Seq, at: Timestamp, entries: &[Entry]) -> Self {
+        let mut bytes = Vec::with_capacity(AROUND + entries.iter().map(size).sum::<usize>());
+        put_entries(&mut bytes, at, entries);
+        Self { head, seq, bytes: bytes.into_boxed_slice().into() }
+    }
+
+    fn read(&self) -> LogRow {
+        let (at, entries) = get_entries(&mut self.bytes.clone()).expect("what was written here can be read");
+        LogRow { head: self.head, at, entries }
+    }
+}
+
+/// About as many bytes as an entry takes.
+fn size(entry: &Entry) -> usize {
+    AROUND
+        + match entry {
+            Entry::Frame(frame) => frame.bytes.len(),
+            Entry::Record(record) => record.bytes.len(),
+        }
 }
 
 impl Task {
@@ -38,9 +67,9 @@ impl Task {
         self.summary.changed_at = at.max(self.summary.changed_at);
         self.ready = change.ready.applied(self.ready, at);
         self.timer = change.timer.applied(self.timer);
-        self.log.push(Row { seq: self.summary.seq, row: LogRow { head, at, entries: change.entries } });
+        self.log.push(Row::new(head, self.summary.seq, at, &change.entries));
         if let Some(snapshot) = change.snapshot {
-            self.snapshot = Some((head, snapshot));
+            self.snapshot = Some(Box::new((head, snapshot)));
         }
     }
 
@@ -51,24 +80,29 @@ impl Task {
 
     pub(super) fn loaded(&self) -> Loaded {
         let (from, snapshot) =
-            self.snapshot.as_ref().map_or((Head::ZERO, None), |(head, at)| (*head, Some(at.clone())));
+            self.snapshot.as_deref().cloned().map_or((Head::ZERO, None), |(head, at)| (head, Some(at)));
         Loaded { summary: self.summary.clone(), snapshot, tail: self.rows_after(from, usize::MAX) }
     }
 
     pub(super) fn rows_after(&self, after: Head, limit: usize) -> Vec<LogRow> {
-        let from = self.log.partition_point(|row| row.row.head <= after);
-        self.log[from..].iter().take(limit).map(|row| row.row.clone()).collect()
+        let from = self.log.partition_point(|row| row.head <= after);
+        self.log[from..].iter().take(limit).map(Row::read).collect()
     }
 
     pub(super) fn frames_after(&self, after: Seq, limit: usize) -> Vec<Frame> {
         let from = self.log.partition_point(|row| row.seq <= after);
-        self.log[from..].iter().flat_map(|row| &row.row.entries).filter_map(visible_after(after)).take(limit).collect()
+        self.log[from..]
+            .iter()
+            .flat_map(|row| row.read().entries)
+            .filter_map(visible_after(after))
+            .take(limit)
+            .collect()
     }
 }
 
-fn visible_after(after: Seq) -> impl Fn(&Entry) -> Option<Frame> {
+fn visible_after(after: Seq) -> impl Fn(Entry) -> Option<Frame> {
     move |entry| match entry {
-        Entry::Frame(frame) => (frame.seq > after).then(|| frame.clone()),
+        Entry::Frame(frame) => Some(frame).filter(|frame| frame.seq > after),
         Entry::Record(_) => None,
     }
 }
