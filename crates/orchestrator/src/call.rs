@@ -9,7 +9,7 @@ use proto::Value;
 use proto::a2a::part::Content;
 use proto::value::Kind;
 use proto::watchroom::orchestrator::v1 as wire;
-use triage::{Decision, Service, Triage, triage};
+use triage::{Decision, Effect, Service, Triage, triage};
 use types::StepId;
 
 use crate::plan::{parts, payload, telling, title};
@@ -42,6 +42,8 @@ pub(crate) struct Call {
     turns: Vec<String>,
     /// What they need.
     pub(crate) triage: Triage,
+    /// The lines of its outcomes, which are told in more than one place.
+    reasons: Vec<String>,
 }
 
 impl Call {
@@ -68,7 +70,8 @@ impl Call {
 
     fn of(turns: Vec<String>) -> Self {
         let triage = triage(&turns.join("\n"));
-        Self { turns, triage }
+        let reasons = outcomes(&triage).map(|decision| reason(decision, &triage)).collect();
+        Self { turns, triage, reasons }
     }
 
     /// The place that it names, empty when it names none.
@@ -127,19 +130,25 @@ impl Call {
         if self.triage.question() != Some(triage::Question::Clarification) {
             return Vec::new();
         }
-        let found = self.triage.trace.iter().filter(|decision| decision.effect.service().is_none());
+        let trace = &self.triage.trace;
+        let found = trace.iter().filter(|decision| !decision.effect.is_outcome());
         let found: Vec<String> = found.take(DOUBTS).map(|decision| cut(&decision.to_string(), LINE)).collect();
-        match (self.triage.trace.is_empty(), found.is_empty()) {
+        let nothing = trace.iter().all(|decision| decision.effect == Effect::SendsNobody);
+        match (nothing, found.is_empty()) {
             (true, _) => vec![NOTHING_KNOWN.to_owned()],
             (false, true) => vec![NO_MORE.to_owned()],
             (false, false) => found,
         }
     }
 
-    /// Who is sent or not, and for which words, one line each.
-    pub(crate) fn reasons(&self) -> Vec<String> {
-        let decided = self.triage.trace.iter().filter(|decision| decision.effect.service().is_some());
-        decided.map(|decision| cut(&decision.to_string(), LINE)).collect()
+    /// Who is sent or not, and for which words, and which places nobody is sent to; one line each.
+    pub(crate) fn reasons(&self) -> &[String] {
+        &self.reasons
+    }
+
+    /// The decisions of [`Self::reasons`], each with its line.
+    pub(crate) fn outcomes(&self) -> impl Iterator<Item = (&Decision, &str)> {
+        outcomes(&self.triage).zip(self.reasons.iter().map(String::as_str))
     }
 
     /// The dispatches of `plan` that the call, as it is known by now, does not ask for.
@@ -151,9 +160,7 @@ impl Call {
     /// What triage decided, and by which words; bounded, so that a long call leaves room for its run.
     pub(crate) fn trace(&self) -> wire::Triage {
         let Triage { services, kind, priority, hazards, confidence, trace, .. } = &self.triage;
-        let (ends, found): (Vec<_>, Vec<_>) = trace
-            .iter()
-            .partition(|decision| decision.effect.service().is_some() || decision.effect == triage::Effect::Locates);
+        let (ends, found): (Vec<_>, Vec<_>) = trace.iter().partition(|decision| decision.effect.is_outcome());
         let room = DECISIONS.saturating_sub(ends.len());
         wire::Triage {
             r#type: kind.to_string(),
@@ -258,6 +265,21 @@ fn member_of<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
     match &value.kind {
         Some(Kind::StructValue(fields)) => fields.fields.get(name),
         _ => None,
+    }
+}
+
+/// What triage decided of who goes, and of places beside the one that is in the title.
+fn outcomes(triage: &Triage) -> impl Iterator<Item = &Decision> {
+    triage.trace.iter().filter(|decision| decision.effect.is_outcome() && decision.effect != Effect::Locates)
+}
+
+/// An outcome in a line. Units have one place to go to, so another one that is named is told beside it.
+fn reason(decision: &Decision, triage: &Triage) -> String {
+    let goes = triage.place.as_ref().filter(|_| decision.effect == Effect::AlsoNames && !triage.services.is_empty());
+    let line = decision.to_string();
+    match goes {
+        Some(place) => format!("{}; units go to {}", cut(&line, QUOTE), cut(&place.text, LINE - QUOTE - 20)),
+        None => cut(&line, LINE),
     }
 }
 

@@ -37,6 +37,8 @@ pub(crate) struct Lexeme {
     pub(crate) kinds: Vec<Kind>,
     /// What it weighs.
     pub(crate) row: Option<Row>,
+    /// It says nothing by itself.
+    pub(crate) empty: bool,
     /// What it is short for.
     pub(crate) full: Option<&'static str>,
     /// Its base form where no ending explains it; then it has no other.
@@ -112,6 +114,7 @@ impl Lexicon {
         words::classes().for_each(|class| lexicon.enter(class));
         words::classes().chain(words::fields()).for_each(|class| lexicon.sort_in(class));
         lexicon.weigh();
+        words::FUNCTION_WORDS.split_whitespace().for_each(|word| lexicon.lexeme(word).empty = true);
         spelling::SHORT.iter().for_each(|(short, full)| lexicon.lexeme(short).full = Some(full));
         spelling::IRREGULAR.iter().for_each(|(form, root)| lexicon.lexeme(form).root = Some(root));
         lexicon.figures = Book::new(figures);

@@ -35,11 +35,11 @@ use std::ops::Range;
 
 use crate::decide::Heard;
 use crate::lexicon::{Known, Lexicon};
-use crate::place::{Candidate, Rank};
+use crate::place::{Candidate, Chosen, Rank};
 use crate::scan::Findings;
 use crate::text::{Token, Word};
 
-pub use outcome::{Decision, Effect, Kind, Priority, Question, Quote, Service, Triage, UnknownName};
+pub use outcome::{Decision, Effect, Kind, Priority, Question, Quote, Service, Triage, UnknownName, sureness};
 pub use score::{Label, Oversight, PlaceScore, Score, ServiceTally, Tally};
 pub use told::{casualties, postcode};
 
@@ -52,10 +52,13 @@ const FEWEST: usize = 6;
 /// Words beyond the first 4,096 are not read.
 #[must_use]
 pub fn triage(text: &str) -> Triage {
-    let Read { mut findings, tokens, place, heard } = read(text);
+    let Read { mut findings, tokens, place, others, heard } = read(text);
     let verdict = decide::decide(text, &tokens, &mut findings, heard);
     let mut trace = findings.trace;
-    trace.extend(place.iter().map(located));
+    trace.extend(place.iter().map(|place| located("place", vec![place.clone()], Effect::Locates)));
+    if !others.is_empty() {
+        trace.push(located("also named", others, Effect::AlsoNames));
+    }
     let decide::Verdict { services, kind, priority, hazards, confidence } = verdict;
     Triage { services, place, kind, priority, hazards, confidence, trace }
 }
@@ -65,19 +68,23 @@ struct Read {
     findings: Findings,
     tokens: Vec<Token>,
     place: Option<Quote>,
+    /// What else the caller names.
+    others: Vec<Quote>,
     heard: Heard,
 }
 
 fn read(text: &str) -> Read {
     let words = text::words(text);
     let candidates = place::candidates(&words);
-    let place = place::choose(&words, &candidates).map(|range| quote(text, &words, range));
+    let Chosen { place, others } = place::choose(&words, &candidates);
+    let place = place.map(|range| quote(text, &words, range));
+    let others = others.into_iter().map(|range| quote(text, &words, range)).collect();
     let mut tokens = text::tokens(&words);
     cover(&mut tokens, &words, &candidates);
     let findings = scan::scan(text, &mut tokens);
     let asks = asking::asks(&words);
     let heard = Heard { enough: words.len() >= FEWEST, placed: place.is_some(), asks };
-    Read { findings, tokens, place, heard }
+    Read { findings, tokens, place, others, heard }
 }
 
 fn quote(text: &str, words: &[Word<'_>], range: Range<usize>) -> Quote {
@@ -85,8 +92,8 @@ fn quote(text: &str, words: &[Word<'_>], range: Range<usize>) -> Quote {
     Quote { text: text[span.clone()].to_owned(), span }
 }
 
-fn located(place: &Quote) -> Decision {
-    Decision { rule: "place", words: vec![place.clone()], effect: Effect::Locates, confidence: None }
+fn located(rule: &'static str, words: Vec<Quote>, effect: Effect) -> Decision {
+    Decision { rule, words, effect, confidence: None }
 }
 
 /// The words of a place say where and not what: nothing burns in Fire Station Road.

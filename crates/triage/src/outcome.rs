@@ -210,8 +210,12 @@ pub enum Effect {
     Sends(Service),
     /// This service would have been sent, and is not.
     Withholds(Service),
+    /// Nobody is sent.
+    SendsNobody,
     /// The words are the place.
     Locates,
+    /// The words are another place, to which nobody is sent.
+    AlsoNames,
 }
 
 /// One decision: which rule, on which words, with what effect.
@@ -223,7 +227,7 @@ pub struct Decision {
     pub words: Vec<Quote>,
     /// What it did.
     pub effect: Effect,
-    /// How sure it is, from 0 to 1, where it says who is sent or not.
+    /// How sure it is that this is right, from 0 to 1, where it says who is sent or not.
     pub confidence: Option<f64>,
 }
 
@@ -238,7 +242,18 @@ impl Effect {
             Self::SetAside => "set-aside",
             Self::Sends(_) => "sends",
             Self::Withholds(_) => "withholds",
+            Self::SendsNobody => "sends-nobody",
             Self::Locates => "locates",
+            Self::AlsoNames => "also-names",
+        }
+    }
+
+    /// Whether it says who goes where, and not what the words mean.
+    #[must_use]
+    pub const fn is_outcome(self) -> bool {
+        match self {
+            Self::Sends(_) | Self::Withholds(_) | Self::SendsNobody | Self::Locates | Self::AlsoNames => true,
+            Self::Found | Self::Denied | Self::NotNow | Self::SetAside => false,
         }
     }
 
@@ -247,8 +262,20 @@ impl Effect {
     pub const fn service(self) -> Option<Service> {
         match self {
             Self::Sends(service) | Self::Withholds(service) => Some(service),
-            Self::Found | Self::Denied | Self::NotNow | Self::SetAside | Self::Locates => None,
+            Self::Found | Self::Denied | Self::NotNow | Self::SetAside => None,
+            Self::SendsNobody | Self::Locates | Self::AlsoNames => None,
         }
+    }
+}
+
+/// How sure a decision is, as people read it: `91 % sure`. Somebody who is sent for safety's sake is told as such.
+#[must_use]
+pub fn sureness(confidence: f64, sends: bool) -> String {
+    // Neither chance nor certainty is ever full.
+    let percent = (100.0 * confidence).round().clamp(1.0, 99.0);
+    match sends && confidence < 0.5 {
+        true => format!("only {percent} % sure: sent to be safe"),
+        false => format!("{percent} % sure"),
     }
 }
 
@@ -262,7 +289,11 @@ impl Decision {
 impl fmt::Display for Decision {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (rule, words) = (self.rule, self.quoted());
-        let of = |words: String| if words.is_empty() { words } else { format!(" ({words})") };
+        let of = |words: String| {
+            let words = if words.is_empty() { words } else { format!(" ({words})") };
+            let sure = self.confidence.map(|sure| sureness(sure, matches!(self.effect, Effect::Sends(_))));
+            words + &sure.map(|sure| format!(", {sure}")).unwrap_or_default()
+        };
         match self.effect {
             Effect::Found => write!(f, "{rule}: {words}"),
             Effect::Denied => write!(f, "{rule}: denied by {words}"),
@@ -270,7 +301,9 @@ impl fmt::Display for Decision {
             Effect::SetAside => write!(f, "{rule}: set aside {words}"),
             Effect::Sends(service) => write!(f, "{rule}: send {service}{}", of(words)),
             Effect::Withholds(service) => write!(f, "{rule}: do not send {service}{}", of(words)),
+            Effect::SendsNobody => write!(f, "{rule}: send nobody{}", of(words)),
             Effect::Locates => write!(f, "{rule}: place {words}"),
+            Effect::AlsoNames => write!(f, "{rule}: {words}"),
         }
     }
 }

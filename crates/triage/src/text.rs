@@ -189,6 +189,11 @@ impl Token {
         &self.word
     }
 
+    /// Whether it says anything by itself: neither a small word nor a bare number does.
+    pub(crate) fn tells(&self) -> bool {
+        !self.known.own.is_some_and(|own| own.empty) && self.word.contains(char::is_alphabetic)
+    }
+
     pub(crate) fn is(&self, names: Alternatives) -> bool {
         self.known.fits(names)
     }

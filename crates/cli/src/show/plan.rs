@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use proto::watchroom::orchestrator::v1::{Mode, PlanOnlyResponse, Step, TriageDecision};
+use triage::sureness;
 
 /// The plan as people read it.
 pub(crate) fn plan(answer: &PlanOnlyResponse) -> String {
@@ -23,11 +24,16 @@ pub(crate) fn plan(answer: &PlanOnlyResponse) -> String {
         // Writing to a String cannot fail.
         write!(text, "\n  {k}. {}", line(step)).ok();
     }
-    for decision in answer.triage.iter().flat_map(|triage| &triage.decisions).filter(|it| !it.service.is_empty()) {
+    let decisions = || answer.triage.iter().flat_map(|triage| &triage.decisions);
+    for decision in decisions().filter(|it| !it.service.is_empty() || it.effect == "sends-nobody") {
         write!(text, "\n  {}", reason(decision)).ok();
     }
     let place = if answer.location.is_empty() { "not named" } else { &answer.location };
-    write!(text, "\n  place: {place}\n  confidence: {:.2}", answer.confidence).ok();
+    write!(text, "\n  place: {place}").ok();
+    for other in decisions().filter(|it| it.effect == "also-names") {
+        write!(text, "\n  also named: {}; nobody is sent there", quoted(other)).ok();
+    }
+    write!(text, "\n  confidence: {} of who is needed", sureness(answer.confidence, false)).ok();
     for reason in &answer.reasons {
         write!(text, "\n    {reason}").ok();
     }
@@ -39,11 +45,16 @@ pub(crate) fn plan(answer: &PlanOnlyResponse) -> String {
 
 /// Who is sent or not, why, and by which words.
 fn reason(decision: &TriageDecision) -> String {
-    let TriageDecision { rule, words, effect, service, confidence } = decision;
-    let quoted = words.iter().map(|words| format!("{words:?}")).collect::<Vec<_>>().join(", ");
-    let sure = confidence.map(|sure| format!(" ({sure:.2})")).unwrap_or_default();
+    let TriageDecision { rule, effect, service, confidence, .. } = decision;
+    let quoted = quoted(decision);
+    let sure = confidence.map(|sure| format!(" ({})", sureness(sure, effect == "sends"))).unwrap_or_default();
     let because = if quoted.is_empty() { String::new() } else { format!(": {quoted}") };
-    format!("{effect} {service}, {rule}{because}{sure}")
+    let who = if service.is_empty() { "sends nobody".to_owned() } else { format!("{effect} {service}") };
+    format!("{who}, {rule}{because}{sure}")
+}
+
+fn quoted(decision: &TriageDecision) -> String {
+    decision.words.iter().map(|words| format!("{words:?}")).collect::<Vec<_>>().join(", ")
 }
 
 fn line(step: &Step) -> String {

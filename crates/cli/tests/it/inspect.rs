@@ -118,7 +118,7 @@ async fn a_plan_is_shown_with_place_and_confidence() {
     let url = serve(Router::new().route("/watchroom.orchestrator.v1.Orchestrator/PlanOnly", method)).await;
     let ended = run(&["plan", "smoke", "--operator", &url, "--mode", "parallel"]).await;
     let expected = "Dispatch: 2 steps, parallel\n  1. Dispatching Fire Brigade Agent (Fire Agent, dispatch)\n  \
-                    2. More of them (Fire Agent, dispatch) after fire\n  place: 12 Mill Lane\n  confidence: 0.90\n";
+                    2. More of them (Fire Agent, dispatch) after fire\n  place: 12 Mill Lane\n  confidence: 90 % sure of who is needed\n";
     assert_eq!((ended.code, ended.out.as_str()), (Some(0), expected), "{ended:?}");
     let ended = run(&["plan", "smoke", "--operator", &url, "--mode", "sequential", "--json"]).await;
     assert_eq!(ended.json()[0]["plan"]["mode"], Mode::Sequential.as_str_name());

@@ -6,7 +6,6 @@ use agent::Append;
 use engine::{Event, Fact, Origin, Outcome, Payload, Plan, Run, StepFact, StepStatus, WaitsOn};
 use prost::Message as _;
 use proto::watchroom::emergency::v1 as wire;
-use triage::Effect;
 use types::{Head, StepId, TaskId, Timestamp};
 
 use super::note::{self, Dispatched, End, Failed, Judged, Note, Notes, Waits, What};
@@ -58,11 +57,9 @@ fn is_incident(plan: &Plan) -> bool {
 
 /// What triage makes of the words.
 fn judged(call: &Call, at: Timestamp) -> Judged {
-    let told =
-        call.triage.trace.iter().filter(|decision| matches!(decision.effect, Effect::Sends(_) | Effect::Withholds(_)));
-    let decisions = told.map(|decision| wire::Decision {
+    let decisions = call.outcomes().map(|(decision, line)| wire::Decision {
         by: "triage".to_owned(),
-        rule: cut(&decision.to_string(), LINE),
+        rule: line.to_owned(),
         confidence: decision.confidence.unwrap_or(call.triage.confidence),
         at: Some(a2a::time::to_wire(at)),
     });

@@ -27,12 +27,12 @@ pub(super) fn plan(plan: &Plan, call: Option<&Call>) -> String {
         .collect()
 }
 
-/// Which words send whom, and who was sent before they were said.
+/// Which words send whom, or nobody, where nobody goes, and who was sent before they were said.
 fn reasons(plan: &Plan, call: &Call) -> String {
     let overtaken: Vec<&str> = call.overtaken(plan).map(name).collect();
     let before = format!("sent on what was known before, and not called off: {}", overtaken.join(", "));
-    let before = (!overtaken.is_empty()).then_some(before);
-    call.reasons().into_iter().chain(before).map(|reason| format!("\n   {reason}")).collect()
+    let before = (!overtaken.is_empty()).then_some(before.as_str());
+    call.reasons().iter().map(String::as_str).chain(before).map(|reason| format!("\n   {reason}")).collect()
 }
 
 /// What the caller is asked, and why. The run itself asks once the provisional steps have ended.
@@ -42,7 +42,8 @@ fn open_question(plan: &Plan, call: Option<&Call>) -> Option<String> {
         Reason::Location => "no place is named".to_owned(),
         Reason::Clarification => {
             let call = call?;
-            format!("confidence {:.2}; {}", call.triage.confidence, call.doubts().join("; "))
+            let sure = triage::sureness(call.triage.confidence, false);
+            format!("{sure} of who is needed; {}", call.doubts().join("; "))
         }
     };
     Some(format!("\nOpen question: {} ({why}); it may be answered at any time", question.text))

@@ -186,13 +186,13 @@ pub struct TriageDecision {
     /// The caller's words that made it, in their order; long ones are cut.
     #[prost(string, repeated, tag = "2")]
     pub words: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
-    /// "found", "denied", "not-now", "set-aside", "sends", "withholds" or "locates".
+    /// "found", "denied", "not-now", "set-aside", "sends", "withholds", "sends-nobody", "locates" or "also-names".
     #[prost(string, tag = "3")]
     pub effect: ::prost::alloc::string::String,
     /// Who is sent or withheld; empty for the other effects.
     #[prost(string, tag = "4")]
     pub service: ::prost::alloc::string::String,
-    /// How sure it is, from 0 to 1, where it says who is sent or not.
+    /// How sure it is that this is right, from 0 to 1, where it says who is sent or not.
     #[prost(double, optional, tag = "5")]
     pub confidence: ::core::option::Option<f64>,
 }

@@ -165,8 +165,9 @@ pub(crate) fn decide(text: &str, tokens: &[Token], findings: &mut Findings, hear
         false => weighed.sure(&services),
     };
     let (priority, hazards) = (what::priority(&s, kind), what::hazards(&s));
-    let told = Told { text, tokens, s: &s, choice: &choice, weighed: &weighed };
-    let decisions = told.all(&services);
+    let aside: Vec<Decision> = findings.trace.iter().filter(|it| it.effect == Effect::SetAside).cloned().collect();
+    let told = Told { text, tokens, s: &s, choice: &choice, weighed: &weighed, aside: &aside };
+    let decisions = told.all(&services, confidence);
     findings.trace.extend(decisions);
     Verdict { services, kind, priority, hazards, confidence }
 }

@@ -5,28 +5,60 @@ use std::ops::Range;
 use super::{Candidate, Rank};
 use crate::text::{Break, Word};
 
-/// The chosen words.
-pub(crate) fn choose(words: &[Word<'_>], candidates: &[Candidate]) -> Option<Range<usize>> {
+/// The places of a call.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Chosen {
+    /// Where to go.
+    pub(crate) place: Option<Range<usize>>,
+    /// What else the caller names and does not take back, such as where another incident is.
+    pub(crate) others: Vec<Range<usize>>,
+}
+
+/// Chooses among the candidates.
+pub(crate) fn choose(words: &[Word<'_>], candidates: &[Candidate]) -> Chosen {
     let stated: Vec<&Candidate> = {
         let exact = candidates.iter().filter(|c| c.rank >= Rank::Named).count();
         candidates.iter().filter(|c| !rejected(words, c, exact > 1)).collect()
     };
-    if stated.is_empty() {
-        return None;
-    }
     let first = stated.iter().position(|c| c.rank >= Rank::Named).unwrap_or(0);
     let incident = incident_end(words, &stated, first);
-    let mut from = 0;
-    for i in 1..incident {
-        let between = stated[i - 1].words.end..stated[i].words.start;
-        let comparable = stated[i].rank >= Rank::Named || stated[i].rank >= stated[i - 1].rank;
-        if comparable && corrects(words, between) {
-            from = i;
+    let corrected = |upto: &usize| replaces(words, stated[upto - 1], stated[*upto]);
+    let from = (1..incident).rfind(corrected).unwrap_or(0);
+    let of_incident = stated.get(from..incident).unwrap_or_default();
+    let best = of_incident.iter().map(|c| c.rank).max();
+    let Some(at) = best.and_then(|best| of_incident.iter().position(|c| c.rank == best)) else {
+        return Chosen::default();
+    };
+    let place = trim(words, of_incident[at].words.clone());
+    let others = others(words, &stated[from..], &place);
+    Chosen { place: Some(place), others }
+}
+
+/// The other places as exact as an incident's may be, without those that are corrected and those said already.
+fn others(words: &[Word<'_>], stated: &[&Candidate], place: &Range<usize>) -> Vec<Range<usize>> {
+    let mut others: Vec<Range<usize>> = Vec::new();
+    for (at, candidate) in stated.iter().enumerate() {
+        let next = stated.get(at + 1);
+        let kept = candidate.rank >= Rank::Named && !next.is_some_and(|next| replaces(words, candidate, next));
+        let range = trim(words, candidate.words.clone());
+        let said = |known: &Range<usize>| within(words, &range, known) || within(words, known, &range);
+        if kept && !said(place) && !others.iter().any(said) {
+            others.push(range);
         }
     }
-    let best = stated[from..incident].iter().map(|c| c.rank).max()?;
-    let chosen = stated[from..incident].iter().find(|c| c.rank == best)?;
-    Some(trim(words, chosen.words.clone()))
+    others
+}
+
+/// Whether the words of one place are said within another's.
+fn within(words: &[Word<'_>], part: &Range<usize>, whole: &Range<usize>) -> bool {
+    let same = |run: &[Word<'_>]| run.iter().zip(&words[part.clone()]).all(|(a, b)| a.lower() == b.lower());
+    words[whole.clone()].windows(part.len()).any(same)
+}
+
+/// Whether a place is said instead of the one before it.
+fn replaces(words: &[Word<'_>], before: &Candidate, after: &Candidate) -> bool {
+    let comparable = after.rank >= Rank::Named || after.rank >= before.rank;
+    comparable && corrects(words, before.words.end..after.words.start)
 }
 
 /// `not Mill Road`, `my old place in Mill Road`.

@@ -12,7 +12,7 @@ use std::ops::Range;
 
 use crate::text::Word;
 
-pub(crate) use choose::choose;
+pub(crate) use choose::{Chosen, choose};
 pub(crate) use mark::{Mark, Marks};
 pub(crate) use shape::postcode;
 

@@ -8,6 +8,7 @@ mod rows;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -143,17 +144,38 @@ impl Weighed {
         self.sets[services.iter().map(|service| bit(*service)).sum::<usize>()]
     }
 
-    /// The tokens that speak most for the service, or against it; the weightiest first.
-    pub(crate) fn speaking(&self, service: Service, favour: bool) -> Vec<Range<usize>> {
-        let sign = if favour { 1 } else { -1 };
-        let weight = |of: &[i16; SETS]| -> i32 {
-            let signed = of.iter().enumerate();
-            let signed = signed.map(|(set, w)| i32::from(*w) * if set & bit(service) != 0 { sign } else { -sign });
-            signed.sum()
+    /// The words that speak most for something, each with all its clues; the weightiest first.
+    pub(crate) fn speaking(&self, towards: Towards) -> Vec<Range<usize>> {
+        let mut words: BTreeMap<(usize, usize), i32> = BTreeMap::new();
+        for (row, at) in &self.given {
+            *words.entry((at.start, at.end)).or_default() += towards.weight(row.weights());
+        }
+        let mut speaking: Vec<_> = words.into_iter().filter(|(_, weight)| *weight > 0).collect();
+        speaking.sort_by_key(|(at, weight)| (-*weight, *at));
+        speaking.into_iter().map(|((start, end), _)| start..end).collect()
+    }
+}
+
+/// What weights can speak for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Towards {
+    Needed(Service),
+    NotNeeded(Service),
+    Nobody,
+}
+
+impl Towards {
+    /// How much a clue speaks for it, among all sets.
+    fn weight(self, of: &[i16; SETS]) -> i32 {
+        let whole: i32 = of.iter().map(|weight| i32::from(*weight)).sum();
+        let with = |service: Service| -> i32 {
+            let sets = of.iter().enumerate().filter(|(set, _)| set & bit(service) != 0);
+            sets.map(|(_, weight)| i32::from(*weight)).sum()
         };
-        let weighty = self.given.iter().map(|(row, at)| (weight(row.weights()), at)).filter(|(weight, _)| *weight > 0);
-        let mut speaking: Vec<_> = weighty.collect();
-        speaking.sort_by_key(|(weight, at)| (-*weight, at.start, at.end));
-        speaking.into_iter().map(|(_, at)| at.clone()).collect()
+        match self {
+            Self::Needed(service) => 2 * with(service) - whole,
+            Self::NotNeeded(service) => whole - 2 * with(service),
+            Self::Nobody => SETS as i32 * i32::from(of[0]) - whole,
+        }
     }
 }

@@ -23,6 +23,7 @@ use crate::fact::Fact;
 
 pub(crate) use fields::fields;
 pub(crate) use figures::FIGURES;
+pub(crate) use grammar::FUNCTION_WORDS;
 pub(crate) use places::{
     DIRECTIONS, GENERIC, NAME_HEADS, NAMES_INSIDE, NOT_NAMES, NUMBERED_PLACES, NUMBERED_SPOTS, PLACE_NOUNS,
     PLAIN_BEFORE_STREETS, PREPOSITIONS, STREET_TYPES, UNITS,

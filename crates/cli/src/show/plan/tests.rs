@@ -23,7 +23,7 @@ fn a_doubt_comes_with_its_reasons_and_its_question() {
         reasons: vec!["no words".into()],
         ..PlanOnlyResponse::default()
     };
-    let expected = "1 step, sequential\n  1. a (A)\n  place: not named\n  confidence: 0.00\n    no words\n  \
+    let expected = "1 step, sequential\n  1. a (A)\n  place: not named\n  confidence: 1 % sure of who is needed\n    no words\n  \
                     you will be asked: What has happened?";
     assert_eq!(plan(&answer), expected);
 }

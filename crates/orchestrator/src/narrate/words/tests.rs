@@ -34,7 +34,10 @@ fn that_nobody_is_needed_is_said_once() {
 fn a_doubt_is_told_with_its_reasons() {
     let unsure = Call::new("Please help, come quickly".to_owned()).plan(None, &Settings::default());
     let words = plan(&unsure, Some(&Call::of_plan(&unsure, None)));
-    assert!(words.contains("Open question: What has happened") && words.contains("confidence 0."), "{words}");
+    assert!(
+        words.contains("Open question: What has happened") && words.contains(" % sure of who is needed; "),
+        "{words}"
+    );
     let (decided, asked) = words.split_once("Open question").unwrap();
     let said_twice = decided.lines().skip(1).map(str::trim).find(|line| !line.is_empty() && asked.contains(*line));
     assert_eq!(said_twice, None, "{words}");
@@ -92,4 +95,19 @@ fn who_was_sent_on_what_was_known_before_is_told_beside_what_is_known_now() {
     let (nobody, fire) = (now("nobody is hurt"), now("A fire at 12 Mill Lane, nobody is hurt"));
     assert!(nobody.contains(&format!("{before}Fire Brigade Agent, Police Agent, Ambulance Agent")), "{nobody}");
     assert!(fire.contains(&format!("{before}Police Agent, Ambulance Agent\n")), "{fire}");
+}
+
+#[test]
+fn another_place_and_where_units_go_is_said() {
+    let call = Call::new("There is a fire at 5 Elm Street and another at 9 Oak Road".to_owned());
+    let words = plan(&call.plan(None, &Settings::default()), Some(&call));
+    assert!(words.contains("also named: \"9 Oak Road\"; units go to 5 Elm Street"), "{words}");
+}
+
+#[test]
+fn that_nobody_is_needed_has_its_reason() {
+    let call = Call::new("Two cars scraped each other, no injuries, both drivers are here".to_owned());
+    let words = plan(&call.plan(None, &Settings::default()), Some(&call));
+    let reason = words.lines().nth(1).unwrap_or_default();
+    assert!(reason.contains("send nobody (\"injuries\")"), "{words}");
 }
