@@ -3,8 +3,10 @@
 use std::error::Error as _;
 use std::time::Duration;
 
-use outbound::TlsError;
-use service::client::UrlError;
+use http::StatusCode;
+use outbound::{Stranger, TlsError};
+use serde_json::Value;
+use service::client::{NotGrpc, UrlError};
 use tonic::{Code, ConnectError, Status, TimeoutExpired};
 
 use crate::client::ANSWER_LIMIT;
@@ -120,12 +122,38 @@ impl From<Status> for ClientError {
         if status.source().is_none() && status.code() != Code::DeadlineExceeded {
             return Self::Refused(Error::from_status(&status));
         }
-        if status.code() == Code::DeadlineExceeded || caused_by::<TimeoutExpired>(&status) {
+        if status.code() == Code::DeadlineExceeded || caused_by::<TimeoutExpired>(&status).is_some() {
             return Self::Timeout;
         }
-        // What speaks HTTP/2 says so before it takes a request: where TLS was found without a word of it, nothing was taken.
-        let unheard = caused_by::<ConnectError>(&status) || TlsError::behind(&status).is_some();
+        if let Some(answer) = caused_by::<NotGrpc>(&status) {
+            return Self::of_http(answer.status, status);
+        }
+        // What speaks HTTP/2 says so before it takes a request: where something else was found without a word of it,
+        // nothing was taken.
+        let stranger = TlsError::behind(&status).is_some() || caused_by::<Stranger>(&status).is_some();
+        let unheard = caused_by::<ConnectError>(&status).is_some() || stranger;
         if unheard { Self::Unreachable(status) } else { Self::Ambiguous(status) }
+    }
+}
+
+impl ClientError {
+    /// What an answer with this status says that is none of gRPC.
+    fn of_http(http: StatusCode, status: Status) -> Self {
+        match http.as_u16() {
+            // Of whatever is between, which is what these are for.
+            401 | 403 | 413 | 429 | 502..=504 => {
+                Self::Refused(Error::from_status(&Error::status_of_http(http, &Value::Null)))
+            }
+            400..=499 => Self::Unreachable(status),
+            _ => Self::Invalid("it is nothing of gRPC"),
+        }
+    }
+
+    /// What answers there instead of an agent, in words, where it is something else.
+    pub fn stranger(&self) -> Option<String> {
+        let Self::Unreachable(status) = self else { return None };
+        let answers = caused_by::<NotGrpc>(status).map(ToString::to_string);
+        answers.or_else(|| caused_by::<Stranger>(status).map(ToString::to_string))
     }
 }
 
@@ -145,13 +173,13 @@ fn is_unread(status: &Status) -> bool {
         && status.message().ends_with(&format!("limit is: {ANSWER_LIMIT} bytes"))
 }
 
-fn caused_by<E: std::error::Error + 'static>(status: &Status) -> bool {
+fn caused_by<E: std::error::Error + 'static>(status: &Status) -> Option<&E> {
     let mut cause = status.source();
     while let Some(error) = cause {
-        if error.is::<E>() {
-            return true;
+        if let Some(found) = error.downcast_ref() {
+            return Some(found);
         }
         cause = error.source();
     }
-    false
+    None
 }

@@ -20,8 +20,8 @@ pub(crate) async fn run<W: Write>(args: &Card, common: &Common, screen: &mut Scr
     // Whoever types an address means it.
     let bytes =
         outbound::fetch(&url, &Dialer::anywhere(common.roots()?)).await.map_err(|error| unfetched(&url, &error))?;
-    let text = std::str::from_utf8(&bytes).map_err(|_| Failure::Internal(format!("{url} is no text")))?;
-    let card: Value = serde_json::from_str(text).map_err(|error| Failure::Internal(format!("{url}: {error}")))?;
+    let text = std::str::from_utf8(&bytes).map_err(|_| no_card(&url, "it is no text".to_owned()))?;
+    let card: Value = serde_json::from_str(text).map_err(|error| no_card(&url, told(text, &error)))?;
     let verified = trusted.map(|trusted| cards::verify_json(text, &trusted));
     show(&card, verified, screen)
 }
@@ -75,10 +75,26 @@ fn place(url: &str) -> String {
     if has_path { full } else { format!("{bare}{WELL_KNOWN}") }
 }
 
+/// What answers is no card.
+fn no_card(url: &str, why: String) -> Failure {
+    let hint = "is an agent there? Its card is at the address of its protocol port, or where it says; `watchroom agents` \
+                lists those that are registered";
+    Failure::Stranger { what: format!("an agent's card at {url}"), why, hint: hint.to_owned(), exit: 70 }
+}
+
+/// What a text is that is no JSON.
+fn told(text: &str, error: &serde_json::Error) -> String {
+    match text.trim_start() {
+        "" => "it is empty".to_owned(),
+        page if page.starts_with('<') => "it is a page for people (HTML or XML)".to_owned(),
+        _ => format!("it is no JSON ({error})"),
+    }
+}
+
 fn unfetched(url: &str, error: &FetchError) -> Failure {
     match error {
         FetchError::Url(..) => Failure::Usage(error.to_string()),
-        FetchError::Status(_) | FetchError::TooLarge => Failure::Internal(format!("{url}: {error}")),
+        FetchError::Status(_) | FetchError::TooLarge => no_card(url, error.to_string()),
         FetchError::Dial(DialError::Tls(tls)) => Failure::tls(url, tls),
         FetchError::Dial(_) | FetchError::Broken(_) | FetchError::Slow => Failure::Unreachable {
             what: url.to_owned(),

@@ -207,6 +207,19 @@ impl Endpoint {
         format!("{there}, or name another address {}", self.named_by)
     }
 
+    /// What to do where something else than the service answers.
+    pub(crate) fn right_port(&self) -> String {
+        let other = match self.spoken {
+            Spoken::Ours => "",
+            Spoken::ByCard | Spoken::Over(_) => ", or say with --binding what it speaks where that is not gRPC",
+        };
+        format!(
+            "name the protocol port of a service, not its admin port or that of another program, {}{other}; `watchroom \
+             agents` shows those of agents",
+            self.named_by
+        )
+    }
+
     /// How to see who is there meanwhile: the registry tells, unless it is the one that is not.
     fn way(&self) -> String {
         match (self.who == REGISTRY_NAME, self.data_dir == Path::new(DATA_DIR)) {

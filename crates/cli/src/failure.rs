@@ -43,6 +43,18 @@ pub(crate) enum Failure {
         /// What to do next, where that is known.
         hint: Option<&'static str>,
     },
+    /// Something else than was looked for answers.
+    #[error("something else answers in place of {what}: {why}")]
+    Stranger {
+        /// What was looked for, at which address.
+        what: String,
+        /// What is known of what answers.
+        why: String,
+        /// What to do next.
+        hint: String,
+        /// The exit code.
+        exit: u8,
+    },
     /// Nothing has the name that was given.
     #[error("{what}")]
     Missing {
@@ -132,6 +144,9 @@ impl Failure {
         if let Some(tls) = TlsError::behind(&error) {
             return Self::tls(endpoint, tls);
         }
+        if let Some(why) = error.stranger() {
+            return Self::Stranger { what: endpoint.to_string(), why, hint: endpoint.right_port(), exit: 69 };
+        }
         match error {
             ClientError::Refused(refused) => {
                 let (of_other_tenant, for_size) = (refused == a2a::Error::ForeignTenant, refused.is_for_size());
@@ -218,7 +233,7 @@ impl Failure {
     pub(crate) fn grpc(&self) -> Option<Code> {
         match self {
             Self::Refused(refusal) => Some(refusal.code),
-            Self::Unreachable { .. } | Self::Tls { .. } => Some(Code::Unavailable),
+            Self::Unreachable { .. } | Self::Tls { .. } | Self::Stranger { .. } => Some(Code::Unavailable),
             Self::Missing { .. } => Some(Code::NotFound),
             Self::Usage(_)
             | Self::NoCluster(_)
@@ -234,9 +249,10 @@ impl Failure {
     fn hint(&self) -> Option<String> {
         match self {
             Self::Refused(refusal) => refusal.hint(),
-            Self::Unreachable { hint, .. } | Self::Missing { hint, .. } | Self::Tokens { hint, .. } => {
-                Some(hint.clone())
-            }
+            Self::Unreachable { hint, .. }
+            | Self::Stranger { hint, .. }
+            | Self::Missing { hint, .. }
+            | Self::Tokens { hint, .. } => Some(hint.clone()),
             Self::Tls { hint, .. } => hint.map(str::to_owned),
             Self::NoCluster(dir) => Some(format!("start one with `watchroom up --data-dir {}`", dir.display())),
             Self::Usage(_) => Some("see watchroom --help".to_owned()),
@@ -250,6 +266,7 @@ impl Failure {
             Self::Refused(refusal) => return code_name(refusal.code),
             Self::Usage(_) => "USAGE",
             Self::Unreachable { .. } | Self::Tls { .. } => "UNREACHABLE",
+            Self::Stranger { .. } => "SOMETHING_ELSE",
             Self::Missing { .. } => "NOT_FOUND",
             Self::NoCluster(_) => "NO_CLUSTER",
             Self::Internal(_) => "INTERNAL",
@@ -270,7 +287,7 @@ impl Failure {
             Self::Internal(_) => 70,
             Self::Io { .. } | Self::Output(_) => 74,
             Self::Busy(_) => 75,
-            Self::Service { code, .. } => *code,
+            Self::Service { code, .. } | Self::Stranger { exit: code, .. } => *code,
         }
     }
 }
@@ -374,6 +391,10 @@ impl Refusal {
     fn by_code(&self) -> Option<&'static str> {
         match self.code {
             Code::Unimplemented => Some("is this the right address? `grpcurl -plaintext HOST:PORT list` shows its API"),
+            _ if self.is_bare() => Some(
+                "is that where an agent is, and what it speaks? `watchroom card ADDRESS` shows its card, --binding says \
+                 what is spoken",
+            ),
             // Ours say so in the message.
             _ if self.for_size && self.reason.is_none() => Some("send less, and what is large as a part with its URL"),
             Code::ResourceExhausted if !self.is_busy() => None,
@@ -389,6 +410,11 @@ impl Refusal {
             ),
             _ => None,
         }
+    }
+
+    /// Whether an answer over HTTP had nothing but a status that says that nothing is there.
+    fn is_bare(&self) -> bool {
+        ["404", "405", "501"].iter().any(|status| self.message.starts_with(&format!("the answer is HTTP {status}")))
     }
 
     /// Whether there is too much for now: who gives a reason for that says for how long.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use http::Uri;
 use hyper_util::rt::TokioIo;
 use tokio::time::timeout;
-use tower::Service;
+use tower::{BoxError, Service};
 
 use crate::dial::{Dialer, Speaks};
 use crate::error::{DialError, TlsError};
@@ -38,11 +38,12 @@ impl Connector {
         Self { dialer, speaks: Speaks::Http2, fixed: Some(target), heard: Heard::default() }
     }
 
-    /// Why calls over its connections fail, where it can be found out: TLS is spoken at what was taken for plaintext.
-    /// Nobody is asked once HTTP/2 was heard from there.
-    pub async fn explain(&self) -> Option<TlsError> {
+    /// Why calls over its connections fail, where it can be found out: [`TlsError::Spoken`] at what was taken for
+    /// plaintext, or a [`Stranger`]. Nobody is asked once HTTP/2 was heard from there.
+    pub async fn explain(&self) -> Option<BoxError> {
         let target = self.fixed.as_ref().filter(|_| !self.heard.is_true())?;
-        self.dialer.finds_tls(target).await.then_some(TlsError::Spoken)
+        let (tls, stranger) = tokio::join!(self.dialer.finds_tls(target), self.dialer.finds_stranger(target));
+        if tls { Some(TlsError::Spoken.into()) } else { stranger.map(BoxError::from) }
     }
 
     async fn connect(self, uri: Uri) -> Result<TokioIo<Stream>, DialError> {

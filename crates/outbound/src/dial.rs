@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use rustls::pki_types::ServerName;
 use socket2::{SockRef, TcpKeepalive};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
-use crate::error::{DialError, TlsError};
+use crate::error::{DialError, Stranger, TlsError};
 use crate::guard::Guard;
 use crate::roots::Roots;
 use crate::stream::Stream;
@@ -22,6 +23,8 @@ const TRIED: usize = 4;
 const EACH: Duration = Duration::from_secs(1);
 /// How long it may take to learn that TLS is spoken somewhere.
 const PROBING: Duration = Duration::from_secs(2);
+/// How a client of HTTP/2 begins: RFC 9113, section 3.4, with settings that change nothing.
+const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
 /// A peer that is gone without a word is noticed by the kernel's probes: after so long a silence, so many of them.
 const PROBE: Duration = Duration::from_secs(20);
 const PROBE_AGAIN: Duration = Duration::from_secs(5);
@@ -85,6 +88,28 @@ impl Dialer {
     /// of TLS most plaintext hears nothing but its end.
     pub async fn finds_tls(&self, target: &Target) -> bool {
         !target.is_secure() && timeout(PROBING, self.greet(target)).await.ok().flatten().unwrap_or_default()
+    }
+
+    /// What answers where a target of plaintext leads, if that is not HTTP/2. Asked like [`Self::finds_tls`].
+    pub async fn finds_stranger(&self, target: &Target) -> Option<Stranger> {
+        timeout(PROBING, self.begin(target)).await.ok().flatten()
+    }
+
+    async fn begin(&self, target: &Target) -> Option<Stranger> {
+        if target.is_secure() {
+            return None;
+        }
+        let mut stream = self.connect(target).await.ok()?;
+        stream.write_all(PREFACE).await.ok()?;
+        let mut first = [0; 5];
+        stream.read_exact(&mut first).await.ok()?;
+        match &first {
+            // The length of a small frame.
+            [0, ..] => None,
+            // Some say what they think of such a request without a line of status before it.
+            b"HTTP/" | [b'<', ..] => Some(Stranger::Http1),
+            _ => Some(Stranger::Other),
+        }
     }
 
     async fn greet(&self, target: &Target) -> Option<bool> {

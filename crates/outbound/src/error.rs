@@ -70,6 +70,17 @@ pub enum TlsError {
     Setup(io::Error),
 }
 
+/// What answers in plaintext where HTTP/2 was to be spoken. It has taken no request: what speaks HTTP/2 says so first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Stranger {
+    /// Something that knows no later HTTP.
+    #[error("it speaks HTTP/1.1 and no HTTP/2, which gRPC needs")]
+    Http1,
+    /// Something else.
+    #[error("it speaks no HTTP/2, which gRPC needs")]
+    Other,
+}
+
 /// Most names of another's certificate that are told.
 const NAMES: usize = 3;
 

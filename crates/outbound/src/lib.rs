@@ -26,7 +26,7 @@ mod target;
 pub use allow::{Allow, BadAllow};
 pub use connector::Connector;
 pub use dial::{Dialer, Speaks};
-pub use error::{DialError, TlsError};
+pub use error::{DialError, Stranger, TlsError};
 pub use fetch::{FetchError, fetch};
 pub use guard::{Forbidden, Guard};
 pub use roots::{BadRoots, Roots};

@@ -16,7 +16,7 @@ use tower::{BoxError, Service};
 
 use crate::trace;
 
-pub use calling::Calling;
+pub use calling::{Calling, NotGrpc};
 pub use credential::{Credential, NotToken};
 pub use peer::Peer;
 

@@ -231,6 +231,45 @@ async fn answers_of_other_agents_and_of_what_is_between_are_sorted_by_what_they_
     }
 }
 
+/// A server of HTTP/2, and of HTTP/1.1, that answers everything with this status.
+async fn always(status: u16) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let answer = move || async move { (http::StatusCode::from_u16(status).unwrap(), "not what you think") };
+    tokio::spawn(async move { axum::serve(listener, axum::Router::new().fallback(answer)).await });
+    address
+}
+
+#[tokio::test]
+async fn what_answers_a_call_of_grpc_and_is_something_else_is_told_as_that() {
+    let table = [
+        (404, "Unreachable", false, Some("it answers 404 Not Found with text/plain")),
+        (405, "Unreachable", false, Some("it answers 405")),
+        (401, "Unauthenticated", false, None),
+        (413, "the request is too large", false, None),
+        (429, "ResourceExhausted", false, None),
+        (503, "Unavailable", true, None),
+        (200, "Invalid", true, None),
+    ];
+    for (status, kind, unknown, says) in table {
+        let client = Client::over(Binding::Grpc, &always(status).await).unwrap();
+        let once = client.send(request(message("go"))).await.unwrap_err();
+        let stream = client.stream(request(message("go")), None).await.err().unwrap();
+        for error in [once, stream] {
+            assert!(format!("{error:?}").contains(kind), "{status}: {error:?}");
+            assert_eq!(error.outcome_unknown(), unknown, "{status}: {error:?}");
+            let stranger = error.stranger().unwrap_or_default();
+            assert!(stranger.starts_with(says.unwrap_or_default()), "{status}: {stranger}");
+        }
+    }
+    for (words, says) in [("HTTP/1.1 400 No\r\n\r\n", "it speaks HTTP/1.1"), ("SSH-2.0-x\r\n", "it speaks no HTTP/2")] {
+        let client = Client::over(Binding::Grpc, &answering(words).await).unwrap();
+        let error = client.send(request(message("go"))).await.unwrap_err();
+        assert!(!error.outcome_unknown(), "nothing of it was taken: {error:?}");
+        assert!(error.stranger().is_some_and(|stranger| stranger.starts_with(says)), "{words}: {error:?}");
+    }
+}
+
 #[tokio::test]
 async fn a_fence_is_for_grpc_alone() {
     let fence = a2a::Fence {

@@ -82,6 +82,14 @@ async fn a_card_that_cannot_be_had_is_told_from_a_wrong_address() {
     let elsewhere = run(&["card", &format!("{address}/elsewhere")]).await;
     assert_eq!(elsewhere.code, Some(70), "{elsewhere:?}");
     assert!(elsewhere.err.contains("404"), "{elsewhere:?}");
+    for (text, why) in [("", "it is empty"), (" <!doctype html>", "a page for people"), ("{card}", "it is no JSON (")] {
+        let other = run(&["card", &publish(text.to_owned()).await]).await;
+        assert!(
+            other.code == Some(70) && other.err.contains("something else answers in place of an agent's card"),
+            "{other:?}"
+        );
+        assert!(other.err.contains(why) && other.err.contains("next: is an agent there?"), "{other:?}");
+    }
     let nobody = run(&["card", "127.0.0.1:1"]).await;
     assert_eq!(nobody.code, Some(69), "{nobody:?}");
     let wrong = run(&["card", "ftp://host"]).await;

@@ -15,6 +15,7 @@ mod pushing;
 mod secure;
 mod send;
 mod silent;
+mod strangers;
 mod support;
 mod usage;
 mod watch;

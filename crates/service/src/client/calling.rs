@@ -1,5 +1,6 @@
-//! A call over a channel. One that fails although there was a connection may have met TLS in the place of plaintext,
-//! of which the transport knows only that it was cut off.
+//! A call over a channel. One that fails although there was a connection may have met TLS in the place of plaintext, or
+//! something that speaks no HTTP/2, of which the transport knows only that it was cut off; and an answer may be none of
+//! gRPC, which the transport reads as one that is damaged.
 
 use std::error::Error as _;
 use std::future::Future;
@@ -7,7 +8,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use http::Response;
+use http::{Response, StatusCode, header};
 use outbound::Connector;
 use pin_project_lite::pin_project;
 use tonic::body::Body;
@@ -43,7 +44,7 @@ impl Future for Calling {
                 Phase::Explain { why } => return why.as_mut().poll(cx).map(Err),
                 Phase::Call { inner, connector } => match inner.poll(cx) {
                     Poll::Ready(Err(error)) => (error, connector.clone()),
-                    Poll::Ready(Ok(answer)) => return Poll::Ready(Ok(answer)),
+                    Poll::Ready(Ok(answer)) => return Poll::Ready(of_grpc(answer)),
                     Poll::Pending => return Poll::Pending,
                 },
             };
@@ -56,7 +57,28 @@ impl Future for Calling {
 }
 
 async fn explain(error: Error, connector: Arc<Connector>) -> BoxError {
-    connector.explain().await.map_or_else(|| error.into(), BoxError::from)
+    connector.explain().await.unwrap_or_else(|| error.into())
+}
+
+/// An answer of something that speaks HTTP/2 and no gRPC.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("it answers {status}{}, which is nothing of gRPC", media.as_ref().map(|media| format!(" with {media}")).unwrap_or_default())]
+pub struct NotGrpc {
+    /// The status of the answer.
+    pub status: StatusCode,
+    /// Its media type, if it has one.
+    media: Option<String>,
+}
+
+/// The answer, if it is one of gRPC: without a body it may have only a status.
+fn of_grpc(answer: Response<Body>) -> Result<Response<Body>, BoxError> {
+    let media = answer.headers().get(header::CONTENT_TYPE).and_then(|media| media.to_str().ok());
+    if media.is_some_and(|media| media.starts_with("application/grpc")) || answer.headers().contains_key("grpc-status")
+    {
+        return Ok(answer);
+    }
+    let media = media.map(|media| media.split(';').next().unwrap_or_default().trim().to_owned());
+    Err(NotGrpc { status: answer.status(), media }.into())
 }
 
 /// Whether there was no connection, or no answer in time.
