@@ -56,7 +56,7 @@ fn is_incident(plan: &Plan) -> bool {
 }
 
 /// What triage makes of the words.
-fn judged(call: &Call, at: Timestamp) -> Judged {
+pub(super) fn judged(call: &Call, at: Timestamp) -> Judged {
     let decisions = call.outcomes().map(|(decision, line)| wire::Decision {
         by: "triage".to_owned(),
         rule: line.to_owned(),

@@ -22,7 +22,7 @@ pub(super) struct Told<'a> {
     pub(super) s: &'a Situation<'a>,
     pub(super) choice: &'a Choice,
     pub(super) weighed: &'a Weighed,
-    /// What the words of figures of speech were taken for.
+    /// What was taken for figures of speech.
     pub(super) aside: &'a [Decision],
 }
 
@@ -93,7 +93,7 @@ impl Told<'_> {
         let found = || self.s.found.iter().filter(|f| !f.fact.is_hint());
         let said = NOBODY.into_iter().find(|(_, says)| found().any(says));
         let (rule, words) = match said {
-            Some((rule, says)) => (rule, self.quotes(found().filter(|f| says(f)).map(|f| f.at.clone()).collect())),
+            Some((rule, says)) => (rule, self.said(&found().filter(|f| says(f)).collect::<Vec<_>>())),
             None if !self.aside.is_empty() => {
                 ("said in a figure of speech", self.aside.iter().flat_map(|aside| aside.words.clone()).collect())
             }
@@ -108,13 +108,17 @@ impl Told<'_> {
 
     fn by_rule(&self, why: &Reason, effect: Effect) -> Decision {
         let made: Vec<&Finding> = self.s.found.iter().filter(|f| why.rests_on(f)).collect();
+        let strong = made.iter().filter(|f| f.strength == Strength::Strong).count();
+        let clear = if why.is_vague() { UNCLEAR } else { sure(strong) };
+        Decision { rule: why.rule, words: self.said(&made), effect, confidence: Some(clear - self.s.mixed()) }
+    }
+
+    /// The widest words of some findings, those that say something by themselves where there are any.
+    fn said(&self, made: &[&Finding]) -> Vec<Quote> {
         let within = |a: &Finding, b: &Finding| b.at.start <= a.at.start && a.at.end <= b.at.end && a.at != b.at;
         let widest = made.iter().filter(|f| !made.iter().any(|other| within(f, other))).map(|f| f.at.clone());
         let (telling, small): (Vec<_>, Vec<_>) = widest.partition(|at| self.tells(at));
-        let ranges = if telling.is_empty() { small } else { telling };
-        let strong = made.iter().filter(|f| f.strength == Strength::Strong).count();
-        let clear = if why.is_vague() { UNCLEAR } else { sure(strong) };
-        Decision { rule: why.rule, words: self.quotes(ranges), effect, confidence: Some(clear - self.s.mixed()) }
+        self.quotes(if telling.is_empty() { small } else { telling })
     }
 
     /// By the words that speak most for it, of those that say anything by themselves.

@@ -9,8 +9,11 @@ use prost::Message as _;
 use proto::Value;
 use proto::a2a::Message;
 use proto::watchroom::emergency::v1::{DispatchStatus, Requirement};
+use types::Timestamp;
 
+use crate::call::Call;
 use crate::incident::note::For;
+use crate::incident::tell::judged;
 use crate::incident::tell::read::{answer, waiting};
 
 fn members<const N: usize>(members: [(&str, Value); N]) -> Value {
@@ -84,4 +87,18 @@ fn words_of_any_length_and_lists_of_any_size_are_cut() {
         ("required", list((0..1_000).map(|_| members([("type", text(long.as_str())), ("count", number(1))])))),
     ])));
     assert!(told.encoded_len() < 64 << 10, "{} bytes", told.encoded_len());
+}
+
+#[test]
+fn the_log_is_told_of_other_places_and_why_nobody_is_sent() {
+    let rules = |words: &str| {
+        let judged = judged(&Call::new(words.to_owned()), Timestamp::from_millis(1));
+        judged.decisions.into_iter().map(|decision| decision.rule).collect::<Vec<_>>()
+    };
+    let two = rules("There is a fire at 5 Elm Street and another at 9 Oak Road");
+    assert!(two.contains(&"also named: \"9 Oak Road\"; units go to 5 Elm Street".to_owned()), "{two:?}");
+    let out = rules("The fire is out, there is no smoke any more");
+    assert!(out.iter().any(|rule| rule.contains("send nobody (")), "{out:?}");
+    let long = format!("Fire at 5 {} Street and another at 9 Oak Road", "Elm ".repeat(100));
+    assert!(rules(&long).iter().all(|rule| rule.chars().count() <= 201), "{:?}", rules(&long));
 }
