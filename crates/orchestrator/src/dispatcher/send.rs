@@ -93,7 +93,7 @@ impl Dispatcher {
             let tried = self.send_once(&attempt, work(&attempt, &dispatch)).await;
             let next = tried.next(sent, ours, began.elapsed() >= self.reach);
             if next != Next::Over {
-                tracing::info!(step = %attempt.step, agent = %attempt.route.endpoint, ?next, error = tried.why(), "not taken yet");
+                tracing::info!(step = %attempt.step, agent = %attempt.route.endpoint, ?next, error = tried.why(), "not taken");
             }
             match next {
                 Next::Over => return,
