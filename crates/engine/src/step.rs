@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use types::{RemoteTask, Seq, TaskId, Timestamp};
 
-use crate::cause::Cause;
+use crate::cause::{Cause, Code};
 use crate::event::Launch;
 use crate::plan::{Origin, Payload, Route};
 
@@ -215,6 +215,26 @@ impl StepStatus {
     /// Whether an attempt that nobody answers for went the same way; the next one must not.
     pub fn shuns(&self, route: &Route) -> bool {
         self.duties().any(|attempt| attempt.launch.route.meets(route))
+    }
+
+    /// Whether an agent has it, or may have it as far as is known: what is learnt later concerns whoever does.
+    pub fn may_be_out(&self) -> bool {
+        match self.state {
+            StepState::Completed { .. } => true,
+            StepState::Pending
+            | StepState::Parked { .. }
+            | StepState::Dispatching
+            | StepState::Working
+            | StepState::Waiting { .. }
+            | StepState::Backoff { .. }
+            | StepState::Stopping { .. } => self.attempt.is_some(),
+            StepState::Failed | StepState::Skipped | StepState::Canceled => self.is_in_the_dark(),
+        }
+    }
+
+    /// Whether nobody can say what became of an attempt.
+    pub(crate) fn is_in_the_dark(&self) -> bool {
+        !self.strays.is_empty() || self.cause.as_ref().is_some_and(|cause| cause.code == Code::OutcomeUnknown)
     }
 
     /// Whether its child waits for something else.

@@ -106,9 +106,8 @@ fn happen(bench: &mut Bench, happening: &Happening) {
 
 /// All steps get something else from now on, and who was sent before is told.
 fn moves(bench: &Bench) -> News {
-    let sent = |status: &engine::StepStatus| status.attempt.is_some() && (status.completed() || !status.ended());
     let all: Vec<&str> = bench.run.steps().map(|(step, _)| step.id.as_str()).collect();
-    let told = bench.run.steps().filter(|(_, status)| sent(status));
+    let told = bench.run.steps().filter(|(_, status)| status.may_be_out());
     let told: Vec<&str> = told.map(|(step, _)| step.id.as_str()).collect();
     moving(&all, &told)
 }

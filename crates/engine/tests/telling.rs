@@ -6,8 +6,11 @@
 mod common;
 
 use common::{Bench, child, foreign_route, moving, other_route, plan, reply, step, tell};
-use engine::{Cause, ChildNews, Code, Dispatch, Effect, Fact, Input, Missing, Mode, News, Origin, Outcome, Payload};
-use engine::{Phase, Plan, PlanError, Question, Reason, Refused, Reply, Routes, StepFact, StepState, WaitsOn};
+use engine::{Cause, ChildNews, Code, Dispatch, Done, Effect, Fact, Fate, Finding, Input, Missing, Mode, News};
+use engine::{
+    Origin, Outcome, Payload, Phase, Plan, PlanError, Question, Reason, Refused, Reply, Routes, StepFact, StepState,
+    WaitsOn,
+};
 use types::{Seq, StepId, TaskId};
 
 const NEW: &[u8] = b"the new place";
@@ -220,6 +223,33 @@ fn a_run_that_goes_on_tells_those_that_were_sent_before_and_sends_the_others_wit
     next.tell(News::Resume(resume)).unwrap();
     assert_eq!(next.dispatched(), ["police/1", "fire.redirect/1"]);
     assert_eq!(sent(&next, "police")[0].input.as_bytes(), NEW);
+    let told = &sent(&next, "fire.redirect")[0];
+    assert_eq!((told.done_by, told.input.as_bytes()), (Some(first), NEW));
+}
+
+#[test]
+fn who_is_found_to_have_been_sent_is_told_by_the_run_that_goes_on() {
+    let mut asked = asking(&["fire"], Mode::Parallel);
+    asked.steps[0].retry.attempts = 1;
+    let mut bench = Bench::accepted(asked);
+    // Nobody answers, neither the dispatch nor its fence.
+    bench.tick();
+    bench.tick();
+    let (_, _, fire) = bench.run.step(&"fire".parse().unwrap()).unwrap();
+    assert!(fire.may_be_out() && bench.strays("fire") == [(1, true)], "{fire:?}");
+    let launch = fire.attempt.as_ref().unwrap().launch.clone();
+    bench.tell(moving(&["fire"], &["fire"])).unwrap();
+    assert_eq!(bench.state("fire.redirect"), StepState::Skipped);
+    let text = "what became of fire is not known, so nobody there can be told";
+    assert_eq!(cause(&bench, "fire.redirect"), Cause::new(Code::DependencyFailed, text));
+    let (first, at, answer) = (TaskId::from_bytes([3; 16]), bench.now, Payload::default());
+    let done = Done { run: first, launch, child: None, at, answer };
+    let found = Finding { step: "fire".parse().unwrap(), fate: Fate::Done(Box::new(done)) };
+    let mut next = Bench::new();
+    next.tell(News::Resume(bench.run.resume(first, &[found], &[]).unwrap())).unwrap();
+    // Where it has to go is known once what was done is taken over.
+    next.tick_after(1);
+    assert_eq!(next.dispatched(), ["fire.redirect/1"]);
     let told = &sent(&next, "fire.redirect")[0];
     assert_eq!((told.done_by, told.input.as_bytes()), (Some(first), NEW));
 }

@@ -111,12 +111,11 @@ impl Call {
     }
 
     /// The steps that tell the place to those of `steps` whose agents may have been sent without it. What was not sent
-    /// yet is sent with it.
+    /// yet is sent with it. Where nobody knows whether an agent has it nobody can be told now; a run that goes on from this
+    /// one, and finds that it has, tells it.
     pub(crate) fn redirects(&self, run: &Run, steps: &[StepId], settings: &Settings) -> Vec<Step> {
         let about = self.about();
-        let sent = run.steps().filter(|(step, status)| {
-            steps.contains(&step.id) && status.attempt.is_some() && (status.completed() || !status.ended())
-        });
+        let sent = run.steps().filter(|(step, status)| steps.contains(&step.id) && status.may_be_out());
         sent.map(|(step, _)| redirect(step, &about, settings)).collect()
     }
 

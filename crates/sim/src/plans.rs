@@ -89,8 +89,7 @@ pub(crate) fn moving(run: &Run, reply: Reply) -> Reply {
     if reply.about == Payload::default() {
         return reply;
     }
-    let sent = run.steps().filter(|(_, status)| status.attempt.is_some() && (status.completed() || !status.ended()));
-    let told = sent.map(|(step, _)| telling(step, &reply.about));
+    let told = run.steps().filter(|(_, status)| status.may_be_out()).map(|(step, _)| telling(step, &reply.about));
     let steps = reply.steps.iter().cloned().chain(told).collect();
     Reply { renewed: run.plan().steps.iter().map(|step| step.id.clone()).collect(), steps, ..reply }
 }

@@ -67,10 +67,19 @@ impl Draft {
                 continue;
             }
             if let Clearance::Skip(cause) = self.clearance(step) {
-                let told = if step.tells().is_some() { ", so nobody there is to be told" } else { "" };
-                let text = format!("{cause} did not complete{told}");
+                let text = self.without(step, &cause);
                 self.record_step(&id, StepFact::Skipped(Cause::new(Code::DependencyFailed, text)));
             }
+        }
+    }
+
+    /// Why a step is skipped without another one.
+    fn without(&self, step: &Step, other: &StepId) -> String {
+        let in_the_dark = self.run.step(other).is_some_and(|(_, _, status)| status.is_in_the_dark());
+        match (step.tells().is_some(), in_the_dark) {
+            (false, _) => format!("{other} did not complete"),
+            (true, false) => format!("{other} did not complete, so nobody there is to be told"),
+            (true, true) => format!("what became of {other} is not known, so nobody there can be told"),
         }
     }
 

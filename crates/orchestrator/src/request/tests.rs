@@ -5,7 +5,10 @@ mod plans;
 use a2a::Error;
 use a2a::metadata::{structure, text};
 use agent::words::{data_part, text_part};
-use engine::{Answer, ChildNews, Input, Mode, News, Origin, Payload, Plan, Reason, Reply, Route, Routes, Run, Step};
+use engine::Step;
+use engine::{
+    Answer, Cause, ChildNews, Code, Input, Mode, News, Origin, Payload, Phase, Plan, Reason, Reply, Route, Routes, Run,
+};
 use proto::a2a::{Message, Part};
 use proto::watchroom::orchestrator::v1 as wire;
 
@@ -75,17 +78,20 @@ fn a_message_without_words_is_refused() {
 /// A run of the call, whose steps of `done` have completed, the others being under way.
 fn run(words: &str, done: &[&str]) -> Run {
     let settings = Settings { mode: Mode::Parallel, ..Settings::default() };
-    let plan = plan(&said(words), &settings).unwrap();
-    let route = Route { endpoint: "http://127.0.0.1:7411".into(), store_id: Some(StoreId::from_bytes([7; 16])) };
-    let open = plan.steps.iter().map(|step| (step.id.clone(), route.clone())).collect();
-    let routes = Routes { open, ..Routes::default() };
     let mut run = Run::default();
-    for news in std::iter::once(News::Accept(plan)).chain(done.iter().map(|step| completes(step))) {
-        let input = Input { routes: routes.clone(), ..Input::of(news) };
-        let events = run.decide(Timestamp::from_millis(1), input).unwrap();
-        events.iter().for_each(|event| drop(run.apply(event)));
-    }
+    hear(&mut run, News::Accept(plan(&said(words), &settings).unwrap()));
+    done.iter().for_each(|step| hear(&mut run, completes(step)));
     run
+}
+
+/// Takes up news when something is due next, every service being there.
+fn hear(run: &mut Run, news: News) {
+    let route = Route { endpoint: "http://127.0.0.1:7411".into(), store_id: Some(StoreId::from_bytes([7; 16])) };
+    let open = ["fire", "police", "ambulance"].map(|step| (step.parse().unwrap(), route.clone())).to_vec();
+    let now = if news == News::Tick { run.deadline().unwrap() } else { Timestamp::from_millis(1) };
+    let input = Input { routes: Routes { open, ..Routes::default() }, ..Input::of(news) };
+    let events = run.decide(now, input).unwrap();
+    events.iter().for_each(|event| drop(run.apply(event)));
 }
 
 fn completes(step: &str) -> News {
@@ -123,6 +129,27 @@ fn a_place_that_is_learnt_is_told_to_those_who_were_sent_and_goes_with_those_who
     let none_sent = Run::default();
     let moved = reply(&none_sent, &said("A fire at 12 Mill Lane"), &Settings::default()).unwrap();
     assert_eq!(ids(&moved.steps), ["fire"], "what is added goes with the place");
+}
+
+#[test]
+fn a_place_is_also_for_those_of_whom_nobody_knows_whether_they_were_sent_and_for_none_who_were_not() {
+    let outcomes = [
+        (ChildNews::NotFound, vec!["fire.redirect"]),
+        (ChildNews::NothingLive, vec!["fire.redirect"]),
+        (ChildNews::NotAccepted(Cause::new(Code::Refused, "no such skill")), vec![]),
+    ];
+    for (news, told) in outcomes {
+        let mut asked = run("There is a fire, come quickly!", &[]);
+        // Until its attempts are used up.
+        while !matches!(asked.phase(), Phase::Asking { .. }) {
+            let (_, _, fire) = asked.step(&"fire".parse().unwrap()).unwrap();
+            let (step, attempt) = ("fire".parse().unwrap(), fire.attempts());
+            let next = if fire.live() { News::Child { step, attempt, news: news.clone() } } else { News::Tick };
+            hear(&mut asked, next);
+        }
+        let moved = reply(&asked, &said("12 Mill Lane"), &Settings::default()).unwrap();
+        assert_eq!(ids(&moved.steps), told);
+    }
 }
 
 #[test]
