@@ -1,16 +1,17 @@
 //! Where an incident is in its life, as a table; no time, no store, no units by name.
 //!
-//! | from | Called | Assigned | EnRoute | OnScene | Settled | CalledOff |
-//! |---|---|---|---|---|---|---|
-//! | Active | – | Assigned | EnRoute | OnScene | Closed | Cancelled |
-//! | Assigned | – | – | EnRoute | OnScene | Closed | Cancelled |
-//! | EnRoute | – | – | – | OnScene | Closed | Cancelled |
-//! | OnScene | – | – | – | – | Closed | Cancelled |
-//! | ReOpened | – | Assigned | EnRoute | OnScene | Closed | Cancelled |
-//! | Closed | ReOpened | – | – | – | – | – |
-//! | Cancelled | ReOpened | – | – | – | – | – |
+//! | from | Called | Assigned | EnRoute | OnScene | SentOn | Settled | CalledOff |
+//! |---|---|---|---|---|---|---|---|
+//! | Active | – | Assigned | EnRoute | OnScene | – | Closed | Cancelled |
+//! | Assigned | – | – | EnRoute | OnScene | – | Closed | Cancelled |
+//! | EnRoute | – | – | – | OnScene | – | Closed | Cancelled |
+//! | OnScene | – | – | – | – | EnRoute | Closed | Cancelled |
+//! | ReOpened | – | Assigned | EnRoute | OnScene | – | Closed | Cancelled |
+//! | Closed | ReOpened | – | – | – | – | – | – |
+//! | Cancelled | ReOpened | – | – | – | – | – | – |
 //!
-//! It tells the furthest that anybody has come, so it never goes back while it is open.
+//! It tells the furthest that anybody has come, so it never goes back while it is open, but for a redirect: who came to
+//! another place than where help is needed has not come.
 
 /// Where an incident is in its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +43,8 @@ pub(super) enum News {
     EnRoute,
     /// A unit has arrived.
     OnScene,
+    /// Whoever was there has been sent on to another place.
+    SentOn,
     /// Nothing is open any more, and somebody has done what was needed.
     Settled,
     /// Nothing is open any more, since it was called off.
@@ -63,6 +66,7 @@ impl Status {
             (Self::Active | Self::ReOpened, News::Assigned) => Self::Assigned,
             (Self::Active | Self::ReOpened | Self::Assigned, News::EnRoute) => Self::EnRoute,
             (Self::Active | Self::ReOpened | Self::Assigned | Self::EnRoute, News::OnScene) => Self::OnScene,
+            (Self::OnScene, News::SentOn) => Self::EnRoute,
             (Self::Closed | Self::Cancelled, News::Called) => Self::ReOpened,
             (Self::Active | Self::ReOpened | Self::Assigned | Self::EnRoute | Self::OnScene, News::Settled) => {
                 Self::Closed
@@ -74,9 +78,10 @@ impl Status {
             | (Self::Assigned | Self::EnRoute | Self::OnScene, News::Assigned)
             | (Self::EnRoute | Self::OnScene, News::EnRoute)
             | (Self::OnScene, News::OnScene)
+            | (Self::Active | Self::Assigned | Self::EnRoute | Self::ReOpened, News::SentOn)
             | (
                 Self::Closed | Self::Cancelled,
-                News::Assigned | News::EnRoute | News::OnScene | News::Settled | News::CalledOff,
+                News::Assigned | News::EnRoute | News::OnScene | News::SentOn | News::Settled | News::CalledOff,
             ) => self,
         }
     }

@@ -136,10 +136,14 @@ impl Record {
             to: change.to(),
             reason: change.reason(),
         };
+        let leaves = self.leaves(&step);
         if !self.move_unit(step) {
             return false;
         }
         log::unit(&mut self.shown, change, at);
+        if leaves {
+            self.sent_on(at);
+        }
         self.settle(at);
         true
     }
@@ -151,10 +155,22 @@ impl Record {
 
     /// Takes such a snapshot.
     pub(super) fn take_snapshot(&mut self, store: &str, working: &[&wire::Unit], at: Timestamp) {
-        for step in self.missed(store, working) {
+        let steps = self.missed(store, working);
+        let leaves = steps.iter().any(|step| self.leaves(step));
+        for step in steps {
             self.move_unit(step);
         }
+        if leaves {
+            self.sent_on(at);
+        }
         self.settle(at);
+    }
+
+    /// A unit has left the scene for another place: somebody has come only where another one is there.
+    fn sent_on(&mut self, at: Timestamp) {
+        if !self.furthest().contains(&News::OnScene) {
+            self.hear(News::SentOn, at);
+        }
     }
 
     fn called(&mut self, run: &str, judged: &Judged, at: Timestamp) {

@@ -50,6 +50,12 @@ impl Record {
         }
     }
 
+    /// Whether a step takes a unit from one place to another, as only a redirect does.
+    pub(super) fn leaves(&self, step: &Move) -> bool {
+        let there = |part: &UnitPart| part.status() == UnitStatus::OnScene;
+        step.to == UnitStatus::EnRoute && self.part(&step.dispatch, &step.unit).is_some_and(there)
+    }
+
     fn part(&self, dispatch: &str, unit: &str) -> Option<&UnitPart> {
         self.units.iter().find(|part| part.dispatch == dispatch && part.unit == unit)
     }

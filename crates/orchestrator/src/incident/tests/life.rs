@@ -236,11 +236,40 @@ fn a_place_that_a_service_hears_of_later_is_that_of_the_incident_and_its_units_g
         (&scene.dispatch("fire").assigned[..], scene.record.shown.dispatches.len()),
         (&["E1".to_owned()][..], 1)
     );
-    assert_eq!(scene.unit("r/fire", "E1", UnitStatus::EnRoute), ResourcesOnScene);
+    assert_eq!(scene.unit("r/fire", "E1", UnitStatus::EnRoute), ResourcesEnroute, "nobody is where it happens");
+    assert_eq!(scene.unit("r/fire", "E1", UnitStatus::OnScene), ResourcesOnScene);
     scene.ended("r", End::Completed);
     assert_eq!(scene.unit("r/fire", "E1", UnitStatus::Cleared), Closed);
     scene.told_place("r", "14 Mill Lane", &["E1"]);
     assert_eq!(scene.dispatch("fire").status(), DispatchStatus::Closed, "what is over does not begin again");
+}
+
+#[test]
+fn an_incident_is_on_scene_as_long_as_one_of_its_units_is_where_it_happens() {
+    let mut scene = Scene::new();
+    scene.told("r", What::Called(judged("fire", 2, "")));
+    scene.sent("r", "fire", &["E1", "E2"]);
+    scene.sent("r", "police", &["P1"]);
+    for (dispatch, unit) in [("r/fire", "E1"), ("r/fire", "E2"), ("r/police", "P1")] {
+        scene.unit(dispatch, unit, UnitStatus::OnScene);
+    }
+    let on = |scene: &mut Scene, dispatch, unit| {
+        scene.unit_for(dispatch, unit, UnitStatus::EnRoute, UnitChangeReason::Redirected)
+    };
+    assert_eq!(on(&mut scene, "r/fire", "E1"), ResourcesOnScene);
+    assert_eq!(on(&mut scene, "r/police", "P1"), ResourcesOnScene);
+    assert_eq!(on(&mut scene, "r/fire", "E2"), ResourcesEnroute);
+    assert_eq!(scene.unit("r/fire", "E2", UnitStatus::OnScene), ResourcesOnScene);
+    // The same where the changes themselves were missed.
+    let engine = |unit: &str| wire::Unit {
+        id: unit.to_owned(),
+        status: UnitStatus::EnRoute.into(),
+        assignment: Some(wire::Assignment { dispatch: "r/fire".to_owned(), ..wire::Assignment::default() }),
+        ..wire::Unit::default()
+    };
+    let at = scene.tick();
+    scene.record.take_snapshot(STORE, &[&engine("E1"), &engine("E2")], at);
+    assert_eq!(scene.record.shown.status(), ResourcesEnroute);
 }
 
 #[test]
