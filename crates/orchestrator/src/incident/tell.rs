@@ -94,7 +94,7 @@ fn step(task: TaskId, run: &Run, id: &StepId, fact: &StepFact) -> Option<What> {
     }
     let about = About { task, id, status };
     match fact {
-        StepFact::Completed { answer } => Some(What::Dispatched(Box::new(about.answered(answer)))),
+        StepFact::Completed { answer } => Some(What::Dispatched(Box::new(about.sent(answer)))),
         StepFact::ChildWaiting { on, note, .. } => Some(about.waits(*on, note)),
         StepFact::AttemptFailed { cause, retry_at: None } | StepFact::Failed(cause) | StepFact::Skipped(cause) => {
             Some(What::Failed(about.failed(cause)))
@@ -147,6 +147,13 @@ struct About<'r> {
 impl About<'_> {
     fn dispatch(&self) -> String {
         format!("{}/{}", self.task, self.id)
+    }
+
+    /// Where it was sent without a place that has been learnt since, what it says of that is no longer news.
+    fn sent(&self, answer: &Payload) -> Dispatched {
+        let outdated = self.status.attempt.as_ref().is_some_and(|attempt| attempt.launch.input.is_some());
+        let told = self.answered(answer);
+        Dispatched { location: told.location.filter(|_| !outdated), ..told }
     }
 
     fn answered(&self, answer: &Payload) -> Dispatched {

@@ -4,17 +4,20 @@ use std::collections::BTreeMap;
 
 use a2a::metadata::{PROGRESS, list, number, object, structure, text};
 use agent::words::{data_part, text_part};
-use engine::{Payload, WaitsOn};
+use engine::{Answer, ChildNews, Input, News, Payload, Route, Routes, Run, WaitsOn};
 use prost::Message as _;
 use proto::Value;
 use proto::a2a::Message;
 use proto::watchroom::emergency::v1::{DispatchStatus, Requirement};
-use types::Timestamp;
+use types::{ContextId, Owner, StoreId, TaskId, Timestamp};
 
 use crate::call::Call;
-use crate::incident::note::For;
-use crate::incident::tell::judged;
+use crate::duty::Subject;
+use crate::incident::note::{For, What};
 use crate::incident::tell::read::{answer, waiting};
+use crate::incident::tell::{judged, note};
+use crate::request;
+use crate::settings::Settings;
 
 fn members<const N: usize>(members: [(&str, Value); N]) -> Value {
     object(BTreeMap::from(members.map(|(name, value)| (name.to_owned(), value))))
@@ -101,4 +104,62 @@ fn the_log_is_told_of_other_places_and_why_nobody_is_sent() {
     assert!(out.iter().any(|rule| rule.contains("send nobody (")), "{out:?}");
     let long = format!("Fire at 5 {} Street and another at 9 Oak Road", "Elm ".repeat(100));
     assert!(rules(&long).iter().all(|rule| rule.chars().count() <= 201), "{:?}", rules(&long));
+}
+
+/// A call for the fire brigade, with what is told of it.
+#[derive(Default)]
+struct Told {
+    run: Run,
+    what: Vec<What>,
+}
+
+impl Told {
+    fn hear(&mut self, news: News) {
+        let route = Route { endpoint: "http://127.0.0.1:7411".into(), store_id: Some(StoreId::from_bytes([7; 16])) };
+        let open = ["fire", "fire.redirect"].map(|step| (step.parse().unwrap(), route.clone())).to_vec();
+        let input = Input { routes: Routes { open, ..Routes::default() }, ..Input::of(news) };
+        let (owner, context) = (Owner::anonymous(), ContextId::fresh());
+        let subject = Subject { owner: &owner, run: TaskId::from_bytes([1; 16]), context: &context };
+        for event in self.run.decide(Timestamp::from_millis(1), input).unwrap() {
+            drop(self.run.apply(&event));
+            let call = Call::told_by(&self.run, &event, &mut None);
+            self.what.extend(note(subject, &self.run, &event, call.as_ref()).and_then(|note| note.what));
+        }
+    }
+
+    /// The brigade answers a step with the place that it goes to.
+    fn answers(&mut self, step: &str, place: &str) {
+        let location = members([("text", text(place)), ("lat", number(51_u32)), ("lon", number(0_u32))]);
+        let answer = Answer::Completed(answered(members([("service", text("fire")), ("location", location)])));
+        let news = ChildNews::Ended { child: None, answer };
+        self.hear(News::Child { step: step.parse().unwrap(), attempt: 1, news });
+    }
+
+    /// The places that services told.
+    fn places(&self) -> Vec<Option<&str>> {
+        let of = |what| match what {
+            &What::Dispatched(ref told) | &What::Told(ref told) => Some(told.location.as_ref().map(|it| &*it.text)),
+            _ => None,
+        };
+        self.what.iter().filter_map(of).collect()
+    }
+}
+
+#[test]
+fn a_place_that_is_no_longer_the_one_is_not_told_by_who_was_sent_to_it() {
+    let called = |told: &mut Told| {
+        told.hear(News::Accept(Call::new("There is a fire, come quickly!".into()).plan(None, &Settings::default())));
+    };
+    let mut first = Told::default();
+    called(&mut first);
+    first.answers("fire", "");
+    assert_eq!(first.places(), [Some("")], "nothing else is known yet");
+    let mut late = Told::default();
+    called(&mut late);
+    let message = Message { parts: vec![text_part("12 Mill Lane")], ..Message::default() };
+    let (reply, _) = request::reply(&late.run, &message, &Settings::default()).unwrap();
+    late.hear(News::Reply(reply));
+    late.answers("fire", "");
+    late.answers("fire.redirect", "12 Mill Lane");
+    assert_eq!(late.places(), [None, Some("12 Mill Lane")]);
 }
