@@ -81,9 +81,10 @@ impl Draft<'_> {
         let wait = self.wait(key);
         let missing = wait.map(|wait| wait.missing.clone()).unwrap_or_default();
         let position = if missing.is_empty() { 0 } else { self.position(key) };
-        // Who was past turning when its dispatch was redirected has kept the place before.
-        let newest = units.values().max_by_key(|part| part.sent_at());
-        let at = wait.map(Wait::spot).or_else(|| newest.and_then(|part| part.spot()));
+        // Who goes has what was told last; who was past turning then has kept the place before, and its words.
+        let goes = |unit: &str| self.record(unit).is_some_and(|record| record.is_for(|of| of == key) && record.goes());
+        let newest = units.iter().max_by_key(|(unit, part)| (goes(unit), part.sent_at()));
+        let at = wait.map(Wait::spot).or_else(|| newest.and_then(|(_, part)| part.spot()));
         Sent { units: units.into_iter().collect(), missing, position, at }
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::draft::Draft;
 use super::orders::Sent;
-use super::unit::{DispatchKey, Spot, State};
+use super::unit::{DispatchKey, Record, Spot, State};
 
 /// What a redirect came to.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -74,7 +74,7 @@ impl Draft<'_> {
     fn past(&self, dispatch: &DispatchKey, sent: &Sent, to: &Spot) -> Vec<Past> {
         let past = sent.units.iter().filter_map(|(unit, part)| {
             let working = self.record(unit).filter(|record| record.is_for(|key| key == dispatch));
-            let goes = working.is_some_and(|record| record.state.is_coming() || record.state == State::OnScene);
+            let goes = working.is_some_and(Record::goes);
             // Who has been there because of a redirect answers for it also when it is asked for again.
             let counts = part.scene == Some(to.scene) && (goes || part.redirected_at.is_some());
             // Whoever no longer works for it has cleared.

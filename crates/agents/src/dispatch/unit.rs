@@ -267,6 +267,11 @@ impl Record {
         left.and_then(|left| u32::try_from(left).ok()).unwrap_or_default()
     }
 
+    /// Whether it goes to the place of its dispatch, or is there: a redirect sends it on.
+    pub(crate) fn goes(&self) -> bool {
+        self.state.is_coming() || self.state == State::OnScene
+    }
+
     pub(crate) fn is_free(&self) -> bool {
         self.state.leads_to(State::Assigned)
     }

@@ -241,3 +241,23 @@ fn who_has_a_patient_or_has_cleared_stays_out_of_it() {
     assert!(over.past.iter().all(|past| past.state == State::Cleared));
     assert_eq!(turned(&sim.redirect("a", "Mill Lane")).len(), units.len(), "what was done is told again as done");
 }
+
+#[test]
+fn a_dispatch_is_told_in_the_newest_words_also_where_who_stays_out_of_it_keeps_the_old_ones() {
+    let to = "behind the church, Mill Lane";
+    let turned = (2..9).filter_map(|crews| {
+        let mut sim = Sim::of(Scenario::sample(), Service::Ambulance);
+        let units: Vec<String> = ids(&sim.dispatch("a", 2, "12 Mill Lane", &[("ambulance", crews)]))
+            .into_iter()
+            .map(str::to_owned)
+            .collect();
+        // Until the last of them has left.
+        while sim.record(units.last()?).goes() {
+            sim.secs(1);
+        }
+        sim.redirect("a", to).turned.pop()
+    });
+    let turned: Vec<_> = turned.filter(|turned| !turned.past.is_empty()).collect();
+    assert!(!turned.is_empty(), "somebody goes and somebody stays out of it");
+    assert!(turned.iter().all(|turned| turned.sent.at.as_ref().unwrap().place == to), "{turned:?}");
+}
