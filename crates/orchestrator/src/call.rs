@@ -186,18 +186,19 @@ impl Call {
     /// What its caller is asked once the provisional steps have ended.
     pub(crate) fn question(&self) -> Option<Question> {
         self.triage.question().map(|question| match question {
-            triage::Question::Location => Question { reason: Reason::Location, text: "Where is help needed?".into() },
+            triage::Question::Location => place_question(),
             triage::Question::Clarification => {
                 Question { reason: Reason::Clarification, text: "What has happened, and is anybody hurt?".into() }
             }
         })
     }
 
-    /// What is still to be asked after the answer to the plan's question: who said only what has happened is asked where.
-    /// Nobody is asked the same twice.
+    /// What is still to be asked after the answer to the plan's question: who was asked what has happened, and has not said
+    /// where, is asked where, however little the answer says. Nobody is asked the same twice.
     pub(crate) fn question_after(&self, plan: &Plan) -> Option<Question> {
         let asked = plan.question.as_ref().map(|question| question.reason);
-        self.question().filter(|next| asked == Some(Reason::Clarification) && next.reason == Reason::Location)
+        let placeless = self.place().is_empty() && !self.triage.services.is_empty();
+        (asked == Some(Reason::Clarification) && placeless).then(place_question)
     }
 
     /// The incident as data: `{type, priority, location, confidence, services}`.
@@ -214,6 +215,10 @@ impl Call {
         }
         data_part(object(fields))
     }
+}
+
+fn place_question() -> Question {
+    Question { reason: Reason::Location, text: "Where is help needed?".into() }
 }
 
 /// The step that sends a service; all of a call share what they are told.

@@ -164,7 +164,7 @@ fn a_place_that_is_corrected_is_told_and_one_that_is_said_again_is_not() {
 }
 
 #[test]
-fn who_says_only_what_has_happened_is_asked_where_and_nobody_is_asked_the_same_twice() {
+fn who_does_not_say_where_is_asked_that_and_nobody_is_asked_the_same_twice() {
     let reason = |asked: &Run, words: &str| {
         let reply = reply(asked, &said(words), &Settings::default()).unwrap();
         reply.question.map(|question| question.reason)
@@ -172,7 +172,7 @@ fn who_says_only_what_has_happened_is_asked_where_and_nobody_is_asked_the_same_t
     let unsure = run("help", &[]);
     assert_eq!(unsure.plan().question.as_ref().map(|it| it.reason), Some(Reason::Clarification));
     assert_eq!(reason(&unsure, "There is a fire"), Some(Reason::Location));
-    assert_eq!(reason(&unsure, "Please come"), None);
+    assert_eq!(reason(&unsure, "Please come"), Some(Reason::Location), "three services are on the way to nowhere");
     assert_eq!(reason(&unsure, "There is a fire at 12 Mill Lane"), None);
     assert_eq!(reason(&unsure, "nobody is hurt"), None);
     assert_eq!(reason(&run("There is a fire", &[]), "Please hurry"), None);
