@@ -49,8 +49,9 @@ impl Record {
         let place = told.location.as_ref().map_or("", |location| location.text.as_str());
         let text = format!("{} is told the place: {place}", dispatch.service);
         log::say(&mut self.shown, text, at);
-        // What is over does not begin again with it.
-        if self.stands(&dispatch.id).is_some_and(is_open) {
+        // What is over does not begin again with it; what was given up has been sent after all.
+        let goes = |status: DispatchStatus| is_open(status) || status == DispatchStatus::Failed;
+        if self.stands(&dispatch.id).is_some_and(goes) {
             self.dispatched(told, at);
         }
     }

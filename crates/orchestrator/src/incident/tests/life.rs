@@ -245,6 +245,19 @@ fn a_place_that_a_service_hears_of_later_is_that_of_the_incident_and_its_units_g
 }
 
 #[test]
+fn a_dispatch_that_was_given_up_and_is_found_to_have_been_sent_is_where_its_units_are() {
+    let mut scene = Scene::new();
+    scene.told("r", What::Called(judged("fire", 2, "")));
+    scene.failed("r", "fire");
+    scene.unit("r/fire", "E1", UnitStatus::EnRoute);
+    assert_eq!(scene.dispatch("fire").status(), DispatchStatus::Failed, "nobody knows of them");
+    scene.ended("r", End::Failed);
+    scene.told("s", What::Called(judged("fire", 2, "12 Mill Lane")));
+    assert_eq!(scene.told_place("r", "12 Mill Lane", &["E1"]), ResourcesEnroute);
+    assert_eq!(scene.dispatch("fire").status(), DispatchStatus::Assigned);
+}
+
+#[test]
 fn an_incident_is_on_scene_as_long_as_one_of_its_units_is_where_it_happens() {
     let mut scene = Scene::new();
     scene.told("r", What::Called(judged("fire", 2, "")));
