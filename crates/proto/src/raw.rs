@@ -3,7 +3,7 @@
 //! The registry's keep the card: a decoded card forgets the fields that this version does not know, and a signature
 //! covers them. A request to an agent keeps its message, which is stored as it came and seldom needed as a tree.
 
-use bytes::{Buf, BufMut, Bytes};
+use bytes::{Buf, BufMut, Bytes, BytesMut};
 use prost::encoding::{self, DecodeContext, WireType, skip_field};
 use prost::{DecodeError, Message};
 
@@ -194,7 +194,7 @@ impl Message for SendMessageRequest {
 }
 
 /// Takes in an encoded message. One that comes in pieces is merged from them, and that is what their bytes one after the
-/// other decode to.
+/// other decode to: none of them may be cut off, or the next would complete it.
 fn join(
     whole: &mut Option<Bytes>,
     wire: WireType,
@@ -202,10 +202,21 @@ fn join(
     context: DecodeContext,
 ) -> Result<(), DecodeError> {
     let mut piece = Bytes::new();
-    encoding::bytes::merge(wire, &mut piece, input, context)?;
+    encoding::bytes::merge(wire, &mut piece, input, context.clone())?;
+    let mut rest = &piece[..];
+    while !rest.is_empty() {
+        let (tag, wire) = encoding::decode_key(&mut rest)?;
+        skip_field(wire, tag, &mut rest, context.clone())?;
+    }
     *whole = Some(match whole.take() {
         None => piece,
-        Some(first) => [first, piece].concat().into(),
+        Some(first) if piece.is_empty() => first,
+        Some(first) => {
+            // Grown in place: a request has room for a million pieces.
+            let mut both = first.try_into_mut().unwrap_or_else(|shared| BytesMut::from(&shared[..]));
+            both.extend_from_slice(&piece);
+            both.freeze()
+        }
     });
     Ok(())
 }

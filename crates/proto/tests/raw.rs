@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests may unwrap as tests do")]
 
+use std::time::{Duration, Instant};
+
 use prost::Message;
 use proto::raw;
 use proto::watchroom::registry::v1 as typed;
@@ -130,4 +132,24 @@ fn a_request_keeps_its_message_as_it_came() {
     assert_eq!((&merged.message_id[..], &merged.context_id[..]), ("n", "c"));
     let kept = raw::SendMessageRequest::decode(&both[..]).unwrap().message.unwrap();
     assert_eq!(Said::decode(kept).unwrap(), merged);
+}
+
+#[test]
+fn a_field_that_is_cut_off_does_not_go_on_in_the_next_piece() {
+    let pieces: [&[u8]; 2] = [&[0x12, 1, 0x0a], &[0x12, 2, 1, b'm']];
+    let request = pieces.concat();
+    proto::a2a::SendMessageRequest::decode(&request[..]).unwrap_err();
+    raw::SendMessageRequest::decode(&request[..]).unwrap_err();
+}
+
+#[test]
+fn a_message_in_as_many_pieces_as_there_is_room_for_is_put_together_in_a_moment() {
+    // Each a field that nobody knows, so that what is put together grows with each.
+    let piece = [0x12, 2, 0x7a, 0];
+    let request = piece.repeat((4 << 20) / piece.len());
+    let begun = Instant::now();
+    let kept = raw::SendMessageRequest::decode(&request[..]).unwrap().message.unwrap();
+    assert_eq!(kept.len(), request.len() / 2);
+    // Minutes, where all of it is copied for each piece.
+    assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
 }
