@@ -5,6 +5,9 @@ use crate::straight::{Field, Rule, Shape};
 use crate::value::{MAX_LEVELS, framed};
 use crate::wire::{Glance, Key, Member, Wire};
 
+/// What a member without a name begins with: the key of its value.
+const NAMELESS: u8 = 0x12;
+
 /// Whether encoding the message of these bytes anew gives the same bytes, and all values in it have a place in JSON:
 /// fields in the order of their numbers, each once, none unknown, none that says what its absence says; members of
 /// objects in the order of their names. False for some that are so, too: what is rare is not looked at further.
@@ -54,9 +57,10 @@ fn object(mut wire: Wire<'_>, levels: usize) -> Option<()> {
     while let Some(key) = wire.key()? {
         let entry = wire.bytes(key.tagged(1)?)?;
         let Member { name, value: held } = Wire(entry).member()?;
-        // A name is written unless it is empty, a value always.
+        // A name is written unless it is empty, a value always. An empty name alone is as long as a value alone.
         let named = if name.is_empty() { 0 } else { framed(name.len()) };
-        if entry.len() != named + framed(held.0.len()) || last >= Some(name) {
+        let nameless = entry.first() == Some(&NAMELESS);
+        if nameless != name.is_empty() || entry.len() != named + framed(held.0.len()) || last >= Some(name) {
             return None;
         }
         value(held, levels)?;

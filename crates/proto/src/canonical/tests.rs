@@ -70,6 +70,8 @@ fn what_could_be_written_otherwise_is_not() {
     assert!(!canonical(&with_metadata(&[0x0a, 5, 0x0a, 1, b'a', 0x12, 0, 0x0a, 5, 0x0a, 1, b'a', 0x12, 0])));
     assert!(!canonical(&with_metadata(&[0x0a, 3, 0x0a, 1, b'a'])), "a member without a value");
     assert!(!canonical(&with_metadata(&[0x0a, 4, 0x0a, 0, 0x12, 0])), "a name that says nothing");
+    assert!(canonical(&with_metadata(&[0x0a, 2, 0x12, 0])));
+    assert!(!canonical(&with_metadata(&[0x0a, 2, 0x0a, 0])), "a name that says nothing, and no value");
 }
 
 #[test]
