@@ -23,6 +23,10 @@ const EVENT: u8 = 3;
 /// The field of such an update, and of a task, that is the status.
 const STATUS: u8 = 3;
 
+/// Bytes around a message at most that it may keep in memory with it, as it does while it is a part of its frame: once it
+/// is history it stays as long as its task, and is all of the frame that counts into the task's size.
+const SPARE: usize = 1 << 10;
+
 /// A task whose parts are kept as the bytes that go out.
 #[derive(Debug, Clone, Default)]
 pub struct Written {
@@ -209,7 +213,10 @@ impl Standing {
     /// That of a frame of ours, as a part of it.
     fn within(frame: &Bytes) -> Option<Self> {
         let status = field(field(frame, EVENT)?, STATUS)?;
-        Some(Self::written(frame.slice_ref(status)))
+        let Self { bytes, message } = Self::written(frame.slice_ref(status));
+        let kept =
+            |words: Bytes| if frame.len() - words.len() > SPARE { Bytes::copy_from_slice(&words) } else { words };
+        Some(Self { bytes, message: message.map(kept) })
     }
 
     fn written(bytes: Bytes) -> Self {

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use proptest::prelude::*;
 use prost::Message as _;
 use proto::a2a::{Artifact, Message, Task, TaskStatus, TaskStatusUpdateEvent};
-use types::{Seq, TaskState};
+use types::{Seq, TaskState, Timestamp};
 
 use crate::stage::{CONTEXT, TASK, message, status, text};
 
@@ -156,6 +156,17 @@ fn the_words_of_a_replaced_status_go_to_the_history() {
     let told: Vec<&str> = task.history.iter().map(|message| message.message_id.as_str()).collect();
     assert_eq!(told, ["m-one"]);
     assert_eq!(task.status.unwrap().message.unwrap().message_id, "m-two");
+}
+
+#[test]
+fn words_that_become_history_keep_nothing_large_beside_them_in_memory() {
+    let (mut written, at) = (Written::new(TASK.into(), CONTEXT.into()), a2a::time::to_wire(Timestamp::default()));
+    let much = Metadata::from(metadata::structure([("much", metadata::text("x".repeat(10_000)))]));
+    let frame = written.tell(TaskState::Working, Some(&message("busy")), at, Some(much), Seq(2));
+    written.tell(TaskState::Working, None, at, None, Seq(3));
+    let heard = written.history().next().unwrap();
+    assert_eq!(heard.text(), "busy");
+    assert!(!frame.as_ptr_range().contains(&heard.bytes().as_ptr()), "all of the frame is kept");
 }
 
 #[test]
