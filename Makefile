@@ -62,6 +62,7 @@ fuzz: ## Every parser that faces the network over inputs that nobody would send:
 	$(LONG) -p a2a --lib sse::
 	$(LONG) -p a2a --test it fuzzed::
 	$(LONG) -p a2a --test it dispatches::
+	$(LONG) -p a2a --test it heard::
 	$(LONG) -p cards --test it anything::
 	$(LONG) -p service --lib auth::file::
 	$(LONG) -p service --lib deadline::

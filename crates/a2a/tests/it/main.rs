@@ -14,6 +14,7 @@ mod folds;
 mod follows;
 mod frames;
 mod fuzzed;
+mod heard;
 mod pieces;
 mod plain;
 mod publishing;
