@@ -144,6 +144,8 @@ impl ClientError {
             401 | 403 | 413 | 429 | 502..=504 => {
                 Self::Refused(Error::from_status(&Error::status_of_http(http, &Value::Null)))
             }
+            // Of whoever has given up waiting, perhaps for what it has passed on.
+            408 | 499 => Self::Timeout,
             400..=499 => Self::Unreachable(status),
             _ => Self::Invalid("it is nothing of gRPC"),
         }

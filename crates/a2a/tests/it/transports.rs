@@ -245,6 +245,8 @@ async fn what_answers_a_call_of_grpc_and_is_something_else_is_told_as_that() {
     let table = [
         (404, "Unreachable", false, Some("it answers 404 Not Found with text/plain")),
         (405, "Unreachable", false, Some("it answers 405")),
+        (408, "Timeout", true, None),
+        (499, "Timeout", true, None),
         (401, "Unauthenticated", false, None),
         (413, "the request is too large", false, None),
         (429, "ResourceExhausted", false, None),

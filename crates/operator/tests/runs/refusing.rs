@@ -81,6 +81,20 @@ async fn a_token_that_is_refused_says_nothing_of_a_message_that_may_have_been_ta
 }
 
 #[tokio::test]
+async fn a_gateway_that_has_too_much_to_pass_on_says_nothing_of_a_message_that_may_have_been_taken() {
+    let fire = Script::new("Fire Agent", []);
+    // Taken, with its answer lost; then nothing is passed on for longer than an attempt is sent for.
+    let stage = stage(&fire, |call| match call {
+        0 => Some(Status::unavailable("the connection broke")),
+        1..=5 => Some(Status::resource_exhausted("too many requests")),
+        _ => None,
+    })
+    .await;
+    let story = stage.operator().await.call(SMOKE).await.end().await;
+    assert_eq!((fire.heard(), story.state()), (1, TaskState::Completed), "{:#?}", story.lines());
+}
+
+#[tokio::test]
 async fn a_token_that_is_refused_at_first_fails_the_step_and_the_caller_hears_that_it_is_not_its_own() {
     let fire = Script::new("Fire Agent", []);
     let stage = stage(&fire, |_| Some(turned_away(Code::PermissionDenied, "the caller lacks the role caller"))).await;

@@ -197,12 +197,11 @@ fn sort(error: ClientError) -> Try {
         ClientError::Refused(refusal @ (a2a::Error::DispatchFenced | a2a::Error::DispatchExpired)) => {
             Try::Declined(Cause::new(Code::Timeout, refusal.to_string()))
         }
-        // Without a reason it may be of whatever is between, which knows nothing of the agent's work.
-        ClientError::Refused(a2a::Error::Other {
-            code: tonic::Code::PermissionDenied | tonic::Code::Unauthenticated,
-            reason: None,
-            message,
-        }) => Try::Unseen(Cause::new(Code::Refused, message.as_str())),
+        // Without a reason it may be of whatever is between, which knows nothing of the agent's work: ours give one.
+        ClientError::Refused(refusal) if is_for_now(refusal) => Try::Busy(error),
+        ClientError::Refused(refusal @ a2a::Error::Other { reason: None, .. }) if !error.outcome_unknown() => {
+            Try::Unseen(Cause::new(Code::Refused, refusal.to_string()))
+        }
         ClientError::Refused(refusal) if !error.outcome_unknown() => {
             Try::Declined(Cause::new(Code::Refused, refusal.to_string()))
         }
@@ -212,10 +211,16 @@ fn sort(error: ClientError) -> Try {
     }
 }
 
+/// Whether somebody has too much to do, and does not say for how long.
+fn is_for_now(refusal: &a2a::Error) -> bool {
+    let exhausted = matches!(refusal, a2a::Error::Other { code: tonic::Code::ResourceExhausted, reason: None, .. });
+    exhausted && !refusal.is_for_size()
+}
+
 /// Why an attempt that nobody took has failed.
 fn unreached(error: &ClientError) -> Cause {
     match error {
-        ClientError::Refused(refusal @ a2a::Error::Overloaded { .. }) => {
+        ClientError::Refused(refusal) if is_for_now(refusal) || matches!(refusal, a2a::Error::Overloaded { .. }) => {
             Cause::new(Code::Overloaded, refusal.to_string())
         }
         ClientError::Refused(refusal) => Cause::new(Code::Unreachable, refusal.to_string()),

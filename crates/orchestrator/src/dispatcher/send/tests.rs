@@ -7,15 +7,23 @@ use tonic::Status;
 use super::{Next, Try, sort, stopped};
 use crate::dispatcher::Barred;
 
+fn refused(code: tonic::Code, reason: Option<&str>, message: &str) -> ClientError {
+    ClientError::Refused(Error::Other { code, reason: reason.map(str::to_owned), message: message.to_owned() })
+}
+
 fn denied(reason: Option<&str>) -> ClientError {
-    let (code, reason) = (tonic::Code::PermissionDenied, reason.map(str::to_owned));
-    ClientError::Refused(Error::Other { code, reason, message: "no".to_owned() })
+    refused(tonic::Code::PermissionDenied, reason, "no")
 }
 
 /// Tries after which nobody says whether an earlier copy was taken.
 fn unseen() -> Vec<Try> {
     let address = ClientError::Address(service::client::UrlError::Malformed("x".to_owned()));
-    vec![stopped(Barred::Address), sort(address), sort(denied(None))]
+    let mut unseen = vec![stopped(Barred::Address), sort(address), sort(denied(None))];
+    // Of whatever is between, as far as anybody knows: ours all give a reason.
+    let others = [tonic::Code::NotFound, tonic::Code::InvalidArgument, tonic::Code::Unimplemented];
+    unseen.extend(others.map(|code| sort(refused(code, None, "no"))));
+    unseen.push(sort(refused(tonic::Code::ResourceExhausted, None, "the request is too large: go away")));
+    unseen
 }
 
 #[test]
@@ -52,4 +60,15 @@ fn what_may_have_got_through_is_sent_again_to_ours_and_looked_for_at_others() {
     assert_eq!(busy().next(Sent::Never, true, false), Next::Again(Sent::Perhaps));
     assert_eq!(busy().next(Sent::Never, false, false), Next::Again(Sent::Never));
     assert!(matches!(busy().next(Sent::Never, true, true), Next::Settle(_)));
+}
+
+#[test]
+fn what_somebody_between_has_too_much_for_is_sent_again_and_never_taken_for_refused() {
+    let limited = || sort(refused(tonic::Code::ResourceExhausted, None, "too many requests"));
+    for sent in [Sent::Never, Sent::Perhaps] {
+        assert_eq!(limited().next(sent, true, false), Next::Again(Sent::Perhaps));
+        let Next::Settle(cause) = limited().next(sent, true, true) else { panic!("the fence decides") };
+        assert_eq!(cause.code, Code::Overloaded);
+    }
+    assert_eq!(limited().next(Sent::Never, false, false), Next::Again(Sent::Never));
 }
