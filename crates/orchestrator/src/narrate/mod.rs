@@ -13,7 +13,7 @@ use a2a::frame::{Chunk, Made, Metadata, Piece};
 use a2a::metadata::{PLAN, REASON};
 use agent::Change;
 use agent::words::say;
-use engine::{Event, Fact, Origin, Outcome, Payload, Phase, Plan, Reason, Run, StepFact};
+use engine::{Event, Fact, Origin, Outcome, Payload, Phase, Reason, Run, Step, StepFact};
 use proto::value::Slot;
 use types::{StepId, TaskState};
 
@@ -29,7 +29,7 @@ use crate::services;
 /// `call` is what it tells of the caller's words.
 pub(crate) fn narrate(run: &Run, event: &Event, rest: &[Event], call: Option<&Call>) -> Vec<Change> {
     match &event.fact {
-        Fact::Accepted(plan) => accepted(plan, call),
+        Fact::Accepted(_) => accepted(run, call),
         Fact::Step(id, fact) => step(run, id, fact, rest),
         Fact::CancelRequested => vec![working("Cancel requested. Stopping what is under way...")],
         Fact::TimedOut => {
@@ -38,25 +38,29 @@ pub(crate) fn narrate(run: &Run, event: &Event, rest: &[Event], call: Option<&Ca
         }
         Fact::DeadlineMoved(_) => Vec::new(),
         Fact::Asked => asked(run),
-        Fact::Answered(reply) => vec![plan_artifact(run.plan(), call), working(words::answered(reply, call))],
+        Fact::Answered(reply) => vec![plan_artifact(run, call), working(words::answered(reply, call))],
         Fact::Compensating(_) => vec![working("Taking back what was done...")],
         Fact::Ended(outcome) => ended(run, *outcome),
     }
 }
 
-fn accepted(plan: &Plan, call: Option<&Call>) -> Vec<Change> {
+fn accepted(run: &Run, call: Option<&Call>) -> Vec<Change> {
+    let plan = run.plan();
     if let Some(earlier) = plan.resumes {
-        return vec![working(format!("Going on from run {earlier}...")), plan_artifact(plan, call)];
+        return vec![working(format!("Going on from run {earlier}...")), plan_artifact(run, call)];
     }
     let received = match plan.origin {
         Origin::Text => "Emergency call received. Analyzing situation...",
         Origin::Explicit => "Plan received.",
     };
     let created = words::plan_created(plan).map(working);
-    [working(received), plan_artifact(plan, call)].into_iter().chain(created).collect()
+    [working(received), plan_artifact(run, call)].into_iter().chain(created).collect()
 }
 
-fn plan_artifact(plan: &Plan, call: Option<&Call>) -> Change {
+fn plan_artifact(run: &Run, call: Option<&Call>) -> Change {
+    let plan = run.plan();
+    // Who could not be sent, or has been called back, is not there.
+    let goes = |step: &Step| run.step(&step.id).is_none_or(|(_, _, status)| status.completed() || !status.ended());
     let about = Metadata::of(PLAN, |slot| {
         slot.object(|out| {
             out.text("mode", mode_word(plan.mode));
@@ -66,7 +70,7 @@ fn plan_artifact(plan: &Plan, call: Option<&Call>) -> Change {
             }
         });
     });
-    let made = Made::new("plan", "plan").text(&words::plan(plan, call), "text/plain").json(|slot| plan.put(slot));
+    let made = Made::new("plan", "plan").text(&words::plan(plan, call, goes), "text/plain").json(|slot| plan.put(slot));
     let made = match call {
         Some(call) => made.json(|slot| trace(call, slot)),
         None => made,

@@ -151,3 +151,24 @@ fn a_plan_and_a_report_hold_their_parts_as_protojson() {
     let known = ["about", "canceled", "completed", "failed", "open", "outcome", "skipped", "steps", "summary"];
     assert_eq!(names, known);
 }
+
+#[test]
+fn who_was_not_reached_is_not_told_as_sent() {
+    let (mut run, call) = (Run::default(), Call::new("help".to_owned()));
+    let plan = call.plan(Some(Mode::Parallel), &Settings::default());
+    tell(&mut run, 1_000, News::Accept(plan), Some(&call));
+    let declined = ChildNews::NotAccepted(Cause::new(Code::Refused, "not our area"));
+    tell(&mut run, 2_000, child("police", declined), None);
+    let parts = vec![agent::words::text_part("A fire at 12 Mill Lane, nobody is hurt")];
+    let answer = Message { parts, ..Message::default() };
+    let (reply, whole) = crate::request::reply(&run, &answer, &Settings::default()).unwrap();
+    let mut written = Written::new("task".to_owned(), "context".to_owned());
+    for change in tell(&mut run, 3_000, News::Reply(reply), Some(&whole)) {
+        if let Change::Artifact { artifact, chunk } = change {
+            written.make(artifact, chunk, Seq(1));
+        }
+    }
+    let task = proto::a2a::Task::decode(written.bytes()).unwrap();
+    let Some(Content::Text(plan)) = &task.artifacts[0].parts[0].content else { panic!("{task:?}") };
+    assert!(plan.contains("sent on what was known before, and not called off: Ambulance Agent"), "{plan}");
+}

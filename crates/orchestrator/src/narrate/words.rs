@@ -9,8 +9,8 @@ use crate::call::Call;
 use crate::plan::{is_untitled, mode_word};
 use crate::services::spoken;
 
-/// The plan as a list.
-pub(super) fn plan(plan: &Plan, call: Option<&Call>) -> String {
+/// The plan as a list. `goes` says whether a step's agent has gone or is still to go.
+pub(super) fn plan(plan: &Plan, call: Option<&Call>, goes: impl Fn(&Step) -> bool) -> String {
     let order = mode_word(plan.mode);
     let size = match plan.steps.len() {
         0 => None,
@@ -22,14 +22,14 @@ pub(super) fn plan(plan: &Plan, call: Option<&Call>) -> String {
     let lines = plan.steps.iter().zip(1..).map(|(step, k)| format!("\n{k}. {}", step.title));
     std::iter::once(head)
         .chain(lines)
-        .chain(call.map(|call| reasons(plan, call)))
+        .chain(call.map(|call| reasons(plan, call, goes)))
         .chain(open_question(plan, call))
         .collect()
 }
 
 /// Which words send whom, or nobody, where nobody goes, and who was sent before they were said.
-fn reasons(plan: &Plan, call: &Call) -> String {
-    let overtaken: Vec<&str> = call.overtaken(plan).map(name).collect();
+fn reasons(plan: &Plan, call: &Call, goes: impl Fn(&Step) -> bool) -> String {
+    let overtaken: Vec<&str> = call.overtaken(plan).filter(|step| goes(step)).map(name).collect();
     let before = format!("sent on what was known before, and not called off: {}", overtaken.join(", "));
     let before = (!overtaken.is_empty()).then_some(before.as_str());
     call.reasons().iter().map(String::as_str).chain(before).map(|reason| format!("\n   {reason}")).collect()
