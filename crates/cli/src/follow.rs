@@ -56,6 +56,8 @@ pub(crate) struct Follow<'a, W: Write> {
     unheard: bool,
     /// Whether it was said how an open question is answered.
     invited: bool,
+    /// Up to this frame no question is open any more.
+    past: Option<Seq>,
 }
 
 type Items = BoxStream<'static, Result<Followed, ClientError>>;
@@ -74,12 +76,18 @@ impl<'a, W: Write> Follow<'a, W> {
             since: Instant::now(),
             unheard: true,
             invited: false,
+            past: None,
         }
     }
 
     /// The same where somebody has said already that there is no answer.
     pub(crate) fn quietly(self, quietly: bool) -> Self {
         Self { unheard: !quietly, ..self }
+    }
+
+    /// The same where up to this frame no question is open any more.
+    pub(crate) fn past(self, past: Option<Seq>) -> Self {
+        Self { past, ..self }
     }
 
     /// The task is known from the start.
@@ -139,7 +147,7 @@ impl<'a, W: Write> Follow<'a, W> {
                 self.event(Event { cursor, update: Update::Task(snapshot.task) })
             }
             // No later attempt mends that, and there was no connection yet to wait for.
-            Followed::Lost(error) if self.tally.state().is_none() && TlsError::behind(&error).is_some() => {
+            Followed::Lost(error) if self.tally.state().is_none() && is_final(&error) => {
                 Err(Failure::of_call(self.endpoint, error))
             }
             Followed::Lost(error) => {
@@ -159,7 +167,9 @@ impl<'a, W: Write> Follow<'a, W> {
         self.tally.see(&event.update);
         self.progress.see(&event.update);
         self.learn(&event);
-        let open = self.tally.state() != Some(TaskState::InputRequired) && show::asks_early(&event.update);
+        let is_past = event.cursor.is_some_and(|cursor| self.past.is_some_and(|past| cursor.seq <= past));
+        let waits = self.tally.state() == Some(TaskState::InputRequired);
+        let open = !is_past && !waits && show::asks_early(&event.update);
         if self.screen.is_for_script() {
             let json = proto_json(&response(event))?;
             self.screen.json(&json)?;
@@ -265,6 +275,11 @@ impl<'a, W: Write> Follow<'a, W> {
         let from = self.seq.map(|seq| format!(" --from {seq}")).unwrap_or_default();
         format!("watch it with: watchroom watch {task}{from}{}", self.endpoint.flag)
     }
+}
+
+/// Whether what is there speaks something else.
+fn is_final(error: &ClientError) -> bool {
+    TlsError::behind(error).is_some() || error.stranger().is_some()
 }
 
 /// The frame as it came: its cursor back in the metadata.

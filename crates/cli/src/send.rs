@@ -86,7 +86,10 @@ pub(crate) async fn watch<W: Write>(args: &Watch, common: &Common, screen: &mut 
     let from = match args.from {
         None => None,
         Some(from) => match endpoint.told(resume(&client, args, Seq(from))).await {
-            Resumed::At(from) => Some(from),
+            Resumed::At { from, past } => {
+                follow = follow.past(past);
+                Some(from)
+            }
             Resumed::Waiting(snapshot) => {
                 let outcome = follow.begin(*snapshot)?;
                 return Ok(advised(outcome, &follow));
@@ -118,8 +121,8 @@ pub(crate) async fn watch<W: Write>(args: &Watch, common: &Common, screen: &mut 
 
 /// Where a watch goes on.
 enum Resumed {
-    /// After this frame.
-    At(Seq),
+    /// After this frame. Up to `past` no question is open any more.
+    At { from: Seq, past: Option<Seq> },
     /// Nothing follows: the task waits for an answer.
     Waiting(Box<Snapshot>),
     /// The task cannot be had.
@@ -131,11 +134,11 @@ async fn resume(client: &a2a::Client, args: &Watch, from: Seq) -> Resumed {
     let snapshot = match client.get(&args.id, History::None).await {
         Ok(snapshot) => snapshot,
         Err(error) if error.is_transient() && !matches!(error, ClientError::Unreachable(_)) => {
-            return Resumed::At(from);
+            return Resumed::At { from, past: None };
         }
         Err(error) => return Resumed::Failed(error),
     };
-    let Some(end) = snapshot.seq else { return Resumed::At(from) };
+    let Some(end) = snapshot.seq else { return Resumed::At { from, past: None } };
     if from > end {
         note(&format!("frame {from} is not there yet: the log ends at frame {end}; going on from there"));
     }
@@ -144,7 +147,8 @@ async fn resume(client: &a2a::Client, args: &Watch, from: Seq) -> Resumed {
         let task = Task { artifacts: Vec::new(), ..snapshot.task };
         return Resumed::Waiting(Box::new(Snapshot { task, ..snapshot }));
     }
-    Resumed::At(from.min(end))
+    let asks = show::asks_early(&Update::Task(snapshot.task));
+    Resumed::At { from: from.min(end), past: (!asks).then_some(end) }
 }
 
 /// Whether the task waits for an answer.

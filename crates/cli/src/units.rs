@@ -3,7 +3,7 @@
 mod board;
 mod watch;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 
 use proto::watchroom::emergency::v1::{ListUnitsRequest, ListUnitsResponse, Unit, UnitFilter};
@@ -31,15 +31,19 @@ pub(crate) async fn run<W: Write>(args: &Units, common: &Common, screen: &mut Sc
     }
     let registry = Endpoint::registry(common)?;
     let agents = agents::query(&registry, able()).await?;
-    let mut units = Vec::new();
-    for url in stores(agents.iter().filter(|agent| may_tell(args, agent))).into_values() {
+    let (mut units, mut asked) = (Vec::new(), BTreeSet::new());
+    for (store, url) in stores(agents.iter().filter(|agent| may_tell(args, agent))) {
         match list(&Endpoint::of_service(common, &Which::At(url.clone()))?, args).await {
-            Ok(listed) => units.extend(listed),
+            Ok(listed) => {
+                units.extend(listed);
+                asked.extend(agents.iter().filter(|agent| is_of(agent, &store)).flat_map(services));
+            }
             Err(failure) if tells_none(&failure) => note(&lacking(&url)),
             Err(failure) => return Err(failure),
         }
     }
-    let absent = absent(args, &units);
+    asked.extend(units.iter().filter_map(|unit| Emergency::named(&unit.service)).map(Emergency::name));
+    let absent: Vec<_> = args.service.iter().map(|it| it.name()).filter(|service| !asked.contains(service)).collect();
     let status = |unit: &&Unit| args.status.is_empty() || args.status.contains(&unit.status());
     let shown = sorted(units.iter().filter(|unit| wanted(args, unit)).filter(status));
     if screen.is_for_script() {
@@ -50,13 +54,6 @@ pub(crate) async fn run<W: Write>(args: &Units, common: &Common, screen: &mut Sc
         screen.say(Mark::None, &table(shown, &registry.none("units")))?;
     }
     if absent.is_empty() { Ok(Outcome::Done) } else { Err(unasked(&registry, &absent)) }
-}
-
-/// The services that were asked for by name and of which nobody has told a unit, in whatever status.
-fn absent(args: &Units, units: &[Unit]) -> Vec<&'static str> {
-    let named = args.service.iter().map(|service| service.name());
-    let told = |service: &&str| units.iter().any(|unit| unit.service == *service);
-    named.filter(|service| !told(service)).collect()
 }
 
 /// That nobody tells of the units of these services.
@@ -70,15 +67,26 @@ fn unasked(registry: &Endpoint, services: &[&str]) -> Failure {
 
 /// Whether an agent may have units of the services that are asked for: it is of one of them, or does not say of which.
 fn may_tell(args: &Units, agent: &Agent) -> bool {
-    let skills = agent.registration.iter().filter_map(|of| of.card.as_ref()).flat_map(|card| &card.skills);
-    let tags = skills.filter(|skill| skill.id == DISPATCH).flat_map(|skill| &skill.tags);
-    let mut of = tags.filter_map(|tag| Emergency::named(tag)).peekable();
-    args.service.is_empty() || of.peek().is_none() || of.any(|service| args.service.contains(&service))
+    let mut of = services(agent).peekable();
+    let wanted = |service: &str| args.service.iter().any(|it| it.name() == service);
+    args.service.is_empty() || of.peek().is_none() || of.any(wanted)
 }
 
-/// Whether an agent has no units to tell of: it can dispatch, and is not made of our kit.
+/// The services that an agent says it is of.
+fn services(agent: &Agent) -> impl Iterator<Item = &'static str> {
+    let skills = agent.registration.iter().filter_map(|of| of.card.as_ref()).flat_map(|card| &card.skills);
+    let tags = skills.filter(|skill| skill.id == DISPATCH).flat_map(|skill| &skill.tags);
+    tags.filter_map(|tag| Emergency::named(tag)).map(Emergency::name)
+}
+
+fn is_of(agent: &Agent, store: &str) -> bool {
+    agent.registration.as_ref().is_some_and(|registration| registration.store_id == store)
+}
+
+/// Whether an agent has no units to tell of: it can dispatch, and is not made of our kit. Perhaps it speaks no gRPC, and
+/// its address is none for that.
 fn tells_none(failure: &Failure) -> bool {
-    failure.grpc() == Some(Code::Unimplemented)
+    failure.grpc() == Some(Code::Unimplemented) || matches!(failure, Failure::Stranger { .. } | Failure::Usage(_))
 }
 
 fn lacking(url: &str) -> String {

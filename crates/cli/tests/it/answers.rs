@@ -130,6 +130,7 @@ impl Agent {
         match request.get_ref().id.as_str() {
             "unknown" => Err(a2a::Error::TaskNotFound.into()),
             "waiting" => Ok(Task { metadata: Some(cursor(4, None)), ..task(TaskState::InputRequired, "which house?") }),
+            "ended" => Ok(Task { metadata: Some(cursor(3, None)), ..task(TaskState::Completed, "2/2 dispatched") }),
             _ => Ok(task(TaskState::Completed, "2/2 dispatched")),
         }
     }

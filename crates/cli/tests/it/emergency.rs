@@ -24,6 +24,7 @@ use tokio::time::timeout;
 use tonic::{Code, Request, Status};
 use tonic_types::{ErrorDetails, StatusExt as _};
 
+use crate::strangers::pages;
 use crate::support::{PATIENCE, end, run, serve, signal, streaming, unary, watchroom};
 
 fn unit(id: &str, status: UnitStatus) -> Unit {
@@ -158,6 +159,26 @@ async fn an_agent_without_units_is_told_of_and_the_others_are_shown() {
 }
 
 #[tokio::test]
+async fn an_agent_that_speaks_something_else_is_told_of_and_the_others_are_shown() {
+    let (with, _) = served(quiet).await;
+    let others = [format!("http://{}", pages().await), "http://127.0.0.1:9/rpc".to_owned()];
+    for (place, other) in others.iter().enumerate() {
+        let (registry, _tx) = registry(vec![agent("s-0", other), agent("s-1", &with)]).await;
+        let ended = run(&["units", "--registry", &registry]).await;
+        let told = format!("the agent at {other} tells of no units");
+        assert!(ended.code == Some(0) && ended.out.contains("E10") && ended.err.contains(&told), "{ended:?}");
+        // Where nobody answers by gRPC now, somebody may later.
+        if place == 1 {
+            let (child, mut lines) = watching(&registry);
+            until(&mut lines, "P1").await;
+            signal(child.id().unwrap(), "INT");
+            let ended = end(child).await;
+            assert!(ended.code == Some(130) && ended.err.contains(&told), "{ended:?}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn units_are_listed_once_for_each_store_and_can_be_filtered() {
     let (registry, _registry, _) = agents().await;
     let ended = run(&["units", "--registry", &registry]).await;
@@ -186,6 +207,17 @@ async fn a_service_that_nobody_tells_of_cannot_be_asked() {
     let both = run(&["units", "--registry", &registry, "--service", "police", "--service", "fire"]).await;
     assert_eq!((both.code, both.out.lines().count()), (Some(1), 4), "{both:?}");
     assert!(both.err.contains("police cannot be asked") && !both.err.contains("fire cannot"), "{both:?}");
+}
+
+#[tokio::test]
+async fn a_service_whose_agent_has_no_units_has_been_asked() {
+    let list = unary(|_: Request<ListUnitsRequest>| Ok::<_, Status>(ListUnitsResponse::default()));
+    let fire = serve(Router::new().route("/watchroom.emergency.v1.Units/ListUnits", list)).await;
+    let (registry, _tx) = registry(vec![agent_of("fire", "s-1", &fire)]).await;
+    let ended = run(&["units", "--registry", &registry, "--service", "fire"]).await;
+    assert_eq!((ended.code, ended.out.as_str(), ended.err.as_str()), (Some(0), "no units\n", ""), "{ended:?}");
+    let ended = run(&["units", "--registry", &registry, "--service", "fire", "--service", "police"]).await;
+    assert!(ended.code == Some(1) && ended.err.starts_with("error: police cannot be asked"), "{ended:?}");
 }
 
 /// The agent of a service, by the tags of its skill.

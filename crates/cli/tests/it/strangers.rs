@@ -4,6 +4,7 @@ use axum::Router;
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpListener;
 
+use crate::frames::TASK;
 use crate::support::run;
 
 /// Answers each connection with these words, whatever it says.
@@ -19,7 +20,7 @@ async fn parrot(words: &'static str) -> String {
 }
 
 /// A server of pages, over HTTP/2 too.
-async fn pages() -> String {
+pub(crate) async fn pages() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap().to_string();
     tokio::spawn(async move { axum::serve(listener, Router::new()).await });
@@ -38,6 +39,7 @@ async fn what_answers_in_place_of_a_service_is_told_in_words_and_at_once() {
             (&["agents", "--registry", address], "the registry", "with --registry"),
             (&["send", "smoke", "--operator", address], "the operator", "with --operator"),
             (&["tasks", "--agent", address, "--binding", "grpc"], "the agent", "with --agent"),
+            (&["watch", TASK, "--operator", address], "the operator", "with --operator"),
         ] {
             let ended = run(args).await;
             let said = format!("error: something else answers in place of {who} at {address}: {why}");

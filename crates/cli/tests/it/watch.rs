@@ -3,7 +3,7 @@
 use proto::a2a::TaskState;
 
 use crate::answers::{Agent, Answer, all};
-use crate::frames::{TASK, begun, resumed, status};
+use crate::frames::{TASK, begun, plan, resumed, status};
 use crate::support::run;
 
 const QUESTION: &str = "which house?";
@@ -51,4 +51,12 @@ async fn nothing_to_tell_is_told() {
     let ended = run(&["watch", TASK, "--from", "8", "--agent", &url]).await;
     assert_eq!((ended.code, ended.out.as_str()), (Some(0), ""), "{ended:?}");
     assert!(ended.err.contains("nothing follows; the task's state is: completed"), "{ended:?}");
+}
+
+#[tokio::test]
+async fn a_question_of_a_story_that_has_ended_is_not_to_be_answered() {
+    let frames = [begun(1), plan(2, Some("location")), status(3, TaskState::Completed, "found")];
+    let (_agent, url) = Agent::start([Answer::Frames(all(frames))]).await;
+    let ended = run(&["watch", "ended", "--from", "0", "--agent", &url]).await;
+    assert!(ended.code == Some(0) && !ended.err.contains("answer"), "{ended:?}");
 }
