@@ -1,13 +1,22 @@
 //! A run's state as its driver keeps it, and what a decision makes of it: records, frames, rows, marks and effects.
 //! Pure like the engine, so that a simulation drives the same.
 
+/// Whether a restart can ask again for all that these events follow from: an answer that is no task cannot be.
+fn can_be_heard_again(run: &Run, events: &[Event]) -> bool {
+    let mut steps = events.iter().filter_map(|event| match &event.fact {
+        Fact::Step(step, _) => run.step(step),
+        _ => None,
+    });
+    steps.all(|(_, _, status)| status.attempt.as_ref().is_some_and(|attempt| attempt.child.is_some()))
+}
+
 #[cfg(test)]
 mod tests;
 
 use std::borrow::Cow;
 
 use agent::{Damaged, Decision, Haste, View};
-use engine::{Event, Input, News, Phase, Refused, Resume, Routes, Run};
+use engine::{Event, Fact, Input, News, Phase, Refused, Resume, Routes, Run};
 use store::{Ready, Record, RowChange, Timer};
 use types::{TaskId, Timestamp};
 
@@ -141,7 +150,10 @@ impl RunState {
         decision.haste = match (before, self.run.phase()) {
             // One of several answers: the last of them, or whatever else leads on, takes it along.
             (Phase::Running, Phase::Running)
-                if !follows && decision.timer == Timer::Keep && decision.rows.is_empty() =>
+                if !follows
+                    && decision.timer == Timer::Keep
+                    && decision.rows.is_empty()
+                    && can_be_heard_again(&self.run, events) =>
             {
                 Haste::Soon
             }

@@ -91,3 +91,10 @@ fn what_sets_a_timer_is_in_haste() {
     let failed = ended(Answer::Failed(Cause::new(Code::AgentFailed, "no hose")));
     assert_eq!(hear(&mut state, "one", failed), Haste::Now);
 }
+
+#[test]
+fn an_answer_that_is_no_task_cannot_be_asked_for_again_and_is_in_haste() {
+    let (mut state, _) = begun(Mode::Parallel);
+    let answer = Answer::Completed(Payload::default());
+    assert_eq!(hear(&mut state, "two", ChildNews::Ended { child: None, answer }), Haste::Now);
+}
