@@ -89,6 +89,7 @@ impl Run {
         let mut resume = Resume { plan: self.successor(id), done: Vec::new(), left: Vec::new() };
         // Something is gained when a step begins anew, or is found to have been done after all.
         let mut gained = false;
+        let untold = self.untold(id, findings, earlier);
         for (step, status) in self.steps().filter(|(step, _)| step.undoes().is_none()) {
             // What begins anew is told everything when it is sent.
             if step.tells().is_some_and(|of| !resume.done.iter().any(|(done, _)| done == of)) {
@@ -96,6 +97,8 @@ impl Run {
                 continue;
             }
             match self.next(id, (step, status), findings, earlier) {
+                // Whoever has it goes on to where it was sent, or has gone.
+                Next::Carried(_) if untold.contains(&step.id) => gained = true,
                 Next::Carried(done) => {
                     gained |= !status.completed();
                     resume.done.push((step.id.clone(), done));
@@ -109,6 +112,17 @@ impl Run {
             (false, true) => Err(NotResumable::AllDone),
             (false, false) => Err(NotResumable::AllLeft(resume.left)),
         }
+    }
+
+    /// The steps whose agents were to be told something that they do not know, and that telling again would not reach.
+    fn untold(&self, id: TaskId, findings: &[Finding], earlier: &[Earlier]) -> Vec<StepId> {
+        let tellings = self.steps().filter_map(|(step, status)| Some((step.tells()?, step, status)));
+        let failed = tellings.filter(|(_, step, status)| match self.next(id, (step, status), findings, earlier) {
+            // Where nobody was asked, as nobody was known to have been sent, telling may do.
+            Next::Anew => status.state == StepState::Failed,
+            Next::Carried(_) | Next::Left(_) => false,
+        });
+        failed.map(|(of, _, _)| of.clone()).collect()
     }
 
     fn successor(&self, id: TaskId) -> Plan {

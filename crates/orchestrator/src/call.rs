@@ -4,17 +4,17 @@ use std::collections::BTreeMap;
 
 use a2a::metadata::{as_text, list, number, object, text};
 use agent::words::{data_part, text_part};
-use engine::{Event, Fact, FollowUp, Mode, Origin, Payload, Plan, Question, Reason, Run, Step};
+use engine::{Event, Fact, FollowUp, Mode, Origin, Payload, Plan, Question, Run, Step};
 use proto::Value;
 use proto::a2a::part::Content;
 use proto::value::Kind;
 use proto::watchroom::orchestrator::v1 as wire;
-use triage::{Decision, Effect, Service, Triage, triage};
+use triage::{Decision, Effect, Service, Triage};
 use types::StepId;
 
 use crate::plan::{parts, payload, telling, title};
-use crate::services;
 use crate::settings::Settings;
+use crate::{question, services};
 
 /// Most decisions of triage that are told as reasons for a doubt.
 const DOUBTS: usize = 10;
@@ -69,7 +69,7 @@ impl Call {
     }
 
     fn of(turns: Vec<String>) -> Self {
-        let triage = triage(&turns.join("\n"));
+        let triage = question::heard(&turns);
         let reasons = outcomes(&triage).map(|decision| reason(decision, &triage)).collect();
         Self { turns, triage, reasons }
     }
@@ -185,20 +185,12 @@ impl Call {
 
     /// What its caller is asked once the provisional steps have ended.
     pub(crate) fn question(&self) -> Option<Question> {
-        self.triage.question().map(|question| match question {
-            triage::Question::Location => place_question(),
-            triage::Question::Clarification => {
-                Question { reason: Reason::Clarification, text: "What has happened, and is anybody hurt?".into() }
-            }
-        })
+        question::first(&self.triage)
     }
 
-    /// What is still to be asked after the answer to the plan's question: who was asked what has happened, and has not said
-    /// where, is asked where, however little the answer says. Nobody is asked the same twice.
+    /// What is still to be asked after the answer to the plan's question.
     pub(crate) fn question_after(&self, plan: &Plan) -> Option<Question> {
-        let asked = plan.question.as_ref().map(|question| question.reason);
-        let placeless = self.place().is_empty() && !self.triage.services.is_empty();
-        (asked == Some(Reason::Clarification) && placeless).then(place_question)
+        question::next(plan.question.as_ref()?.reason, &self.triage, &self.turns)
     }
 
     /// The incident as data: `{type, priority, location, confidence, services}`.
@@ -215,10 +207,6 @@ impl Call {
         }
         data_part(object(fields))
     }
-}
-
-fn place_question() -> Question {
-    Question { reason: Reason::Location, text: "Where is help needed?".into() }
 }
 
 /// The step that sends a service; all of a call share what they are told.

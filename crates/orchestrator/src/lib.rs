@@ -24,6 +24,7 @@ mod json;
 mod meters;
 mod narrate;
 mod plan;
+mod question;
 mod read;
 mod request;
 mod resume;

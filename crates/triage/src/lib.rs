@@ -16,6 +16,7 @@ mod fact;
 mod lemma;
 mod lexicon;
 mod outcome;
+mod own_words;
 mod pattern;
 mod place;
 mod quick;
@@ -40,6 +41,7 @@ use crate::scan::Findings;
 use crate::text::{Token, Word};
 
 pub use outcome::{Decision, Effect, Kind, Priority, Question, Quote, Service, Triage, UnknownName, sureness};
+pub use own_words::place_in_own_words;
 pub use score::{Label, Oversight, PlaceScore, Score, ServiceTally, Tally};
 pub use told::{casualties, postcode};
 

@@ -358,6 +358,19 @@ impl Triage {
         if self.confidence < Self::SURE {
             return Some(Question::Clarification);
         }
-        (self.place.is_none() && !self.services.is_empty()).then_some(Question::Location)
+        self.lacks_place().then_some(Question::Location)
+    }
+
+    /// Whether somebody is sent, and nobody knows where to.
+    #[must_use]
+    pub fn lacks_place(&self) -> bool {
+        self.place.is_none() && !self.services.is_empty()
+    }
+
+    /// With the place that its caller named when asked where, see [`place_in_own_words`](crate::place_in_own_words).
+    #[must_use]
+    pub fn located(mut self, place: Quote) -> Self {
+        self.trace.push(crate::located("answer", vec![place.clone()], Effect::Locates));
+        Self { place: Some(place), ..self }
     }
 }

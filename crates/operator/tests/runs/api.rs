@@ -360,7 +360,7 @@ async fn a_plan_that_triage_is_not_sure_of_says_why_and_what_will_be_asked() {
     let mut client = serve(&stage).await;
     let request = PlanOnlyRequest { text: "Please help, come quickly".into(), ..PlanOnlyRequest::default() };
     let answer = client.plan_only(request).await.unwrap().into_inner();
-    assert_eq!(answer.question, "What has happened, and is anybody hurt?");
+    assert_eq!(answer.question, "What has happened, where, and is anybody hurt?");
     assert!(answer.confidence < 0.6 && !answer.reasons.is_empty(), "{answer:?}");
     let sure =
         client.plan_only(PlanOnlyRequest { text: CALL.into(), ..Default::default() }).await.unwrap().into_inner();

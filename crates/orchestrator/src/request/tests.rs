@@ -164,7 +164,7 @@ fn a_place_that_is_corrected_is_told_and_one_that_is_said_again_is_not() {
 }
 
 #[test]
-fn who_does_not_say_where_is_asked_that_and_nobody_is_asked_the_same_twice() {
+fn what_has_happened_is_asked_once_and_where_until_it_is_said() {
     let reason = |asked: &Run, words: &str| {
         let reply = reply(asked, &said(words), &Settings::default()).unwrap();
         reply.question.map(|question| question.reason)
@@ -172,10 +172,69 @@ fn who_does_not_say_where_is_asked_that_and_nobody_is_asked_the_same_twice() {
     let unsure = run("help", &[]);
     assert_eq!(unsure.plan().question.as_ref().map(|it| it.reason), Some(Reason::Clarification));
     assert_eq!(reason(&unsure, "There is a fire"), Some(Reason::Location));
-    assert_eq!(reason(&unsure, "Please come"), Some(Reason::Location), "three services are on the way to nowhere");
+    assert_eq!(reason(&unsure, "Please come"), Some(Reason::Location));
     assert_eq!(reason(&unsure, "There is a fire at 12 Mill Lane"), None);
     assert_eq!(reason(&unsure, "nobody is hurt"), None);
-    assert_eq!(reason(&run("There is a fire", &[]), "Please hurry"), None);
+    let fire = run("There is a fire", &[]);
+    for says_nothing in ["Please hurry", "I don't know", "?", "no idea"] {
+        assert_eq!(reason(&fire, says_nothing), Some(Reason::Location), "{says_nothing}");
+    }
+    assert_eq!(reason(&fire, "behind the old gasworks"), None);
+}
+
+/// The run once it has been answered.
+fn answered(mut run: Run, words: &str) -> Run {
+    let reply = reply(&run, &said(words), &Settings::default()).unwrap();
+    let events = run.decide(Timestamp::from_millis(2), Input::of(News::Reply(reply))).unwrap();
+    events.iter().for_each(|event| drop(run.apply(event)));
+    run
+}
+
+#[test]
+fn a_place_that_triage_does_not_know_is_kept_in_the_words_of_its_caller() {
+    for (answer, place) in [
+        ("behind the old gasworks", "behind the old gasworks"),
+        ("It is the industrial estate.", "the industrial estate"),
+        ("Hauptstrasse 5", "Hauptstrasse 5"),
+        ("12", "12"),
+    ] {
+        // Whoever does not know at first is asked again.
+        let lost = answered(run("there is a fire", &["fire"]), "I don't know");
+        let question = lost.plan().question.clone().unwrap();
+        assert!(question.text.starts_with("No place was found in that answer."), "{question:?}");
+        for asked in [run("there is a fire", &["fire"]), lost] {
+            let moved = reply(&asked, &said(answer), &Settings::default()).unwrap();
+            assert_eq!((place_of(&moved.about).as_str(), ids(&moved.steps)), (place, vec!["fire.redirect"]));
+            assert_eq!(moved.title, Some(format!("Emergency dispatch to {place}").into()));
+            let told = answered(asked, answer);
+            let again = crate::call::Call::of_plan(told.plan(), None);
+            assert_eq!((again.place(), told.plan().question.is_none()), (place, true), "a restart finds the same");
+        }
+    }
+}
+
+#[test]
+fn who_says_neither_what_nor_where_is_asked_both_and_then_what_is_missing() {
+    let asked = run("burglar in my shed", &[]);
+    let text = |run: &Run| run.plan().question.as_ref().map(|question| question.text.to_string());
+    assert_eq!(text(&asked).as_deref(), Some("What has happened, where, and is anybody hurt?"));
+    let what = answered(asked.clone(), "He has a knife, nobody is hurt");
+    assert_eq!(text(&what).as_deref(), Some("Where is help needed?"));
+    assert_eq!(text(&answered(asked, "He has a knife, nobody is hurt, 12 Mill Lane")), None);
+    let placed = run("Please help, come quickly, something is wrong at 12 Mill Lane", &[]);
+    assert_eq!(text(&placed).as_deref(), Some("What has happened, and is anybody hurt?"));
+}
+
+#[test]
+fn nobody_is_asked_for_ever() {
+    let mut asked = run("there is a fire", &[]);
+    for answers in 0.. {
+        assert!(answers < 32, "it still asks");
+        if !asked.asks() {
+            break;
+        }
+        asked = answered(asked, "no idea");
+    }
 }
 
 #[test]

@@ -83,7 +83,12 @@ fn an_answer_says_the_place_who_else_is_needed_and_who_is_told() {
             "The place is 12 Mill Lane. Also needed: Worker. To be told the place: Worker.",
         ),
         (&added[1..], None, None, "Nobody else is needed. To be told the place: Worker."),
-        (&added[..1], place, None, "Also needed: Worker. Open question: What has happened, and is anybody hurt?"),
+        (
+            &added[..1],
+            place,
+            None,
+            "Also needed: Worker. Open question: What has happened, where, and is anybody hurt?",
+        ),
     ];
     for (added, question, call, expected) in words {
         assert_eq!(answered(&reply(added, question), call), format!("Answer received. {expected}"));
