@@ -1,5 +1,5 @@
 //! Stands in for a service of the cluster: the same flags, nothing behind them.
-//! A file `refuse` in its data directory keeps it from starting.
+//! A file `refuse` in its data directory keeps it from starting, and one `taken` is a port that somebody else has.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -47,6 +47,9 @@ async fn run(args: Args, process: Process) -> Result<(), Fatal> {
     let refuse = args.data_dir.join("refuse");
     if refuse.exists() {
         return Err(Fatal::io(refuse.display(), "it is there"));
+    }
+    if args.data_dir.join("taken").exists() {
+        return Err(Fatal::PortInUse { address: ([127, 0, 0, 1], 7411).into(), flag: "--listen" });
     }
     let (foreign, trust) = (&args.foreign_agent, &args.trust);
     let token = &args.token_file;

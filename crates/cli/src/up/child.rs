@@ -172,11 +172,19 @@ async fn pass_on(name: &'static str, log: Option<impl AsyncRead + Unpin>, last: 
 
 fn last_words(last: LastWords, status: Option<ExitStatus>) -> String {
     let LastWords { error, newest } = last;
-    match (error.unwrap_or(newest), status) {
+    match (in_words_of_up(error.unwrap_or(newest)), status) {
         (words, Some(status)) if words.is_empty() => status.to_string(),
         (words, None) if words.is_empty() => "it ended".to_owned(),
         (words, _) => words,
     }
+}
+
+/// A service names its own flags for an address that is taken; `up` has another one.
+fn in_words_of_up(words: String) -> String {
+    let free = "have `up` take free ports with --free-ports";
+    ["--admin-listen", "--listen"]
+        .iter()
+        .fold(words, |words, flag| words.replace(&format!("choose another address with {flag}"), free))
 }
 
 /// The service's own exit code where it says more than that something is wrong.

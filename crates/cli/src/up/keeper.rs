@@ -58,7 +58,11 @@ async fn keep(recipe: Recipe, mut child: Child, changes: mpsc::Sender<Running>, 
         let end = match end {
             End::Died(end) => end,
             End::AsAsked => {
-                note(&format!("{} was asked to stop and stays down; to start it: {}", recipe.name, recipe.by_hand()));
+                let (name, by_hand) = (recipe.name, recipe.by_hand());
+                note(&format!(
+                    "{name} was asked to stop and stays down; to start it, in the directory of this `up`, which does not \
+                     stop it then (`watchroom drain {name}` does): {by_hand}"
+                ));
                 changes.send(Running { stays_down: true, ..child.running }).await.ok();
                 return stop.cancelled().await;
             }

@@ -334,6 +334,18 @@ async fn a_cluster_at_free_ports_says_how_it_is_found() {
 }
 
 #[tokio::test]
+async fn a_port_that_is_taken_is_told_with_the_flag_that_up_has() {
+    let home = Home::new();
+    fs::create_dir_all(home.data().join("fire")).unwrap();
+    fs::write(home.data().join("fire/taken"), "").unwrap();
+    let ended = end(home.up(&[]).spawn().unwrap()).await;
+    assert_eq!(ended.code, Some(75), "{ended:?}");
+    let last = ended.err.lines().last().unwrap_or_default();
+    assert!(last.contains("fire does not start") && last.contains("--free-ports"), "{ended:?}");
+    assert!(!last.contains("--listen"), "{ended:?}");
+}
+
+#[tokio::test]
 async fn a_second_cluster_in_the_same_directory_is_refused() {
     let home = Home::new();
     let (child, _cluster) = home.ready(&[]).await;
