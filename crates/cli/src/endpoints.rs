@@ -185,6 +185,11 @@ impl Endpoint {
         self.found_in.is_some() && !self.stays_down
     }
 
+    /// The cluster in the data directory, if the service is of it.
+    pub(crate) fn cluster(&self) -> Option<Cluster> {
+        Cluster::read(&self.data_dir).ok()?.filter(|cluster| cluster.at(&self.url).is_some())
+    }
+
     /// What to do when it does not answer.
     pub(crate) fn hint(&self) -> String {
         let (dir, way) = (self.data_dir.display(), self.way());
@@ -263,6 +268,11 @@ impl Endpoint {
         self.who == OPERATOR_NAME
     }
 
+    /// Whether it is named as the operator or the registry, which are ours wherever they are.
+    pub(crate) fn is_ours(&self) -> bool {
+        self.is_operator() || self.who == REGISTRY_NAME
+    }
+
     fn named(who: &'static str, named_by: &'static str, found: Found, flag: &str) -> Self {
         let Found { url, dir: found_in, pid, stays_down } = found;
         let usual = flag == "operator" && url == OPERATOR;
@@ -323,10 +333,16 @@ impl Cluster {
     /// The id of the `up` of the cluster in this directory that has a service at this address, and whether that stays
     /// down. A file that cannot be read tells nothing.
     fn with(data_dir: &Path, url: &str) -> Option<(u32, bool)> {
-        let (cluster, target) = (Self::read(data_dir).ok()??, a2a::Client::target(url).ok()?);
+        let cluster = Self::read(data_dir).ok()??;
+        let stays_down = cluster.at(url)?.stays_down;
+        Some((cluster.pid, stays_down))
+    }
+
+    /// The service at this address.
+    fn at(&self, url: &str) -> Option<&Running> {
+        let target = a2a::Client::target(url).ok()?;
         let at = target.authority();
-        let service = cluster.services.iter().find(|service| service.protocol == at)?;
-        Some((cluster.pid, service.stays_down))
+        self.services.iter().find(|service| service.protocol == at)
     }
 
     fn find(self, name: &str, dir: &Path) -> Option<Found> {

@@ -14,7 +14,7 @@ use types::natural;
 use crate::agents;
 use crate::args::{Common, Emergency, Units, Which};
 use crate::call::Caller;
-use crate::endpoints::Endpoint;
+use crate::endpoints::{Endpoint, Running};
 use crate::failure::Failure;
 use crate::outcome::Outcome;
 use crate::screen::{Mark, Screen, note, proto_json};
@@ -42,6 +42,9 @@ pub(crate) async fn run<W: Write>(args: &Units, common: &Common, screen: &mut Sc
             Err(failure) => return Err(failure),
         }
     }
+    if args.service.is_empty() {
+        unheard(&registry, &agents).iter().for_each(|line| note(line));
+    }
     asked.extend(units.iter().filter_map(|unit| Emergency::named(&unit.service)).map(Emergency::name));
     let absent: Vec<_> = args.service.iter().map(|it| it.name()).filter(|service| !asked.contains(service)).collect();
     let status = |unit: &&Unit| args.status.is_empty() || args.status.contains(&unit.status());
@@ -54,6 +57,19 @@ pub(crate) async fn run<W: Write>(args: &Units, common: &Common, screen: &mut Sc
         screen.say(Mark::None, &table(shown, &registry.none("units")))?;
     }
     if absent.is_empty() { Ok(Outcome::Done) } else { Err(unasked(&registry, &absent)) }
+}
+
+/// Which services of the registry's own cluster are not among the agents, and why.
+fn unheard(registry: &Endpoint, agents: &[Agent]) -> Vec<String> {
+    let away = |running: &Running| {
+        Emergency::named(&running.name).is_some() && !agents.iter().any(|agent| agents::is_at(agent, &running.protocol))
+    };
+    let services = registry.cluster().into_iter().flat_map(|cluster| cluster.services).filter(away);
+    let line = |Running { name, stays_down, .. }| match stays_down {
+        true => format!("{name} is not among them: it was asked to stop, and `watchroom up` leaves it down"),
+        false => format!("{name} is not among them: it is not registered now"),
+    };
+    services.map(line).collect()
 }
 
 /// That nobody tells of the units of these services.

@@ -230,6 +230,22 @@ fn agent_of(service: &str, store: &str, url: &str) -> Agent {
 }
 
 #[tokio::test]
+async fn a_service_of_the_cluster_that_is_not_among_them_is_named() {
+    let (fire, _) = served(items).await;
+    let bare = |url: &str| url.trim_start_matches("http://").to_owned();
+    let (registry, _tx) = registry(vec![agent_of("fire", "s-1", &bare(&fire))]).await;
+    let at = |name: &str, url: &str, down: bool| serde_json::json!({"name": name, "pid": 1, "protocol": url, "admin": "-", "stays_down": down});
+    let services =
+        [at("registry", &bare(&registry), false), at("fire", &bare(&fire), false), at("police", "127.0.0.1:9", true)];
+    let dir = tempfile::tempdir().unwrap();
+    let cluster = serde_json::json!({"pid": 1, "services": services}).to_string();
+    std::fs::write(dir.path().join("endpoints.json"), cluster).unwrap();
+    let ended = run(&["units", "--data-dir", dir.path().to_str().unwrap()]).await;
+    let told = "police is not among them: it was asked to stop, and `watchroom up` leaves it down\n";
+    assert_eq!((ended.code, ended.out.lines().count(), ended.err.as_str()), (Some(0), 4, told), "{ended:?}");
+}
+
+#[tokio::test]
 async fn a_service_is_told_of_though_another_does_not_answer() {
     let (fire, _) = served(items).await;
     let nobody = "127.0.0.1:9";
