@@ -133,8 +133,8 @@ impl Drop for Draft {
 }
 
 fn in_the_way(target: &Path) -> Failure {
-    let what = format!("{} is there already; a backup replaces nothing", target.display());
-    Failure::io(what, io::ErrorKind::AlreadyExists.into())
+    let why = io::Error::new(io::ErrorKind::AlreadyExists, "a backup replaces nothing");
+    Failure::io(format_args!("{} is there already", target.display()), why)
 }
 
 fn failed(target: &Path, error: io::Error) -> Failure {

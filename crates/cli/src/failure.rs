@@ -1,5 +1,7 @@
 //! Why a command could not do what was asked, in words for its user, and the exit code.
 
+mod cause;
+
 use std::fmt::{self, Write as _};
 use std::io;
 use std::path::PathBuf;
@@ -16,6 +18,11 @@ use tonic_types::StatusExt as _;
 use types::RemoteTask;
 
 use crate::endpoints::Endpoint;
+
+pub(crate) use cause::{innermost, unanswered};
+
+/// What services advise whose request is too large.
+const URL_PART: &str = "; send large content as a URL part";
 
 /// A failed command.
 #[derive(Debug, thiserror::Error)]
@@ -151,11 +158,16 @@ impl Failure {
             ClientError::Refused(refused) => {
                 let (of_other_tenant, for_size) = (refused == a2a::Error::ForeignTenant, refused.is_for_size());
                 let read = Refusal::read(endpoint, &refused.into());
-                Self::Refused(Box::new(Refusal { of_other_tenant, for_size, ..read }))
+                if let Some(api) = read.missing_api().filter(|_| endpoint.is_ours()) {
+                    let why = format!("another service, or one of another version, which serves nothing at {api}");
+                    let (what, hint) = (endpoint.to_string(), endpoint.right_port());
+                    return Self::Stranger { what, why, hint, exit: 69 };
+                }
+                Self::Refused(Box::new(Refusal { of_other_tenant, for_size, ..read.without_advice() }))
             }
             ClientError::Address(address) => Self::of_url(&address),
             ClientError::Unreachable(_) | ClientError::Timeout | ClientError::Ambiguous(_) => {
-                Self::Unreachable { what: endpoint.to_string(), why: innermost(&error), hint: endpoint.hint() }
+                Self::Unreachable { what: endpoint.to_string(), why: unanswered(&error), hint: endpoint.hint() }
             }
             ClientError::Invalid(_) | ClientError::NoInterface | ClientError::NoCard => {
                 Self::Internal(format!("{endpoint}: {error}"))
@@ -179,6 +191,11 @@ impl Failure {
     /// Whether a task takes no message now.
     pub(crate) fn takes_no_message(&self) -> bool {
         matches!(self, Self::Refused(refusal) if refusal.reason.as_deref() == Some("UNSUPPORTED_OPERATION"))
+    }
+
+    /// Whether it is about a task that is not there, or something of it.
+    pub(crate) fn finds_no_task(&self) -> bool {
+        matches!(self, Self::Refused(refusal) if refusal.reason.as_deref() == Some("TASK_NOT_FOUND"))
     }
 
     /// The same of a message that can be said in this conversation instead.
@@ -319,6 +336,20 @@ impl Refusal {
         }
     }
 
+    /// The API that one of ours says not to have.
+    fn missing_api(&self) -> Option<String> {
+        let api = self.message.strip_prefix("this server serves nothing at ")?;
+        (self.code == Code::Unimplemented).then(|| api.to_owned())
+    }
+
+    /// The same without an advice for clients that this command cannot follow.
+    fn without_advice(mut self) -> Self {
+        if let Some(message) = self.message.strip_suffix(URL_PART) {
+            self.message = message.to_owned();
+        }
+        self
+    }
+
     fn write_details(&self, text: &mut String) {
         append(text, &format!("from: {}", self.who));
         append(text, &format!("code: {}", code_name(self.code)));
@@ -395,8 +426,7 @@ impl Refusal {
                 "is that where an agent is, and what it speaks? `watchroom card ADDRESS` shows its card, --binding says \
                  what is spoken",
             ),
-            // Ours say so in the message.
-            _ if self.for_size && self.reason.is_none() => Some("send less, and what is large as a part with its URL"),
+            _ if self.for_size => Some("send less: a text or a plan goes out whole, in one message"),
             Code::ResourceExhausted if !self.is_busy() => None,
             Code::ResourceExhausted | Code::Unavailable => Some("try again in a moment"),
             Code::Unauthenticated if self.had_token => Some(
@@ -450,15 +480,6 @@ fn code_name(code: Code) -> String {
         name.extend(letter.to_uppercase());
     }
     name
-}
-
-/// The last cause: "Connection refused" says more than "transport error".
-pub(crate) fn innermost(error: &dyn std::error::Error) -> String {
-    let mut inner = error;
-    while let Some(source) = inner.source() {
-        inner = source;
-    }
-    inner.to_string()
 }
 
 fn append(text: &mut String, line: &str) {

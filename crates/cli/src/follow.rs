@@ -16,7 +16,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 use types::Seq;
 
 use crate::endpoints::Endpoint;
-use crate::failure::Failure;
+use crate::failure::{Failure, unanswered};
 use crate::interrupt::Interrupt;
 use crate::outcome::{Outcome, Tally};
 use crate::screen::{Screen, note, proto_json};
@@ -153,7 +153,7 @@ impl<'a, W: Write> Follow<'a, W> {
             Followed::Lost(error) => {
                 if self.lost.is_none() {
                     self.lost = Some(Instant::now());
-                    note(&format!("the connection is lost ({error}); trying again"));
+                    note(&format!("the connection is lost ({}); trying again", unanswered(&error)));
                 }
                 Ok(())
             }
@@ -207,6 +207,11 @@ impl<'a, W: Write> Follow<'a, W> {
     /// The end of a task is the stream's own end; a question is not: the stream stays open for what follows it.
     fn asks(&self) -> bool {
         self.tally.state() == Some(TaskState::InputRequired)
+    }
+
+    /// Who has the task.
+    pub(crate) fn endpoint(&self) -> &'a Endpoint {
+        self.endpoint
     }
 
     /// The newest frame that was shown, of agents that number them.

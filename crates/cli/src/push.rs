@@ -51,13 +51,27 @@ async fn all(endpoint: &Endpoint, args: &Push) -> Result<Vec<PushStatus>, Failur
 async fn redrive<W: Write>(endpoint: &Endpoint, webhook: &Webhook, screen: &mut Screen<W>) -> Result<Outcome, Failure> {
     let mut service = Caller::new(endpoint)?;
     let request = RedrivePushRequest { task_id: webhook.task.to_string(), id: webhook.id.to_string() };
-    let answer: RedrivePushResponse = service.unary(REDRIVE, request).await?;
+    let answer = service.unary(REDRIVE, request).await;
+    let answer: RedrivePushResponse = answer.map_err(|failure| match failure {
+        failure if failure.finds_no_task() => missing(endpoint, webhook),
+        failure => failure,
+    })?;
     if screen.is_for_script() {
         screen.json(&proto_json(&answer)?)?;
     } else {
         screen.say(Mark::Success, "it is called again, from the first event that it has not taken")?;
     }
     Ok(Outcome::Done)
+}
+
+/// A service does not tell a webhook that it does not have from a task that it does not have.
+fn missing(endpoint: &Endpoint, webhook: &Webhook) -> Failure {
+    Failure::Missing {
+        what: format!("{endpoint} has no webhook {}/{}", webhook.task, webhook.id),
+        hint: "`watchroom push` lists those that are owed something, `watchroom webhook list TASK` all of a task; \
+               --service names another service"
+            .to_owned(),
+    }
 }
 
 fn row(webhook: &PushStatus) -> [String; 6] {

@@ -12,12 +12,12 @@ use futures::{StreamExt as _, stream};
 use outbound::TlsError;
 use proto::a2a::{Message, Part, Role, SendMessageConfiguration, SendMessageRequest, Task, TaskState};
 use tokio::time::{Instant, sleep};
-use tonic::Code;
+use tonic::{Code, Status};
 use types::{MessageId, RemoteTask, RetryPolicy, Seq};
 
 use crate::args::{Common, Mode, Send, Watch};
 use crate::endpoints::Endpoint;
-use crate::failure::Failure;
+use crate::failure::{Failure, unanswered};
 use crate::follow::{End, Follow, PATIENCE, UNKNOWN};
 use crate::interrupt::Interrupt;
 use crate::outcome::{Outcome, Tally};
@@ -33,7 +33,16 @@ const PAUSES: RetryPolicy =
 /// Sends the message of `args`.
 pub(crate) async fn send<W: Write>(args: &Send, common: &Common, screen: &mut Screen<W>) -> Result<Outcome, Failure> {
     let endpoint = Endpoint::of_target(common, &args.target)?;
-    match (deliver(&endpoint, request(args, said::part(args)?), screen).await, &args.task) {
+    let request = request(args, said::part(args)?);
+    let from = match &args.task {
+        Some(task) if !args.return_immediately => end_of(&endpoint, task).await,
+        Some(_) | None => None,
+    };
+    let sent = match from {
+        Some(from) => answer(&endpoint, request, from, screen).await,
+        None => deliver(&endpoint, request, screen).await,
+    };
+    match (sent, &args.task) {
         (Err(failure), Some(task)) if failure.takes_no_message() => {
             Err(failure.in_conversation(context_of(&endpoint, task).await))
         }
@@ -45,6 +54,37 @@ pub(crate) async fn send<W: Write>(args: &Send, common: &Common, screen: &mut Sc
 async fn context_of(endpoint: &Endpoint, task: &RemoteTask) -> Option<String> {
     let found = endpoint.client().ok()?.get(task, History::None).await.ok()?;
     Some(found.task.context_id)
+}
+
+/// The last frame of a task before it is answered, at agents that number them.
+async fn end_of(endpoint: &Endpoint, task: &RemoteTask) -> Option<Seq> {
+    endpoint.told(endpoint.client().ok()?.get(task, History::None)).await.ok()?.seq
+}
+
+/// Sends the answer to a task and follows what comes after `from`: a stream that begins with the answer would begin
+/// with the task as it stands then, which tells again what was shown before and leaves out what came in between.
+async fn answer<W: Write>(
+    endpoint: &Endpoint,
+    request: SendMessageRequest,
+    from: Seq,
+    screen: &mut Screen<W>,
+) -> Result<Outcome, Failure> {
+    let client = endpoint.client()?;
+    let mut interrupt = Interrupt::watch()?;
+    let taken = tokio::select! {
+        taken = taken(endpoint, &client, at_once(request)) => taken?,
+        () = interrupt.pressed() => {
+            note(UNKNOWN);
+            return Ok(Outcome::Interrupted);
+        }
+    };
+    let task = match taken {
+        Reply::Task(snapshot) => snapshot.task,
+        reply @ Reply::Message(_) => return accepted(reply, endpoint, screen),
+    };
+    let id = task.id.parse().map_err(|_| Failure::Internal(format!("{endpoint}: the task has no usable id")))?;
+    let follow = Follow::new(endpoint, screen).of_task(task.id).after(Some(from)).quietly(true);
+    to_the_end(&client, &id, Some(from), follow, interrupt).await
 }
 
 /// Sends a message and follows what becomes of it; or only hears that it is accepted, if that is what it asks for.
@@ -98,17 +138,27 @@ pub(crate) async fn watch<W: Write>(args: &Watch, common: &Common, screen: &mut 
         },
     };
     // Whoever goes on from a frame may have nothing to be told for long, and has just been answered.
-    let mut follow = follow.after(from).quietly(from.is_some());
-    let mut items = client.follow(args.id.clone(), from);
-    let mut interrupt = Interrupt::watch()?;
+    let follow = follow.after(from).quietly(from.is_some());
+    to_the_end(&client, &args.id, from, follow, Interrupt::watch()?).await
+}
+
+/// Shows what comes after a frame until the task ends or asks for an answer.
+async fn to_the_end<W: Write>(
+    client: &a2a::Client,
+    task: &RemoteTask,
+    from: Option<Seq>,
+    mut follow: Follow<'_, W>,
+    mut interrupt: Interrupt,
+) -> Result<Outcome, Failure> {
+    let mut items = client.follow(task.clone(), from);
     loop {
         let outcome = match follow.run(&mut items, &mut interrupt).await? {
             End::Outcome(Outcome::Interrupted) => return Ok(Outcome::Interrupted),
             End::Outcome(outcome) => outcome,
-            End::Unheard(error) => return Err(Failure::of_call(&endpoint, error)),
+            End::Unheard(error) => return Err(Failure::of_call(follow.endpoint(), error)),
         };
         // With a cursor the stream tells only the rest of the story, and a question in it may be an old one.
-        match (outcome, client.get(&args.id, History::None).await) {
+        match (outcome, client.get(task, History::None).await) {
             (Outcome::InputNeeded, Ok(snapshot)) if is_past(&snapshot, follow.seq()) => {}
             (Outcome::InputNeeded, _) | (_, Err(_)) => return Ok(advised(outcome, &follow)),
             (Outcome::Done | Outcome::Failed | Outcome::Interrupted, Ok(snapshot)) => {
@@ -168,13 +218,12 @@ fn is_past(snapshot: &Snapshot, shown: Option<Seq>) -> bool {
 async fn poll<W: Write>(
     endpoint: &Endpoint,
     client: &a2a::Client,
-    mut request: SendMessageRequest,
+    request: SendMessageRequest,
     follow: &mut Follow<'_, W>,
     interrupt: &mut Interrupt,
 ) -> Result<Outcome, Failure> {
     let failed = |error| Failure::of_call(endpoint, error);
-    request.configuration.get_or_insert_default().return_immediately = true;
-    let mut items = match endpoint.told(client.send(request)).await.map_err(failed)? {
+    let mut items = match endpoint.told(client.send(at_once(request))).await.map_err(failed)? {
         Reply::Message(message) => {
             let event = Event { cursor: None, update: Update::Message(message) };
             stream::iter([Ok(Followed::Event(event))]).boxed()
@@ -212,13 +261,28 @@ async fn accept<W: Write>(
     request: SendMessageRequest,
     screen: &mut Screen<W>,
 ) -> Result<Outcome, Failure> {
+    accepted(taken(endpoint, client, request).await?, endpoint, screen)
+}
+
+/// The same request, answered as soon as its message is taken.
+fn at_once(mut request: SendMessageRequest) -> SendMessageRequest {
+    request.configuration.get_or_insert_default().return_immediately = true;
+    request
+}
+
+/// Sends a message until it is taken.
+async fn taken(endpoint: &Endpoint, client: &a2a::Client, request: SendMessageRequest) -> Result<Reply, Failure> {
     let mut attempts = Attempts::new(endpoint);
-    let reply = loop {
+    loop {
         match attempts.waiting(client.send(request.clone())).await {
-            Ok(reply) => break reply,
+            Ok(reply) => return Ok(reply),
             Err(error) => attempts.again(error).await?,
         }
-    };
+    }
+}
+
+/// Shows what a message became.
+fn accepted<W: Write>(reply: Reply, endpoint: &Endpoint, screen: &mut Screen<W>) -> Result<Outcome, Failure> {
     let mut tally = Tally::default();
     match reply {
         Reply::Task(snapshot) => {
@@ -265,11 +329,13 @@ struct Attempts<'a> {
     endpoint: &'a Endpoint,
     since: Instant,
     failed: u32,
+    /// What was said last of why there is none.
+    said: String,
 }
 
 impl<'a> Attempts<'a> {
     fn new(endpoint: &'a Endpoint) -> Self {
-        Self { endpoint, since: Instant::now(), failed: 0 }
+        Self { endpoint, since: Instant::now(), failed: 0, said: String::new() }
     }
 
     /// Waits for the answer to one, and says so once.
@@ -282,15 +348,21 @@ impl<'a> Attempts<'a> {
     }
 
     /// Waits before the next one, or says why there is none. Nobody there at all is for the user to know at once, and so is
-    /// what TLS forbids: no later attempt mends that.
+    /// what TLS forbids: no later attempt mends that. Who takes a connection and is silent is there.
     async fn again(&mut self, error: ClientError) -> Result<(), Failure> {
-        let nobody = self.failed == 0 && matches!(error, ClientError::Unreachable(_));
+        let silent = |status: &Status| status.code() == Code::DeadlineExceeded;
+        let nobody = self.failed == 0 && matches!(&error, ClientError::Unreachable(status) if !silent(status));
         let forbidden = TlsError::behind(&error).is_some();
         if nobody || forbidden || !error.is_transient() || self.since.elapsed() > PATIENCE {
             return Err(Failure::of_call(self.endpoint, error));
         }
         self.failed += 1;
-        note(&format!("no answer yet ({error}); sending the same message again"));
+        let why = unanswered(&error);
+        if why != self.said {
+            let limit = PATIENCE.as_secs();
+            note(&format!("no answer yet ({why}); sending the same message again, for {limit} s in all"));
+            self.said = why;
+        }
         // Half of the bound at least: one client needs no full jitter.
         sleep(PAUSES.pause(self.failed, 0.5).unwrap_or(PAUSES.max_backoff)).await;
         Ok(())

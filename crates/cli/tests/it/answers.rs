@@ -88,11 +88,16 @@ impl Agent {
 
     fn send(&self, request: Request<SendMessageRequest>) -> Result<SendMessageResponse, Status> {
         self.note(&request);
-        self.sends.lock().unwrap().push(request.into_inner());
+        let request = request.into_inner();
+        let answered = request.message.as_ref().map(|message| message.task_id.clone()).unwrap_or_default();
+        self.sends.lock().unwrap().push(request);
         if let Some(refusal) = self.refusal.lock().unwrap().clone() {
             return Err(refusal.into());
         }
-        let task = task(TaskState::Working, "on it");
+        let mut task = task(TaskState::Working, "on it");
+        if answered == "answered" {
+            task.id = answered;
+        }
         Ok(SendMessageResponse { payload: Some(send_message_response::Payload::Task(task)) })
     }
 
@@ -131,6 +136,9 @@ impl Agent {
             "unknown" => Err(a2a::Error::TaskNotFound.into()),
             "waiting" => Ok(Task { metadata: Some(cursor(4, None)), ..task(TaskState::InputRequired, "which house?") }),
             "ended" => Ok(Task { metadata: Some(cursor(3, None)), ..task(TaskState::Completed, "2/2 dispatched") }),
+            "answered" if self.sends.lock().unwrap().is_empty() => {
+                Ok(Task { metadata: Some(cursor(4, None)), ..task(TaskState::InputRequired, "which house?") })
+            }
             _ => Ok(task(TaskState::Completed, "2/2 dispatched")),
         }
     }

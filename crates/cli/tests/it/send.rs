@@ -168,6 +168,34 @@ async fn a_question_that_is_open_from_the_start_can_be_answered_at_once() {
 }
 
 #[tokio::test]
+async fn what_follows_an_answer_is_told_from_its_first_frame_on_and_nothing_from_before() {
+    let rest = [
+        resumed(4, TaskState::InputRequired),
+        status(5, TaskState::Working, "Answer received"),
+        step(6, "fire", "working", "[3/4] Telling Fire"),
+        step(7, "fire", "completed", "[4/4] Fire knows the place"),
+        status(8, TaskState::Completed, "4/4"),
+    ];
+    let (agent, url) = Agent::start([Answer::Frames(all(rest))]).await;
+    let ended = run(&["send", "12 Mill Lane", "--task", "answered", "--agent", &url]).await;
+    let expected = "Answer received\n[3/4] Telling Fire\n[4/4] Fire knows the place\ncompleted: 4/4\n";
+    assert_eq!((ended.code, ended.out.as_str()), (Some(0), expected), "{ended:?}");
+    let sends = agent.sends();
+    assert_eq!((sends.len(), sends[0].message.as_ref().unwrap().task_id.as_str()), (1, "answered"));
+    assert!(agent.metadata("watchroom-cursor").contains(&Some("4".to_owned())));
+}
+
+#[tokio::test]
+async fn what_keeps_an_answer_away_is_said_once_and_again_when_it_changes() {
+    let refuse = |why: &str| Answer::Refuse(Status::unavailable(why));
+    let answers =
+        [refuse("starting"), refuse("starting"), refuse("stopping"), Answer::Frames(all(dispatch("completed")))];
+    let (_agent, url) = Agent::start(answers).await;
+    let ended = run(&["send", CALL, "--agent", &url]).await;
+    assert_eq!((ended.code, ended.err.matches("no answer yet").count()), (Some(0), 2), "{ended:?}");
+}
+
+#[tokio::test]
 async fn what_a_task_does_not_take_can_be_said_in_its_conversation() {
     let refusal = || Answer::Refuse(a2a::Error::UnsupportedOperation("it has no open question".to_owned()).into());
     let (agent, url) = Agent::start([refusal()]).await;
