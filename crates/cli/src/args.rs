@@ -267,7 +267,7 @@ pub(crate) enum Mode {
 /// Asks for a plan.
 #[derive(Debug, Args)]
 pub(crate) struct Plan {
-    /// The call, in plain words
+    /// The call, in plain words; `-` reads it from standard input
     #[arg(value_parser = not_blank)]
     pub(crate) text: String,
     /// Whether the steps run one after the other or together [default: the operator's]

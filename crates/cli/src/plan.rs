@@ -9,6 +9,7 @@ use crate::call::Caller;
 use crate::endpoints::Endpoint;
 use crate::failure::Failure;
 use crate::outcome::Outcome;
+use crate::said;
 use crate::screen::{Mark, Screen, proto_json};
 use crate::show;
 
@@ -20,7 +21,7 @@ pub(crate) async fn run<W: Write>(args: &Plan, common: &Common, screen: &mut Scr
         Some(Mode::Sequential) => orchestrator::Mode::Sequential,
         Some(Mode::Parallel) => orchestrator::Mode::Parallel,
     };
-    let request = PlanOnlyRequest { text: args.text.clone(), mode: mode.into() };
+    let request = PlanOnlyRequest { text: said::words(&args.text)?, mode: mode.into() };
     let method = "/watchroom.orchestrator.v1.Orchestrator/PlanOnly";
     let answer: PlanOnlyResponse = Caller::new(&endpoint)?.unary(method, request).await?;
     if screen.is_for_script() {

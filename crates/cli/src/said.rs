@@ -1,4 +1,4 @@
-//! What `send` says: words, or a plan that a file holds.
+//! What `send` and `plan` say: words, or a plan that a file holds.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -15,9 +15,13 @@ use crate::failure::Failure;
 pub(crate) fn part(args: &Send) -> Result<Part, Failure> {
     match (&args.plan, args.text.as_deref()) {
         (Some(file), _) => plan(file),
-        (None, Some("-")) => Ok(text(spoken()?)),
-        (None, said) => Ok(text(said.unwrap_or_default().to_owned())),
+        (None, said) => Ok(text(words(said.unwrap_or_default())?)),
     }
+}
+
+/// The words of an argument, or those on standard input.
+pub(crate) fn words(argument: &str) -> Result<String, Failure> {
+    if argument == "-" { spoken() } else { Ok(argument.to_owned()) }
 }
 
 fn text(said: String) -> Part {

@@ -11,7 +11,7 @@ use crate::endpoints::Endpoint;
 use crate::failure::Failure;
 use crate::outcome::Outcome;
 use crate::pages::Pages;
-use crate::screen::{Mark, Screen, proto_json};
+use crate::screen::{Mark, Screen, note, proto_json};
 use crate::show;
 
 /// A2A's largest page.
@@ -23,6 +23,7 @@ pub(crate) async fn list<W: Write>(args: &Tasks, common: &Common, screen: &mut S
     let client = endpoint.client()?;
     let mut tasks: Vec<Task> = Vec::new();
     let (mut page_token, mut pages) = (String::new(), Pages::of(&endpoint));
+    let mut total = None;
     loop {
         let missing = args.limit.saturating_sub(u32::try_from(tasks.len()).unwrap_or(u32::MAX));
         let request = ListTasksRequest {
@@ -36,7 +37,11 @@ pub(crate) async fn list<W: Write>(args: &Tasks, common: &Common, screen: &mut S
         let page = endpoint.told(client.list(request)).await;
         let page = page.map_err(|error| Failure::of_call(&endpoint, error))?;
         tasks.extend(page.tasks);
+        let total = *total.get_or_insert(page.total_size);
         if tasks.len() >= args.limit as usize {
+            if !page.next_page_token.is_empty() {
+                note(&more(tasks.len(), total));
+            }
             break;
         }
         match pages.next(page.next_page_token)? {
@@ -46,6 +51,14 @@ pub(crate) async fn list<W: Write>(args: &Tasks, common: &Common, screen: &mut S
     }
     print(&tasks, &endpoint.none_begun("tasks"), screen)?;
     Ok(Outcome::Done)
+}
+
+/// That there are more than so many. Not every agent counts them.
+fn more(shown: usize, total: i32) -> String {
+    match usize::try_from(total) {
+        Ok(total) if total > shown => format!("{shown} of {total} tasks are shown; all of them with --limit {total}"),
+        Ok(_) | Err(_) => format!("{shown} tasks are shown, and there are more; --limit N shows up to N"),
+    }
 }
 
 /// Shows one task.

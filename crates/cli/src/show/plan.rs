@@ -24,6 +24,10 @@ pub(crate) fn plan(answer: &PlanOnlyResponse) -> String {
         // Writing to a String cannot fail.
         write!(text, "\n  {k}. {}", line(step)).ok();
     }
+    if let Some(triage) = &answer.triage {
+        let kind = if triage.r#type.is_empty() { "not known" } else { &triage.r#type };
+        write!(text, "\n  type: {kind}, priority {}", triage.priority).ok();
+    }
     let decisions = || answer.triage.iter().flat_map(|triage| &triage.decisions);
     for decision in decisions().filter(|it| !it.service.is_empty() || it.effect == "sends-nobody") {
         write!(text, "\n  {}", reason(decision)).ok();

@@ -1,5 +1,6 @@
 //! `tasks`, `task`, `cancel`, `plan`, `agents` and `log`.
 
+use std::process::Stdio;
 use std::time::Duration;
 
 use axum::Router;
@@ -9,18 +10,19 @@ use futures::stream;
 use proto::a2a::{AgentCard, AgentInterface, AgentSkill, ListTasksRequest, ListTasksResponse, TaskState};
 use proto::watchroom::admin::v1::{Frame, Private, Record, RecordsRequest, record};
 use proto::watchroom::orchestrator::v1::{
-    Duty, ListDutiesRequest, ListDutiesResponse, Mode, Plan, PlanOnlyRequest, PlanOnlyResponse, Step,
+    Duty, ListDutiesRequest, ListDutiesResponse, Mode, Plan, PlanOnlyRequest, PlanOnlyResponse, Step, Triage,
 };
 use proto::watchroom::registry::v1::watch_agents_response::Event;
 use proto::watchroom::registry::v1::{
     Agent, Health, Policy, QueryAgentsRequest, QueryAgentsResponse, Registration, RemoveReason, Removed,
     ResolveRequest, ResolveResponse, ResolvedEndpoint, Synced, WatchAgentsRequest, WatchAgentsResponse,
 };
+use tokio::io::AsyncWriteExt as _;
 use tonic::{Request, Status};
 
 use crate::answers;
 use crate::frames::{CONTEXT, TASK, status};
-use crate::support::{run, serve, streaming, unary};
+use crate::support::{end, run, serve, streaming, unary, watchroom};
 
 #[tokio::test]
 async fn tasks_are_listed_page_by_page_up_to_the_limit() {
@@ -35,6 +37,9 @@ async fn tasks_are_listed_page_by_page_up_to_the_limit() {
     assert_eq!((first.page_size, second.page_size), (Some(3), Some(1)));
     assert_eq!((first.status(), first.context_id.as_str()), (TaskState::InputRequired, "c"));
     assert_eq!(second.page_token, "second");
+    assert_eq!(ended.err, "", "there is no other page");
+    let cut = run(&["tasks", "--agent", &url, "--limit", "2"]).await;
+    assert_eq!(cut.err, "2 of 4 tasks are shown; all of them with --limit 4\n");
 }
 
 #[tokio::test]
@@ -108,6 +113,7 @@ fn plan_only(request: &PlanOnlyRequest) -> PlanOnlyResponse {
         plan: Some(plan),
         location: "12 Mill Lane".to_owned(),
         confidence: 0.9,
+        triage: Some(Triage { r#type: request.text.clone(), priority: 2, ..Triage::default() }),
         ..PlanOnlyResponse::default()
     }
 }
@@ -118,8 +124,13 @@ async fn a_plan_is_shown_with_place_and_confidence() {
     let url = serve(Router::new().route("/watchroom.orchestrator.v1.Orchestrator/PlanOnly", method)).await;
     let ended = run(&["plan", "smoke", "--operator", &url, "--mode", "parallel"]).await;
     let expected = "Dispatch: 2 steps, parallel\n  1. Dispatching Fire Brigade Agent (Fire Agent, dispatch)\n  \
-                    2. More of them (Fire Agent, dispatch) after fire\n  place: 12 Mill Lane\n  confidence: 90 % sure of who is needed\n";
+                    2. More of them (Fire Agent, dispatch) after fire\n  \
+                    type: smoke, priority 2\n  place: 12 Mill Lane\n  confidence: 90 % sure of who is needed\n";
     assert_eq!((ended.code, ended.out.as_str()), (Some(0), expected), "{ended:?}");
+    let mut child = watchroom(&["plan", "-", "--operator", &url]).stdin(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(b"fire, as read\n").await.unwrap();
+    let read = end(child).await;
+    assert!(read.out.contains("type: fire, as read, priority 2\n"), "{read:?}");
     let ended = run(&["plan", "smoke", "--operator", &url, "--mode", "sequential", "--json"]).await;
     assert_eq!(ended.json()[0]["plan"]["mode"], Mode::Sequential.as_str_name());
 }
@@ -135,7 +146,7 @@ async fn what_is_too_large_is_for_its_caller_to_change_and_what_is_too_much_just
     let large = a2a::Error::TooLarge { field: "text".to_owned(), size: 84_000, limit: 65_536 };
     let ended = run(&["plan", "smoke", "--operator", &refusing(large.into()).await]).await;
     assert!(ended.code == Some(1) && ended.err.contains("84000 bytes"), "{ended:?}");
-    assert!(!ended.err.contains("next:"), "{ended:?}");
+    assert!(ended.err.contains("next: send less") && !ended.err.contains("URL part"), "{ended:?}");
     let busy = a2a::Error::Overloaded { retry_after: Duration::from_secs(1) };
     let ended = run(&["plan", "smoke", "--operator", &refusing(busy.into()).await]).await;
     assert!(ended.code == Some(69) && ended.err.contains("next: try again in a moment"), "{ended:?}");
@@ -345,9 +356,17 @@ async fn records_larger_than_any_request_are_shown_and_larger_answers_explained(
 }
 
 #[tokio::test]
-async fn a_service_without_the_api_ends_70_and_says_so() {
+async fn a_service_without_the_api_is_told_from_the_one_that_was_looked_for() {
     let url = serve(Router::new()).await;
-    let ended = run(&["plan", "smoke", "--operator", &url]).await;
+    for (args, flag) in
+        [(["plan", "smoke", "--operator", &url], "--operator"), (["send", "smoke", "--operator", &url], "--operator")]
+    {
+        let ended = run(&args).await;
+        assert_eq!(ended.code, Some(69), "{ended:?}");
+        let said = "something else answers in place of the operator";
+        assert!(ended.err.contains(said) && ended.err.contains(flag), "{ended:?}");
+    }
+    let ended = run(&["tasks", "--agent", &url, "--binding", "grpc"]).await;
     assert_eq!(ended.code, Some(70), "{ended:?}");
     assert!(ended.err.contains("UNIMPLEMENTED") && ended.err.contains("right address"), "{ended:?}");
 }
