@@ -42,3 +42,16 @@ async fn whoever_does_not_answer_is_named_after_a_while_and_how_long_it_is_waite
     let note: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert!(note["note"].as_str().unwrap().starts_with("no answer from the registry"), "{json}");
 }
+
+#[tokio::test]
+async fn an_agent_whose_card_does_not_come_is_asked_again_for_as_long_as_is_said() {
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", silent.local_addr().unwrap());
+    let mut child = watchroom(&["send", "smoke", "--agent", &url]).spawn().unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    let mut next = async || timeout(PATIENCE, lines.next_line()).await.unwrap().unwrap().unwrap_or_default();
+    assert!(next().await.contains("given up within 60 s"));
+    let again = next().await;
+    child.kill().await.unwrap();
+    assert!(again.starts_with("no answer yet (the agent's card did not come in time); sending"), "{again}");
+}
