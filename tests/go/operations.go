@@ -47,15 +47,20 @@ func (agent *Agent) as(ctx context.Context) context.Context {
 	return metadata.AppendToOutgoingContext(ctx, "a2a-version", "1.0", "authorization", "Bearer "+agent.Token)
 }
 
-// refused checks that an error has this code and, where one is expected, this ErrorInfo.reason.
+// refused checks that an error has this code and, where one is expected, this ErrorInfo.reason of A2A's.
 func refused(err error, code codes.Code, reason string) error {
+	return refusedBy(err, code, "a2a-protocol.org", reason)
+}
+
+// refusedBy checks the same of a reason of this domain.
+func refusedBy(err error, code codes.Code, domain, reason string) error {
 	said := status.Convert(err)
 	if said.Code() != code {
 		return fmt.Errorf("%v instead of %v", err, code)
 	}
 	for _, detail := range said.Details() {
 		if info, ok := detail.(*errdetails.ErrorInfo); ok {
-			return shows(info.Reason == reason && info.Domain == "a2a-protocol.org", info)
+			return shows(info.Reason == reason && info.Domain == domain, info)
 		}
 	}
 	return shows(reason == "", "no ErrorInfo in "+err.Error())
@@ -371,7 +376,7 @@ func (agent *Agent) showsItsExtendedCard(ctx context.Context) error {
 
 func (agent *Agent) wantsAToken(ctx context.Context) error {
 	_, err := agent.rpc.SendMessage(metadata.AppendToOutgoingContext(ctx, "a2a-version", "1.0"), request(agent.Work))
-	return refused(err, codes.Unauthenticated, "")
+	return refusedBy(err, codes.Unauthenticated, "watchroom", "NOT_ADMITTED")
 }
 
 func (agent *Agent) knowsNobody(ctx context.Context) error {
