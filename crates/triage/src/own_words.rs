@@ -181,7 +181,7 @@ pub fn place_in_own_words(answer: &str) -> Option<Quote> {
     let places = clauses.iter().filter(|clause| !says_what(answer, clause)).map(|clause| led(clause));
     let mut telling = places.filter(|place| says_where(place));
     let first = telling.next()?;
-    let last = telling.last().unwrap_or(first);
+    let last = telling.next_back().unwrap_or(first);
     let span = fitting(answer, first[0].span.start..last[last.len() - 1].span.end);
     Some(Quote { text: answer[span.clone()].to_owned(), span })
 }
