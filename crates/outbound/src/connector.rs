@@ -39,7 +39,7 @@ impl Connector {
     }
 
     /// Why calls over its connections fail, where it can be found out: [`TlsError::Spoken`] at what was taken for
-    /// plaintext, or a [`Stranger`]. Nobody is asked once HTTP/2 was heard from there.
+    /// plaintext, or a [`Stranger`](crate::Stranger). Nobody is asked once HTTP/2 was heard from there.
     pub async fn explain(&self) -> Option<BoxError> {
         let target = self.fixed.as_ref().filter(|_| !self.heard.is_true())?;
         let (tls, stranger) = tokio::join!(self.dialer.finds_tls(target), self.dialer.finds_stranger(target));
