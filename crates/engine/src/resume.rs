@@ -114,9 +114,12 @@ impl Run {
         }
     }
 
-    /// The steps whose agents were to be told something that they do not know, and that telling again would not reach.
+    /// The steps whose agents were to be told something that they do not know, and that telling again would not reach,
+    /// but for those whose effects must not happen twice.
     fn untold(&self, id: TaskId, findings: &[Finding], earlier: &[Earlier]) -> Vec<StepId> {
         let tellings = self.steps().filter_map(|(step, status)| Some((step.tells()?, step, status)));
+        let again = |of: &StepId| self.step(of).is_some_and(|(_, step, _)| !step.at_most_once);
+        let tellings = tellings.filter(|(of, _, _)| again(of));
         let failed = tellings.filter(|(_, step, status)| match self.next(id, (step, status), findings, earlier) {
             // Where nobody was asked, as nobody was known to have been sent, telling may do.
             Next::Anew => status.state == StepState::Failed,

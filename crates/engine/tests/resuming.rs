@@ -233,9 +233,11 @@ fn what_was_left_alone_stays_so_when_the_run_that_tells_why_is_gone() {
 }
 
 /// A dispatch whose units were to be told the place, and were not.
-fn untold() -> Bench {
+fn untold(at_most_once: bool) -> Bench {
     let question = Some(engine::Question { reason: engine::Reason::Location, text: "where?".into() });
-    let mut bench = Bench::accepted(Plan { question, origin: engine::Origin::Text, ..once(&["fire"]) });
+    let mut asked = Plan { question, origin: engine::Origin::Text, ..once(&["fire"]) };
+    asked.steps[0].at_most_once = at_most_once;
+    let mut bench = Bench::accepted(asked);
     bench.completes("fire", 1);
     bench.tell(moving(&["fire"], &["fire"])).unwrap();
     bench.child("fire.redirect", 1, ChildNews::NotAccepted(Cause::new(Code::Refused, "all have cleared")));
@@ -245,7 +247,7 @@ fn untold() -> Bench {
 
 #[test]
 fn a_dispatch_that_could_not_be_told_begins_anew_and_is_told_nothing() {
-    let bench = untold();
+    let bench = untold(false);
     let (_, mut next) = resumed(&bench, &[]);
     assert_eq!((next.dispatched(), next.run.plan().steps.len()), (vec!["fire/1".to_owned()], 1));
     next.completes("fire", 1);
@@ -254,9 +256,15 @@ fn a_dispatch_that_could_not_be_told_begins_anew_and_is_told_nothing() {
 }
 
 #[test]
+fn what_must_not_be_done_twice_is_told_again_instead() {
+    let (_, next) = resumed(&untold(true), &[]);
+    assert_eq!(next.dispatched(), ["fire.redirect/1"]);
+}
+
+#[test]
 fn a_dispatch_that_may_still_be_told_does_not_begin_anew() {
     let open = [finding("fire.redirect", Fate::Open)];
-    let Err(NotResumable::AllLeft(left)) = untold().run.resume(TaskId::fresh(), &open, &[]) else {
+    let Err(NotResumable::AllLeft(left)) = untold(false).run.resume(TaskId::fresh(), &open, &[]) else {
         panic!("it began anew")
     };
     assert_eq!(ids(&left), ["fire.redirect"]);
