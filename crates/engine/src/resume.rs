@@ -89,7 +89,6 @@ impl Run {
         let mut resume = Resume { plan: self.successor(id), done: Vec::new(), left: Vec::new() };
         // Something is gained when a step begins anew, or is found to have been done after all.
         let mut gained = false;
-        let untold = self.untold(id, findings, earlier);
         for (step, status) in self.steps().filter(|(step, _)| step.undoes().is_none()) {
             // What begins anew is told everything when it is sent.
             if step.tells().is_some_and(|of| !resume.done.iter().any(|(done, _)| done == of)) {
@@ -97,8 +96,6 @@ impl Run {
                 continue;
             }
             match self.next(id, (step, status), findings, earlier) {
-                // Whoever has it goes on to where it was sent, or has gone.
-                Next::Carried(_) if untold.contains(&step.id) => gained = true,
                 Next::Carried(done) => {
                     gained |= !status.completed();
                     resume.done.push((step.id.clone(), done));
@@ -112,20 +109,6 @@ impl Run {
             (false, true) => Err(NotResumable::AllDone),
             (false, false) => Err(NotResumable::AllLeft(resume.left)),
         }
-    }
-
-    /// The steps whose agents were to be told something that they do not know, and that telling again would not reach,
-    /// but for those whose effects must not happen twice.
-    fn untold(&self, id: TaskId, findings: &[Finding], earlier: &[Earlier]) -> Vec<StepId> {
-        let tellings = self.steps().filter_map(|(step, status)| Some((step.tells()?, step, status)));
-        let again = |of: &StepId| self.step(of).is_some_and(|(_, step, _)| !step.at_most_once);
-        let tellings = tellings.filter(|(of, _, _)| again(of));
-        let failed = tellings.filter(|(_, step, status)| match self.next(id, (step, status), findings, earlier) {
-            // Where nobody was asked, as nobody was known to have been sent, telling may do.
-            Next::Anew => status.state == StepState::Failed,
-            Next::Carried(_) | Next::Left(_) => false,
-        });
-        failed.map(|(of, _, _)| of.clone()).collect()
     }
 
     fn successor(&self, id: TaskId) -> Plan {

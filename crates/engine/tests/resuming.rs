@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{Bench, moving, plan};
+use common::{Bench, plan};
 use engine::{
     Cause, ChildNews, Code, Done, Earlier, Effect, Fate, Finding, Launch, News, NotResumable, Outcome, Payload,
 };
@@ -230,44 +230,6 @@ fn what_was_left_alone_stays_so_when_the_run_that_tells_why_is_gone() {
     let swept = Earlier { run: None, findings: Vec::new() };
     let (_, gone) = resumed_after(&second, &[], &[swept]);
     assert_eq!(gone.dispatched(), ["police/1"]);
-}
-
-/// A dispatch whose units were to be told the place, and were not.
-fn untold(at_most_once: bool) -> Bench {
-    let question = Some(engine::Question { reason: engine::Reason::Location, text: "where?".into() });
-    let mut asked = Plan { question, origin: engine::Origin::Text, ..once(&["fire"]) };
-    asked.steps[0].at_most_once = at_most_once;
-    let mut bench = Bench::accepted(asked);
-    bench.completes("fire", 1);
-    bench.tell(moving(&["fire"], &["fire"])).unwrap();
-    bench.child("fire.redirect", 1, ChildNews::NotAccepted(Cause::new(Code::Refused, "all have cleared")));
-    assert!(bench.run.outcome().is_some());
-    bench
-}
-
-#[test]
-fn a_dispatch_that_could_not_be_told_begins_anew_and_is_told_nothing() {
-    let bench = untold(false);
-    let (_, mut next) = resumed(&bench, &[]);
-    assert_eq!((next.dispatched(), next.run.plan().steps.len()), (vec!["fire/1".to_owned()], 1));
-    next.completes("fire", 1);
-    assert_eq!(next.run.outcome(), Some(Outcome::Completed));
-    assert_eq!(next.run.resume(TaskId::fresh(), &[], &[]), Err(NotResumable::AllDone), "it is over and done with");
-}
-
-#[test]
-fn what_must_not_be_done_twice_is_told_again_instead() {
-    let (_, next) = resumed(&untold(true), &[]);
-    assert_eq!(next.dispatched(), ["fire.redirect/1"]);
-}
-
-#[test]
-fn a_dispatch_that_may_still_be_told_does_not_begin_anew() {
-    let open = [finding("fire.redirect", Fate::Open)];
-    let Err(NotResumable::AllLeft(left)) = untold(false).run.resume(TaskId::fresh(), &open, &[]) else {
-        panic!("it began anew")
-    };
-    assert_eq!(ids(&left), ["fire.redirect"]);
 }
 
 #[test]
