@@ -161,6 +161,16 @@ async fn waits_in_vain(operator: &Operator) {
     assert!(story.lines().iter().any(|line| line.contains("(--only-signed)")), "{:#?}", story.lines());
 }
 
+/// The agent behind `door` falls out of trust, is let go of and not called again, and is trusted once more.
+async fn falls_and_comes_back(door: &Door, dir: &Path, operator: &Operator) {
+    trust(dir, ANOTHER);
+    door.is_left().await;
+    door.lets.send_replace(true);
+    waits_in_vain(operator).await;
+    door.unbar();
+    trust(dir, OURS);
+}
+
 #[tokio::test]
 async fn a_step_at_an_agent_that_is_not_trusted_any_more_is_followed_again_when_it_is() {
     let (fire, door) = (Script::new("Fire Agent", [Act::Gate]), Door::new(true));
@@ -195,20 +205,15 @@ async fn an_agent_that_is_not_trusted_any_more_is_sent_nothing_that_it_has_not_a
     let operator = stage.operator().await;
     let story = operator.call(SMOKE).await;
     door.is_used().await;
-    trust(dir.path(), ANOTHER);
-    door.is_left().await;
-    door.lets.send_replace(true);
-    waits_in_vain(&operator).await;
-    door.unbar();
-    trust(dir.path(), OURS);
+    falls_and_comes_back(&door, dir.path(), &operator).await;
     let whole = story.end().await;
     assert_eq!(whole.state(), TaskState::Completed, "{:#?}", whole.lines());
     assert_eq!(fire.heard(), 1);
 }
 
-#[tokio::test]
-async fn a_fence_that_waits_for_its_answer_is_let_go_of_and_asked_for_again() {
-    let (fire, door) = (Script::new("Fire Agent", [Act::Gate]), Door::new(true));
+/// An agent behind `door` that is asked to stop, while the question waits.
+async fn is_let_go_of_and_asked_again(door: Door) {
+    let fire = Script::new("Fire Agent", [Act::Gate]);
     let (stage, dir) = stage(&fire, &door).await;
     let operator = stage.operator().await;
     let mut story = operator.call(SMOKE).await;
@@ -217,15 +222,20 @@ async fn a_fence_that_waits_for_its_answer_is_let_go_of_and_asked_for_again() {
     door.lets.send_replace(false);
     operator.cancel(run).await;
     door.holds().await;
-    trust(dir.path(), ANOTHER);
-    door.is_left().await;
-    door.lets.send_replace(true);
-    waits_in_vain(&operator).await;
-    door.unbar();
-    trust(dir.path(), OURS);
+    falls_and_comes_back(&door, dir.path(), &operator).await;
     let whole = story.end().await;
     assert_eq!((whole.state(), fire.heard()), (TaskState::Canceled, 1), "{:#?}", whole.lines());
     eventually("nothing is left to ask for", async || stage.duties().await == 0).await;
+}
+
+#[tokio::test]
+async fn a_fence_that_waits_for_its_answer_is_let_go_of_and_asked_for_again() {
+    is_let_go_of_and_asked_again(Door::new(true)).await;
+}
+
+#[tokio::test]
+async fn an_agent_without_fences_that_is_asked_to_stop_is_let_go_of_and_asked_again() {
+    is_let_go_of_and_asked_again(Door { fences: false, ..Door::new(true) }).await;
 }
 
 #[tokio::test]
@@ -244,36 +254,9 @@ async fn an_agent_that_is_asked_how_its_task_ended_is_let_go_of_and_asked_again(
     door.lets.send_replace(false);
     fire.open();
     door.holds().await;
-    trust(dir.path(), ANOTHER);
-    door.is_left().await;
-    door.lets.send_replace(true);
-    waits_in_vain(&operator).await;
-    door.unbar();
-    trust(dir.path(), OURS);
+    falls_and_comes_back(&door, dir.path(), &operator).await;
     let whole = operator.follow(run, 0).await.end().await;
     assert_eq!((whole.state(), fire.heard()), (TaskState::Completed, 1), "{:#?}", whole.lines());
-}
-
-#[tokio::test]
-async fn an_agent_without_fences_that_is_asked_to_stop_is_let_go_of_and_asked_again() {
-    let (fire, door) = (Script::new("Fire Agent", [Act::Gate]), Door { fences: false, ..Door::new(true) });
-    let (stage, dir) = stage(&fire, &door).await;
-    let operator = stage.operator().await;
-    let mut story = operator.call(SMOKE).await;
-    story.until("looking for units").await;
-    let run = story.run();
-    door.lets.send_replace(false);
-    operator.cancel(run).await;
-    door.holds().await;
-    trust(dir.path(), ANOTHER);
-    door.is_left().await;
-    door.lets.send_replace(true);
-    waits_in_vain(&operator).await;
-    door.unbar();
-    trust(dir.path(), OURS);
-    let whole = story.end().await;
-    assert_eq!((whole.state(), fire.heard()), (TaskState::Canceled, 1), "{:#?}", whole.lines());
-    eventually("nothing is left to ask for", async || stage.duties().await == 0).await;
 }
 
 #[tokio::test]
