@@ -172,7 +172,7 @@ impl Endpoint {
 
     /// The answer to a call of such a client, and a note where that does not come soon.
     pub(crate) async fn told<T>(&self, answer: impl Future<Output = T>) -> T {
-        waiting::told(self, Limit::Unanswered(a2a::Client::DEADLINE), answer).await
+        waiting::told(self, Limit::Unanswered(waiting::ANSWER), answer).await
     }
 
     /// Whether it is called with a token.

@@ -12,8 +12,8 @@ use crate::screen::note;
 /// How long nothing is said of a wait.
 pub(crate) const QUIET: Duration = Duration::from_secs(3);
 
-/// How long an answer is waited for, as `a2a::Client` does; a connection without a sign of life is given up as late.
-pub(crate) const ANSWER: Duration = Duration::from_secs(30);
+/// How long an answer is waited for; a connection without a sign of life is given up as late.
+pub(crate) const ANSWER: Duration = a2a::Client::DEADLINE;
 
 /// When a connection is given up.
 #[derive(Debug, Clone, Copy)]
