@@ -42,9 +42,10 @@ pub(crate) fn heard(turns: &[String]) -> Triage {
     }
 }
 
-/// The first answer to "where?" that names a place, where triage knows none.
+/// The first answer to "where?" that names a place, where triage knows none; a call alone answers nothing.
 fn place_answered(turns: &[String]) -> Option<Quote> {
-    let mut asked = first(&triage(turns.first()?))?.reason;
+    let (call, [_, ..]) = turns.split_first()? else { return None };
+    let mut asked = first(&triage(call))?.reason;
     for (at, answer) in turns.iter().enumerate().skip(1) {
         let so_far = &turns[..=at];
         let place = triage::place_in_own_words(answer).filter(|_| asked == Reason::Location);
