@@ -27,7 +27,7 @@ pub(super) const AT_ONCE: usize = 64;
 
 /// Who waits for what is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Haste {
+pub(super) enum Waiter {
     /// A run that has just told the attempt to stop: its first question waits for no other.
     Run,
     /// Nobody: it is on the list.
@@ -36,21 +36,21 @@ pub(super) enum Haste {
 
 impl Dispatcher {
     /// Begins to see to the end of an attempt, unless somebody does.
-    pub(super) fn settle(self: Arc<Self>, kit: &Kit<Runs>, duty: Duty, haste: Haste) {
+    pub(super) fn settle(self: Arc<Self>, kit: &Kit<Runs>, duty: Duty, waiter: Waiter) {
         let Some(claim) = self.pursuits.claim(duty.key()) else { return };
         let at = kit.clone();
         kit.spawn("fence", async move {
             let _claim = claim;
-            let news = self.account(&at, duty.clone(), haste).await;
+            let news = self.account(&at, duty.clone(), waiter).await;
             conclude(&at, &duty, news).await;
         });
     }
 
     /// Asks until somebody answers.
-    async fn account(&self, kit: &Kit<Runs>, mut duty: Duty, haste: Haste) -> ChildNews {
+    async fn account(&self, kit: &Kit<Runs>, mut duty: Duty, waiter: Waiter) -> ChildNews {
         let (mut foreign, route) = (false, duty.launch.route.clone());
         for failures in 1_u32.. {
-            let at_once = haste == Haste::Run && failures == 1;
+            let at_once = waiter == Waiter::Run && failures == 1;
             // It is never closed.
             let turn = if at_once { None } else { self.turns.acquire().await.ok() };
             let news = match route.store_id {

@@ -30,7 +30,7 @@ use crate::routes;
 use crate::settings::Settings;
 use clients::{Barred, Clients};
 pub(crate) use directory::{Directory, Kind};
-use fence::{AT_ONCE, Haste};
+use fence::{AT_ONCE, Waiter};
 use pursuits::Pursuits;
 pub use reaper::take_up;
 
@@ -118,7 +118,7 @@ impl Dispatcher {
     fn stop(self: Arc<Self>, handle: &Handle<Runs>, fence: Fence) {
         let duty = Duty::of_fence(handle, fence, handle.kit().store().now());
         self.pursuits.end(&duty.key());
-        self.settle(handle.kit(), duty, Haste::Run);
+        self.settle(handle.kit(), duty, Waiter::Run);
     }
 
     /// For calls about a run of `owner`.

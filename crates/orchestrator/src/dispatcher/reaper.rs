@@ -6,7 +6,7 @@ use agent::Kit;
 use store::{Commit, Row, RowChange};
 use types::{Scope, TaskId};
 
-use super::fence::Haste;
+use super::fence::Waiter;
 use crate::codec::decode_duty;
 use crate::driver::Runs;
 use crate::{duty, resume};
@@ -26,7 +26,7 @@ pub async fn take_up(kit: &Kit<Runs>) -> Result<(), store::Error> {
     }
     for row in rows {
         match decode_duty(&row.body) {
-            Ok(duty) => kit.driver().dispatcher().clone().settle(kit, duty, Haste::Nobody),
+            Ok(duty) => kit.driver().dispatcher().clone().settle(kit, duty, Waiter::Nobody),
             Err(error) => tracing::error!(%error, "a duty cannot be read and stays on the list"),
         }
     }
