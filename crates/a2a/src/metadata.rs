@@ -145,7 +145,7 @@ pub fn for_reason(reason: &str) -> Struct {
 
 /// The reason in the metadata of an update or of its task, if there is one.
 pub fn reason_of(metadata: Option<&Struct>) -> Option<&str> {
-    let Some(Kind::StructValue(fields)) = &member(metadata, REASON)?.kind else { return None };
+    let fields = as_object(member(metadata, REASON))?;
     as_text(fields.fields.get("reason"))
 }
 
@@ -197,7 +197,7 @@ fn integer(value: Glance<'_>) -> Option<u64> {
 impl Cursor {
     /// The cursor in an event's metadata, if it carries one.
     pub fn from_metadata(metadata: Option<&Struct>) -> Option<Self> {
-        let Some(Kind::StructValue(fields)) = &member(metadata, CURSOR)?.kind else { return None };
+        let fields = as_object(member(metadata, CURSOR))?;
         let seq = |name| as_integer(fields.fields.get(name)).map(Seq);
         Some(Self { seq: seq("seq")?, prev: seq("prev") })
     }
@@ -279,6 +279,14 @@ pub fn millis(time: Timestamp) -> Value {
 pub fn as_text(value: Option<&Value>) -> Option<&str> {
     match value?.kind.as_ref()? {
         Kind::StringValue(text) => Some(text),
+        _ => None,
+    }
+}
+
+/// The members of an object.
+pub fn as_object(value: Option<&Value>) -> Option<&Struct> {
+    match value?.kind.as_ref()? {
+        Kind::StructValue(fields) => Some(fields),
         _ => None,
     }
 }

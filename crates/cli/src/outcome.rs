@@ -86,11 +86,7 @@ impl Tally {
     }
 
     fn progress(&mut self, metadata: Option<&Struct>) {
-        let Some(Kind::StructValue(progress)) =
-            metadata::member(metadata, PROGRESS).and_then(|value| value.kind.as_ref())
-        else {
-            return;
-        };
+        let Some(progress) = metadata::as_object(metadata::member(metadata, PROGRESS)) else { return };
         self.step(progress, "step");
         // The last update counts the steps instead of naming one.
         let count = |name| metadata::as_integer(progress.fields.get(name)).unwrap_or(0);

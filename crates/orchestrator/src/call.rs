@@ -2,12 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use a2a::metadata::{as_text, list, number, object, text};
+use a2a::metadata::{as_object, as_text, list, number, object, text};
 use agent::words::{data_part, text_part};
 use engine::{Event, Fact, FollowUp, Mode, Origin, Payload, Plan, Question, Run, Step};
-use proto::Value;
 use proto::a2a::part::Content;
-use proto::value::Kind;
 use proto::watchroom::orchestrator::v1 as wire;
 use triage::{Decision, Effect, Service, Triage};
 use types::StepId;
@@ -247,17 +245,13 @@ pub(crate) fn sends(step: &Step) -> bool {
 /// The place that agents are told by what a plan is made from; empty when it has none.
 pub(crate) fn place_of(about: &Payload) -> String {
     let place = |part: proto::a2a::Part| match part.content? {
-        Content::Data(incident) => as_text(member_of(member_of(&incident, "location")?, "text")).map(str::to_owned),
+        Content::Data(incident) => {
+            let location = as_object(as_object(Some(&incident))?.fields.get("location"))?;
+            as_text(location.fields.get("text")).map(str::to_owned)
+        }
         Content::Text(_) | Content::Raw(_) | Content::Url(_) => None,
     };
     parts(about).into_iter().find_map(place).unwrap_or_default()
-}
-
-fn member_of<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
-    match &value.kind {
-        Some(Kind::StructValue(fields)) => fields.fields.get(name),
-        _ => None,
-    }
 }
 
 /// What triage decided of who goes, and of places beside the one that is in the title.

@@ -135,10 +135,7 @@ fn named<'m>(message: &'m Message, wish: &str) -> Option<&'m Value> {
 }
 
 fn wished<'m>(metadata: Option<&'m Struct>, wish: &str) -> Option<&'m Value> {
-    let extension = metadata::member(metadata, PLAN).and_then(|value| match &value.kind {
-        Some(Kind::StructValue(fields)) => fields.fields.get(wish),
-        _ => None,
-    });
+    let extension = metadata::as_object(metadata::member(metadata, PLAN)).and_then(|plan| plan.fields.get(wish));
     extension.or_else(|| metadata::member(metadata, wish))
 }
 

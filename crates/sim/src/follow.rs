@@ -4,12 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use a2a::frame::Update;
-use a2a::metadata::{PROGRESS, as_text, member};
+use a2a::metadata::{PROGRESS, as_object, as_text, member};
 use bytes::Bytes;
 use engine::{Answer, Cause, ChildNews, Code, Payload, WaitsOn};
 use prost::Message as _;
 use proto::a2a::{Task, TaskStatusUpdateEvent};
-use proto::value::Kind;
 use types::{RemoteTask, Seq, TaskId, TaskState};
 
 use crate::defects::Defect;
@@ -107,9 +106,6 @@ impl<'f> Follow<'f> {
 
 /// Whether a working child says that it waits in a queue.
 fn queued(update: &TaskStatusUpdateEvent) -> bool {
-    let Some(Kind::StructValue(progress)) = member(update.metadata.as_ref(), PROGRESS).and_then(|it| it.kind.as_ref())
-    else {
-        return false;
-    };
-    as_text(progress.fields.get("waits")) == Some("queue")
+    let progress = as_object(member(update.metadata.as_ref(), PROGRESS));
+    progress.is_some_and(|progress| as_text(progress.fields.get("waits")) == Some("queue"))
 }

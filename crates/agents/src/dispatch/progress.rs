@@ -3,8 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use a2a::metadata::{PROGRESS, as_integer, as_text, as_truth, count, member, number, object, structure, text, truth};
-use proto::value::Kind;
+use a2a::metadata::{
+    PROGRESS, as_integer, as_object, as_text, as_truth, count, member, number, object, structure, text, truth,
+};
 use proto::{Struct, Value};
 
 use super::answer::{Answer, needs};
@@ -33,7 +34,7 @@ pub(crate) enum Waits {
 impl Mark {
     /// What the newest update of a task says; `None` when it says nothing of this.
     pub(crate) fn read(metadata: &Struct) -> Option<Self> {
-        let Some(Kind::StructValue(progress)) = &member(Some(metadata), PROGRESS)?.kind else { return None };
+        let progress = as_object(member(Some(metadata), PROGRESS))?;
         let number = |name| as_integer(progress.fields.get(name));
         let waits = match as_text(progress.fields.get("waits"))? {
             "queue" => Waits::Queue(number("position").and_then(|it| u32::try_from(it).ok()).unwrap_or_default()),
@@ -99,7 +100,7 @@ impl Mark {
 
 /// The place that the newest update of a task that waits was about.
 pub(crate) fn place(metadata: &Struct) -> Option<&str> {
-    let Some(Kind::StructValue(progress)) = &member(Some(metadata), PROGRESS)?.kind else { return None };
+    let progress = as_object(member(Some(metadata), PROGRESS))?;
     as_text(progress.fields.get("place"))
 }
 

@@ -6,7 +6,6 @@ use std::time::Duration;
 use a2a::frame::Update;
 use a2a::metadata::{self, PROGRESS};
 use proto::Struct;
-use proto::value::Kind;
 
 /// Words about steps that fit a line; more are counted.
 const STEPS: usize = 3;
@@ -26,12 +25,9 @@ impl Progress {
             Update::Status(update) => update.metadata.as_ref(),
             Update::Artifact(_) | Update::Message(_) => None,
         };
-        let Some(Kind::StructValue(fields)) =
-            metadata::member(metadata, PROGRESS).and_then(|value| value.kind.as_ref())
-        else {
-            return;
-        };
-        self.step(fields);
+        if let Some(fields) = metadata::as_object(metadata::member(metadata, PROGRESS)) {
+            self.step(fields);
+        }
     }
 
     fn step(&mut self, fields: &Struct) {

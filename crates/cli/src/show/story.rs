@@ -4,7 +4,6 @@ use a2a::frame::Update;
 use a2a::metadata::{self, PLAN, PROGRESS};
 use proto::Struct;
 use proto::a2a::{Artifact, Task, TaskArtifactUpdateEvent, TaskState, TaskStatus};
-use proto::value::Kind;
 
 use super::{parts, state};
 use crate::screen::{Mark, ids};
@@ -78,7 +77,7 @@ const fn mark(state: TaskState) -> Mark {
 
 /// The mark of a step's progress, by the step's state.
 fn progress(metadata: Option<&Struct>) -> Option<Mark> {
-    let Some(Kind::StructValue(fields)) = &metadata::member(metadata, PROGRESS)?.kind else { return None };
+    let fields = metadata::as_object(metadata::member(metadata, PROGRESS))?;
     Some(match metadata::as_text(fields.fields.get("state"))? {
         "completed" => Mark::Success,
         "failed" | "exhausted" => Mark::Failure,
@@ -109,8 +108,8 @@ fn artifact(artifact: &Artifact) -> Line {
 /// Whether a frame shows a plan with a question that can be answered before it is asked.
 pub(crate) fn asks_early(update: &Update) -> bool {
     let asks = |artifact: &Artifact| {
-        let plan = metadata::member(artifact.metadata.as_ref(), PLAN).and_then(|plan| plan.kind.as_ref());
-        matches!(plan, Some(Kind::StructValue(plan)) if plan.fields.contains_key("question"))
+        let plan = metadata::as_object(metadata::member(artifact.metadata.as_ref(), PLAN));
+        plan.is_some_and(|plan| plan.fields.contains_key("question"))
     };
     match update {
         Update::Task(task) => {

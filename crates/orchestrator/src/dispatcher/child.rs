@@ -1,13 +1,12 @@
 //! What a child's task says, in the engine's words.
 
 use a2a::frame::Update;
-use a2a::metadata::{OUTCOME_UNKNOWN, PROGRESS, as_text, member, reason_of, structure};
+use a2a::metadata::{OUTCOME_UNKNOWN, PROGRESS, as_object, as_text, member, reason_of, structure};
 use engine::{Answer, Cause, Code, Payload, WaitsOn};
 use prost::Message as _;
 use proto::Struct;
 use proto::a2a::part::Content;
 use proto::a2a::{Artifact, Message, Part, Role, Task, TaskStatus};
-use proto::value::Kind;
 use types::TaskState;
 
 use crate::plan::payload;
@@ -43,7 +42,7 @@ pub(super) fn has_ended(update: &Update) -> bool {
 
 /// A working task says in its progress what it waits for: `{"waits": "queue" | "following"}`.
 fn waits(metadata: Option<&Struct>) -> Option<WaitsOn> {
-    let Some(Kind::StructValue(progress)) = &member(metadata, PROGRESS)?.kind else { return None };
+    let progress = as_object(member(metadata, PROGRESS))?;
     match as_text(progress.fields.get("waits"))? {
         "queue" => Some(WaitsOn::Queue),
         "following" => Some(WaitsOn::Following),

@@ -2,7 +2,7 @@
 //! Their words are cut to bounds: an incident has little room, and the agent may be anybody's.
 
 use a2a::frame::{Held, Piece};
-use a2a::metadata::{PROGRESS, as_integer, as_text, member};
+use a2a::metadata::{PROGRESS, as_integer, as_object, as_text, member};
 use engine::{Payload, WaitsOn};
 use prost::Message as _;
 use proto::a2a::Message;
@@ -65,10 +65,7 @@ fn object(piece: &Piece<'_>) -> Option<Struct> {
 /// What an update says while its task waits: `{waits, position, shortfall}` under the progress extension.
 pub(in crate::incident) fn waiting(note: &Payload, on: WaitsOn) -> Waits {
     let metadata = Message::decode(note.as_bytes()).ok().and_then(|message| message.metadata);
-    let progress = member(metadata.as_ref(), PROGRESS).and_then(|progress| match &progress.kind {
-        Some(Kind::StructValue(fields)) => Some(fields),
-        _ => None,
-    });
+    let progress = as_object(member(metadata.as_ref(), PROGRESS));
     let what = match on {
         WaitsOn::Queue => For::Units,
         WaitsOn::Following => For::Clearing,
@@ -121,10 +118,7 @@ fn requirement(fields: &Struct) -> wire::Requirement {
 }
 
 fn fields<'f>(of: &'f Struct, name: &str) -> Option<&'f Struct> {
-    match &of.fields.get(name)?.kind {
-        Some(Kind::StructValue(fields)) => Some(fields),
-        _ => None,
-    }
+    as_object(of.fields.get(name))
 }
 
 fn items<'f>(of: &'f Struct, name: &str) -> impl Iterator<Item = &'f Struct> {
@@ -132,10 +126,7 @@ fn items<'f>(of: &'f Struct, name: &str) -> impl Iterator<Item = &'f Struct> {
         Some(Some(Kind::ListValue(list))) => list.values.as_slice(),
         _ => &[],
     };
-    list.iter().filter_map(|value| match &value.kind {
-        Some(Kind::StructValue(fields)) => Some(fields),
-        _ => None,
-    })
+    list.iter().filter_map(|value| as_object(Some(value)))
 }
 
 fn word(of: &Struct, name: &str) -> String {
